@@ -1,0 +1,65 @@
+# marrowgate: `make demo` and `make test` need only Python 3.11 to 3.13, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+
+export PATH := $(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help env demo test lint types format lock clean
+
+help:
+	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
+	@echo "make test    environment, all tests"
+	@echo "make lint    ruff, snakefmt, mypy and snakemake --lint"
+	@echo "make format  rewrite the code in the project's format"
+	@echo "make lock    write requirements*.lock anew (needs uv)"
+
+env: $(RUNTIME)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "marrowgate needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@rm -f $(DEV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --no-deps -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(RUNTIME)
+	snakemake --cores $(CORES)
+	@echo "The report is $(CURDIR)/results/report.html"
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(DEV)
+	ruff check workflow tests
+	ruff format --check workflow tests
+	snakefmt --check Snakefile workflow/rules
+	snakemake --lint
+
+types: $(DEV)
+	mypy
+
+format: $(DEV)
+	ruff check --fix workflow tests
+	ruff format workflow tests
+	snakefmt Snakefile workflow/rules
+
+lock:
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf results/* data/demo data/links .snakemake

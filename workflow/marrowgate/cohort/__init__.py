@@ -1,0 +1,1 @@
+"""Design checks, endpoints, contrasts, clinical outcomes."""

@@ -1,0 +1,1 @@
+"""FCS files: segments and TEXT, DATA, the verdict on a file, privacy."""

@@ -1,0 +1,1 @@
+"""Strategy tree, estimators, consensus, the engine that applies gates, and their exchange."""

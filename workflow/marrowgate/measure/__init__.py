@@ -1,0 +1,1 @@
+"""Populations, rare-event statistics, absolute counts, intensities."""

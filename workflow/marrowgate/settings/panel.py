@@ -1,0 +1,87 @@
+"""A panel: which channel carries which marker."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from marrowgate.settings.yaml_file import load_model
+
+Role = Literal["scatter", "time", "fluorescence", "index", "ignored"]
+Scatter = Literal["FSC-A", "FSC-H", "FSC-W", "SSC-A", "SSC-H", "SSC-W"]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class PanelChannel(BaseModel):
+    """One channel of a panel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    channel: Label
+    """The channel's name in the file, `$PnN`."""
+    aliases: tuple[Label, ...] = ()
+    """Other names of the same channel, on other instruments or in older files."""
+    marker: Label | None = None
+    """What is stained, for example CD34; `DNA` for a nuclear dye, `7-AAD` for the viability dye."""
+    fluorochrome: Label | None = None
+    """The dye that is measured."""
+    clone: Label | None = None
+    """The antibody's clone."""
+    marker_class: Literal["type", "state", "none"] = "none"
+    """`type` for markers that define a population, `state` for those that are measured on it."""
+    scatter: Scatter | None = None
+    """The canonical name of a scatter channel."""
+    role: Role | None = None
+    """Given for time, index and ignored channels; fluorescence and scatter follow from the entries above."""
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> "PanelChannel":
+        if self.marker and self.scatter:
+            msg = f"channel {self.channel!r} has both a marker and a scatter name; keep one of them"
+            raise ValueError(msg)
+        if self.role == "scatter" and not self.scatter:
+            msg = f"channel {self.channel!r} is scatter but does not say which; add scatter: FSC-A or the like"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def resolved_role(self) -> Role | None:
+        """The role that the panel gives, or None when it leaves it to the channel's name."""
+        if self.role:
+            return self.role
+        if self.scatter:
+            return "scatter"
+        return "fluorescence" if self.marker else None
+
+
+class Panel(BaseModel):
+    """Channel to marker, fluorochrome, clone and marker class."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    description: str = ""
+    """A sentence for the report."""
+    channels: Annotated[tuple[PanelChannel, ...], Field(min_length=1)]
+    """The channels that matter; others in the file are left alone."""
+
+    @model_validator(mode="after")
+    def _unique(self) -> "Panel":
+        names = [name for entry in self.channels for name in (entry.channel, *entry.aliases)]
+        labels = [label for entry in self.channels if (label := entry.marker or entry.scatter)]
+        for kind, values in (("channel", names), ("marker", labels)):
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                msg = f"the {kind} {twice[0]!r} stands twice; each may stand once"
+                raise ValueError(msg)
+        return self
+
+
+def load_panel(path: Path) -> Panel:
+    """Read `config/panels/<name>.yaml`.
+
+    Raises
+    ------
+    UserError
+        One fault per wrong entry.
+    """
+    return load_model(path, Panel)

@@ -1,0 +1,1 @@
+"""Spillover and compensation, transforms, quality over time, bead calibration."""

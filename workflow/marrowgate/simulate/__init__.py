@@ -1,0 +1,1 @@
+"""Cells, instrument and cohort: FCS files with known truth."""

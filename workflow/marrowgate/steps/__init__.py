@@ -1,0 +1,1 @@
+"""Sub-commands: each module declares its arguments and runs one step; heavy imports happen in `run`."""
