@@ -1,0 +1,30 @@
+# marrowgate: flow cytometry from FCS files to a cohort answer.
+#
+# Inputs:  config/config.yaml and the sheets, panels and strategies that it names; the FCS files of the sample sheet.
+# Outputs: results/ (docs/architecture.md lists every file).
+
+from snakemake.utils import min_version
+
+min_version("9.9")
+
+
+conda: "environment.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/gating.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/manifest.tsv",
+        "results/report.html",
+        "results/provenance.json",
+        "results/tables/outcomes.tsv",
+        "results/tables/contrasts.tsv",
+        expand("results/gates/{sample_id}.xml", sample_id=GATED),
+        expand("results/events/{sample_id}.parquet", sample_id=GATED),

@@ -1,0 +1,7 @@
+"""`python -m marrowgate` is the command line."""
+
+import sys
+
+from marrowgate.cli import main
+
+sys.exit(main())

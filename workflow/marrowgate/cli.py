@@ -1,0 +1,81 @@
+"""The command line: one sub-command per step, imported only when it is called.
+
+Exit codes: 0 done, 2 the input is wrong (one line per fault), 1 a defect of the program, 3 findings under ``--strict``.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from marrowgate import __version__
+from marrowgate.errors import UserError
+
+STEPS = {
+    "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
+    "inspect": "say of single FCS files what they are and whether they can be used",
+    "simulate": "make FCS files with known truth",
+    "fit": "find the gates of one sample",
+    "consensus": "settle the gates of a panel and batch from all its fits",
+    "gate": "apply the gates to one sample and count",
+    "collect": "join the samples' results into tables",
+    "compare": "compare the arms over treatment time",
+    "outcomes": "summarise clinical outcomes",
+    "report": "write the report page",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        args = parser(words[0] if words else "").parse_args(words)
+        return int(args.run(args))
+    except UserError as error:
+        for line in error.faults:
+            print(f"error: {line}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # the reader of a pipe went away; nothing more can be said to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:  # noqa: BLE001 - the one place where a defect becomes an exit code
+        traceback.print_exc()
+        print(
+            f"This is a defect of marrowgate {__version__}. Please report it with the command and the lines above, "
+            "after taking names out of them.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def parser(step: str) -> argparse.ArgumentParser:
+    """Give the parser; only the arguments of `step` are declared, so that no other step is imported."""
+    top = _Parser(prog="marrowgate", description="Flow cytometry from FCS files to a cohort answer.")
+    top.add_argument("--version", action="version", version=f"marrowgate {__version__}")
+    commands = top.add_subparsers(metavar="SUBCOMMAND", required=True)
+    for name, sentence in STEPS.items():
+        command = commands.add_parser(name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.")
+        if name == step:
+            module = importlib.import_module(f"marrowgate.steps.{name.replace('-', '_')}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""Every column that any table may have, and the tables that are made of them.
+
+A table is typed by this registry when it is written (`marrowgate.tables`), and `docs/columns.md` is generated from it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+DType = Literal["string", "int64", "float64", "bool"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, dtype, unit, denominator and meaning.
+
+    `unit` and `denominator` are empty where there is none.
+    """
+
+    name: str
+    dtype: DType
+    meaning: str
+    unit: str = ""
+    denominator: str = ""
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, "string", meaning)
+
+
+def _count(name: str, meaning: str, unit: str = "events") -> Column:
+    return Column(name, "int64", meaning, unit)
+
+
+def _number(name: str, meaning: str, unit: str = "", denominator: str = "") -> Column:
+    return Column(name, "float64", meaning, unit, denominator)
+
+
+def _with_interval(column: Column) -> tuple[Column, Column, Column]:
+    """Give a column and the two limits of its 95 % interval."""
+    low = replace(column, name=f"{column.name}_low", meaning=f"lower 95 % limit of {column.name}")
+    high = replace(column, name=f"{column.name}_high", meaning=f"upper 95 % limit of {column.name}")
+    return column, low, high
+
+
+_COLUMNS = (
+    # who and when
+    _text("sample_id", "one tube as analysed, unique in the sheet"),
+    _text("patient_id", "pseudonym of the patient"),
+    _text("arm", "cohort of the patient: triplet or doublet"),
+    _number("day", "days since the first dose; 0 or less is baseline", "days"),
+    _number("cycle", "treatment cycle number"),
+    _number("cycle_day", "day in the treatment cycle", "days"),
+    _number("days_off", "days since the last dose after stopping; empty while on therapy", "days"),
+    _text("panel", "name of the panel"),
+    _text("batch", "instrument run: same settings, reagents and day"),
+    # the file
+    _text("fcs", "path of the file as it was given"),
+    Column("data_set", "int64", "1-based index of the data set in the file"),
+    _text("verdict", "manifest: accepted, repaired or rejected; quality: ok, flagged or not_checked"),
+    _text("reasons", "why a file was rejected, as code: sentence, joined by ' | '"),
+    _text("repairs", "what was repaired on reading, as code: sentence, joined by ' | '"),
+    _text("policy", "what was applied to the stored values: amplification, gain, time step"),
+    _text("sha256", "SHA-256 of the file's bytes"),
+    _text("fcs_version", "version of the FCS standard that the file follows"),
+    _count("n_channels", "channels in the file", "channels"),
+    _text("cytometer", "instrument model, $CYT"),
+    # populations and gates
+    _text("population", "name of the population in the strategy"),
+    _text("parent", "population that the gate is applied to"),
+    _text("method", "method that made the row's gate or estimate"),
+    _text("boundary", "the gate's boundaries as dimension=value, on the linear compensated scale"),
+    _text("boundary_sd", "standard deviation of each boundary, on the transformed scale (full scale is 1)"),
+    _text("status", "state of the row's result; the documented words are in docs/statuses.md"),
+    _text("reason", "why the status is what it is"),
+    _count("n_events", "events in the population (manifest: in the file)"),
+    _count("n_parent", "events in the parent population"),
+    _count("n_cd45", "viable CD45+ events of the tube"),
+    *_with_interval(_number("pct_of_parent", "share of the parent", "%", "parent")),
+    *_with_interval(
+        _number("pct_of_cd45", "share of viable CD45+ events; only for populations inside them", "%", "cd45_pos")
+    ),
+    *_with_interval(_number("per_100_cd45", "events per 100 viable CD45+ events", "events", "100 cd45_pos")),
+    *_with_interval(_number("cells_per_ul", "absolute count in blood", "cells/uL")),
+    _text("count_method", "how cells_per_ul was found: beads, dual_platform, volumetric, or none"),
+    _number("cv_pct", "coefficient of variation from counting alone, 100/sqrt(n_events)", "%"),
+    _text("detection", "quantifiable, detected, not_detected or not_gated"),
+    _text("gate_status", "status of the weakest gate on the way to the population"),
+    _text("gate_reason", "reason of that gate's status"),
+    # intensities
+    _text("marker", "marker that is measured"),
+    *_with_interval(_number("median_fi", "median fluorescence, compensated linear scale", "channel units")),
+    _text("control_type", "populations: what the tube is a control of; intensities: fmo, isotype, internal or none"),
+    _text("control_sample_id", "tube that served as control"),
+    _number("control_median_fi", "median fluorescence of the same population in the control", "channel units"),
+    *_with_interval(_number("delta_fi", "median_fi minus control_median_fi", "channel units")),
+    *_with_interval(_number("ratio_fi", "median_fi divided by control_median_fi")),
+    *_with_interval(_number("abc", "antibody binding capacity, control subtracted", "molecules/cell")),
+    _number("pct_above_control", "share of events above the control's quantile", "%", "population"),
+    # quality
+    _text("check", "name of the quality check"),
+    _number("value", "value of the check or endpoint, in the unit that its name states"),
+    _number("limit", "limit that the value was held against"),
+    # endpoints and contrasts
+    _text("endpoint", "name of the endpoint; its unit stands in the name"),
+    _number("low", "lower 95 % limit of value"),
+    _number("high", "upper 95 % limit of value"),
+    _count("n_visits", "visits that the value rests on", "visits"),
+    _text("contrast", "what is compared with what"),
+    _text("role", "primary, secondary, exploratory or sensitivity"),
+    _number("estimate", "estimate of the contrast or outcome, on the scale given"),
+    _text("scale", "scale of the estimate"),
+    _number("ci_low", "lower 95 % limit of estimate"),
+    _number("ci_high", "upper 95 % limit of estimate"),
+    _number("p_value", "two-sided p-value"),
+    _number("p_adjusted", "p-value adjusted for the contrasts of the same role"),
+    _count("n_triplet", "patients of the triplet arm in the contrast", "patients"),
+    _count("n_doublet", "patients of the doublet arm in the contrast", "patients"),
+    _text("measure", "clinical outcome, or imported measurement"),
+    _count("n", "patients", "patients"),
+    _text("note", "what the reader must know about the row"),
+    # figures of benchmarks and accuracy runs
+    _text("name", "what was measured"),
+    _text("unit", "unit of value"),
+    _text("detail", "how it was measured"),
+)
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _COLUMNS}
+
+_VISIT_KEY = ("sample_id", "patient_id", "arm", "day")
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "manifest": (
+        *("sample_id", "verdict", "reasons", "repairs", "sha256", "fcs_version", "n_events", "n_channels"),
+        *("cytometer", "policy"),
+    ),
+    "inspection": (
+        *("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events", "n_channels"),
+        "cytometer",
+    ),
+    "gates": ("population", "parent", "method", "boundary", "boundary_sd", "status", "reason"),
+    "counts": ("population", "parent", "n_events", "n_parent", "gate_status", "gate_reason"),
+    "populations": (
+        *("sample_id", "patient_id", "arm", "day", "cycle", "cycle_day", "days_off", "panel", "batch"),
+        *("population", "parent", "n_events", "n_parent", "n_cd45"),
+        *("pct_of_parent", "pct_of_parent_low", "pct_of_parent_high"),
+        *("pct_of_cd45", "pct_of_cd45_low", "pct_of_cd45_high"),
+        *("per_100_cd45", "per_100_cd45_low", "per_100_cd45_high"),
+        *("cells_per_ul", "cells_per_ul_low", "cells_per_ul_high", "count_method"),
+        *("cv_pct", "detection", "gate_status", "gate_reason", "control_type"),
+    ),
+    "intensities": (
+        *(*_VISIT_KEY, "population", "marker", "n_events", "median_fi", "median_fi_low", "median_fi_high"),
+        *("control_type", "control_sample_id", "control_median_fi"),
+        *("delta_fi", "delta_fi_low", "delta_fi_high", "ratio_fi", "ratio_fi_low", "ratio_fi_high"),
+        *("abc", "abc_low", "abc_high", "pct_above_control", "status", "reason"),
+    ),
+    "quality": ("sample_id", "batch", "check", "value", "limit", "verdict", "reason"),
+    "endpoints": ("patient_id", "arm", "endpoint", "value", "low", "high", "n_visits", "status", "reason"),
+    "contrasts": (
+        *("endpoint", "contrast", "role", "method", "estimate", "scale", "ci_low", "ci_high"),
+        *("p_value", "p_adjusted", "n_triplet", "n_doublet", "status", "reason"),
+    ),
+    "outcomes": ("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"),
+    "figures": ("name", "value", "unit", "detail"),
+}
+
+VISIT_KEY = ("patient_id", "arm", "day", "cycle", "cycle_day", "days_off")
+"""Columns that every row of `visits` begins with."""
+
+VISIT_MEASURES = (
+    "n_events",
+    "per_100_cd45",
+    "per_100_cd45_low",
+    "per_100_cd45_high",
+    "cells_per_ul",
+    "gate_status",
+)
+"""Columns of `populations` that `visits` carries once for each population, as ``<population>_<column>``."""
+
+VISIT_INTENSITIES = ("median_fi", "delta_fi", "ratio_fi", "abc", "status")
+"""Columns of `intensities` that `visits` carries as ``<population>_<marker>_<column>``."""
+
+
+def table_columns(table: str) -> tuple[Column, ...]:
+    """Give the columns of a table in their order.
+
+    Raises
+    ------
+    KeyError
+        There is no such table.
+    """
+    return tuple(COLUMNS[name] for name in TABLES[table])
+
+
+def prefixed(prefix: str, names: Iterable[str]) -> tuple[Column, ...]:
+    """Give columns of the wide visit table: each registered column under a prefixed name."""
+    return tuple(
+        replace(COLUMNS[name], name=f"{prefix}_{name}", meaning=f"{COLUMNS[name].meaning}, of {prefix}")
+        for name in names
+    )
+
+
+def markdown() -> str:
+    """Write the registry as the page docs/columns.md."""
+    visits = "; ".join(
+        (
+            _listed(VISIT_KEY),
+            f"for each population `<population>_<column>` with {_listed(VISIT_MEASURES)}",
+            f"for each measured marker `<population>_<marker>_<column>` with {_listed(VISIT_INTENSITIES)}",
+            "one column per imported measurement",
+        )
+    )
+    tables = [line for table, names in TABLES.items() for line in (f"## {table}", "", _listed(names), "")]
+    rows = [f"| `{c.name}` | {c.dtype} | {c.unit} | {c.denominator} | {c.meaning} |" for c in COLUMNS.values()]
+    lines = [
+        *("# Tables and their columns", ""),
+        *("This page is generated from `workflow/marrowgate/columns.py` by `make docs`.", ""),
+        *tables,
+        *("## visits", "", f"{visits}.", ""),
+        *("## Columns", "", "| column | dtype | unit | denominator | meaning |", "|---|---|---|---|---|"),
+        *rows,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,198 @@
+"""The columns of a data set: names, roles and markers, from the panel first and the names second."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from marrowgate.fcs.keywords import Keywords, to_number
+from marrowgate.fcs.layout import Layout
+from marrowgate.fcs.markers import Stain, read_label
+from marrowgate.fcs.model import Channel, Note
+from marrowgate.fcs.roles import Reading, read_name
+from marrowgate.fcs.verdict import refusal, repair
+from marrowgate.settings.panel import Panel, PanelChannel, Role
+
+_PULSE_ORDER = ("A", "H", "W")
+
+
+def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repairs: list[Note]) -> tuple[Channel, ...]:
+    """Describe the columns of a data set.
+
+    Parameters
+    ----------
+    keywords : Keywords
+        The TEXT.
+    layout : Layout
+        How the values are stored; gives the number of columns.
+    panel : Panel or None
+        Overrules what the names say.
+    repairs : list of Note
+        Repairs that were needed are added.
+
+    Raises
+    ------
+    RejectedError
+        `duplicate_channels`.
+    """
+    names = _names(keywords, len(layout.types), repairs)
+    _refuse_duplicates(names)
+    amplifications = _amplifications(keywords, len(names), repairs)
+    entries = match_panel(names, panel) if panel else {}
+    labels = [keywords.text(f"$P{number}S") for number in range(1, len(names) + 1)]
+    readings = [_read(name, label) for name, label in zip(names, labels, strict=True)]
+    scatter = _canonical_scatter(readings, entries)
+    channels = []
+    for index, (name, label) in enumerate(zip(names, labels, strict=True)):
+        number = index + 1
+        role = _role(entries.get(index), readings[index])
+        stain = _stain(entries.get(index), role, label, name)
+        channels.append(
+            Channel(
+                index=index,
+                name=name,
+                label=label,
+                marker=stain.marker,
+                fluorochrome=stain.fluorochrome,
+                role=role,
+                scatter=scatter.get(index, ""),
+                bits=layout.bits[index],
+                range=keywords.number(f"$P{number}R") or 0.0,
+                amplification=amplifications[index],
+                gain=keywords.number(f"$P{number}G"),
+                voltage=keywords.number(f"$P{number}V"),
+            )
+        )
+    return tuple(_one_channel_per_marker(channels, set(entries)))
+
+
+def match_panel(names: Sequence[str], panel: Panel) -> dict[int, PanelChannel]:
+    """Give the panel's entry of each column, by `$PnN` and aliases; capitals make no difference.
+
+    A column whose name is the entry's own comes before one that matches an alias.
+    """
+    folded = [name.strip().casefold() for name in names]
+    matched: dict[int, PanelChannel] = {}
+    for entry in panel.channels:
+        for wanted in (entry.channel, *entry.aliases):
+            if wanted.casefold() in folded:
+                matched.setdefault(folded.index(wanted.casefold()), entry)
+                break
+    return matched
+
+
+def _names(keywords: Keywords, n: int, repairs: list[Note]) -> list[str]:
+    names = [keywords.text(f"$P{number}N") for number in range(1, n + 1)]
+    nameless = names.count("")
+    if nameless:
+        sentence = f"{nameless} of {n} channels have no $PnN and are called by their number"
+        repairs.append(repair("channel_named_by_number", sentence))
+    return [name or f"P{number}" for number, name in enumerate(names, start=1)]
+
+
+def _refuse_duplicates(names: Sequence[str]) -> None:
+    twice = {name for name, count in Counter(names).items() if count > 1}
+    if twice:
+        numbers = ", ".join(str(at) for at, name in enumerate(names, start=1) if name in twice)
+        raise refusal(code="duplicate_channels", sentence=f"channels {_shortened(numbers)} share a $PnN")
+
+
+def _shortened(numbers: str, longest: int = 60) -> str:
+    return numbers if len(numbers) <= longest else numbers[: numbers.rfind(",", 0, longest)] + " and more"
+
+
+def _amplifications(keywords: Keywords, n: int, repairs: list[Note]) -> list[tuple[float, float]]:
+    found = [_amplification(keywords.text(f"$P{number}E")) for number in range(1, n + 1)]
+    unreadable = found.count(None)
+    if unreadable:
+        sentence = f"$PnE of {unreadable} channels is no pair of numbers; these were taken as linear"
+        repairs.append(repair("amplification_unreadable", sentence))
+    return [pair or (0.0, 0.0) for pair in found]
+
+
+def _amplification(text: str) -> tuple[float, float] | None:
+    if not text:  # optional in practice: missing means linear
+        return 0.0, 0.0
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) == 4:  # decimal commas
+        parts = [".".join(parts[:2]), ".".join(parts[2:])]
+    numbers = [to_number(part) for part in parts]
+    if len(numbers) != 2 or numbers[0] is None or numbers[1] is None or min(parts, key=len) == "":
+        return None
+    decades, lowest = numbers
+    if decades is None or lowest is None or decades < 0 or lowest < 0 or decades > 300:
+        return None
+    # the standard says to read 4,0 as 4,1
+    return decades, (lowest or 1.0) if decades else 0.0
+
+
+def _read(name: str, label: str) -> Reading:
+    """Read the name; where it says nothing, the label may still say scatter or time."""
+    by_name = read_name(name)
+    if by_name.role != "fluorescence" or not label:
+        return by_name
+    by_label = read_name(label)
+    return by_label if by_label.role in {"scatter", "time"} else by_name
+
+
+def _role(entry: PanelChannel | None, reading: Reading) -> Role:
+    return (entry.resolved_role if entry else None) or reading.role
+
+
+def _stain(entry: PanelChannel | None, role: Role, label: str, name: str) -> Stain:
+    if entry:
+        return Stain(entry.marker or "", entry.fluorochrome or "")
+    return read_label(label, name) if role == "fluorescence" else Stain()
+
+
+def _canonical_scatter(readings: Sequence[Reading], entries: Mapping[int, PanelChannel]) -> dict[int, str]:
+    """Give each canonical scatter name to at most one column: the panel's, else the nearest by name."""
+    given: dict[int, str] = {index: entry.scatter for index, entry in entries.items() if entry.scatter}
+    taken = set(given.values())
+    free = [
+        index
+        for index, reading in enumerate(readings)
+        if reading.role == "scatter" and index not in given and _is_free(entries.get(index))
+    ]
+    free.sort(key=lambda index: (readings[index].distance, index))
+    for index in free:
+        if readings[index].pulse:
+            _give(index, readings[index].pulse, readings, given, taken)
+    # a bare FSC is the area where no channel says so, else the height; a second bare one stays without
+    for kind in ("FSC", "SSC"):
+        bare = [at for at in free if not readings[at].pulse and readings[at].scatter == kind]
+        for index in bare[:1]:
+            _give(index, "H" if f"{kind}-A" in taken else "A", readings, given, taken)
+    return given
+
+
+def _is_free(entry: PanelChannel | None) -> bool:
+    return entry is None or entry.resolved_role is None
+
+
+def _give(index: int, pulse: str, readings: Sequence[Reading], given: dict[int, str], taken: set[str]) -> None:
+    canonical = f"{readings[index].scatter}-{pulse}"
+    if canonical not in taken:
+        given[index] = canonical
+        taken.add(canonical)
+
+
+def _one_channel_per_marker(channels: Sequence[Channel], from_panel: set[int]) -> list[Channel]:
+    """Leave a marker to the panel's channel, or to the area of a detector measured in several ways."""
+    panel_markers = {channels[index].marker for index in from_panel} - {""}
+    kept = []
+    for channel in channels:
+        pulse, detector = _pulse_and_detector(channel.name)
+        better = any(
+            other.marker == channel.marker and (_PULSE_ORDER.index(rank) < _PULSE_ORDER.index(pulse))
+            for other in channels
+            for rank, other_detector in [_pulse_and_detector(other.name)]
+            if pulse and rank and other_detector == detector
+        )
+        second = channel.index not in from_panel and (better or channel.marker in panel_markers)
+        kept.append(replace(channel, marker="") if second and channel.marker else channel)
+    return kept
+
+
+def _pulse_and_detector(name: str) -> tuple[str, str]:
+    head, hyphen, tail = name.strip().rpartition("-")
+    return (tail.upper(), head.upper()) if hyphen and tail.upper() in _PULSE_ORDER else ("", name.upper())

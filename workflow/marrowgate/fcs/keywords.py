@@ -1,0 +1,80 @@
+"""Typed access to the keywords of a data set."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marrowgate.fcs.model import Note
+from marrowgate.fcs.verdict import refusal, repair
+
+_PADDING = " \t\r\n\0"
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_STRUCTURAL = re.compile(r"PAR|TOT|MODE|DATATYPE|BYTEORD|BEGINDATA|ENDDATA|NEXTDATA|P\d+[BENR]")
+
+
+@dataclass(frozen=True)
+class Keywords:
+    """Keywords in capitals to values as written.
+
+    A missing keyword, an empty value and a value that is no number are all None: the caller says which
+    of them may be missing.
+    """
+
+    values: Mapping[str, str]
+
+    def text(self, keyword: str) -> str:
+        """Give the value without padding; empty when the keyword is missing."""
+        return self.values.get(keyword, "").strip(_PADDING)
+
+    def integer(self, keyword: str) -> int | None:
+        """Give the value as a whole number."""
+        return to_integer(self.text(keyword))
+
+    def number(self, keyword: str) -> float | None:
+        """Give the value as a finite number."""
+        return to_number(self.text(keyword))
+
+    def needed_integer(self, keyword: str, lowest: int, highest: int) -> int:
+        """Give a whole number between two bounds.
+
+        Raises
+        ------
+        RejectedError
+            `missing_keyword` or `bad_keyword`.
+        """
+        if not self.text(keyword):
+            raise refusal(code="missing_keyword", sentence=f"{keyword} is missing")
+        value = self.integer(keyword)
+        if value is None:
+            raise refusal(code="bad_keyword", sentence=f"{keyword} is not a whole number")
+        if not lowest <= value <= highest:
+            raise refusal(code="bad_keyword", sentence=f"{keyword} is {value}, not between {lowest} and {highest}")
+        return value
+
+
+def to_integer(text: str) -> int | None:
+    """Read a whole number, also one written as 262144.0; None when it is none."""
+    return int(text.partition(".")[0]) if _INTEGER.fullmatch(text) else None
+
+
+def to_number(text: str) -> float | None:
+    """Read a finite number; None when it is none."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    value = float(text)
+    return value if abs(value) != float("inf") else None
+
+
+def standard(found: Mapping[str, str], repairs: list[Note]) -> Keywords:
+    """Make the keywords of a data set, reading structural ones without $ where the one with $ is missing."""
+    bare = {
+        f"${keyword}": value
+        for keyword, value in found.items()
+        if _STRUCTURAL.fullmatch(keyword) and f"${keyword}" not in found
+    }
+    # a file that has $PAR may well hold its own PAR or P1N; only one without it leaves the $ out
+    if "$PAR" in found or "$PAR" not in bare:
+        return Keywords(found)
+    repairs.append(repair("keywords_without_dollar", f"{len(bare)} standard keywords stand without $"))
+    return Keywords({**found, **bare})

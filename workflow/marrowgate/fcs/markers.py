@@ -1,0 +1,148 @@
+"""What a `$PnS` label says: the marker, without its fluorochrome or its metal.
+
+Only fluorochromes, metals, pulse suffixes and the label's own repetition of the channel name are taken off.
+What is left is the marker as the laboratory wrote it: that CD184 is CXCR4 is for the panel to say.
+"""
+
+import re
+from dataclasses import dataclass
+
+from marrowgate.fcs.roles import read_name, spelled
+
+_DYES = re.compile(
+    r"FITC|PE|RD1|ECD|APC|PERCP|PI|DAPI|CY[2357]|CY55|PC[57]|PC55|KO|PB|KROMEORANGE|KRO"
+    r"|(?:PE|APC|PERCP)-?(?:CY[357](?:-?5)?|EF(?:LUOR)?\d{3}|VIO(?:BRIGHT)?\d{0,3}|FIRE-?\d{3}|R700|H7)"
+    r"|PE-?(?:TEXAS-?RED|TXRED|TR|CF594|DAZZLE-?(?:594)?|AF\d{3}|ALEXA-?(?:FLUOR-?)?\d{3})"
+    r"|APC-?(?:AF|A|ALEXA-?(?:FLUOR-?)?|AX)\d{3}|APC-?(?:H7|R700)"
+    r"|(?:BV|BUV|BB|BYG|SB|NFR|NFB|NFV|NFY|RB|RY|RR|RV|CF|DY|DL|SPARK-?(?:BLUE|NIR|YG|VIOLET|UV)-?"
+    r"|REALBLUE-?|REALYELLOW-?|STARBRIGHT-?(?:BLUE|VIOLET|RED|YELLOW|UV)-?)\d{3}"
+    r"|BRILLIANT-?(?:VIOLET|ULTRA-?VIOLET|BLUE)-?\d{3}|SUPER-?BRIGHT-?\d{3}|NOVAFLUOR-?\w{1,8}-?\d{2,3}"
+    r"|(?:AF|AX|ALEXA|ALEXA-?FLUOR|A)-?\d{3}|EF(?:LUOR)?-?\d{3}|EFLUOR-?\d{3}|DYLIGHT-?\d{3}|ATTO-?\d{3}"
+    r"|Q(?:DOT|D)-?\d{3}|IF(?:LUOR)?-?\d{3}|CFLUOR-?[A-Z]{1,3}\d{3}"
+    r"|PAC(?:IFIC)?-?(?:BLUE|BLU|ORANGE|OR)|V(?:450|500)|V(?:500)-?C|AMCYAN|CASCADE-?(?:BLUE|YELLOW)"
+    r"|VIO-?(?:BLUE|GREEN)|VIO-?BRIGHT-?(?:FITC|B515|\d{3})|VIO\d{3}|KROME-?ORANGE|TEXAS-?RED|TXRED"
+    r"|TRI-?COLOR|SPECTRUM-?RED|CY-?CHROME|PE-?FIRE-?\d{3}|APC-?FIRE-?\d{3}|PERPCY5-?5|OREGON-?GREEN"
+)
+_ELEMENT = r"(?:Y|RH|PD|AG|IN|SN|I|XE|CS|BA|LA|CE|PR|ND|PM|SM|EU|GD|TB|DY|HO|ER|TM|YB|LU|HF|IR|PT|AU|OS|PB|BI|TE)"
+_MASS = r"(?:89|1\d\d|20\d)"
+_CADMIUM = r"1(?:0[68]|1[0-46])"  # its isotopes; written Cd, since CD110 is a marker
+_METAL = re.compile(
+    rf"(?i:(?:{_MASS}{_ELEMENT}|{_ELEMENT}{_MASS})(?:D[ID])?)|(?:{_CADMIUM}C[dD]|Cd{_CADMIUM})(?:D[id])?"
+)
+_BARE_MASS = re.compile(_MASS)
+_METAL_IN_BRACKETS = re.compile(rf"\((?:{_MASS}(?:{_ELEMENT}|CD)|(?:{_ELEMENT}|CD){_MASS})\)(?:D[id])?", re.IGNORECASE)
+_METAL_CHANNEL = re.compile(rf"(?:{_ELEMENT}|CD)\({_MASS}(?:\.\d+)?\)-?(?:DUAL|D[ID])?", re.IGNORECASE)
+_COLOUR = re.compile(r"(?:RED|GREEN|YELLOW|BLUE|VIOLET|ORANGE|NIR|FAR-RED)-FLUORESCENCE(?:-WIDTH)?")
+_PULSE = re.compile(r"(?<=.)[-\s_](?:A|H|W|AREA|HEIGHT|WIDTH)$", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[-\s_:|/]+")
+_VERIFIED = re.compile(r"\s*\(v\)$", re.IGNORECASE)
+_CLONE = re.compile(r"[\s_-]*(?:\(?\s*clone[:\s]+[\w.\-/]+\s*\)?)$", re.IGNORECASE)
+_EMPTY_WORDS = re.compile(r"EMPTY|NONE|BLANK|UNUSED|NA|N/A|NIL|-+|\d+")
+_DETECTOR = re.compile(
+    r"(?:FL|BL|VL|RL|YL|UVL?|IRL|[BVRYG]|UV|YG|RED|BLU|BLUE|GRN|YEL|NIR|VIOLET|[VBRYG]\d?FL)-?\d{1,3}"
+    r"(?:-?(?:INT|PEAK|TOF))?(?:-?(?:LOG|LIN))?(?:-?(?:[AHW]|AREA|HEIGHT|WIDTH))?(?:-?(?:LOG|LIN))?"
+    r"|(?:RED|BLU|GRN|YEL|NIR)-?[BVRYG]?-?(?:HLIN|HLOG|ALIN|ALOG|W|H|A)"
+)
+_CD = re.compile(r"cd[\s-]?(?=\d)", re.IGNORECASE)
+_CD_MARKER = re.compile(r"CD\d{1,3}[A-Za-z]{0,3}|HLA-?(?:DR|DQ|DP|ABC)|CXCR\d|CCR\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Stain:
+    """What a channel measures: marker and fluorochrome, each empty when unknown."""
+
+    marker: str = ""
+    fluorochrome: str = ""
+
+
+def read_label(label: str, name: str) -> Stain:
+    """Resolve the marker of a channel.
+
+    Parameters
+    ----------
+    label : str
+        `$PnS`, for example ``CD15-FITC``, ``148-CD34``, ``CD34(Nd148)Di``.
+    name : str
+        `$PnN`; used when there is no label and the name itself holds a marker.
+
+    Returns
+    -------
+    Stain
+        Marker and fluorochrome.
+    """
+    if label.strip() and spelled(label) != spelled(name):
+        return _resolve(label, name)
+    resolved = _resolve(name, "")
+    # a name is only trusted to hold a marker when it looks like one, or when a metal stands beside it
+    if _CD_MARKER.fullmatch(resolved.marker) or _METAL_IN_BRACKETS.search(name):
+        return resolved
+    return Stain(fluorochrome=resolved.fluorochrome)
+
+
+def _resolve(label: str, name: str) -> Stain:
+    text = _CLONE.sub("", _VERIFIED.sub("", label.strip()))
+    text = text.replace(f"({name.strip()})", "").strip() if name.strip() else text
+    if _says_nothing(text, name):
+        return Stain()
+    bare = _METAL_IN_BRACKETS.sub("", text).strip()
+    if bare != text:
+        return _stain(bare, "")
+    without_pulse = _PULSE.sub("", text)
+    return _strip_dyes(without_pulse)
+
+
+def _says_nothing(text: str, name: str) -> bool:
+    upper = spelled(text)
+    plain = spelled(name)
+    detector = re.sub(r"-(?:A|H|W|AREA|HEIGHT|WIDTH)$", "", plain)
+    return (
+        not upper
+        or any(pattern.fullmatch(upper) for pattern in (_EMPTY_WORDS, _DETECTOR, _COLOUR))
+        or bool(_METAL_CHANNEL.fullmatch(text.strip()))
+        or upper in {plain, detector}
+        or (bool(plain) and upper.startswith(plain + "-"))
+        or read_name(text).role != "fluorescence"
+    )
+
+
+def _strip_dyes(text: str) -> Stain:
+    """Take the longest run of words that is a dye or a metal off the end, else off the beginning."""
+    words = list(re.finditer(r"[^-\s_:|/]+", text))
+    for n in range(len(words), 0, -1):
+        tail = text[words[-n].start() :]
+        if _is_tag(tail):
+            head = text[: words[-n].start()]
+            return _stain(_after_mass(head), tail) if head.strip(" -_:|/") else _alone(text)
+    for n in range(len(words), 0, -1):
+        head = text[: words[n - 1].end()]
+        if _is_tag(head) and n < len(words):
+            return _stain(_after_mass(text[words[n].start() :]), head)
+    return _stain(_after_mass(text), "")
+
+
+def _is_tag(text: str) -> bool:
+    compact = _SEPARATOR.sub("-", text.strip(" -_:|/"))
+    return bool(_DYES.fullmatch(compact.upper()) or _METAL.fullmatch(compact.replace("-", "")))
+
+
+def _alone(text: str) -> Stain:
+    """Resolve a label that is nothing but a dye: one that stains cells by itself is also the marker."""
+    if re.fullmatch(r"PI|DAPI", text.strip().upper()):
+        return Stain(marker=text.strip().upper())
+    return _stain("", text)
+
+
+def _after_mass(text: str) -> str:
+    """Take a mass number such as 148 off the beginning or the end."""
+    text = text.strip(" -_:|/")
+    words = _SEPARATOR.split(text)
+    if len(words) > 1 and _BARE_MASS.fullmatch(words[0]):
+        return text[len(words[0]) :]
+    return text
+
+
+def _stain(marker: str, tag: str) -> Stain:
+    marker = _CD.sub("CD", marker.strip(" -_:|/"))
+    marker = re.sub(r"^HLA[-\s_]?(D[RPQ]|ABC)$", r"HLA-\1", marker, flags=re.IGNORECASE)
+    metal = _METAL.fullmatch(_SEPARATOR.sub("", tag))
+    return Stain(marker, tag.strip(" -_:|/") if not metal else _SEPARATOR.sub("", tag))

@@ -1,0 +1,78 @@
+"""Whether bytes can be the values that they are said to be.
+
+Floats read from the wrong place or in the wrong byte order have random exponents, and integers read from the
+wrong place have bits above `$PnR`. A look at the first events tells.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.fcs.layout import Layout
+from marrowgate.fcs.source import Source
+
+SAMPLE = 2**16
+_LARGEST = 1e15
+_SMALLEST = 1e-15
+
+
+@dataclass(frozen=True)
+class Strangeness:
+    """Shares of the first values: absurdly large or small, not finite, above `$PnR`."""
+
+    absurd: float = 0.0
+    non_finite: float = 0.0
+    above_range: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """Share of values that no instrument would write."""
+        return self.absurd + self.non_finite + self.above_range
+
+
+def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strangeness:
+    """Look at the first events of DATA that are said to begin at a byte.
+
+    Parameters
+    ----------
+    source : Source
+        The open file.
+    begin, size : int
+        First byte, from the start of the file, and bytes.
+    layout : Layout
+        How an event is stored.
+    """
+    if not layout.event_bits or layout.types[0] == "A" or any(width % 8 for width in layout.bits):
+        return Strangeness()
+    n_bytes = max(1, min(SAMPLE, size) // layout.event_bytes) * layout.event_bytes
+    block = np.frombuffer(source.read(begin, n_bytes), np.uint8)
+    rows = block[: len(block) // layout.event_bytes * layout.event_bytes].reshape(-1, layout.event_bytes)
+    if not rows.size:
+        return Strangeness()
+    counts = np.zeros(3, np.int64)
+    place = 0
+    for kind, width, mask in zip(layout.types, layout.bits, layout.masks, strict=True):
+        column = np.ascontiguousarray(rows[:, place : place + width // 8])
+        place += width // 8
+        if layout.byte_order == "big":
+            column = np.ascontiguousarray(column[:, ::-1])
+        counts += _floats(column) if kind in {"F", "D"} else _integers(column, mask)
+    shares = counts / (len(rows) * len(layout.types))
+    return Strangeness(*(float(share) for share in shares))
+
+
+def _floats(column: NDArray[np.uint8]) -> NDArray[np.int64]:
+    values = np.abs(column.view(f"<f{column.shape[1]}").ravel())
+    finite = np.isfinite(values)
+    absurd = finite & (values != 0) & ((values > _LARGEST) | (values < _SMALLEST))
+    return np.array([absurd.sum(), (~finite).sum(), 0], np.int64)
+
+
+def _integers(column: NDArray[np.uint8], mask: int) -> NDArray[np.int64]:
+    if not mask:
+        return np.zeros(3, np.int64)
+    values = np.zeros(len(column), np.uint64)
+    for place in range(column.shape[1] - 1, -1, -1):
+        values = (values << np.uint64(8)) | column[:, place].astype(np.uint64)
+    return np.array([0, 0, (values > np.uint64(mask)).sum()], np.int64)

@@ -1,0 +1,60 @@
+"""What may leave a file: an allow-list. Names, operators, institutions and dates are not on it.
+
+Only numbers leave, since a text field may hold anything that somebody typed. The make of the instrument
+(`$CYT`) is the one text beside the channels' own, because the manifest shows it.
+"""
+
+import re
+from collections.abc import Mapping
+
+from marrowgate.fcs.keywords import Keywords
+
+FACTS = ("$VOL", "$TIMESTEP", "$LOST", "$ABRT")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?::(\d{1,2})|\.(\d{1,6}))?")
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b"
+    r"|\d{1,2}[-/]\d{1,2}[-/]\d\d\b|\d{1,2}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+    r"[-/. ]?\d{2,4}",
+    re.IGNORECASE,
+)
+_DAY = 24 * 3600
+_LONGEST_CYTOMETER = 60
+
+
+def facts(keywords: Keywords) -> Mapping[str, str]:
+    """Give the acquisition facts: numbers only, no dates.
+
+    Returns
+    -------
+    mapping of str to str
+        `$VOL` in nanolitres, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in events, and `acquisition_s`, the
+        seconds from `$BTIM` to `$ETIM`. Missing ones are left out.
+    """
+    found = {keyword: keywords.number(keyword) for keyword in FACTS}
+    found["acquisition_s"] = _duration(keywords.text("$BTIM"), keywords.text("$ETIM"))
+    return {name: f"{value:.10g}" for name, value in found.items() if value is not None}
+
+
+def cytometer(keywords: Keywords) -> str:
+    """Give the make of the instrument: one line, without dates and what follows a colon.
+
+    Laboratories add their own name behind a colon.
+    """
+    make = _DATE.sub("", keywords.text("$CYT").partition(":")[0])
+    return " ".join(make.split())[:_LONGEST_CYTOMETER]
+
+
+def _duration(begin: str, end: str) -> float | None:
+    clocks = [_seconds(text) for text in (begin, end)]
+    if clocks[0] is None or clocks[1] is None:
+        return None
+    return round((clocks[1] - clocks[0]) % _DAY, 6)
+
+
+def _seconds(text: str) -> float | None:
+    found = _CLOCK.fullmatch(text)
+    if not found:
+        return None
+    hours, minutes, whole, sixtieths, fraction = found.groups()
+    part = int(sixtieths) / 60 if sixtieths else float(f"0.{fraction or 0}")
+    return int(hours) * 3600 + int(minutes) * 60 + int(whole) + part

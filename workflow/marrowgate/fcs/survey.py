@@ -1,0 +1,163 @@
+"""Many headers at once: what `check` says of a sheet before any job is sent.
+
+Nothing here reads the DATA beyond a small block. Dates and times are used to tell acquisitions apart and do
+not leave this module: only their digest is kept.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from marrowgate.fcs.channels import match_panel
+from marrowgate.fcs.head import data_set_bases, read_head
+from marrowgate.fcs.markers import read_label
+from marrowgate.fcs.model import Channel, FcsFile, Note
+from marrowgate.fcs.read import read_header
+from marrowgate.fcs.source import Source, open_source
+from marrowgate.fcs.verdict import RejectedError
+from marrowgate.settings.panel import Panel
+
+_DIGESTED = 2**16
+_ACQUISITION = ("$DATE", "$BTIM", "$ETIM", "$TOT", "$CYT", "$CYTSN")
+
+FINDINGS = {
+    "panel_channel_missing": "The panel names channels that the file does not have.",
+    "panel_label_differs": "The label in the file names another marker than the panel does.",
+    "channels_differ": "The file has other channels than most files of its panel.",
+    "voltage_differs": "Detector voltages differ from most files of the batch.",
+    "gain_differs": "Detector gains differ from most files of the batch.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Surveyed:
+    """One data set, known from its header.
+
+    Parameters
+    ----------
+    file : FcsFile
+        Verdict, channels and spillover; no events.
+    size : int
+        Bytes of the file; 0 when it cannot be opened.
+    header_digest : str
+        SHA-256 of size, data set and the first 64 KiB: the same for copies under other names.
+    acquisition_digest : str
+        The same for two exports of one acquisition; empty when the file does not tell.
+    """
+
+    file: FcsFile
+    size: int
+    header_digest: str
+    acquisition_digest: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that `check` should say of one file: its place in the list, and what."""
+
+    index: int
+    note: Note
+
+
+def survey(path: Path, data_set: int = 1, *, panel: Panel | None = None) -> Surveyed:
+    """Read what the header of one data set tells; never raises for a fault of the file."""
+    file = read_header(path, data_set, panel=panel)
+    try:
+        with open_source(path) as source:
+            digest = _digest([str(source.size), str(data_set)], source.read(0, _DIGESTED))
+            return Surveyed(file, source.size, digest, _acquisition(source, data_set))
+    except (RejectedError, OSError):
+        return Surveyed(file, 0, "", "")
+
+
+def duplicate_files(surveyed: Sequence[Surveyed]) -> list[tuple[int, ...]]:
+    """Give the places of data sets that are the same, under whatever names."""
+    return _groups(surveyed, lambda item: item.header_digest)
+
+
+def duplicate_acquisitions(surveyed: Sequence[Surveyed]) -> list[tuple[int, ...]]:
+    """Give the places of different files that hold the same acquisition, for example exported twice."""
+    copies = set(duplicate_files(surveyed))
+    return [group for group in _groups(surveyed, lambda item: item.acquisition_digest) if group not in copies]
+
+
+def panel_findings(surveyed: Sequence[Surveyed], panel: Panel) -> list[Finding]:
+    """Hold each file against its panel: channels that are missing, labels that name another marker."""
+    return [
+        Finding(index, note)
+        for index, item in enumerate(surveyed)
+        if item.file.channels
+        for note in _panel_notes(item.file.channels, panel)
+    ]
+
+
+def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
+    """Compare the files of one panel and instrument: channels, voltages and gains against the most common ones."""
+    usable = [(index, item.file.channels) for index, item in enumerate(surveyed) if item.file.channels]
+    findings: list[Finding] = []
+    kinds: tuple[tuple[str, str, Callable[[Channel], Hashable]], ...] = (
+        ("channels_differ", "names", lambda channel: channel.name),
+        ("voltage_differs", "voltage", lambda channel: (channel.name, channel.voltage)),
+        ("gain_differs", "gain", lambda channel: (channel.name, channel.gain)),
+    )
+    for code, what, fact in kinds:
+        facts = [frozenset(fact(channel) for channel in channels) for _, channels in usable]
+        common = max(set(facts), key=lambda each: (facts.count(each), -facts.index(each)), default=frozenset())
+        for (index, channels), found in zip(usable, facts, strict=True):
+            if found != common and not _told_already(findings, index):
+                n = len(found ^ common) if code == "channels_differ" else len(found - common)
+                sentence = f"{n} channels differ in {what} from most files ({len(channels)} channels here)"
+                findings.append(Finding(index, Note(code, sentence)))
+    return findings
+
+
+def _told_already(findings: Sequence[Finding], index: int) -> bool:
+    # where the channels differ, their voltages do too: said once
+    return any(found.index == index and found.note.code == "channels_differ" for found in findings)
+
+
+def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
+    matched = match_panel([channel.name for channel in channels], panel)
+    notes = []
+    present = {entry.channel for entry in matched.values()}
+    missing = [entry for entry in panel.channels if entry.channel not in present]
+    if missing:
+        names = ", ".join(entry.marker or entry.scatter or entry.channel for entry in missing)
+        sentence = f"{len(missing)} of {len(panel.channels)} channels of the panel are missing: {names}"
+        notes.append(Note("panel_channel_missing", sentence))
+    for index, entry in matched.items():
+        written = read_label(channels[index].label, channels[index].name).marker
+        if entry.marker and written and _folded(written) != _folded(entry.marker):
+            sentence = f"channel {index + 1} is {entry.marker} in the panel and labelled otherwise in the file"
+            notes.append(Note("panel_label_differs", sentence))
+    return notes
+
+
+def _folded(marker: str) -> str:
+    return "".join(letter for letter in marker.casefold() if letter.isalnum())
+
+
+def _acquisition(source: Source, data_set: int) -> str:
+    base = next((at for n, at in enumerate(data_set_bases(source), start=1) if n == data_set), None)
+    if base is None:
+        return ""
+    _, keywords = read_head(source, base, [])
+    if not keywords.text("$BTIM") or not keywords.text("$DATE") or not keywords.integer("$TOT"):
+        return ""
+    return _digest([*(keywords.text(keyword) for keyword in _ACQUISITION), str(data_set)], b"")
+
+
+def _digest(words: Sequence[str], block: bytes) -> str:
+    digest = hashlib.sha256("\n".join(words).encode())
+    digest.update(block)
+    return digest.hexdigest()
+
+
+def _groups(surveyed: Sequence[Surveyed], key: Callable[[Surveyed], str]) -> list[tuple[int, ...]]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, item in enumerate(surveyed):
+        if key(item):
+            places[key(item)].append(index)
+    return [tuple(group) for group in places.values() if len(group) > 1]

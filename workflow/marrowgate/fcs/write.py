@@ -1,0 +1,174 @@
+"""Write an FCS file: one data set, list mode, nothing in it but what is given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from marrowgate.fcs.model import Spillover
+from marrowgate.files import whole_file
+
+HEADER_SIZE = 58
+LARGEST_HEADER_OFFSET = 99_999_999
+DELIMITER = "\x0c"
+ALIGNMENT = 8  # a data segment that starts on a multiple of 8 can be mapped without copying
+VERSIONS = ("2.0", "3.0", "3.1", "3.2")
+BITS = {"F": (32,), "D": (64,), "I": (8, 16, 32, 64)}
+KINDS = {"F": "f", "D": "f", "I": "u"}
+
+
+@dataclass(frozen=True)
+class WriteChannel:
+    """One channel to write: `$PnN`, `$PnS`, `$PnR`, `$PnG`, `$PnE` and `$PnV`."""
+
+    name: str
+    label: str = ""
+    range: float = 262144
+    gain: float = 1.0
+    amplification: tuple[float, float] = (0.0, 0.0)
+    voltage: float | None = None
+
+
+def write_fcs(
+    path: Path,
+    events: ArrayLike,
+    channels: Sequence[WriteChannel],
+    *,
+    version: Literal["2.0", "3.0", "3.1", "3.2"] = "3.1",
+    datatype: Literal["F", "D", "I"] = "F",
+    bits: int = 32,
+    byteord: Literal["little", "big"] = "little",
+    keywords: Mapping[str, str] | None = None,
+    spillover: Spillover | None = None,
+) -> None:
+    """Write `events` as an FCS file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make.
+    events : array_like, shape (n_events, n_channels)
+        Stored values: no gain and no amplification is applied on the way.
+    channels : sequence of WriteChannel, length n_channels
+        The columns.
+    version : str
+        FCS version in the header.
+    datatype : str
+        `$DATATYPE`; integers are unsigned.
+    bits : int
+        `$PnB`: 32 for F, 64 for D, 8, 16, 32 or 64 for I.
+    byteord : str
+        Byte order of the data.
+    keywords : mapping of str to str, optional
+        Further keywords, written as given; standard ones with their ``$``. Empty values are left out,
+        since the standard has no way to write them.
+    spillover : Spillover, optional
+        Written as ``$SPILLOVER`` from version 3.1 on, as ``SPILL`` before.
+
+    Raises
+    ------
+    ValueError
+        When the arguments do not fit each other.
+    OSError
+        When the file cannot be written.
+
+    References
+    ----------
+    Spidlen et al. 2010, Cytometry A 77:97, data file standard FCS 3.1.
+    """
+    if version not in VERSIONS or bits not in BITS.get(datatype, ()):
+        msg = f"FCS {version} with $DATATYPE {datatype} of {bits} bits is not a kind that can be written"
+        raise ValueError(msg)
+    order = "<" if byteord == "little" else ">"
+    data = np.ascontiguousarray(events, dtype=np.dtype(f"{order}{KINDS[datatype]}{bits // 8}"))
+    if data.ndim != 2 or data.shape[1] != len(channels):
+        msg = f"events of shape {data.shape} do not fit {len(channels)} channels"
+        raise ValueError(msg)
+    entries = {
+        "$BYTEORD": "1,2,3,4" if byteord == "little" else "4,3,2,1",
+        "$DATATYPE": datatype,
+        "$MODE": "L",
+        "$NEXTDATA": "0",
+        "$PAR": str(len(channels)),
+        "$TOT": str(len(data)),
+        **_channel_keywords(channels, bits),
+        **_spillover_keyword(spillover, version),
+        **(keywords or {}),
+    }
+    start, text = _place(entries, data.nbytes, version)
+    with whole_file(path) as part, part.open("wb") as file:
+        file.write(_header(version, len(text), start, data.nbytes))
+        file.write(text)
+        file.write(b" " * (start - HEADER_SIZE - len(text)))
+        data.tofile(file)
+        file.write(b"00000000")  # no checksum
+
+
+def _channel_keywords(channels: Sequence[WriteChannel], bits: int) -> dict[str, str]:
+    entries: dict[str, str] = {}
+    for number, channel in enumerate(channels, start=1):
+        entries[f"$P{number}N"] = channel.name
+        entries[f"$P{number}S"] = channel.label
+        entries[f"$P{number}B"] = str(bits)
+        entries[f"$P{number}R"] = _number(channel.range)
+        entries[f"$P{number}E"] = ",".join(_number(value) for value in channel.amplification)
+        entries[f"$P{number}G"] = _number(channel.gain)
+        entries[f"$P{number}V"] = "" if channel.voltage is None else _number(channel.voltage)
+    return entries
+
+
+def _spillover_keyword(spillover: Spillover | None, version: str) -> dict[str, str]:
+    if spillover is None:
+        return {}
+    values = (_number(float(value)) for value in spillover.matrix.ravel())
+    text = ",".join([str(len(spillover.labels)), *spillover.labels, *values])
+    return {"$SPILLOVER" if version >= "3.1" else "SPILL": text}
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _place(entries: Mapping[str, str], size: int, version: str) -> tuple[int, bytes]:
+    """Find where the data start; from 3.0 on the TEXT holds that number, which changes its own length."""
+    start = 0
+    while True:
+        offsets = {} if version == "2.0" else _offset_keywords(start, size)
+        text = _text({**offsets, **entries})
+        end = HEADER_SIZE + len(text)
+        needed = -(-end // ALIGNMENT) * ALIGNMENT
+        if needed <= start:
+            return start, text
+        start = needed
+
+
+def _offset_keywords(start: int, size: int) -> dict[str, str]:
+    segments = {"ANALYSIS": (0, 0), "STEXT": (0, 0), "DATA": (start, start + size - 1) if size else (0, 0)}
+    return {
+        f"${edge}{segment}": str(offset)
+        for segment, offsets in segments.items()
+        for edge, offset in zip(("BEGIN", "END"), offsets, strict=True)
+    }
+
+
+def _text(entries: Mapping[str, str]) -> bytes:
+    doubled = DELIMITER * 2
+    words = (word.replace(DELIMITER, doubled) for item in entries.items() if item[1] != "" for word in item)
+    return (DELIMITER + DELIMITER.join(words) + DELIMITER).encode()
+
+
+def _header(version: str, text_size: int, start: int, size: int) -> bytes:
+    text_end = HEADER_SIZE + text_size - 1
+    data_end = start + size - 1
+    if not size:
+        start, data_end = 0, 0
+    elif data_end > LARGEST_HEADER_OFFSET:
+        if version == "2.0":
+            msg = f"FCS 2.0 has no way to write {size} bytes of data"
+            raise ValueError(msg)
+        start, data_end = 0, 0
+    offsets = (HEADER_SIZE, text_end, start, data_end, 0, 0)
+    return (f"FCS{version}    " + "".join(f"{offset:>8}" for offset in offsets)).encode("ascii")

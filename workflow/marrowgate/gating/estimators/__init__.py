@@ -1,0 +1,1 @@
+"""One module per method of finding a gate; `marrowgate.gating.methods` is their registry."""

@@ -1,0 +1,32 @@
+"""Populations made of other populations."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from marrowgate.gating.gates import Boolean
+from marrowgate.gating.methods import Arguments, Found, Method, View
+
+
+class BooleanArguments(Arguments):
+    """An operator and the populations it joins."""
+
+    operator: Literal["and", "or", "not"]
+    """`not` takes one operand."""
+    operands: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Populations that stand before this one."""
+
+    @model_validator(mode="after")
+    def _one_for_not(self) -> "BooleanArguments":
+        if self.operator == "not" and len(self.operands) != 1:
+            msg = f"not takes one operand, got {len(self.operands)}; name one population"
+            raise ValueError(msg)
+        return self
+
+
+def find(view: View, arguments: BooleanArguments) -> Found:  # noqa: ARG001 - every method has this shape
+    """Give the Boolean gate as the strategy says it."""
+    return Found(Boolean(arguments.operator, arguments.operands), "ok")
+
+
+METHOD = Method(BooleanArguments, (0,), "Gating-ML 2.0, section 5.5", find)

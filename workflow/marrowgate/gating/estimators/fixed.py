@@ -1,0 +1,53 @@
+"""Fixed geometry: the strategy says where the gate is."""
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from marrowgate.gating.gates import Polygon, Rectangle
+from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+
+
+class FixedArguments(Arguments):
+    """Either bounds for each dimension, or the vertices of a polygon; linear compensated scale."""
+
+    low: tuple[float | None, ...] = ()
+    """Lower bound of each dimension; null is open."""
+    high: tuple[float | None, ...] = ()
+    """Upper bound of each dimension; null is open."""
+    vertices: tuple[tuple[float, float], ...] = ()
+    """Corners of a polygon in two dimensions."""
+    kind: Literal["rectangle", "polygon"] = "rectangle"
+    """What to make."""
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> "FixedArguments":
+        if self.kind == "polygon" and len(self.vertices) < 3:
+            msg = "a polygon needs at least three vertices; add them"
+            raise ValueError(msg)
+        if self.kind == "rectangle" and not (self.low or self.high):
+            msg = "a rectangle needs low or high; add a bound"
+            raise ValueError(msg)
+        return self
+
+
+def find(view: View, arguments: FixedArguments) -> Found:
+    """Bring the given geometry to the dimensions' scales."""
+    if arguments.kind == "polygon":
+        columns = [
+            on_scale(view, name, values)
+            for name, values in zip(view.dimensions, zip(*arguments.vertices, strict=True), strict=True)
+        ]
+        return Found(Polygon(view.dimensions, tuple(zip(*columns, strict=True))), "fixed")
+    open_bounds = (None,) * len(view.dimensions)
+    low = _bounds(view, arguments.low or open_bounds)
+    high = _bounds(view, arguments.high or open_bounds)
+    return Found(Rectangle(view.dimensions, low, high), "fixed")
+
+
+def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None, ...]:
+    pairs = zip(view.dimensions, values, strict=True)
+    return tuple(None if value is None else on_scale(view, name, [value])[0] for name, value in pairs)
+
+
+METHOD = Method(FixedArguments, (1, 2), "Gating-ML 2.0, sections 5.1 and 5.2", find)

@@ -1,0 +1,69 @@
+"""The tail of the negative peak: for rare positives that make no mode of their own."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.gates import threshold
+from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+
+
+class NegativeTailArguments(Arguments):
+    """How far beyond the negative peak."""
+
+    keep: Literal["above", "below"] = "above"
+    """Which side of the boundary is the population."""
+    spreads: Annotated[float, Field(gt=0)] = 4.0
+    """Distance from the peak, in standard deviations of its lower half."""
+    bounds: tuple[float, float]
+    """Lowest and highest boundary that makes sense, linear compensated scale."""
+    min_events: Annotated[int, Field(ge=10)] = 200
+    """Events that the parent must have."""
+
+
+def find(view: View, arguments: NegativeTailArguments) -> Found:
+    """Put the boundary `spreads` standard deviations above the highest mode below the upper bound."""
+    (dimension,) = view.dimensions
+    values = view.values(dimension)
+    if values.size < arguments.min_events:
+        return Found(None, "too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
+    low, high = on_scale(view, dimension, arguments.bounds)
+    counts = binned(values)
+    width = bandwidth(counts)
+
+    def place(drawn: Counts) -> float | None:
+        return tail(drawn, width, high, arguments.spreads)
+
+    at = place(counts)
+    if at is None:
+        return Found(None, "failed", f"no negative peak of {dimension} below {arguments.bounds[1]:g}")
+    if not low <= at <= high:
+        linear = float(view.scale(dimension).inverse(np.array([at]))[0])
+        reason = (
+            f"boundary of {dimension} at {linear:.4g} is outside {arguments.bounds[0]:g} to {arguments.bounds[1]:g}"
+        )
+        return Found(None, "failed", reason)
+    drawn = resample(counts, place, view.seed)
+    return Found(threshold(dimension, at, arguments.keep), "ok", "", (drawn.sd,))
+
+
+def tail(counts: Counts, width: float, high: float, spreads: float) -> float | None:
+    """Give mode + `spreads` times the standard deviation of the half below the mode, or None without such a half."""
+    density = np.where(CENTRES < high, smoothed(counts, width), 0.0)
+    mode = CENTRES[int(np.argmax(density))]
+    below = np.where(CENTRES <= mode, counts, 0.0)
+    n = below.sum()
+    if n < 10:
+        return None
+    sd = np.sqrt((below * (CENTRES - mode) ** 2).sum() / n)
+    return float(mode + spreads * sd)
+
+
+METHOD = Method(
+    NegativeTailArguments,
+    (1,),
+    "Mirrored lower half of the negative peak, as openCyto's tailgate (Finak 2014, PLoS Comput Biol 10:e1003806)",
+    find,
+)

@@ -1,0 +1,52 @@
+"""Single cells: events whose height is what their area makes one expect."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from marrowgate.gating.gates import Polygon
+from marrowgate.gating.methods import Arguments, Found, Method, View
+
+
+class SingletsArguments(Arguments):
+    """How wide the band of singlets is."""
+
+    spreads: Annotated[float, Field(gt=0)] = 4.0
+    """Half width of the band of height over area, in robust standard deviations."""
+    min_events: Annotated[int, Field(ge=10)] = 100
+    """Events that the parent must have."""
+
+
+def find(view: View, arguments: SingletsArguments) -> Found:
+    """Make a wedge in area (first dimension) against height (second) around the median ratio of the two."""
+    area, height = (view.values(dimension) for dimension in view.dimensions)
+    if any(view.scale(dimension).kind != "linear" or view.scale(dimension).a for dimension in view.dimensions):
+        return Found(None, "failed", "area and height must be on linear scales without an offset")
+    positive = area > 0
+    ratio = height[positive] / area[positive]
+    if ratio.size < arguments.min_events:
+        return Found(None, "too_few_events", f"{ratio.size} events in the parent, {arguments.min_events} are needed")
+    middle, spread = _middle_and_spread(ratio)
+    if spread == 0:
+        return Found(None, "failed", "height over area is the same for all events")
+    low, high = middle - arguments.spreads * spread, middle + arguments.spreads * spread
+    top = 1.5
+    vertices = ((0.0, 0.0), (top, max(low, 0.0) * top), (top, high * top))
+    # the standard error of a median is 1.2533 sd/sqrt(n); that of a robust spread is of the same order
+    sd = 1.2533 * spread * float(np.hypot(1.0, arguments.spreads / np.sqrt(2))) / np.sqrt(ratio.size)
+    return Found(Polygon(view.dimensions, vertices), "ok", "", (float(sd),))
+
+
+def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:
+    middle = float(np.median(ratio))
+    return middle, 1.4826 * float(np.median(np.abs(ratio - middle)))
+
+
+METHOD = Method(
+    SingletsArguments,
+    (2,),
+    "Height against area of the pulse; Wersto et al. 2001, Cytometry 46:296",
+    find,
+)

@@ -1,0 +1,92 @@
+"""The valley between two modes of one dimension."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.gates import threshold
+from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+
+
+class ValleyArguments(Arguments):
+    """Where to look, and how deep a valley must be."""
+
+    keep: Literal["above", "below"]
+    """Which side of the valley is the population."""
+    between: tuple[float, float]
+    """Lowest and highest place of the valley, linear compensated scale."""
+    max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    """Density in the valley, as a share of the lower of the two modes beside it."""
+    min_events: Annotated[int, Field(ge=10)] = 100
+    """Events that the parent must have."""
+    min_side: Annotated[int, Field(ge=1)] = 10
+    """Events that must lie on either side of the valley, so that a gap in a thin tail is none."""
+
+
+def find(view: View, arguments: ValleyArguments) -> Found:
+    """Find the deepest valley of the smoothed density inside the given stretch."""
+    (dimension,) = view.dimensions
+    values = view.values(dimension)
+    if values.size < arguments.min_events:
+        return Found(None, "too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
+    low, high = on_scale(view, dimension, arguments.between)
+    counts = binned(values)
+    width = bandwidth(counts)
+
+    def place(drawn: Counts) -> float | None:
+        first, last = sides(drawn, arguments.min_side)
+        return deepest(smoothed(drawn, width), max(low, first), min(high, last), arguments.max_ratio)
+
+    at = place(counts)
+    if at is None:
+        stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
+        return Found(None, "no_valley", f"no valley of {dimension} between {stretch}")
+    drawn = resample(counts, place, view.seed)
+    return Found(threshold(dimension, at, arguments.keep), "ok", "", (drawn.sd,))
+
+
+def sides(counts: Counts, least: int) -> tuple[float, float]:
+    """Give the stretch that has at least `least` events on either side of each of its places."""
+    below = np.cumsum(counts)
+    above = counts.sum() - below
+    enough = np.flatnonzero((below >= least) & (above >= least))
+    return (float(CENTRES[enough[0]]), float(CENTRES[enough[-1]])) if enough.size else (1.0, 0.0)
+
+
+def deepest(density: Counts, low: float, high: float, max_ratio: float) -> float | None:
+    """Give the place of the deepest valley, or None.
+
+    Depth is the density in the valley over the lower of the highest densities on its two sides. Where the density is
+    the same over a stretch, for instance empty, the middle of the stretch is taken.
+    """
+    left = np.maximum.accumulate(density)
+    right = np.maximum.accumulate(density[::-1])[::-1]
+    lower = np.minimum(left, right)
+    ratio = np.where(lower > 0, density / np.where(lower > 0, lower, 1.0), 1.0)
+    outside = np.logical_or(CENTRES < low, CENTRES > high)
+    ratio[outside] = 1.0
+    best = ratio.min()
+    if best > max_ratio:
+        return None
+    stretch = np.flatnonzero(ratio <= best + 1e-4)
+    start = int(np.argmin(ratio))
+    run = stretch[np.abs(stretch - start) <= _run_length(stretch, start)]
+    return float(CENTRES[run].mean())
+
+
+def _run_length(stretch: np.ndarray, start: int) -> int:
+    """Give how far the unbroken run of bins around `start` reaches to its right; argmin is its first bin."""
+    beyond = stretch[stretch >= start]
+    breaks = np.flatnonzero(np.diff(beyond) > 1)
+    last = beyond[breaks[0]] if breaks.size else beyond[-1]
+    return int(last - start)
+
+
+METHOD = Method(
+    ValleyArguments,
+    (1,),
+    "Minimum of a kernel density estimate between two modes, as flowDensity (Malek 2015, Bioinformatics 31:606)",
+    find,
+)

@@ -1,0 +1,1 @@
+"""Gates in other formats: Gating-ML 2.0."""

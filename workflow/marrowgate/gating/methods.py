@@ -1,0 +1,170 @@
+"""Methods of finding a gate: what they see, what they answer, and the registry of all of them.
+
+A new method is one module in `marrowgate.gating.estimators` that holds a `METHOD`, and one line here.
+"""
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from marrowgate.gating.gates import Gate
+from marrowgate.settings.messages import sentence
+from marrowgate.settings.strategy import Population, Strategy
+from marrowgate.signal.transforms import Transform
+
+FindStatus = Literal["ok", "fixed", "too_few_events", "no_valley", "failed"]
+
+_REGISTRY = {
+    "boolean": "marrowgate.gating.estimators.boolean",
+    "cluster": "marrowgate.gating.estimators.cluster",
+    "control_quantile": "marrowgate.gating.estimators.control_quantile",
+    "fixed": "marrowgate.gating.estimators.fixed",
+    "negative_tail": "marrowgate.gating.estimators.negative_tail",
+    "reference_quantile": "marrowgate.gating.estimators.reference_quantile",
+    "singlets": "marrowgate.gating.estimators.singlets",
+    "valley": "marrowgate.gating.estimators.valley",
+}
+
+
+class Arguments(BaseModel):
+    """Base of every method's arguments: unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class View(Protocol):
+    """What a method may look at while it finds one gate."""
+
+    @property
+    def population(self) -> str:
+        """Give the name of the population that the gate is for."""
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Give the dimensions of the gate."""
+
+    @property
+    def seed(self) -> int:
+        """Give the seed of every draw for this gate."""
+
+    def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
+        """Give the transformed values of the parent's events, or of another population that is gated already."""
+
+    def scale(self, dimension: str) -> Transform:
+        """Give the scale of a dimension."""
+
+    def is_control(self, kind: str, marker: str) -> bool:
+        """Say whether this sample is itself the control of that kind for the marker."""
+
+    def control_value(self, kind: str) -> tuple[float, float, str] | None:
+        """Give the boundary found in the sample's control, its standard deviation, and the control's sample_id."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A method's answer for one sample.
+
+    Parameters
+    ----------
+    gate : Gate or None
+        The gate on the transformed scale; None when there is none to be found.
+    status : str
+        ok, fixed, too_few_events, no_valley or failed.
+    reason : str
+        Why there is no gate, or where it comes from.
+    boundary_sd : tuple of float
+        Standard deviation of each free boundary, transformed scale.
+    """
+
+    gate: Gate | None
+    status: FindStatus
+    reason: str = ""
+    boundary_sd: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way of finding a gate.
+
+    Parameters
+    ----------
+    arguments : type of Arguments
+        What a strategy may say.
+    n_dimensions : tuple of int
+        Numbers of dimensions that it works in.
+    source : str
+        Where the method is described.
+    find : callable
+        Takes the view of the parent and the arguments; never raises for want of events.
+    """
+
+    arguments: type[Arguments]
+    n_dimensions: tuple[int, ...]
+    source: str
+    find: Callable[[View, Any], Found]
+
+
+def names() -> tuple[str, ...]:
+    """Give the names of all methods."""
+    return tuple(_REGISTRY)
+
+
+def get_method(name: str) -> Method:
+    """Give a method by name; its module is imported now.
+
+    Raises
+    ------
+    KeyError
+        There is no such method.
+    """
+    method: Method = importlib.import_module(_REGISTRY[name]).METHOD
+    return method
+
+
+def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
+    """Check the method and arguments of every population.
+
+    Returns
+    -------
+    list of (int, str, str, str)
+        Index and name of the population, what is wrong, and the cure.
+    """
+    faults = []
+    for index, population in enumerate(strategy.populations):
+        steps = [population, *([population.fallback] if population.fallback else [])]
+        for step in steps:
+            faults += [
+                (index, population.name, what, cure)
+                for what, cure in _step_faults(population, step.method, step.arguments)
+            ]
+    return faults
+
+
+def _step_faults(population: Population, name: str, arguments: dict[str, Any]) -> list[tuple[str, str]]:
+    if name not in _REGISTRY:
+        return [(f"there is no method {name!r}", f"use one of {', '.join(_REGISTRY)}")]
+    method = get_method(name)
+    faults = []
+    if len(population.dimensions) not in method.n_dimensions:
+        wanted = " or ".join(str(number) for number in method.n_dimensions)
+        faults.append(
+            (f"method {name} takes {wanted} dimensions, got {len(population.dimensions)}", "correct dimensions")
+        )
+    try:
+        method.arguments.model_validate(arguments)
+    except ValidationError as error:
+        for entry in error.errors(include_url=False):
+            what, cure = sentence(entry)
+            place = ".".join(str(part) for part in entry["loc"])
+            faults.append((f"argument {place} of method {name}: {what}" if place else f"method {name}: {what}", cure))
+    return faults
+
+
+def on_scale(view: View, dimension: str, values: Sequence[float]) -> list[float]:
+    """Bring values that a strategy gives on the linear scale to the dimension's own scale."""
+    return [float(value) for value in view.scale(dimension).forward(np.asarray(values, dtype=np.float64))]

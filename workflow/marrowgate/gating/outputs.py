@@ -1,0 +1,78 @@
+"""What gating writes for one sample: the gates as a table, and the membership of every event."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from marrowgate import __version__
+from marrowgate.files import whole_file
+from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.records import GateRecord
+from marrowgate.gating.tube import Rows
+from marrowgate.signal.transforms import Transform
+
+
+def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) -> list[dict[str, Any]]:
+    """Give the rows of `gates/<sample_id>.tsv`; boundaries on the linear compensated scale."""
+    return [
+        {
+            "population": record.population,
+            "parent": record.parent,
+            "method": record.method,
+            "boundary": "" if record.gate is None else describe(record.gate, scales),
+            "boundary_sd": " ".join(f"{sd:.3g}" for sd in record.boundary_sd),
+            "status": record.status,
+            "reason": record.reason,
+        }
+        for record in records
+    ]
+
+
+def describe(gate: Gate, scales: Mapping[str, Transform]) -> str:
+    """Say in one line where a gate lies, on the linear compensated scale."""
+    if isinstance(gate, Boolean):
+        return f" {gate.operator} ".join(gate.operands) if gate.operator != "not" else f"not {gate.operands[0]}"
+    if isinstance(gate, Rectangle):
+        parts = [
+            f"{name}{sign}{_linear(scales[name], value):.5g}"
+            for name, low, high in zip(gate.dimensions, gate.low, gate.high, strict=True)
+            for sign, value in ((">=", low), ("<", high))
+            if value is not None
+        ]
+        return " ".join(parts)
+    first, second = gate.dimensions
+    if isinstance(gate, Polygon):
+        corners = [f"({_linear(scales[first], x):.5g},{_linear(scales[second], y):.5g})" for x, y in gate.vertices]
+        return f"{first},{second} in polygon {' '.join(corners)}"
+    return f"{_centre(gate, scales)} distance_square={gate.distance_square:.4g}"
+
+
+def write_membership(path: Path, n_events: int, start: Rows, rows: Mapping[str, Rows], names: Sequence[str]) -> None:
+    """Write one row per event, in file order: `qc_ok`, then one Boolean column per population.
+
+    A population without a gate has a column of missing values.
+    """
+    columns = {"qc_ok": _mask(n_events, start)}
+    columns |= {name: _mask(n_events, rows[name]) if name in rows else pa.nulls(n_events, pa.bool_()) for name in names}
+    table = pa.table(columns).replace_schema_metadata({"marrowgate_version": __version__})
+    with whole_file(path) as part:
+        pq.write_table(table, part)
+
+
+def _mask(n_events: int, rows: Rows) -> pa.Array:
+    mask = np.zeros(n_events, dtype=np.bool_)
+    mask[rows] = True
+    return pa.array(mask)
+
+
+def _linear(scale: Transform, value: float) -> float:
+    return float(scale.inverse(np.array([value]))[0])
+
+
+def _centre(gate: Ellipsoid, scales: Mapping[str, Transform]) -> str:
+    places = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
+    return f"ellipse around {' '.join(places)}"

@@ -1,0 +1,66 @@
+"""From a file on disk to a tube that can be gated, or to the verdict why it cannot."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from marrowgate.fcs.model import FcsFile, Gain, Note, Verdict
+from marrowgate.fcs.read import read_fcs
+from marrowgate.gating.tube import Rows, Tube, make_tube
+from marrowgate.settings.panel import Panel
+from marrowgate.settings.strategy import Strategy
+from marrowgate.signal.compensation import SpilloverError
+
+SpilloverSource = Literal["file", "none"]
+
+
+def open_tube(
+    path: Path,
+    data_set: int,
+    panel: Panel,
+    strategy: Strategy,
+    *,
+    gain: Gain,
+    spillover: SpilloverSource,
+    further: frozenset[str] = frozenset(),
+) -> tuple[FcsFile, Tube | None]:
+    """Read a file and prepare it for a strategy.
+
+    Parameters
+    ----------
+    path : Path
+        The FCS file.
+    data_set : int
+        Which data set, from 1.
+    panel : Panel
+        Names the markers.
+    strategy : Strategy
+        Names the dimensions and their scales.
+    gain : str
+        ``ignore`` or ``apply``.
+    spillover : str
+        ``file`` or ``none``.
+    further : frozenset of str
+        Markers beyond those of the strategy.
+
+    Returns
+    -------
+    tuple of (FcsFile, Tube or None)
+        No tube when the file is rejected.
+    """
+    file = read_fcs(path, data_set, panel=panel, gain=gain)
+    if file.events is None:
+        return file, None
+    dimensions = {name for population in strategy.populations for name in population.dimensions} | further
+    try:
+        return file, make_tube(file, dimensions, strategy.scales, compensate=spillover == "file")
+    except SpilloverError as error:
+        reason = Note("spillover_unusable", str(error))
+        return replace(file, events=None, verdict=Verdict("rejected", (reason,), file.verdict.repairs)), None
+
+
+def start_rows(tube: Tube) -> Rows:
+    """Give the events that may be gated: all, as long as no check marks single events."""
+    return np.arange(tube.file.n_events, dtype=np.intp)

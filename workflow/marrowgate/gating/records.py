@@ -1,0 +1,122 @@
+"""What fitting writes for a sample and consensus for a batch: gates with status, uncertainty and reason."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from marrowgate.files import write_text
+from marrowgate.gating.gates import Gate, from_plain, to_plain
+from marrowgate.signal.transforms import Transform
+
+Status = Literal[
+    "ok",
+    "borrowed",
+    "shifted",
+    "overridden",
+    "fixed",
+    "too_few_events",
+    "no_valley",
+    "failed",
+    "not_gated",
+]
+
+USABLE = ("ok", "borrowed", "shifted", "overridden", "fixed")
+"""Statuses of gates that are applied; with any other the population is not gated."""
+
+
+@dataclass(frozen=True)
+class GateRecord:
+    """One population's gate in one sample.
+
+    Parameters
+    ----------
+    population, parent, method : str
+        As the strategy has them; `parent` is where the gate really hangs.
+    gate : Gate or None
+        On the transformed scale.
+    status : str
+        One of the documented statuses.
+    reason : str
+        Why the status is what it is.
+    boundary_sd : tuple of float
+        Standard deviation of each free boundary, transformed scale.
+    n_parent : int
+        Events of the parent when the gate was found.
+    """
+
+    population: str
+    parent: str
+    method: str
+    gate: Gate | None
+    status: Status
+    reason: str = ""
+    boundary_sd: tuple[float, ...] = ()
+    n_parent: int = 0
+
+
+@dataclass(frozen=True)
+class ControlRole:
+    """What a sample is a control of.
+
+    Parameters
+    ----------
+    kind : str
+        fmo, isotype, unstained, baseline or none.
+    marker : str
+        Marker left out; empty where the tube is a control of every marker.
+    """
+
+    kind: str = "none"
+    marker: str = ""
+
+    def lacks(self, dimensions: tuple[str, ...]) -> bool:
+        """Say whether the tube lacks the stain of one of the dimensions."""
+        return self.kind == "unstained" or (self.kind in {"fmo", "isotype"} and self.marker in dimensions)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """All gates found in one sample, and the scales that they are on."""
+
+    sample_id: str
+    role: ControlRole
+    gates: tuple[GateRecord, ...]
+    scales: Mapping[str, Transform]
+
+
+def write_fit(path: Path, fit: Fit) -> None:
+    """Write a fit as JSON."""
+    plain = {
+        "sample_id": fit.sample_id,
+        "role": asdict(fit.role),
+        "scales": {name: asdict(transform) for name, transform in fit.scales.items()},
+        "gates": [record_to_plain(record) for record in fit.gates],
+    }
+    write_text(path, json.dumps(plain, indent=1) + "\n")
+
+
+def read_fit(path: Path) -> Fit:
+    """Read what `write_fit` wrote."""
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    return Fit(
+        plain["sample_id"],
+        ControlRole(**plain["role"]),
+        tuple(_record_from_plain(entry) for entry in plain["gates"]),
+        {name: Transform(**fields) for name, fields in plain["scales"].items()},
+    )
+
+
+def record_to_plain(record: GateRecord) -> dict[str, Any]:
+    """Give a record as lists, numbers and text."""
+    plain = dict(vars(record))
+    plain["gate"] = None if record.gate is None else to_plain(record.gate)
+    plain["boundary_sd"] = [None if value != value else value for value in record.boundary_sd]  # noqa: PLR0124 - NaN
+    return plain
+
+
+def _record_from_plain(plain: dict[str, Any]) -> GateRecord:
+    gate = None if plain["gate"] is None else from_plain(plain["gate"])
+    sd = tuple(float("nan") if value is None else value for value in plain["boundary_sd"])
+    return GateRecord(**{**plain, "gate": gate, "boundary_sd": sd})

@@ -1,0 +1,27 @@
+"""The manifest's row of a file: verdict, reasons, repairs, facts. No path: paths hold names and dates."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from marrowgate.fcs.model import FcsFile, Note
+
+
+def manifest_row(sample_id: str, file: FcsFile, sha256: str) -> dict[str, Any]:
+    """Give the row of `manifest.tsv` for a file that was read."""
+    return {
+        "sample_id": sample_id,
+        "verdict": file.verdict.status,
+        "reasons": noted(file.verdict.reasons),
+        "repairs": noted(file.verdict.repairs),
+        "sha256": sha256,
+        "fcs_version": file.version,
+        "n_events": file.n_events,
+        "n_channels": len(file.channels),
+        "cytometer": file.cytometer,
+        "policy": "; ".join(f"{what}: {how}" for what, how in file.policy.items()),
+    }
+
+
+def noted(notes: Iterable[Note]) -> str:
+    """Join notes as ``code: sentence``."""
+    return " | ".join(f"{note.code}: {note.sentence}" for note in notes)

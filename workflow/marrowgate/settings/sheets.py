@@ -1,0 +1,156 @@
+"""Rows of the sheets: samples, patients, measurements of other instruments, toxicity.
+
+Each field's docstring is what `config/README.md` says of the column.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from marrowgate.settings.panel import Label
+
+SampleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=100)]
+ControlType = Literal["none", "unstained", "single_stain", "fmo", "isotype", "beads"]
+Arm = Literal["triplet", "doublet"]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+NEED_MARKER = {"fmo", "isotype", "single_stain"}
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Sample(_Row):
+    """One FCS data set of `samples.tsv`."""
+
+    sample_id: SampleId
+    """Unique name of the tube: letters, digits and underscore. It is used in file names."""
+    patient_id: SampleId | None = None
+    """Pseudonym of the patient. Empty for controls that belong to a batch."""
+    fcs: Label
+    """Path of the file, relative to the repository or absolute."""
+    data_set: Annotated[int, Field(ge=1)] = 1
+    """Which data set of the file, from 1."""
+    panel: SampleId
+    """Name of a file in `config/panels/`, without `.yaml`."""
+    batch: SampleId
+    """Instrument run: same settings, reagents and day."""
+    control_type: ControlType = "none"
+    """What kind of control the tube is; `none` for a fully stained sample."""
+    control_marker: Label | None = None
+    """The marker left out (fmo, isotype) or stained (single_stain)."""
+    control_for: SampleId | None = None
+    """The sample_id that an fmo or isotype tube belongs to. Empty: all samples of its batch."""
+    cycle: Annotated[int, Field(ge=0)] | None = None
+    """Treatment cycle number."""
+    cycle_day: Finite | None = None
+    """Day in the cycle."""
+    day: Finite | None = None
+    """Days since the first dose; 0 or less is baseline."""
+    days_off: NotNegative | None = None
+    """Days since the last dose after stopping. Empty while on therapy."""
+    preparation: Label | None = None
+    """How the cells were prepared, for example `lysed_whole_blood` or `ficoll`."""
+    lysis: Label | None = None
+    """The lysing reagent."""
+    anticoagulant: Label | None = None
+    """The tube's anticoagulant."""
+    wbc_per_ul: Positive | None = None
+    """White cells per microlitre from the haematology analyser."""
+    nrbc_per_100_wbc: NotNegative | None = None
+    """Nucleated red cells per 100 white cells from the analyser."""
+    bead_lot: Label | None = None
+    """Lot of the calibration or counting beads."""
+    beads_per_tube: Positive | None = None
+    """Counting beads in the tube, from the lot's label."""
+    sample_volume_ul: Positive | None = None
+    """Blood in the tube, in microlitres."""
+    dilution: Positive | None = None
+    """Factor by which the blood was diluted before it was pipetted; 1 when it was not."""
+
+    @model_validator(mode="after")
+    def _control_is_whole(self) -> "Sample":
+        if self.control_type in NEED_MARKER and not self.control_marker:
+            msg = f"control_type {self.control_type} needs a control_marker; name the marker"
+            raise ValueError(msg)
+        if self.control_marker and self.control_type not in NEED_MARKER:
+            msg = f"control_type {self.control_type} takes no control_marker; empty that cell or correct control_type"
+            raise ValueError(msg)
+        if self.control_for and self.control_type not in {"fmo", "isotype"}:
+            msg = f"control_type {self.control_type} takes no control_for; empty that cell or correct control_type"
+            raise ValueError(msg)
+        return self
+
+
+class Patient(_Row):
+    """One patient of `patients.tsv`. Columns beyond these are kept as covariates."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+
+    patient_id: SampleId
+    """Pseudonym, as in `samples.tsv`."""
+    arm: Arm
+    """`triplet` or `doublet`."""
+    regimen: Label | None = None
+    """The drugs, for example `VRd`. The two regimens of the doublet arm are shown apart."""
+    prior_lenalidomide_cycles: NotNegative | None = None
+    """Cycles of lenalidomide before the first sample."""
+    recent_gcsf: Literal["yes", "no"] | None = None
+    """Whether G-CSF or plerixafor was given within the four weeks before a sample."""
+    response: Label | None = None
+    """Best response, for example `CR`."""
+    response_evaluable: Literal["yes", "no"] | None = None
+    """Whether the response could be judged."""
+    os_months: NotNegative | None = None
+    """Overall survival or follow-up in months."""
+    os_event: Literal["0", "1"] | None = None
+    """1 for death, 0 for alive at last contact."""
+    dfs_months: NotNegative | None = None
+    """Disease-free survival in months from `dfs_origin`."""
+    dfs_event: Literal["0", "1"] | None = None
+    """1 for relapse or death."""
+    relapse_event: Literal["0", "1"] | None = None
+    """1 when that event was a relapse."""
+    dfs_origin: Label | None = None
+    """What `dfs_months` counts from, for example `remission`."""
+    transplant_months: NotNegative | None = None
+    """Months from the start of treatment to transplant."""
+    anc_recovery_days: NotNegative | None = None
+    """Days to neutrophil recovery."""
+    platelet_recovery_days: NotNegative | None = None
+    """Days to platelet recovery."""
+
+
+class Measurement(_Row):
+    """What another instrument or a person measured at a visit."""
+
+    patient_id: SampleId
+    """Pseudonym, as in `patients.tsv`."""
+    day: Finite
+    """Days since the first dose."""
+    measure: SampleId
+    """Name of the measurement, for example `colony_forming_cells`."""
+    value: Finite
+    """The value."""
+    unit: Label
+    """Its unit, for example `per_ml`."""
+    n_counted: Annotated[int, Field(ge=0)] | None = None
+    """Cells or colonies that were counted, where it is a count."""
+    source: Label | None = None
+    """Who or what measured it."""
+
+
+class Toxicity(_Row):
+    """One adverse event of a patient."""
+
+    patient_id: SampleId
+    """Pseudonym, as in `patients.tsv`."""
+    term: Label
+    """The adverse event."""
+    grade: Annotated[int, Field(ge=1, le=5)]
+    """Grade 1 to 5."""
+    treatment_related_death: Literal["yes", "no"] | None = None
+    """Whether the patient died of it."""

@@ -1,0 +1,87 @@
+"""How the tubes of a project depend on each other: batches, controls, baselines."""
+
+from collections.abc import Sequence
+
+from marrowgate.settings.project import Project
+from marrowgate.settings.sheets import Sample
+from marrowgate.settings.strategy import Strategy
+
+FITTED = {"none", "fmo", "isotype", "unstained"}
+"""Control types of tubes that hold cells and are gated; single stains and beads are not."""
+
+
+def gated(project: Project) -> tuple[Sample, ...]:
+    """Give the tubes that are gated, in the order of the sheet."""
+    return tuple(sample for sample in project.samples if sample.control_type in FITTED)
+
+
+def batches(project: Project) -> tuple[tuple[str, str], ...]:
+    """Give every (panel, batch) that has a gated tube."""
+    return tuple(dict.fromkeys((sample.panel, sample.batch) for sample in gated(project)))
+
+
+def members(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
+    """Give the gated tubes of a panel and batch."""
+    return tuple(sample for sample in gated(project) if (sample.panel, sample.batch) == (panel, batch))
+
+
+def role_of(project: Project, sample: Sample) -> tuple[str, str]:
+    """Give what a tube is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
+    if sample.control_type != "none":
+        return sample.control_type, sample.control_marker or ""
+    return ("baseline", "") if sample is baseline_of(project, sample) else ("none", "")
+
+
+def baseline_of(project: Project, sample: Sample) -> Sample | None:
+    """Give the patient's first stained tube of the same panel at day 0 or before."""
+    same = [
+        other
+        for other in project.samples
+        if (other.patient_id, other.panel, other.control_type) == (sample.patient_id, sample.panel, "none")
+        and other.patient_id is not None
+        and other.day is not None
+        and other.day <= 0
+    ]
+    return min(same, key=lambda other: (other.day, other.sample_id), default=None)
+
+
+def controls_to_fit_first(project: Project, sample: Sample) -> tuple[Sample, ...]:
+    """Give the tubes whose boundaries the sample's fit takes over: its own controls, else those of its batch.
+
+    A control takes nothing over from other controls of its kind.
+    """
+    strategy = project.strategies[project.config.strategy_of_panel[sample.panel]]
+    found: list[Sample] = []
+    for kind, marker in control_needs(strategy):
+        if sample.control_type == kind or (kind == "baseline" and sample.control_type != "none"):
+            continue
+        found += _controls(project, sample, kind, marker)
+    return tuple(dict.fromkeys(found))
+
+
+def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
+    """Give the controls that a strategy asks for, as (kind, marker)."""
+    return tuple(
+        (population.arguments["control"], population.dimensions[0])
+        for population in strategy.populations
+        if population.method == "control_quantile" and population.dimensions and "control" in population.arguments
+    )
+
+
+def gates_from(sample: Sample) -> str:
+    """Give the sample whose fit is applied: a control that belongs to a sample is gated by that sample's gates."""
+    return sample.control_for or sample.sample_id
+
+
+def _controls(project: Project, sample: Sample, kind: str, marker: str) -> Sequence[Sample]:
+    if kind == "baseline":
+        baseline = baseline_of(project, sample)
+        return () if baseline is None or baseline is sample else (baseline,)
+    tubes = [
+        tube
+        for tube in project.samples
+        if tube.control_type == kind and tube.panel == sample.panel and (tube.control_marker or marker) == marker
+    ]
+    own = [tube for tube in tubes if tube.control_for == sample.sample_id]
+    batch = [tube for tube in tubes if tube.control_for is None and tube.batch == sample.batch]
+    return (own or batch)[:1]

@@ -1,0 +1,261 @@
+"""Cells drawn from the tables: their molecules as fluorochrome signal, their scatter, and what is true of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, DNA_DYES, NAMES, NUCLEATED, true_members
+from marrowgate.simulate.instrument import FloatArray, Optics
+from marrowgate.simulate.parameters import COAT, DEAD, SHARED_VARIANCE, STICKY, Parameter
+from marrowgate.simulate.particles import PARTICLES, particle_signals
+
+KINDS = (*NAMES, *(particle.name for particle in PARTICLES))
+IS_NUCLEATED = np.array([name in NUCLEATED for name in KINDS])
+
+OWN = np.float32(np.sqrt(1 - SHARED_VARIANCE))
+SHARED = np.float32(np.sqrt(SHARED_VARIANCE))
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """What is in a tube and how it was stained.
+
+    Parameters
+    ----------
+    rates : ndarray of float64, shape (len(KINDS),)
+        Events of each kind in proportion to each other, as the cytometer meets them.
+    dead, coated : ndarray of float64, shape (len(KINDS),)
+        Share of each kind that is dead, or coated with platelets.
+    sticky : float
+        Share of nucleated cells that bind antibody without its antigen.
+    doublets : float
+        Share of events that are two cells.
+    shift : mapping of (str, str) to float
+        Change of the log abundance of a marker, by kind and marker; the kind ``*`` stands for every cell that
+        carries the marker.
+    left_out : frozenset of str
+        Markers whose antibody is not in the tube.
+    isotype : frozenset of str
+        Markers whose antibody is replaced by one without antigen.
+    captured : str
+        Marker whose antibody the stained capture beads bind.
+    """
+
+    rates: NDArray[np.float64]
+    dead: NDArray[np.float64]
+    coated: NDArray[np.float64]
+    sticky: float
+    doublets: float
+    shift: Mapping[tuple[str, str], float]
+    left_out: frozenset[str] = frozenset()
+    isotype: frozenset[str] = frozenset()
+    captured: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Particles before they meet the instrument.
+
+    Parameters
+    ----------
+    kind : ndarray of int8, shape (n,)
+        Index into `KINDS`.
+    is_dead, is_coated, is_sticky : ndarray of bool, shape (n,)
+        What is true of each.
+    signal : ndarray of float32, shape (k, n)
+        Signal of each stain in its home detector at the reference gain.
+    autofluorescence : ndarray of float32, shape (n,)
+        Multiple of a lymphocyte's.
+    fsc, ssc : ndarray of float32, shape (n,)
+        Areas of the scatter pulses.
+    """
+
+    kind: NDArray[np.int8]
+    is_dead: NDArray[np.bool_]
+    is_coated: NDArray[np.bool_]
+    is_sticky: NDArray[np.bool_]
+    signal: FloatArray
+    autofluorescence: FloatArray
+    fsc: FloatArray
+    ssc: FloatArray
+
+
+def draw_kinds(rng: np.random.Generator, rates: NDArray[np.float64], n: int) -> NDArray[np.int8]:
+    """Draw the kinds of `n` particles in random order, in proportion to `rates`."""
+    counts = rng.multinomial(n, rates / rates.sum())
+    kinds = np.repeat(np.arange(len(rates), dtype=np.int8), counts)
+    rng.shuffle(kinds)
+    return kinds
+
+
+def draw_cells(rng: np.random.Generator, optics: Optics, recipe: Recipe, kind: NDArray[np.int8]) -> Cells:
+    """Draw particles of given kinds.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of all randomness.
+    optics : Optics
+        Names the markers and their brightness.
+    recipe : Recipe
+        Shares of dead, coated and sticky cells, and the stains.
+    kind : ndarray of int8, shape (n,)
+        Index into `KINDS`.
+
+    Returns
+    -------
+    Cells
+        The particles in the order of `kind`.
+    """
+    n = kind.size
+    is_dead = rng.random(n, dtype=np.float32) < recipe.dead.astype(np.float32)[kind]
+    is_coated = rng.random(n, dtype=np.float32) < recipe.coated.astype(np.float32)[kind]
+    is_sticky = (rng.random(n, dtype=np.float32) < np.float32(recipe.sticky)) & IS_NUCLEATED[kind]
+    size = rng.standard_normal(n, dtype=np.float32)
+    medians, spreads = abundance_tables(optics.markers, recipe)
+    signal = np.empty((len(optics.markers), n), dtype=np.float32)
+    for row in range(len(optics.markers)):
+        draw = rng.standard_normal(n, dtype=np.float32)
+        draw *= OWN
+        draw += SHARED * size
+        draw *= spreads[row][kind]
+        draw += medians[row][kind]
+        np.exp(draw, out=signal[row])
+    _coat(rng, optics.markers, signal, is_coated)
+    _bind_unspecifically(rng, optics.markers, signal, is_sticky, STICKY)
+    _kill(rng, optics.markers, signal, is_dead)
+    _leave_out(optics.markers, signal, recipe.left_out)
+    signal *= optics.brightness[:, None]
+    _light_particles(rng, signal, kind, particle_signals(optics, recipe.captured))
+    fsc, ssc = _scatter(rng, kind, size, is_dead, is_coated)
+    glow = np.array([cell.autofluorescence for cell in CELL_TYPES] + [0.0] * len(PARTICLES), dtype=np.float32)[kind]
+    glow *= np.exp(np.float32(0.25) * (SHARED * size + OWN * rng.standard_normal(n, dtype=np.float32)))
+    glow[is_dead] *= np.float32(DEAD["autofluorescence"].value)
+    return Cells(kind, is_dead, is_coated, is_sticky, signal, glow, fsc, ssc)
+
+
+def abundance_tables(markers: tuple[str, ...], recipe: Recipe) -> tuple[FloatArray, FloatArray]:
+    """Give the log median and the spread of every marker on every kind.
+
+    Parameters
+    ----------
+    markers : tuple of str, length k
+        Stains in the order of the channels.
+    recipe : Recipe
+        Shifts of the sample, and isotype controls.
+
+    Returns
+    -------
+    tuple of (ndarray of float32, ndarray of float32), each of shape (k, len(KINDS))
+        Natural logarithm of the median in molecules (diploid amounts for DNA dyes), and its standard deviation.
+    """
+    medians = np.zeros((len(markers), len(KINDS)))
+    spreads = np.zeros_like(medians)
+    for row, marker in enumerate(markers):
+        for column, cell in enumerate(CELL_TYPES):
+            if marker in DNA_DYES:
+                share = DEAD["dye_live"].value if marker == "7-AAD" else 1.0
+                median, spread = cell.dna * share, cell.dna_sd if marker == "DNA" else DEAD["dye_sd"].value
+            else:
+                median, spread = BACKGROUND[marker]
+                if marker in cell.markers and marker not in recipe.isotype:
+                    median, spread = cell.markers[marker]
+                    shifts = (recipe.shift.get(("*", marker), 0.0), recipe.shift.get((cell.name, marker), 0.0))
+                    median *= np.exp(sum(shifts))
+            medians[row, column], spreads[row, column] = np.log(median), spread
+    return medians.astype(np.float32), spreads.astype(np.float32)
+
+
+def _coat(rng: np.random.Generator, markers: tuple[str, ...], signal: FloatArray, who: NDArray[np.bool_]) -> None:
+    """Add the antigens of adhering platelets."""
+    where = np.flatnonzero(who)
+    amount = np.log(COAT["platelet_antigen"].value) + COAT["platelet_sd"].value * rng.standard_normal(where.size)
+    for row, marker in enumerate(markers):
+        if marker in {"CD41a", "CD61"}:
+            signal[row, where] += np.exp(amount).astype(np.float32)
+
+
+def _bind_unspecifically(
+    rng: np.random.Generator,
+    markers: tuple[str, ...],
+    signal: FloatArray,
+    who: NDArray[np.bool_],
+    rates: Mapping[str, Parameter],
+) -> None:
+    """Add antibody that is bound without antigen, much to some cells and little to others, all antibodies alike."""
+    where = np.flatnonzero(who)
+    common = rng.standard_normal(where.size)
+    median, spread = np.log(rates["bound_antibody"].value), rates["bound_sd"].value
+    for row, marker in enumerate(markers):
+        own = rng.standard_normal(where.size)
+        if marker not in DNA_DYES:
+            signal[row, where] += np.exp(median + spread * (0.7 * common + 0.714 * own)).astype(np.float32)
+
+
+def _kill(rng: np.random.Generator, markers: tuple[str, ...], signal: FloatArray, who: NDArray[np.bool_]) -> None:
+    """Let dead cells lose antigen, bind antibody and take up the viability dye."""
+    where = np.flatnonzero(who)
+    for row, marker in enumerate(markers):
+        if marker == "7-AAD":
+            signal[row, where] *= np.float32(DEAD["dye"].value / DEAD["dye_live"].value)
+        elif marker not in DNA_DYES:
+            signal[row, where] *= np.float32(DEAD["kept_antigen"].value)
+    _bind_unspecifically(rng, markers, signal, who, DEAD)
+
+
+def _leave_out(markers: tuple[str, ...], signal: FloatArray, left_out: frozenset[str]) -> None:
+    for row, marker in enumerate(markers):
+        if marker in left_out:
+            signal[row] = 0
+
+
+def _light_particles(
+    rng: np.random.Generator, signal: FloatArray, kind: NDArray[np.int8], medians: Mapping[str, FloatArray]
+) -> None:
+    """Replace the signal of beads by their own light."""
+    for index, particle in enumerate(PARTICLES, start=len(NAMES)):
+        where = np.flatnonzero(kind == index)
+        factor = np.exp(particle.signal_sd * rng.standard_normal(where.size))
+        signal[:, where] = medians[particle.name][:, None] * factor
+
+
+def _scatter(
+    rng: np.random.Generator,
+    kind: NDArray[np.int8],
+    size: FloatArray,
+    is_dead: NDArray[np.bool_],
+    is_coated: NDArray[np.bool_],
+) -> tuple[FloatArray, FloatArray]:
+    """Draw scatter areas: forward scatter is the cell's size, side scatter follows it loosely."""
+    rows = [(cell.fsc, cell.fsc_sd, cell.ssc, cell.ssc_sd) for cell in CELL_TYPES]
+    rows += [(bead.fsc, bead.scatter_sd, bead.ssc, bead.scatter_sd) for bead in PARTICLES]
+    table = np.array(rows, dtype=np.float32)
+    fsc = np.exp(np.log(table[:, 0])[kind] + table[:, 1][kind] * size)
+    grain = np.float32(0.3) * size + np.float32(0.954) * rng.standard_normal(kind.size, dtype=np.float32)
+    ssc = np.exp(np.log(table[:, 2])[kind] + table[:, 3][kind] * grain)
+    fsc[is_dead] *= np.float32(DEAD["fsc"].value)
+    ssc[is_dead] *= np.float32(DEAD["ssc"].value)
+    fsc[is_coated] *= np.float32(COAT["fsc"].value)
+    return fsc, ssc
+
+
+def take(cells: Cells, where: NDArray[np.intp]) -> Cells:
+    """Give some of the particles, in the order of `where`."""
+    return Cells(
+        cells.kind[where],
+        cells.is_dead[where],
+        cells.is_coated[where],
+        cells.is_sticky[where],
+        cells.signal[:, where],
+        cells.autofluorescence[where],
+        cells.fsc[where],
+        cells.ssc[where],
+    )
+
+
+def kinds_of(population: str) -> NDArray[np.int8]:
+    """Give the indices into `KINDS` of the cell types of a population of the strategy."""
+    members = true_members(population)
+    return np.array([index for index, name in enumerate(KINDS) if name in members], dtype=np.int8)

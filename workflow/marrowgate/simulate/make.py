@@ -1,0 +1,130 @@
+"""From the plan to a measured tube."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from marrowgate.settings.panel import Panel
+from marrowgate.simulate.blood import Blood
+from marrowgate.simulate.cell_types import CELL_TYPES, HSPC
+from marrowgate.simulate.cells import IS_NUCLEATED, KINDS, Recipe
+from marrowgate.simulate.instrument import Optics, make_optics
+from marrowgate.simulate.parameters import TUBE
+from marrowgate.simulate.particles import LOTS
+from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.streams import stream
+from marrowgate.simulate.tube import Tube, measure_tube
+
+# Share of the blood's cells that stays in the tube; 1 for those that are not named.
+LEFT_IN_TUBE: Mapping[str, float] = {
+    "red_cell": TUBE["unlysed_red_cells"].value,
+    "reticulocyte_cd71": TUBE["unlysed_reticulocytes"].value,
+    "platelet": TUBE["platelets_in_threshold"].value,
+}
+COATED: Mapping[str, float] = {
+    "t_cell": TUBE["coated_lymphocyte"].value,
+    "b_cell": TUBE["coated_lymphocyte"].value,
+    "nk_cell": TUBE["coated_lymphocyte"].value,
+    "monocyte_classical": TUBE["coated_monocyte"].value,
+    "monocyte_nonclassical": TUBE["coated_monocyte"].value,
+    "neutrophil_segmented": TUBE["coated_granulocyte"].value,
+    "neutrophil_band": TUBE["coated_granulocyte"].value,
+    "eosinophil": TUBE["coated_granulocyte"].value,
+    **dict.fromkeys(HSPC, TUBE["coated_hspc"].value),
+}
+KILLED = 0.5  # share of dead cells in the single stain of the viability dye, of which half are killed by heat
+
+
+def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
+    """Say what is in a tube and how it was stained.
+
+    Parameters
+    ----------
+    sample : SamplePlan
+        The tube.
+    markers : tuple of str
+        All stains of its panel.
+
+    Returns
+    -------
+    Recipe
+        Rates per uL of blood in the tube, or shares of beads where there is no blood.
+    """
+    rates, dead, coated = np.zeros(len(KINDS)), np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    if sample.blood:
+        rates[: len(CELL_TYPES)] = _particles_per_ul(sample.blood)
+        dead[IS_NUCLEATED] = sample.blood.dead
+        dead[[KINDS.index(kind) for kind in HSPC]] = sample.blood.dead_hspc
+        coated[: len(CELL_TYPES)] = [COATED.get(cell.name, 0.0) for cell in CELL_TYPES]
+    for kind, share in LOTS.get(sample.bead_lot, {}).items():
+        per_ul = TUBE["beads_per_tube"].value / (TUBE["sample_volume"].value * sample.blood_share)
+        rates[KINDS.index(kind)] = share * per_ul
+    if sample.control_marker == "7-AAD":
+        dead[IS_NUCLEATED] = KILLED
+    return Recipe(
+        rates=rates,
+        dead=dead,
+        coated=coated,
+        sticky=TUBE["sticky"].value,
+        doublets=TUBE["doublets"].value,
+        shift=sample.blood.shift if sample.blood else {},
+        left_out=_left_out(sample, markers),
+        isotype=frozenset({sample.control_marker} if sample.control_type == "isotype" else ()),
+        captured=sample.control_marker,
+    )
+
+
+def _particles_per_ul(blood: Blood) -> list[float]:
+    """Give what the cytometer meets of each kind for one uL of blood."""
+    met = {cell.name: blood.per_ul[cell.name] * LEFT_IN_TUBE.get(cell.name, 1.0) for cell in CELL_TYPES}
+    met["debris"] = TUBE["debris"].value * blood.wbc
+    return list(met.values())
+
+
+def _left_out(sample: SamplePlan, markers: tuple[str, ...]) -> frozenset[str]:
+    if sample.control_type == "fmo":
+        return frozenset({sample.control_marker})
+    if sample.control_type == "unstained":
+        return frozenset(markers)
+    if sample.control_type == "single_stain":
+        return frozenset(markers) - {sample.control_marker}
+    return frozenset()
+
+
+def batch_optics(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Optics:
+    """Set the instrument up for a panel as it was in the sample's batch."""
+    return make_optics(panel, (plan.scenario.name, plan.seed, "gain", sample.batch), plan.scenario.batch_gain_sd)
+
+
+def make_tube(plan: CohortPlan, sample: SamplePlan, panel: Panel, n_events: int) -> Tube:
+    """Simulate one tube of a cohort.
+
+    Parameters
+    ----------
+    plan : CohortPlan
+        The cohort.
+    sample : SamplePlan
+        The tube.
+    panel : Panel
+        The panel that it was really stained with.
+    n_events : int
+        Events to record.
+
+    Returns
+    -------
+    Tube
+        The same for the same scenario, seed, sample_id and number of events.
+
+    Raises
+    ------
+    UserError
+        The panel has something that cannot be simulated.
+    """
+    rng = stream(plan.scenario.name, plan.seed, "tube", sample.sample_id)
+    optics = batch_optics(plan, sample, panel)
+    recipe = make_recipe(sample, optics.markers)
+    before = None
+    if sample.trouble.anomalies.carry_over:
+        place = plan.samples.index(sample)
+        before = make_recipe(plan.samples[place - 1], optics.markers)
+    return measure_tube(rng, panel, optics, recipe, n_events, sample.trouble.anomalies, before)

@@ -1,0 +1,151 @@
+"""Files of a simulated cohort: one tube, or a whole project's input with its truth."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from marrowgate.fcs.model import Spillover
+from marrowgate.files import write_text
+from marrowgate.settings.panel import load_panel
+from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.fcs_file import FileKind, write_tube
+from marrowgate.simulate.instrument import Optics
+from marrowgate.simulate.make import batch_optics, make_tube
+from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
+from marrowgate.simulate.sheets import (
+    patients_sheet,
+    patients_truth,
+    samples_sheet,
+    samples_truth,
+    troubles_truth,
+)
+from marrowgate.simulate.truth import PopulationTruth, population_truths, tube_facts, write_truth
+
+
+def write_sample(
+    plan: CohortPlan,
+    sample: SamplePlan,
+    panels: Path,
+    fcs: Path,
+    truth: Path | None,
+    *,
+    n_events: int,
+    kind: FileKind,
+) -> list[PopulationTruth]:
+    """Simulate one tube and write its files.
+
+    Parameters
+    ----------
+    plan : CohortPlan
+        The cohort.
+    sample : SamplePlan
+        The tube.
+    panels : Path
+        Folder of the panels.
+    fcs : Path
+        FCS file to make.
+    truth : Path, optional
+        Parquet file to make with the truth of every event.
+    n_events : int
+        Events to record, see `events_of`.
+    kind : FileKind
+        Version and layout.
+
+    Returns
+    -------
+    list of PopulationTruth
+        Both truths of every population.
+
+    Raises
+    ------
+    UserError
+        The panel has something that cannot be simulated.
+    """
+    panel = load_panel(panels / f"{sample.trouble.stained_as or sample.panel}.yaml")
+    tube = make_tube(plan, sample, panel, n_events)
+    optics = batch_optics(plan, sample, panel)
+    write_tube(fcs, tube, panel, optics, _stated_spillover(optics, sample.trouble.spillover_factor), kind)
+    if sample.trouble.kept_bytes < 1:
+        os.truncate(fcs, int(fcs.stat().st_size * sample.trouble.kept_bytes))
+    if truth is not None:
+        write_truth(truth, tube.truth, tube_facts(sample, tube.truth))
+    return population_truths(sample, tube.truth)
+
+
+def _stated_spillover(optics: Optics, factor: float) -> Spillover:
+    """Give the matrix that the file states: the true one, or one with a wrong off-diagonal."""
+    diagonal = np.eye(len(optics.channels))
+    return Spillover(optics.channels, diagonal + factor * (optics.spillover - diagonal))
+
+
+def events_of(plan: CohortPlan, sample: SamplePlan, hspc_events: int | None) -> int:
+    """Give the events of a tube when a fully stained CD34 tube has `hspc_events`; None leaves the plan's numbers."""
+    if hspc_events is None:
+        return sample.n_events
+    return max(round(hspc_events * sample.n_events / plan.scenario.events["hspc"]), 1)
+
+
+def write_sheets(plan: CohortPlan, out: Path) -> Path:
+    """Write the sheets and the truth of patients and troubles; return the folder of the FCS files."""
+    folder = out / "data" / plan.scenario.name
+    write_text(out / "config" / "samples.tsv", samples_sheet(plan, folder.as_posix()))
+    write_text(out / "config" / "patients.tsv", patients_sheet(plan))
+    write_text(out / "truth" / "patients.tsv", patients_truth(plan))
+    write_text(out / "truth" / "troubles.tsv", troubles_truth(plan))
+    return folder
+
+
+def write_samples_truth(plan: CohortPlan, out: Path, realised: dict[str, list[PopulationTruth]]) -> None:
+    """Write truth/samples.tsv; tubes that were not simulated have the generating truth alone."""
+    truths = {
+        sample.sample_id: realised.get(sample.sample_id) or population_truths(sample, None) for sample in plan.samples
+    }
+    write_text(out / "truth" / "samples.tsv", samples_truth(truths))
+
+
+def write_files(
+    plan: CohortPlan, folder: Path, panels: Path, *, jobs: int, n_events: int | None, kind: FileKind
+) -> Iterator[tuple[str, list[PopulationTruth]]]:
+    """Simulate every tube of a cohort.
+
+    Parameters
+    ----------
+    plan : CohortPlan
+        The cohort.
+    folder : Path
+        Where the FCS files and their truth go.
+    panels : Path
+        Folder of the panels.
+    jobs : int
+        Processes; the files are the same for any number.
+    n_events : int, optional
+        Events of a fully stained CD34 tube; the other tubes keep their proportion to it.
+    kind : FileKind
+        Version and layout of the files.
+
+    Yields
+    ------
+    tuple of (str, list of PopulationTruth)
+        Each sample_id with its truths, in the sheet's order, as they are done.
+    """
+    task = partial(_write_one, plan.scenario.name, plan.seed, folder, panels, n_events, kind)
+    names = [sample.sample_id for sample in plan.samples]
+    if jobs == 1:
+        yield from map(task, names)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(task, names)
+
+
+def _write_one(
+    scenario: str, seed: int, folder: Path, panels: Path, n_events: int | None, kind: FileKind, sample_id: str
+) -> tuple[str, list[PopulationTruth]]:
+    plan = make_plan(scenario, seed)
+    sample = find_sample(plan, sample_id)
+    events = events_of(plan, sample, n_events)
+    fcs, truth = folder / f"{sample_id}.fcs", folder / f"{sample_id}.truth.parquet"
+    return sample_id, write_sample(plan, sample, panels, fcs, truth, n_events=events, kind=kind)

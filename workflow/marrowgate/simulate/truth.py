@@ -1,0 +1,163 @@
+"""What is true of a tube: for every event, and for every population the generating and the realised truth apart."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from marrowgate.files import whole_file
+from marrowgate.simulate.blood import Blood, cxcr4_abc_median
+from marrowgate.simulate.cell_types import HSPC, LEUCOCYTES, NUCLEATED, true_members
+from marrowgate.simulate.cells import KINDS, kinds_of
+from marrowgate.simulate.make import LEFT_IN_TUBE
+from marrowgate.simulate.plan import SamplePlan
+from marrowgate.simulate.tube import NO_PARTNER, EventTruth
+
+# Populations whose truth is given for each panel: those that its stains can tell apart.
+POPULATIONS: Mapping[str, tuple[str, ...]] = {
+    "hspc": ("cd45_pos", "lymphocytes", "monocytes", "granulocytes", "cd34_hspc", "bead_singlets"),
+    "immature": (
+        "cd45_pos", "lymphocytes", "monocytes", "granulocytes", "eosinophils", "ig_stage1", "ig_stage2", "ig", "nrbc",
+        "erythroid_cd71_pos", "megakaryocytic", "immature",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PopulationTruth:
+    """One population of one tube.
+
+    Parameters
+    ----------
+    population : str
+        As in the strategy.
+    generating_cells_per_ul : float or None
+        Living cells per uL of the blood; of red cells and platelets those that outlive lysis.
+    generating_per_100_cd45 : float or None
+        Living cells per 100 living CD45+ cells of the blood.
+    generating_cxcr4_abc : float or None
+        Median CXCR4 molecules of living CD34+ cells; None for other populations.
+    realised_n_events : int or None
+        Living single cells of the population in the file.
+    realised_n_cd45 : int or None
+        Living single CD45+ cells in the file.
+    realised_per_100_cd45 : float or None
+        The one over the other.
+    """
+
+    population: str
+    generating_cells_per_ul: float | None
+    generating_per_100_cd45: float | None
+    generating_cxcr4_abc: float | None
+    realised_n_events: int | None = None
+    realised_n_cd45: int | None = None
+    realised_per_100_cd45: float | None = None
+
+
+def member_mask(truth: EventTruth, population: str) -> NDArray[np.bool_]:
+    """Say of each event whether it truly belongs to a population.
+
+    Parameters
+    ----------
+    truth : EventTruth
+        The events.
+    population : str
+        A population of the strategy.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True for single living cells of the population's types; dead cells and doublets are never true members.
+    """
+    alive = ~truth.is_dead & (truth.partner == NO_PARTNER)
+    members: NDArray[np.bool_] = alive & np.isin(truth.kind, kinds_of(population))
+    return members
+
+
+def population_truths(sample: SamplePlan, truth: EventTruth | None) -> list[PopulationTruth]:
+    """Give both truths of every population of a tube of blood.
+
+    Parameters
+    ----------
+    sample : SamplePlan
+        The tube.
+    truth : EventTruth, optional
+        The events; without them the realised truth is None.
+
+    Returns
+    -------
+    list of PopulationTruth
+        Empty for tubes without blood, and for those with too few stains to tell populations apart.
+    """
+    blood = sample.blood
+    if blood is None or sample.control_type in {"single_stain", "unstained"}:
+        return []
+    cd45 = _living(blood, LEUCOCYTES)
+    rows = []
+    for population in POPULATIONS[sample.panel]:
+        generating = _living(blood, true_members(population)) if population != "bead_singlets" else None
+        counts: tuple[int, int] | None = None
+        if truth is not None:
+            counts = int(member_mask(truth, population).sum()), int(member_mask(truth, "cd45_pos").sum())
+        rows.append(
+            PopulationTruth(
+                population,
+                generating,
+                None if generating is None else 100 * generating / cd45,
+                cxcr4_abc_median(blood) if population == "cd34_hspc" else None,
+                counts[0] if counts else None,
+                counts[1] if counts else None,
+                100 * counts[0] / counts[1] if counts and counts[1] and generating is not None else None,
+            )
+        )
+    return rows
+
+
+def _living(blood: Blood, kinds: frozenset[str] | tuple[str, ...]) -> float:
+    alive = {kind: 1 - (blood.dead_hspc if kind in HSPC else blood.dead if kind in NUCLEATED else 0) for kind in kinds}
+    return sum(blood.per_ul[kind] * LEFT_IN_TUBE.get(kind, 1.0) * alive[kind] for kind in kinds)
+
+
+def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> None:
+    """Write the truth of every event as Parquet.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make.
+    truth : EventTruth
+        The events in file order.
+    facts : mapping
+        Further truths of the tube, kept as JSON under the key ``marrowgate`` of the schema's metadata.
+    """
+    names = pa.array(KINDS)
+    partner = pa.array(truth.partner, mask=truth.partner == NO_PARTNER)
+    table = pa.table(
+        {
+            "population": pa.DictionaryArray.from_arrays(pa.array(truth.kind), names),
+            "partner": pa.DictionaryArray.from_arrays(partner, names),
+            "is_doublet": truth.partner != NO_PARTNER,
+            "is_dead": truth.is_dead,
+            "is_platelet_coated": truth.is_coated,
+            "is_nonspecific": truth.is_sticky,
+            "is_carry_over": truth.is_carry_over,
+        }
+    )
+    table = table.replace_schema_metadata({"marrowgate": json.dumps(facts)})
+    with whole_file(path) as part:
+        pq.write_table(table, part, compression="zstd")
+
+
+def tube_facts(sample: SamplePlan, truth: EventTruth) -> dict[str, object]:
+    """Give the truths of a tube as plain values."""
+    return {
+        "sample_id": sample.sample_id,
+        "trouble": sample.trouble.name,
+        "n_events": int(truth.kind.size),
+        "populations": [asdict(row) for row in population_truths(sample, truth)],
+    }

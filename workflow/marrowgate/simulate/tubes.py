@@ -1,0 +1,112 @@
+"""The tubes of a cohort: three for each visit, the controls of each batch, and on request tubes that went wrong."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from marrowgate.simulate.blood import Blood, Response, draw_blood, draw_constitution
+from marrowgate.simulate.parameters import TUBE
+from marrowgate.simulate.plan import SamplePlan, Trouble, VisitTruth
+from marrowgate.simulate.scenarios import Scenario
+from marrowgate.simulate.streams import stream
+from marrowgate.simulate.timing import Anomalies
+
+# Stains of each panel that get a tube of their own; the dyes for DNA need cells, antibodies are caught on beads.
+SINGLE_STAINS: Mapping[str, tuple[str, ...]] = {
+    "hspc": ("CD38", "CXCR4", "7-AAD", "CD34", "CD14", "CD235a", "CD45"),
+    "immature": (
+        "DNA", "CD45", "CD235a", "CD41a", "CD71", "CD16", "CRTH2", "CD33", "CD15", "CD10", "CD11b", "CD14",
+    ),
+}  # fmt: skip
+NEED_CELLS = ("7-AAD", "DNA")
+# What goes wrong in the scenario with faults: each in one CD34 tube.
+TROUBLES = (
+    Trouble("clog", anomalies=Anomalies(clog=True)),
+    Trouble("clog", anomalies=Anomalies(clog=True)),
+    Trouble("burst", anomalies=Anomalies(burst=True)),
+    Trouble("signal_drift", anomalies=Anomalies(signal_drift=-0.5)),
+    Trouble("signal_drift", anomalies=Anomalies(signal_drift=-0.5)),
+    Trouble("carry_over", anomalies=Anomalies(carry_over=0.03)),
+    Trouble("wrong_spillover", spillover_factor=2.0),
+    Trouble("wrong_spillover", spillover_factor=2.0),
+    Trouble("swapped_panel", stained_as="immature"),
+    Trouble("truncated", kept_bytes=0.6),
+)
+
+
+def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) -> tuple[SamplePlan, ...]:
+    """Plan all tubes of a cohort.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Sizes of the tubes, and whether there are controls of batches and faults.
+    seed : int
+        Seed of all randomness.
+    visits : tuple of VisitTruth
+        The visits in the sheet's order.
+
+    Returns
+    -------
+    tuple of SamplePlan
+        In the sheet's order: the visits' tubes, then the controls of each batch.
+    """
+    samples = [sample for visit in visits for sample in _visit_tubes(scenario, seed, visit)]
+    if scenario.faults:
+        samples = _spoil(scenario, seed, samples)
+    if scenario.controls:
+        for batch in sorted({visit.batch for visit in visits}):
+            samples += _batch_controls(scenario, seed, batch)
+    return tuple(samples)
+
+
+def _visit_tubes(scenario: Scenario, seed: int, visit: VisitTruth) -> list[SamplePlan]:
+    stem = f"{visit.patient_id}_{visit.name}"
+    rng = stream(scenario.name, seed, "tubes", stem)
+    # below half of the meant volume a technician would see it
+    share = [max(float(1 + TUBE["pipetting_cv"].value * rng.standard_normal()), 0.5) for _ in range(3)]
+    n, batch, blood = scenario.events, visit.batch, visit.blood
+    stained = SamplePlan(
+        f"{stem}_hspc", "hspc", batch, n["hspc"], blood, visit, bead_lot="COUNT01", blood_share=share[0]
+    )
+    fmo = SamplePlan(
+        f"{stem}_fmo", "hspc", batch, n["fmo"], blood, visit, "fmo", "CXCR4", stained.sample_id, "COUNT01", share[1]
+    )
+    immature = SamplePlan(f"{stem}_immature", "immature", batch, n["immature"], blood, visit, blood_share=share[2])
+    return [stained, fmo, immature]
+
+
+def _batch_controls(scenario: Scenario, seed: int, batch: str) -> Iterable[SamplePlan]:
+    """Plan single stains, unstained tubes and beads for each panel, and CD34 controls in a donor's blood."""
+    blood = _donor(scenario, seed, batch)
+    n = scenario.events["control"]
+    for panel, markers in SINGLE_STAINS.items():
+        yield SamplePlan(f"{batch}_{panel}_unstained", panel, batch, n, blood, None, "unstained")
+        for marker in markers:
+            name = f"{batch}_{panel}_only_{re.sub('[^A-Za-z0-9]', '', marker)}"
+            content, lot = (blood, "") if marker in NEED_CELLS else (None, "CAPTURE01")
+            yield SamplePlan(name, panel, batch, n, content, None, "single_stain", marker, bead_lot=lot)
+        yield SamplePlan(f"{batch}_{panel}_rainbow", panel, batch, n, None, None, "beads", bead_lot="RAINBOW01")
+    yield SamplePlan(f"{batch}_hspc_pe_beads", "hspc", batch, n, None, None, "beads", bead_lot="PE01")
+    stained = scenario.events["hspc"]
+    for kind in ("fmo", "isotype"):
+        yield SamplePlan(
+            f"{batch}_hspc_{kind}_CD34", "hspc", batch, stained, blood, None, kind, "CD34", bead_lot="COUNT01"
+        )
+
+
+def _donor(scenario: Scenario, seed: int, batch: str) -> Blood:
+    rng = stream(scenario.name, seed, "donor", batch)
+    return draw_blood(rng, draw_constitution(rng, 0.0, 0.0), Response(on_therapy=False), 0.0)
+
+
+def _spoil(scenario: Scenario, seed: int, samples: list[SamplePlan]) -> list[SamplePlan]:
+    """Give troubles to CD34 tubes that are drawn at random; the first tube has none before it to carry over from."""
+    rng = stream(scenario.name, seed, "troubles")
+    stained = [
+        index for index, sample in enumerate(samples) if sample.control_type == "none" and sample.bead_lot and index
+    ]
+    spoiled = list(samples)
+    for index, trouble in zip(rng.permutation(stained)[: len(TROUBLES)].tolist(), TROUBLES, strict=True):
+        spoiled[index] = replace(samples[index], trouble=trouble)
+    return spoiled

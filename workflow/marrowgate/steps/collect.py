@@ -1,0 +1,40 @@
+"""`marrowgate collect`: join the samples' records into the tables of the run."""
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--config", required=True, type=Path, help="config file")
+    parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
+    parser.add_argument("--records", nargs="*", default=[], type=Path, help="what gate wrote, one per sample")
+    parser.add_argument("--manifest", required=True, type=Path, help="manifest to write, .tsv")
+    parser.add_argument("--populations", required=True, type=Path, help="populations to write, .tsv")
+    parser.add_argument("--intensities", required=True, type=Path, help="intensities to write, .tsv")
+    parser.add_argument("--quality", required=True, type=Path, help="quality to write, .tsv")
+    parser.add_argument("--provenance", required=True, type=Path, help="provenance to write, .json")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the tables and the provenance; Parquet beside each table."""
+    import json
+
+    from marrowgate.files import write_text
+    from marrowgate.gating.methods import method_faults
+    from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
+    from marrowgate.measure.record import read_record
+    from marrowgate.provenance import provenance
+    from marrowgate.settings.project import load_project, project_files
+    from marrowgate.tables import write_table
+
+    project = load_project(args.config, method_faults, json.loads(args.overrides))
+    records = {record.sample_id: record for record in map(read_record, args.records)}
+    write_table(args.manifest, "manifest", manifest_table(project, records))
+    write_table(args.populations, "populations", population_table(project, records))
+    write_table(args.intensities, "intensities", intensity_table(project, records))
+    write_table(args.quality, "quality", quality_table(project, records))
+    digests = {name: record.manifest["sha256"] for name, record in records.items()}
+    described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
+    write_text(args.provenance, json.dumps(described, indent=2) + "\n")
+    return 0

@@ -1,0 +1,41 @@
+"""`marrowgate fit`: find the gates of one sample."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from marrowgate.steps.sample_arguments import add_sample_arguments
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_sample_arguments(parser)
+    kinds = ["none", "fmo", "isotype", "unstained", "baseline"]
+    parser.add_argument("--control-type", choices=kinds, default="none", help="what the tube is a control of")
+    parser.add_argument("--control-marker", nargs="?", default="", const="", help="marker that the control lacks")
+    parser.add_argument("--control-fits", nargs="*", type=Path, default=[], help="fits of the sample's controls")
+    parser.add_argument("--out", required=True, type=Path, help="fit to write, .json")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the fit; a rejected file gives a fit without gates."""
+    from marrowgate.gating.fit import SampleToFit, fit_sample
+    from marrowgate.gating.prepare import open_tube, start_rows
+    from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
+    from marrowgate.settings.panel import load_panel
+    from marrowgate.settings.strategy import load_strategy
+
+    strategy, _ = load_strategy(args.strategy)
+    panel = load_panel(args.panel)
+    role = ControlRole(args.control_type, args.control_marker)
+    file, tube = open_tube(args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover)
+    if tube is None:
+        log.warning("%s: rejected: %s", args.sample_id, "; ".join(note.sentence for note in file.verdict.reasons))
+        write_fit(args.out, Fit(args.sample_id, role, (), {}))
+        return 3 if args.strict else 0
+    controls = {fit.role.kind: fit for fit in map(read_fit, args.control_fits)}
+    sample = SampleToFit(args.sample_id, tube, start_rows(tube), role, controls, args.seed)
+    write_fit(args.out, fit_sample(sample, strategy))
+    return 0

@@ -1,0 +1,108 @@
+"""`marrowgate inspect`: say of single FCS files what they are and whether they can be used."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from marrowgate.fcs.model import Channel, FcsFile, Note
+
+_EVERY = 100  # files between two signs of progress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("fcs", nargs="+", type=Path, metavar="FILE", help="FCS file")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--panel", type=Path, help="panel that gives roles and markers")
+    strict = "end with exit code 3 when a data set is rejected; repaired ones can be used and do not count"
+    parser.add_argument("--strict", action="store_true", help=strict)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one row per data set, from the headers alone."""
+    from marrowgate.fcs.read import data_sets
+    from marrowgate.settings.panel import load_panel
+
+    panel = load_panel(args.panel) if args.panel else None
+    found = [(path, file) for path in _with_progress(args.fcs) for file in data_sets(path, panel=panel)]
+    if args.json:
+        print(json.dumps([describe(path, file) for path, file in found], indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(table(found)))
+    rejected = any(file.verdict.status == "rejected" for _, file in found)
+    return 3 if args.strict and rejected else 0
+
+
+def describe(path: Path, file: "FcsFile") -> dict[str, Any]:
+    """Give one data set as plain values for JSON."""
+    return {
+        "fcs": str(path),
+        "data_set": file.data_set,
+        "verdict": file.verdict.status,
+        "reasons": _notes(file.verdict.reasons),
+        "repairs": _notes(file.verdict.repairs),
+        "fcs_version": file.version,
+        "n_events": file.n_events,
+        "n_channels": len(file.channels),
+        "cytometer": file.cytometer,
+        "has_spillover": file.spillover is not None,
+        "channels": [
+            {
+                "channel": channel.name,
+                "marker": channel.marker,
+                "role": channel.role,
+                "scatter": channel.scatter,
+                "fluorochrome": channel.fluorochrome,
+            }
+            for channel in file.channels
+        ],
+        "facts": dict(file.facts),
+        "policy": dict(file.policy),
+    }
+
+
+def table(found: Sequence[tuple[Path, "FcsFile"]]) -> Iterator[str]:
+    """Give the table, tab-separated with a header; codes instead of sentences."""
+    columns = ("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events")
+    yield "\t".join((*columns, "n_channels", "cytometer", "has_spillover", "facts", "channels"))
+    for path, file in found:
+        cells = [
+            str(path),
+            str(file.data_set),
+            file.verdict.status,
+            ",".join(note.code for note in file.verdict.reasons),
+            ",".join(note.code for note in file.verdict.repairs),
+            file.version,
+            str(file.n_events),
+            str(len(file.channels)),
+            file.cytometer,
+            "true" if file.spillover else "false",
+            " ".join(f"{name}={value}" for name, value in file.facts.items()),
+            ", ".join(_channel(channel) for channel in file.channels),
+        ]
+        yield "\t".join(" ".join(cell.split()) for cell in cells)
+
+
+def _channel(channel: "Channel") -> str:
+    if channel.role != "fluorescence":
+        return f"{channel.name} ({channel.scatter or channel.role})"
+    return f"{channel.name} ({channel.marker})" if channel.marker else channel.name
+
+
+def _notes(notes: Sequence["Note"]) -> list[dict[str, str]]:
+    return [{"code": note.code, "sentence": note.sentence} for note in notes]
+
+
+def _with_progress(paths: Sequence[Path]) -> Iterator[Path]:
+    """Pass the paths on; say on a terminal how far it is, and nothing when piped."""
+    shown = sys.stderr.isatty() and len(paths) > _EVERY
+    for number, path in enumerate(paths):
+        if shown and number % _EVERY == 0:
+            print(f"\r{number} of {len(paths)} files", end="", file=sys.stderr, flush=True)
+        yield path
+    if shown:
+        print(f"\r{len(paths)} of {len(paths)} files", file=sys.stderr)

@@ -1,0 +1,101 @@
+"""Simulate a cohort whose truth is known: one tube, or a whole project's input."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowgate.errors import fault
+
+if TYPE_CHECKING:
+    from marrowgate.simulate.fcs_file import FileKind
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--scenario", required=True, metavar="NAME", help="cohort to simulate, for example demo")
+    parser.add_argument("--seed", required=True, type=int, help="seed of all randomness")
+    parser.add_argument(
+        "--events", type=_count, metavar="N", help="events of a fully stained CD34 tube; others in proportion"
+    )
+    parser.add_argument("--fcs-version", choices=("2.0", "3.0", "3.1", "3.2"), default="3.1", help="default 3.1")
+    parser.add_argument("--datatype", choices=("F", "I"), default="F", help="F floats (default), I integers")
+    parser.add_argument("--byteord", choices=("little", "big"), default="little", help="default little")
+    one = parser.add_argument_group("one tube")
+    one.add_argument("--sample-id", metavar="ID", help="tube to simulate")
+    one.add_argument("--panel", type=Path, metavar="YAML", help="its panel")
+    one.add_argument("--fcs", type=Path, metavar="FILE", help="FCS file to make")
+    one.add_argument("--truth", type=Path, metavar="FILE", help="Parquet file to make with the truth of every event")
+    whole = parser.add_argument_group("a whole cohort")
+    whole.add_argument(
+        "--out", type=Path, metavar="DIR", help="makes DIR/config, DIR/truth and, with --files, DIR/data"
+    )
+    whole.add_argument("--files", action="store_true", help="make the FCS files too, not only the sheets")
+    whole.add_argument(
+        "--panels", type=Path, default=Path("config/panels"), metavar="DIR", help="default config/panels"
+    )
+    whole.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes; the files do not depend on it")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate what the options ask for."""
+    if bool(args.sample_id) == bool(args.out):
+        what = "one tube (--sample-id) or a whole cohort (--out) must be asked for, not both"
+        where = "options of simulate"
+        raise fault(where, what, "give one of them")
+    return _one_tube(args) if args.sample_id else _cohort(args)
+
+
+def _one_tube(args: argparse.Namespace) -> int:
+    missing = [name for name in ("panel", "fcs") if getattr(args, name) is None]
+    if missing:
+        where = "option --sample-id"
+        raise fault(where, f"needs --{missing[0]} too", f"add --{missing[0]}")
+    from marrowgate.simulate.cohort import make_plan
+    from marrowgate.simulate.plan import find_sample
+    from marrowgate.simulate.project import events_of, write_sample
+
+    plan = make_plan(args.scenario, args.seed)
+    sample = find_sample(plan, args.sample_id)
+    if args.panel.stem != sample.panel:
+        what = f"{args.sample_id} is stained with panel {sample.panel!r}, not {args.panel.stem!r}"
+        where = "option --panel"
+        raise fault(where, what, f"give {sample.panel}.yaml")
+    events = events_of(plan, sample, args.events)
+    write_sample(plan, sample, args.panel.parent, args.fcs, args.truth, n_events=events, kind=_kind(args))
+    return 0
+
+
+def _cohort(args: argparse.Namespace) -> int:
+    from marrowgate.simulate.cohort import make_plan
+    from marrowgate.simulate.project import write_files, write_samples_truth, write_sheets
+
+    plan = make_plan(args.scenario, args.seed)
+    folder = write_sheets(plan, args.out)
+    realised = {}
+    if args.files:
+        files = write_files(plan, folder, args.panels, jobs=args.jobs, n_events=args.events, kind=_kind(args))
+        for done, (sample_id, truths) in enumerate(files, start=1):
+            realised[sample_id] = truths
+            _show_progress(done, len(plan.samples))
+    write_samples_truth(plan, args.out, realised)
+    return 0
+
+
+def _kind(args: argparse.Namespace) -> "FileKind":
+    from marrowgate.simulate.fcs_file import FileKind
+
+    return FileKind(args.fcs_version, args.datatype, args.byteord)
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\rsimulated {done} of {total} tubes", end=end, file=sys.stderr, flush=True)
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value

@@ -1,0 +1,88 @@
+# What all rules share: the project's settings, checked once, and where a sample's file is.
+#
+# Inputs:  config/config.yaml, or the file given with --configfile; --config entries take the place of its top level.
+# Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
+
+import json
+import sys
+from pathlib import Path
+
+from marrowgate.errors import UserError
+from marrowgate.gating.methods import method_faults
+from marrowgate.provenance import code_digest
+from marrowgate.settings.links import LINKS, link_files
+from marrowgate.settings.project import load_project, project_files
+from marrowgate.settings.tubes import (
+    batches,
+    controls_to_fit_first,
+    gated,
+    gates_from,
+    members,
+    role_of,
+)
+
+CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
+OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
+try:
+    PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
+    if workflow.is_main_process:
+        link_files(PROJECT)
+except UserError as error:
+    for fault in error.faults:
+        print(f"error: {fault}", file=sys.stderr)
+    sys.exit(2)
+
+CONFIG = PROJECT.config
+SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
+GATED = [sample.sample_id for sample in gated(PROJECT)]
+SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
+BATCHES = batches(PROJECT)
+STEPS = (
+    "simulate",
+    "fit",
+    "consensus",
+    "gate",
+    "collect",
+    "compare",
+    "outcomes",
+    "report",
+)
+CODE = {step: code_digest(step) for step in STEPS}
+
+
+def alternatives(names):
+    """Give a wildcard constraint that lets only these names pass."""
+    return "|".join(sorted(set(names))) or "none_at_all"
+
+
+wildcard_constraints:
+    sample_id=alternatives(SAMPLES),
+    panel=alternatives(PROJECT.panels),
+    batch=alternatives(sample.batch for sample in PROJECT.samples),
+
+
+def fcs_of(wildcards):
+    """Give the file of a sample: its own path when it is simulated, else the link that holds no name or date."""
+    sample = SAMPLES[wildcards.sample_id]
+    return (
+        sample.fcs
+        if PROJECT.is_simulated(sample)
+        else f"{LINKS}/{sample.sample_id}.fcs"
+    )
+
+
+def panel_of(wildcards):
+    return str(PROJECT.panel_path(SAMPLES[wildcards.sample_id].panel))
+
+
+def strategy_of(wildcards):
+    return str(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
+
+
+def memory_of(wildcards, input, attempt):
+    """Give megabytes: what the imports need, and a few times the file."""
+    return (
+        attempt * int(300 + 8 * Path(input.fcs).stat().st_size / 1e6)
+        if Path(input.fcs).exists()
+        else 600
+    )

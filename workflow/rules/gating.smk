@@ -1,0 +1,140 @@
+# fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
+#
+# Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
+# Outputs: results/fits/, results/consensus/, results/gates/, results/events/, results/records/.
+
+
+def control_fits(wildcards):
+    controls = controls_to_fit_first(PROJECT, SAMPLES[wildcards.sample_id])
+    return [f"results/fits/{control.sample_id}.json" for control in controls]
+
+
+def consensus_of(wildcards):
+    sample = SAMPLES[wildcards.sample_id]
+    return f"results/consensus/{sample.panel}_{sample.batch}.yaml"
+
+
+def fits_of_batch(wildcards):
+    return [
+        f"results/fits/{s.sample_id}.json"
+        for s in members(PROJECT, wildcards.panel, wildcards.batch)
+    ]
+
+
+def role(wildcards):
+    return role_of(PROJECT, SAMPLES[wildcards.sample_id])
+
+
+rule fit:
+    input:
+        fcs=fcs_of,
+        panel=panel_of,
+        strategy=strategy_of,
+        controls=control_fits,
+    output:
+        "results/fits/{sample_id}.json",
+    log:
+        "results/logs/fit/{sample_id}.log",
+    group:
+        "fit"
+    threads: 1
+    resources:
+        mem_mb=memory_of,
+    params:
+        data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
+        gain=CONFIG.signal.gain,
+        spillover=CONFIG.signal.spillover,
+        control_type=lambda wildcards: role(wildcards)[0],
+        control_marker=lambda wildcards: role(wildcards)[1],
+        seed=CONFIG.seed,
+        code=CODE["fit"],
+    shell:
+        "marrowgate fit"
+        " --sample-id {wildcards.sample_id:q}"
+        " --fcs {input.fcs:q}"
+        " --data-set {params.data_set}"
+        " --panel {input.panel:q}"
+        " --strategy {input.strategy:q}"
+        " --gain {params.gain:q}"
+        " --spillover {params.spillover:q}"
+        " --control-type {params.control_type:q}"
+        " --control-marker {params.control_marker:q}"
+        " --control-fits {input.controls:q}"
+        " --seed {params.seed}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule consensus:
+    input:
+        fits_of_batch,
+    output:
+        "results/consensus/{panel}_{batch}.yaml",
+    log:
+        "results/logs/consensus/{panel}_{batch}.log",
+    threads: 1
+    resources:
+        mem_mb=600,
+    params:
+        code=CODE["consensus"],
+    shell:
+        "marrowgate consensus"
+        " --panel-name {wildcards.panel:q}"
+        " --batch {wildcards.batch:q}"
+        " --fits {input:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule gate:
+    input:
+        fcs=fcs_of,
+        panel=panel_of,
+        strategy=strategy_of,
+        fit=lambda wildcards: f"results/fits/{gates_from(SAMPLES[wildcards.sample_id])}.json",
+        consensus=consensus_of,
+    output:
+        xml="results/gates/{sample_id}.xml",
+        tsv="results/gates/{sample_id}.tsv",
+        parquet="results/gates/{sample_id}.parquet",
+        events="results/events/{sample_id}.parquet",
+        record="results/records/{sample_id}.json",
+    log:
+        "results/logs/gate/{sample_id}.log",
+    group:
+        "gate"
+    threads: 1
+    resources:
+        mem_mb=memory_of,
+    params:
+        data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
+        gain=CONFIG.signal.gain,
+        spillover=CONFIG.signal.spillover,
+        measure=[
+            f"{wanted.population}:{wanted.marker}"
+            for wanted in CONFIG.measure.intensities
+        ],
+        max_margin_pct=CONFIG.quality.max_margin_pct,
+        max_doublet_pct=CONFIG.quality.max_doublet_pct,
+        min_viable_pct=CONFIG.quality.min_viable_pct,
+        code=CODE["gate"],
+    shell:
+        "marrowgate gate"
+        " --sample-id {wildcards.sample_id:q}"
+        " --fcs {input.fcs:q}"
+        " --data-set {params.data_set}"
+        " --panel {input.panel:q}"
+        " --strategy {input.strategy:q}"
+        " --gain {params.gain:q}"
+        " --spillover {params.spillover:q}"
+        " --fit {input.fit:q}"
+        " --consensus {input.consensus:q}"
+        " --measure {params.measure:q}"
+        " --max-margin-pct {params.max_margin_pct}"
+        " --max-doublet-pct {params.max_doublet_pct}"
+        " --min-viable-pct {params.min_viable_pct}"
+        " --gates-xml {output.xml:q}"
+        " --gates-tsv {output.tsv:q}"
+        " --events {output.events:q}"
+        " --record {output.record:q}"
+        " > {log:q} 2>&1"

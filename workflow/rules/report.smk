@@ -1,0 +1,60 @@
+# The report: one page that needs no network and no other file, and every figure by itself.
+#
+# Inputs:  the tables of the run.
+# Outputs: results/report.html, results/figures/*.svg.
+
+FIGURES = "gate_status", "immature_over_time", "cd34_over_time", "cxcr4_over_time"
+
+
+rule report:
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+        manifest="results/manifest.tsv",
+        manifest_parquet="results/manifest.parquet",
+        provenance="results/provenance.json",
+        tables=[
+            f"results/tables/{name}.tsv"
+            for name in (
+                "populations",
+                "intensities",
+                "quality",
+                "visits",
+                "endpoints",
+                "contrasts",
+                "outcomes",
+            )
+        ],
+        parquets=[
+            f"results/tables/{name}.parquet"
+            for name in (
+                "populations",
+                "intensities",
+                "quality",
+                "visits",
+                "endpoints",
+                "contrasts",
+                "outcomes",
+            )
+        ],
+    output:
+        page="results/report.html",
+        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
+    log:
+        "results/logs/report.log",
+    threads: 1
+    resources:
+        mem_mb=1500,
+    params:
+        overrides=OVERRIDES,
+        code=CODE["report"],
+    shell:
+        "marrowgate report"
+        " --config {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --manifest {input.manifest:q}"
+        " --provenance {input.provenance:q}"
+        " --tables {input.tables:q}"
+        " --figures {output.figures:q}"
+        " --page {output.page:q}"
+        " > {log:q} 2>&1"

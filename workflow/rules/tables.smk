@@ -1,0 +1,103 @@
+# From the samples' records to the tables of the run, and from those to the comparison of the arms.
+#
+# Inputs:  results/records/, config and sheets.
+# Outputs: results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
+
+SHEETS = {name: str(path) for name, path in project_files(PROJECT).items()}
+
+
+rule collect:
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+        records=expand("results/records/{sample_id}.json", sample_id=GATED),
+    output:
+        manifest="results/manifest.tsv",
+        manifest_parquet="results/manifest.parquet",
+        populations="results/tables/populations.tsv",
+        populations_parquet="results/tables/populations.parquet",
+        intensities="results/tables/intensities.tsv",
+        intensities_parquet="results/tables/intensities.parquet",
+        quality="results/tables/quality.tsv",
+        quality_parquet="results/tables/quality.parquet",
+        provenance="results/provenance.json",
+    log:
+        "results/logs/collect.log",
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        overrides=OVERRIDES,
+        code=CODE["collect"],
+    shell:
+        "marrowgate collect"
+        " --config {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --records {input.records:q}"
+        " --manifest {output.manifest:q}"
+        " --populations {output.populations:q}"
+        " --intensities {output.intensities:q}"
+        " --quality {output.quality:q}"
+        " --provenance {output.provenance:q}"
+        " > {log:q} 2>&1"
+
+
+rule compare:
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+        populations="results/tables/populations.tsv",
+        populations_parquet="results/tables/populations.parquet",
+        intensities="results/tables/intensities.tsv",
+        intensities_parquet="results/tables/intensities.parquet",
+        quality="results/tables/quality.tsv",
+        quality_parquet="results/tables/quality.parquet",
+    output:
+        visits="results/tables/visits.tsv",
+        visits_parquet="results/tables/visits.parquet",
+        endpoints="results/tables/endpoints.tsv",
+        endpoints_parquet="results/tables/endpoints.parquet",
+        contrasts="results/tables/contrasts.tsv",
+        contrasts_parquet="results/tables/contrasts.parquet",
+    log:
+        "results/logs/compare.log",
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        overrides=OVERRIDES,
+        code=CODE["compare"],
+    shell:
+        "marrowgate compare"
+        " --config {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --populations {input.populations:q}"
+        " --intensities {input.intensities:q}"
+        " --quality {input.quality:q}"
+        " --visits {output.visits:q}"
+        " --endpoints {output.endpoints:q}"
+        " --contrasts {output.contrasts:q}"
+        " > {log:q} 2>&1"
+
+
+rule outcomes:
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+    output:
+        outcomes="results/tables/outcomes.tsv",
+        outcomes_parquet="results/tables/outcomes.parquet",
+    log:
+        "results/logs/outcomes.log",
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        overrides=OVERRIDES,
+        code=CODE["outcomes"],
+    shell:
+        "marrowgate outcomes"
+        " --config {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --outcomes {output.outcomes:q}"
+        " > {log:q} 2>&1"
