@@ -17,8 +17,8 @@ def _in_repository(repository, monkeypatch):
 
 def one_tube(folder, name="T01_v2_hspc", panel="hspc", *more):
     return [
-        "simulate", "--scenario", "demo", "--seed", "20170405", "--panel", f"config/panels/{panel}.yaml",
-        "--sample-id", name, "--fcs", str(folder / f"{name}.fcs"), "--truth", str(folder / f"{name}.truth.parquet"), *more,
+        "simulate", "--scenario", "demo", "--seed", "20170405", "--panel", f"config/panels/{panel}.yaml", *more,
+        "--sample-id", name, "--fcs", str(folder / f"{name}.fcs"), "--truth", str(folder / f"{name}.truth.parquet"),
     ]  # fmt: skip
 
 
@@ -33,19 +33,8 @@ def test_one_tube__has_a_truth_row_for_every_event(tmp_path):
 def test_one_tube__is_the_same_from_another_process_and_from_the_whole_cohort(tmp_path):
     arguments = one_tube(tmp_path / "a", "D02_v3_immature", "immature", "--events", "400")
     subprocess.run([sys.executable, "-m", "marrowgate", *arguments], check=True)
-    cohort = [
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        "20170405",
-        "--out",
-        str(tmp_path),
-        "--files",
-        "--events",
-        "400",
-    ]
-    assert main([*cohort, "--jobs", "2"]) == 0
+    cohort = ["simulate", "--scenario", "demo", "--seed", "20170405", "--out", str(tmp_path), "--files"]
+    assert main([*cohort, "--events", "400", "--jobs", "2"]) == 0
     for suffix in (".fcs", ".truth.parquet"):
         name = f"D02_v3_immature{suffix}"
         assert filecmp.cmp(tmp_path / "a" / name, tmp_path / "data" / "demo" / name, shallow=False)

@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 the input is wrong (one line per fault), 1 a defect of the
 
 import argparse
 import importlib
+import keyword
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ from marrowgate.errors import UserError
 STEPS = {
     "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
     "inspect": "say of single FCS files what they are and whether they can be used",
+    "try": "take a handful of files the whole per-sample way, without sheets",
     "simulate": "make FCS files with known truth",
     "fit": "find the gates of one sample",
     "consensus": "settle the gates of a panel and batch from all its fits",
@@ -71,10 +73,15 @@ def parser(step: str) -> argparse.ArgumentParser:
     for name, sentence in STEPS.items():
         command = commands.add_parser(name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.")
         if name == step:
-            module = importlib.import_module(f"marrowgate.steps.{name.replace('-', '_')}")
+            module = importlib.import_module(f"marrowgate.steps.{_module_of(name)}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     return top
+
+
+def _module_of(step: str) -> str:
+    # a module cannot have the name of a Python keyword, a sub-command can
+    return f"{step}_" if keyword.iskeyword(step) else step.replace("-", "_")
 
 
 if __name__ == "__main__":

@@ -134,6 +134,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("sample_id", "verdict", "reasons", "repairs", "sha256", "fcs_version", "n_events", "n_channels"),
         *("cytometer", "policy"),
     ),
+    "tried": (
+        *("sample_id", "verdict", "reasons", "repairs", "sha256", "fcs_version", "n_events", "n_channels"),
+        *("cytometer", "policy", "fcs", "data_set"),
+    ),
     "inspection": (
         *("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events", "n_channels"),
         "cytometer",

@@ -35,8 +35,6 @@ rule fit:
         "results/fits/{sample_id}.json",
     log:
         "results/logs/fit/{sample_id}.log",
-    group:
-        "fit"
     threads: 1
     resources:
         mem_mb=memory_of,
@@ -101,8 +99,6 @@ rule gate:
         record="results/records/{sample_id}.json",
     log:
         "results/logs/gate/{sample_id}.log",
-    group:
-        "gate"
     threads: 1
     resources:
         mem_mb=memory_of,

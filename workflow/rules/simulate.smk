@@ -15,8 +15,6 @@ if CONFIG.simulation is not None:
             "results/logs/simulate/{sample_id}.log",
         wildcard_constraints:
             sample_id=alternatives(SIMULATED),
-        group:
-            "simulate"
         threads: 1
         resources:
             mem_mb=600,

@@ -1,10 +1,10 @@
 import pytest
-from unit.fcs.builder import keywords
 
 from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.layout import Layout, padded, read_layout
 from marrowgate.fcs.model import Note
 from marrowgate.fcs.verdict import RejectedError
+from unit.fcs.builder import keywords
 
 
 def layout(**changes: object) -> tuple[Layout, list[str]]:
@@ -110,10 +110,11 @@ def test_bits__padded_layout_keeps_the_meaningful_bits() -> None:
         ({"PAR": "0"}, "bad_keyword"), ({"PAR": "-1"}, "bad_keyword"), ({"DATATYPE": None}, "missing_keyword"),
         ({"DATATYPE": "X"}, "unsupported_datatype"), ({"MODE": "Q"}, "bad_keyword"),
         ({"BYTEORD": None}, "missing_keyword"), ({"P2DATATYPE": "A"}, "unsupported_datatype"),
-        ({"datatype": "I", "P1B": "65"}, "unsupported_bits"), ({"datatype": "I", "P1B": "0"}, "bad_keyword"),
+        ({"datatype": "I", "P1B": "65"}, "unsupported_bits"),
+        ({"datatype": "I", "bits": 4}, "unsupported_bits"), ({"datatype": "I", "P1B": "0"}, "bad_keyword"),
         ({"datatype": "I", "P1B": None}, "missing_keyword"), ({"datatype": "I", "P1B": "sixteen"}, "bad_keyword"),
     ],
 )  # fmt: skip
-def test_layout__what_cannot_be_read_is_rejected(changes: dict[str, str | None], code: str) -> None:
+def test_layout__what_cannot_be_read_is_rejected(changes: dict[str, object], code: str) -> None:
     with pytest.raises(RejectedError, match=code):
         layout(**changes)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from unit.fcs.builder import DATA_BEGIN, TWO_EVENTS, fcs_bytes, keywords, write
 
 from marrowgate.fcs.model import FcsFile
 from marrowgate.fcs.read import read_fcs, read_header
+from unit.fcs.builder import DATA_BEGIN, TWO_EVENTS, fcs_bytes, keywords, write
 
 LAST = DATA_BEGIN + TWO_EVENTS.nbytes - 1
 NUMBERS = np.arange(1, 601, dtype="<f4").reshape(200, 3) * np.float32(1.37)

@@ -96,10 +96,20 @@ def test_text__latin1_is_read_and_noted() -> None:
 
 
 def test_text__delimiter_inside_a_value_that_is_not_doubled() -> None:
-    found, repairs = parsed(b"/PATH/C:/data/run/$PAR/1/$DATATYPE/F/$P1N/FSC/")
+    found, repairs = parsed(b"/PATH/C:/data/$PAR/1/$DATATYPE/F/LASER/blue/red/$P1N/FSC/OWN/1/")
+    assert found["PATH"] == "C:/data"
     assert found["$PAR"] == "1"
+    assert found["$DATATYPE"] == "F"
+    assert found["LASER"] == "blue/red"
     assert found["$P1N"] == "FSC"
+    assert found["OWN"] == "1"
     assert repairs == ["undoubled_delimiter"]
+
+
+def test_text__undoubled_delimiter_that_keeps_the_pairs_in_step_does_no_harm() -> None:
+    found, repairs = parsed(b"/PATH/C:/data/run/$PAR/1/$DATATYPE/F/")
+    assert found["$PAR"] == "1"
+    assert repairs == []
 
 
 def test_text__first_of_two_values_of_a_standard_keyword() -> None:

@@ -29,7 +29,7 @@ def make_pure_recipe():
         for kind in kinds or NAMES:
             rates[KINDS.index(kind)] = 1.0
         nothing = np.zeros(len(KINDS))
-        settings = {"dead": nothing, "coated": nothing, "sticky": 0.0, "doublets": 0.0, "shift": {}} | changes
-        return Recipe(rates=rates, **settings)
+        clean = {"dead": nothing, "coated": nothing, "apoptotic": 0.0, "sticky": 0.0, "doublets": 0.0, "shift": {}}
+        return Recipe(rates=rates, **(clean | changes))
 
     return make

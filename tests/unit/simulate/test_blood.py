@@ -46,7 +46,6 @@ def test_draw_blood__immature_percentage_of_a_responder_is_exact():
     ig = 100 * sum(blood.per_ul[kind] for kind in IG) / blood.wbc
     nrbc = 100 * blood.per_ul["erythroblast"] / blood.wbc
     assert nrbc == pytest.approx(1.2)
-    # immature granulocytes keep the visit's own variation as well as the factor of dexamethasone out of the peak
     assert ig == pytest.approx(2.8)
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ def test_rainbow_beads__every_detector_sees_eight_separate_brightnesses(panels, 
         for level in range(1, len(RAINBOW_LEVELS) + 1):
             light = seen(optics, make_pure_recipe(), f"rainbow_bead_{level}")[row]
             edges.append(np.quantile(light, [0.1, 0.9]))
-        for below, above in zip(edges, edges[1:], strict=False):
+        for below, above in pairwise(edges):
             assert below[1] < above[0]
 
 

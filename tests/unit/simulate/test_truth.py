@@ -64,7 +64,8 @@ def test_write_truth__has_one_row_per_event_and_the_facts(made, tmp_path):
     table = pq.read_table(path)
     assert table.num_rows == truth.kind.size
     assert table.column_names == [
-        "population", "partner", "is_doublet", "is_dead", "is_platelet_coated", "is_nonspecific", "is_carry_over",
+        "population", "partner", "is_doublet", "is_dead", "is_apoptotic", "is_platelet_coated",
+        "is_nonspecific", "is_carry_over",
     ]  # fmt: skip
     names = table["population"].combine_chunks().dictionary_decode().to_pylist()
     assert names[:1000] == [KINDS[kind] for kind in truth.kind[:1000]]

@@ -179,15 +179,16 @@ def _give(index: int, pulse: str, readings: Sequence[Reading], given: dict[int, 
 def _one_channel_per_marker(channels: Sequence[Channel], from_panel: set[int]) -> list[Channel]:
     """Leave a marker to the panel's channel, or to the area of a detector measured in several ways."""
     panel_markers = {channels[index].marker for index in from_panel} - {""}
+    best: dict[tuple[str, str], int] = {}
+    for channel in channels:
+        pulse, detector = _pulse_and_detector(channel.name)
+        if pulse:
+            rank = min(best.get((detector, channel.marker), 9), _PULSE_ORDER.index(pulse))
+            best[detector, channel.marker] = rank
     kept = []
     for channel in channels:
         pulse, detector = _pulse_and_detector(channel.name)
-        better = any(
-            other.marker == channel.marker and (_PULSE_ORDER.index(rank) < _PULSE_ORDER.index(pulse))
-            for other in channels
-            for rank, other_detector in [_pulse_and_detector(other.name)]
-            if pulse and rank and other_detector == detector
-        )
+        better = pulse and best[detector, channel.marker] < _PULSE_ORDER.index(pulse)
         second = channel.index not in from_panel and (better or channel.marker in panel_markers)
         kept.append(replace(channel, marker="") if second and channel.marker else channel)
     return kept

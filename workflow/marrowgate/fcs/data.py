@@ -16,7 +16,7 @@ from marrowgate.fcs.model import Note
 from marrowgate.fcs.offsets import Extent
 from marrowgate.fcs.verdict import repair
 
-_BLOCK_BYTES = 2**20
+_BLOCK_BYTES = 2**18
 _EXACT = 2**53  # float64 holds every integer up to here
 _WORDS = {8, 16, 32, 64}
 

@@ -12,6 +12,7 @@ MOST_CHANNELS = 10_000
 ByteOrder = Literal["little", "big"]
 _FLOAT_BITS = {"F": 32, "D": 64}
 _WIDEST_INTEGER = 64
+_NARROWEST = 8  # on average; narrower values would take more memory than a bounded reader may use
 _WHOLE = (8, 16, 32, 64)
 
 
@@ -127,6 +128,9 @@ def _bits(keywords: Keywords, types: tuple[str, ...], repairs: list[Note]) -> tu
             bits.append(0 if free else 8 * keywords.needed_integer(keyword, 1, 64))
         else:
             bits.append(_integer_bits(keywords, keyword))
+    if "I" in types and sum(bits) < _NARROWEST * len(bits):
+        sentence = f"{len(bits)} channels share {sum(bits)} bits, less than {_NARROWEST} each"
+        raise refusal(code="unsupported_bits", sentence=sentence)
     if unfit:
         sentence = f"$PnB of {unfit} channels does not fit the data type; its width was used"
         repairs.append(repair("bits_from_datatype", sentence))

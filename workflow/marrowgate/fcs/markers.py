@@ -121,7 +121,7 @@ def _strip_dyes(text: str) -> Stain:
 
 
 def _is_tag(text: str) -> bool:
-    compact = _SEPARATOR.sub("-", text.strip(" -_:|/"))
+    compact = _SEPARATOR.sub("-", text.strip(" -_:|/")).replace(".", "")
     return bool(_DYES.fullmatch(compact.upper()) or _METAL.fullmatch(compact.replace("-", "")))
 
 

@@ -158,7 +158,9 @@ def _fit(segment: Segment, data_set: _DataSet) -> Fit:
     expected = data_set.expected
     if expected is None:
         whole = data_set.layout.event_bytes or 1
-        fits = segment.size >= 0 and segment.end <= data_set.available
+        # an end that is one byte too far is no loss, except where a cut number is still a number
+        last = data_set.available - (0 if data_set.layout.event_bits else 1)
+        fits = segment.size >= 0 and segment.end <= last
         return "unfit" if not fits else "near" if segment.size % whole else "exact"
     if segment.begin + expected > data_set.available:
         return "unfit"

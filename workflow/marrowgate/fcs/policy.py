@@ -64,8 +64,11 @@ def linearize(events: Events, channels: Sequence[Channel], layout: Layout, gain:
         events = events.astype(np.float64)
     for channel in logarithmic:
         decades, lowest = channel.amplification
-        column = events[:, channel.index]
-        events[:, channel.index] = 10.0 ** (decades * column / channel.range) * lowest
+        column = events[:, channel.index]  # a view: every step is in place, so that nothing is copied
+        column *= decades
+        column /= channel.range
+        np.power(10.0, column, out=column)
+        column *= lowest
     for index, divisor in gains.items():
         events[:, index] /= divisor
     return events

@@ -7,6 +7,7 @@ keywords end up among the values.
 """
 
 import re
+from itertools import pairwise
 
 from marrowgate.fcs.model import Note
 from marrowgate.fcs.verdict import refusal, repair
@@ -14,7 +15,6 @@ from marrowgate.fcs.verdict import refusal, repair
 LARGEST_TEXT = 32 * 2**20
 MOST_TOKENS = 2**16
 _PADDING = " \t\r\n\0"
-_NEEDED = ("$PAR", "$DATATYPE")
 _STANDARD = re.compile(
     r"\$(?:P\d+[A-Z]{1,9}|PAR|TOT|MODE|DATATYPE|BYTEORD|NEXTDATA|TIMESTEP|SPILLOVER"
     r"|(?:BEGIN|END)(?:DATA|STEXT|ANALYSIS)|CYT|CYTSN|FIL|SRC|SYS|OP|INST|DATE|BTIM|ETIM|CELLS|COM|EXP"
@@ -57,14 +57,14 @@ def parse_text(segment: bytes, repairs: list[Note]) -> dict[str, str]:
     if not tokens[-1].strip(_PADDING):
         tokens.pop()
     pairs = _pair(tokens, text[0])
-    keywords = _first_of_each(pairs, repairs)
-    if any(needed not in keywords for needed in _NEEDED):
-        found = _first_of_each(_pair_by_name(tokens, text[0]), [])
-        if all(needed in found for needed in _NEEDED):
-            sentence = "values hold the delimiter undoubled; standard keywords were found by their names"
-            repairs.append(repair("undoubled_delimiter", sentence))
-            return found
-    return keywords
+    known = {keyword.strip(_PADDING).upper() for keyword, _ in pairs}
+    values = {value.strip(_PADDING).upper() for _, value in pairs}
+    displaced = sum(_STANDARD.fullmatch(value) is not None for value in values - known)
+    if displaced:
+        pairs = _pair_by_name(tokens, text[0])
+        sentence = f"{displaced} standard keywords stood among the values; keywords were found by their names"
+        repairs.append(repair("undoubled_delimiter", sentence))
+    return _first_of_each(pairs, repairs)
 
 
 def _decode(segment: bytes, repairs: list[Note]) -> str:
@@ -92,10 +92,19 @@ def _pair(tokens: list[str], delimiter: str) -> list[tuple[str, str]]:
 
 
 def _pair_by_name(tokens: list[str], delimiter: str) -> list[tuple[str, str]]:
-    """Join tokens by taking every token that is a standard keyword as the start of a pair."""
-    starts = [at for at, token in enumerate(tokens) if _STANDARD.fullmatch(token.strip())]
-    ends = [*starts, len(tokens)][1:]
-    return [(tokens[begin], delimiter.join(tokens[begin + 1 : end])) for begin, end in zip(starts, ends, strict=True)]
+    """Join tokens, letting every token that is a standard keyword begin a pair."""
+    starts = [at for at, token in enumerate(tokens) if _STANDARD.fullmatch(token.strip(_PADDING))]
+    bounds = [0, *starts, len(tokens)]
+    pairs: list[tuple[str, str]] = []
+    for begin, end in pairwise(bounds):
+        stretch = tokens[begin:end]
+        found = _pair(stretch, delimiter)
+        if len(stretch) % 2 and len(found) > 1:
+            # one token too many: the last value held the delimiter
+            (keyword, value), (rest, _) = found[-2:]
+            found[-2:] = [(keyword, f"{value}{delimiter}{rest}")]
+        pairs += found
+    return pairs
 
 
 def _first_of_each(pairs: list[tuple[str, str]], repairs: list[Note]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Apply standard gates to transformed values.
 
-The edges follow FlowKit and Gating-ML 2.0: a rectangle holds its lower bounds and not its upper ones, polygons hold
-their border and use the winding number's parity, ellipsoids hold their border. NaN is inside nothing.
+The edges follow FlowKit and Gating-ML 2.0: a rectangle holds its lower bounds and not its upper ones, polygons
+are decided by FlowUtils' C code (parity of the winding number), ellipsoids hold their border. NaN is inside nothing.
 """
 
 from collections.abc import Callable, Mapping

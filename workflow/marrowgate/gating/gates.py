@@ -26,7 +26,7 @@ class Rectangle:
 
 @dataclass(frozen=True)
 class Polygon:
-    """A closed polygon in two dimensions; its border belongs to it (Gating-ML 2.0, 5.2)."""
+    """A closed polygon in two dimensions (Gating-ML 2.0, 5.2)."""
 
     dimensions: tuple[str, ...]
     vertices: tuple[tuple[float, float], ...]

@@ -6,15 +6,18 @@ A new method is one module in `marrowgate.gating.estimators` that holds a `METHO
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from marrowgate.errors import Fault, UserError
 from marrowgate.gating.gates import Gate
 from marrowgate.settings.messages import sentence
-from marrowgate.settings.strategy import Population, Strategy
+from marrowgate.settings.strategy import Population, Strategy, load_strategy
+from marrowgate.settings.yaml_file import line_of, read_yaml
 from marrowgate.signal.transforms import Transform
 
 FindStatus = Literal["ok", "fixed", "too_few_events", "no_valley", "failed"]
@@ -124,6 +127,24 @@ def get_method(name: str) -> Method:
     """
     method: Method = importlib.import_module(_REGISTRY[name]).METHOD
     return method
+
+
+def load_checked_strategy(path: Path) -> Strategy:
+    """Read a strategy file and check its tree and its methods.
+
+    Raises
+    ------
+    UserError
+        One fault per wrong entry.
+    """
+    strategy, faults = load_strategy(path)
+    _, lines = read_yaml(path)
+    for index, name, what, cure in method_faults(strategy):
+        line = line_of(("populations", index), lines)
+        faults.append(Fault(f"{path} line {line}, population {name}", what, cure))
+    if faults:
+        raise UserError(faults)
+    return strategy
 
 
 def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:

@@ -1,5 +1,6 @@
 """`config/config.yaml`: what the user chooses for a whole run. Each field's docstring is its documentation."""
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,16 +71,67 @@ class Quality(_Section):
 class Cohort(_Section):
     """The comparison of the arms."""
 
-    responder_per_100_cd45: Annotated[float, Field(gt=0)] = 0.9
-    """Immature cells per 100 CD45+ above which a visit counts: the laboratory's upper limit of normal."""
-    responder_fold: Annotated[float, Field(ge=1)] = 2.26
-    """Reference change value: the rise over baseline that is more than a patient's usual variation."""
+    populations: tuple[Label, ...] = (
+        "immature",
+        "ig",
+        "ig_stage1",
+        "ig_stage2",
+        "nrbc",
+        "erythroid_cd71_pos",
+        "megakaryocytic",
+        "granulocytes",
+        "cd34_hspc",
+    )
+    """Populations whose counts become endpoints, per 100 CD45+ cells and per microlitre."""
+    intensity_columns: tuple[Literal["ratio_fi", "abc", "median_fi"], ...] = ("ratio_fi", "abc", "median_fi")
+    """Columns of intensities.tsv that become endpoints, on the log2 scale."""
+    align: Literal["phase", "day"] = "phase"
+    """`phase`: time is counted in cycles of the patient's own length. `day`: in days since the first dose."""
+    window_cycles: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] = (1, 3)
+    """First and last cycle that both arms are compared over, when aligned by phase."""
     window_days: tuple[float, float] = (1.0, 63.0)
-    """On-therapy days that both arms are compared over, first and last."""
+    """First and last day that both arms are compared over, when aligned by day or when cycles are not known."""
+    after_stopping: Literal["leave_out", "keep"] = "leave_out"
+    """Visits after the last dose: `leave_out` (while on treatment) or `keep` those in the window (treatment policy)."""
+    recent_gcsf: Literal["keep", "leave_out"] = "keep"
+    """Patients with recent G-CSF or plerixafor."""
+    covariates: tuple[Label, ...] = ()
+    """Columns of patients.tsv to adjust for; `baseline_wbc_per_ul` is the analyser's count at baseline, as log2."""
     primary: Label = "immature_per_100_cd45_log2_change"
     """The one endpoint whose contrast is primary."""
+    secondary: tuple[Label, ...] = (
+        "cd34_hspc_per_ul_log2_change",
+        "cd34_hspc_CXCR4_ratio_fi_log2_change",
+        "immature_per_100_cd45_responder",
+    )
+    """Key secondary endpoints; their p-values are adjusted together (Holm)."""
+    responder_measure: Label = "immature_per_100_cd45"
+    """What the responder rule reads: `<population>_per_100_cd45`, or `<measure>_<unit>` of an imported measurement."""
+    responder_limit: Annotated[float, Field(gt=0)] = 0.9
+    """Value that a visit must exceed, in the measure's unit: the laboratory's upper limit of normal."""
+    within_patient_sd: Annotated[float, Field(gt=0)] = 0.35
+    """A patient's usual variation between visits (standard deviation, natural log)."""
+    responder_fold: Annotated[float, Field(ge=1)] | None = None
+    """Rise over baseline that a visit must exceed; empty: exp(1.645 sqrt(2) within_patient_sd)."""
+    responder_min_events: Annotated[int, Field(ge=1)] = 20
+    """Fewest events of a visit that can count as a response."""
+    responder_limits: tuple[Annotated[float, Field(gt=0)], ...] = (0.6, 0.9, 1.95)
+    """Limits that the sensitivity analysis tries."""
+    responder_folds: tuple[Annotated[float, Field(ge=1)], ...] = (1.0, 1.5, 2.26, 3.0)
+    """Rises that the sensitivity analysis tries."""
+    survival_months: tuple[Annotated[float, Field(gt=0)], ...] = (12.0, 24.0)
+    """Times at which survival is given."""
     draws: Annotated[int, Field(ge=1000)] = 20000
     """Draws of a permutation test when there are too many permutations to list."""
+    bootstrap_draws: Annotated[int, Field(ge=99)] = 999
+    """Draws of the parametric bootstrap of the primary contrast's mixed model."""
+    stability_draws: Annotated[int, Field(ge=100)] = 200
+    """Draws of the values from their own uncertainty."""
+
+    @property
+    def reference_change(self) -> float:
+        """Fold change that exceeds a patient's usual variation, one-sided at 95 %."""
+        return self.responder_fold or math.exp(1.645 * math.sqrt(2.0) * self.within_patient_sd)
 
 
 class Config(_Section):

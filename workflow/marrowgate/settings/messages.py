@@ -1,9 +1,44 @@
 """Plain words for what pydantic finds: one sentence pattern for every kind of fault."""
 
-from collections.abc import Mapping
+import difflib
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+NAME_PATTERN = r"^[A-Za-z0-9_]+$"
+POPULATION_PATTERN = r"^[a-z][a-z0-9_]*$"
+
 _LONGEST = 60
+_PATTERNS = {
+    NAME_PATTERN: ("may hold only letters, digits and underscore", "write _ for spaces, dashes and other signs"),
+    POPULATION_PATTERN: (
+        "must begin with a small letter and hold only small letters, digits and underscore",
+        "write it like cd34_pos",
+    ),
+}
+_KINDS = {
+    "missing": ("this entry is missing", "add it"),
+    "string_type": ("must be text, got {value}", "write it in quotes"),
+    "string_too_short": ("is empty", "fill it in"),
+    "string_too_long": ("must have at most {max_length} characters, got {value}", "shorten it"),
+    "list_type": ("must be a list, got {value}", "write it as [first, second]"),
+    "tuple_type": ("must be a list, got {value}", "write it as [first, second]"),
+    "dict_type": ("must hold key: value entries, got {value}", "see config/README.md for its layout"),
+    "model_type": ("must hold key: value entries, got {value}", "see config/README.md for its layout"),
+    "too_short": ("has too few entries: at least {min_length} needed, {actual_length} found", "add what is missing"),
+    "too_long": ("has too many entries: at most {max_length} allowed", "remove what is too much"),
+    "invalid_key": ("names of entries must be text", "write the name in quotes"),
+    "bool_type": ("must be true or false, got {value}", "use one of these"),
+    "bool_parsing": ("must be true or false, got {value}", "use one of these"),
+}
+_WHOLE = {"int_parsing", "int_type", "int_from_float", "int_parsing_size"}
+_NUMBER = {"float_parsing", "float_type", "finite_number"}
+_BOUNDS = {
+    "greater_than": "above {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
+}
 
 
 def shown(value: Any) -> str:
@@ -12,39 +47,61 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
-def sentence(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """Turn one pydantic error into (what is wrong, what to do)."""
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """Give the known name that `name` is probably a slip of, or None."""
+    folded = {_folded(each): each for each in known}
+    found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.75)
+    return folded[found[0]] if found else None
+
+
+def correct_to(name: str, known: Sequence[str], otherwise: str) -> str:
+    """Give the cure for a name that is not known: the nearest one, or what else to do."""
+    near = nearest(name, known)
+    return f"did you mean {near!r}?" if near else otherwise
+
+
+def sentence(entry: Mapping[str, Any], known: Sequence[str] = ()) -> tuple[str, str]:
+    """Turn one pydantic error into (what is wrong, what to do).
+
+    Parameters
+    ----------
+    entry : mapping
+        One of ``ValidationError.errors()``.
+    known : sequence of str
+        Names that an entry at this place may have, to guess what a misspelt one was meant to be.
+    """
     kind, context, value = entry["type"], entry.get("ctx", {}), shown(entry["input"])
-    if kind == "missing":
-        return "this entry is missing", "add it"
     if kind == "extra_forbidden":
-        return "there is no such entry", "correct its name or remove it"
-    if kind in {"literal_error", "enum"}:
-        return f"must be {context['expected']}, got {value}", "use one of these"
+        return "there is no such entry", correct_to(str(entry["loc"][-1]), known, "correct its name or remove it")
     if kind == "value_error":
         what, _, cure = str(context["error"]).partition("; ")
         return what, cure or "correct it"
+    if entry["input"] is None:
+        return "is empty", "fill it in, or remove the entry"
+    if kind in {"literal_error", "enum"}:
+        return f"must be {context['expected']}, got {value}", "use one of these"
     if kind == "string_pattern_mismatch":
-        return f"must match {context['pattern']}, got {value}", "use only the characters that this allows"
-    number = _number_sentence(kind, context, value)
-    if number:
-        return number
-    return f"{entry['msg'][0].lower()}{entry['msg'][1:]}, got {value}", "correct the value"
+        what, cure = _PATTERNS[context["pattern"]]
+        return f"{what}, got {value}", cure
+    if kind in _KINDS:
+        what, cure = _KINDS[kind]
+        return what.format(value=value, **context), cure
+    return _number_sentence(kind, context, entry["input"])
 
 
-def _number_sentence(kind: str, context: Mapping[str, Any], value: str) -> tuple[str, str] | None:
-    if kind in {"float_parsing", "float_type", "int_parsing", "int_type", "int_from_float", "finite_number"}:
-        if "," in value and "." not in value:
-            return f"has a decimal comma, got {value}", "write it with a point"
-        wanted = "a whole number" if kind.startswith("int") else "a number"
-        return f"must be {wanted}, got {value}", "correct the value"
-    bounds = {
-        "greater_than": ("above", "gt"),
-        "greater_than_equal": ("at least", "ge"),
-        "less_than": ("below", "lt"),
-        "less_than_equal": ("at most", "le"),
-    }
-    if kind in bounds:
-        word, key = bounds[kind]
-        return f"must be {word} {context[key]}, got {value}", "correct the value"
-    return None
+def _number_sentence(kind: str, context: Mapping[str, Any], value: Any) -> tuple[str, str]:
+    got = f"got {shown(value)}"
+    if kind in _BOUNDS:
+        return f"must be {_BOUNDS[kind].format(**context)}, {got}", "correct the value"
+    if kind not in _WHOLE | _NUMBER:
+        return f"cannot be used here, {got}", "see config/README.md for what it may be"
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", value):
+        return f"has a comma that may stand for decimals or thousands, {got}", "write decimals with a point"
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d*,\d+", value):
+        return f"has a decimal comma, {got}", "write it with a point"
+    wanted = "a whole number" if kind in _WHOLE else "a number"
+    return f"must be {wanted}, {got}", "correct the value"
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", "_", name.strip().casefold())

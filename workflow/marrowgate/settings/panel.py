@@ -1,11 +1,13 @@
 """A panel: which channel carries which marker."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from marrowgate.settings.yaml_file import load_model
+from marrowgate.errors import Fault, UserError
+from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
 
 Role = Literal["scatter", "time", "fluorescence", "index", "ignored"]
 Scatter = Literal["FSC-A", "FSC-H", "FSC-W", "SSC-A", "SSC-H", "SSC-W"]
@@ -15,7 +17,8 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class PanelChannel(BaseModel):
     """One channel of a panel."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # clones such as 581 are written without quotes
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, coerce_numbers_to_str=True)
 
     channel: Label
     """The channel's name in the file, `$PnN`."""
@@ -42,6 +45,9 @@ class PanelChannel(BaseModel):
         if self.role == "scatter" and not self.scatter:
             msg = f"channel {self.channel!r} is scatter but does not say which; add scatter: FSC-A or the like"
             raise ValueError(msg)
+        if self.marker and self.role not in {None, "fluorescence", "ignored"}:
+            msg = f"channel {self.channel!r} has the role {self.role} and a marker; keep one of them"
+            raise ValueError(msg)
         return self
 
     @property
@@ -64,16 +70,11 @@ class Panel(BaseModel):
     channels: Annotated[tuple[PanelChannel, ...], Field(min_length=1)]
     """The channels that matter; others in the file are left alone."""
 
-    @model_validator(mode="after")
-    def _unique(self) -> "Panel":
-        names = [name for entry in self.channels for name in (entry.channel, *entry.aliases)]
-        labels = [label for entry in self.channels if (label := entry.marker or entry.scatter)]
-        for kind, values in (("channel", names), ("marker", labels)):
-            twice = sorted({value for value in values if values.count(value) > 1})
-            if twice:
-                msg = f"the {kind} {twice[0]!r} stands twice; each may stand once"
-                raise ValueError(msg)
-        return self
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """Markers and scatter names that a strategy may name."""
+        names = (entry.marker or entry.scatter for entry in self.channels)
+        return frozenset(name for name in names if name)
 
 
 def load_panel(path: Path) -> Panel:
@@ -82,6 +83,29 @@ def load_panel(path: Path) -> Panel:
     Raises
     ------
     UserError
-        One fault per wrong entry.
+        One fault per wrong entry, and per channel or marker that stands twice.
     """
-    return load_model(path, Panel)
+    content, lines = read_yaml(path)
+    panel = build_model(path, content, lines, Panel)
+    faults = [
+        Fault(f"{path} line {line_of(('channels', index), lines)}, {field}", what, "each may stand once")
+        for index, field, what in _twice(panel)
+    ]
+    if faults:
+        raise UserError(faults)
+    return panel
+
+
+def _twice(panel: Panel) -> Iterator[tuple[int, str, str]]:
+    seen: set[str] = set()
+    for index, entry in enumerate(panel.channels):
+        for field, name in (("channel", entry.channel), *(("aliases", alias) for alias in entry.aliases)):
+            if name in seen:
+                yield index, field, f"the channel {name!r} stands twice"
+            seen.add(name)
+    labels: set[str] = set()
+    for index, entry in enumerate(panel.channels):
+        label = entry.marker or entry.scatter
+        if label and label.casefold() in labels:
+            yield index, "marker" if entry.marker else "scatter", f"{label!r} stands twice"
+        labels |= {label.casefold()} if label else set()

@@ -1,18 +1,20 @@
-"""Sheets as people save them: tab, comma or semicolon, with or without BOM, any line end, and Excel workbooks."""
+"""Sheets as tables: the header checked against a model, and one model for each row."""
 
-import csv
-import io
-import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from marrowgate.errors import Fault, UserError, fault
-from marrowgate.settings.messages import sentence
+from marrowgate.errors import Fault, fault
+from marrowgate.settings.messages import correct_to, sentence, shown
+from marrowgate.settings.sheet_lines import sheet_lines
 
 Model = TypeVar("Model", bound=BaseModel)
+
+NOT_KNOWN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})
+"""Words that other programs write for an empty cell."""
 
 
 @dataclass(frozen=True)
@@ -20,50 +22,58 @@ class SheetRow:
     """One row as text: the line in the file, and the cells by column name; empty cells are left out."""
 
     line: int
-    cells: dict[str, str]
+    cells: Mapping[str, str]
 
 
-def read_rows(path: Path) -> list[SheetRow]:
-    """Read a sheet as text.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as text.
 
     Parameters
     ----------
     path : Path
-        ``.xlsx`` for a workbook (its first sheet), any other name for text.
-
-    Returns
-    -------
-    list of SheetRow
+        The file.
+    header_line : int
+        Line of the column names.
+    columns : tuple of str
+        The column names, in their order.
+    rows : tuple of SheetRow
         Rows with at least one cell that is not empty.
+    faults : tuple of Fault
+        What is wrong with the layout; the rows are as good as they can be.
+    """
+
+    path: Path
+    header_line: int
+    columns: tuple[str, ...]
+    rows: tuple[SheetRow, ...]
+    faults: tuple[Fault, ...]
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read a sheet as text.
 
     Raises
     ------
     UserError
-        The file is missing or unreadable, a column name is missing or stands twice, or a row has too many cells.
+        The file is missing, unreadable or empty.
     """
-    try:
-        lines = _workbook_lines(path) if path.suffix.lower() == ".xlsx" else _text_lines(path)
-    except FileNotFoundError:
-        raise fault(str(path), "there is no such file", "make it, or correct the path") from None
-    except (OSError, zipfile.BadZipFile, csv.Error, KeyError) as error:
-        raise fault(str(path), f"cannot be read ({type(error).__name__})", "save it anew as .tsv or .xlsx") from None
+    lines = sheet_lines(path)
     if not lines:
-        raise fault(str(path), "is empty", "write a header line with the column names")
-    header = [cell.strip() for cell in lines[0][1]]
+        raise fault(str(path), "is empty", "write a first line with the column names")
+    header_line, header = lines[0]
     while header and not header[-1]:
         header.pop()
-    faults = _header_faults(path, header)
+    faults = _header_faults(path, header_line, header)
     rows = []
     for line, cells in lines[1:]:
-        if any(cell.strip() for cell in cells[len(header) :]):
-            what = f"has {len(cells)} cells, the header has {len(header)}"
-            faults.append(Fault(f"{path} line {line}", what, "remove what is beyond the last column"))
-        filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+        faults += _row_faults(path, line, header, cells)
+        named = zip(reversed(header), reversed(cells[: len(header)] + [""] * (len(header) - len(cells))), strict=True)
+        # of two columns of one name the first counts
+        filled = {name: cell for name, cell in named if name and cell and cell not in NOT_KNOWN}
         if filled:
             rows.append(SheetRow(line, filled))
-    if faults:
-        raise UserError(faults)
-    return rows
+    return Sheet(path, header_line, tuple(header), tuple(rows), tuple(faults))
 
 
 def load_sheet(path: Path, model: type[Model]) -> tuple[list[tuple[int, Model]], list[Fault]]:
@@ -72,78 +82,84 @@ def load_sheet(path: Path, model: type[Model]) -> tuple[list[tuple[int, Model]],
     Returns
     -------
     tuple of (list of (int, model), list of Fault)
-        The rows that are right, each with its line, and one fault per cell that is wrong.
+        The rows that are right, each with its line, and one fault per column or cell that is wrong.
 
     Raises
     ------
     UserError
         The sheet as a whole cannot be read.
     """
-    rows, faults = [], []
-    for row in read_rows(path):
+    return models_of(read_sheet(path), model)
+
+
+def models_of(sheet: Sheet, model: type[Model]) -> tuple[list[tuple[int, Model]], list[Fault]]:
+    """Make one model of each row of a sheet; see `load_sheet`."""
+    rows: list[tuple[int, Model]] = []
+    faults = [*sheet.faults, *_column_faults(sheet, model)]
+    told = {name for name in model.model_fields if name not in sheet.columns}
+    if model.model_config.get("extra") == "forbid":
+        told |= set(sheet.columns) - set(model.model_fields)
+    for row in sheet.rows:
         try:
             rows.append((row.line, model.model_validate(row.cells)))
         except ValidationError as error:
-            for entry in error.errors(include_url=False):
-                what, cure = sentence(entry)
-                column = f", column {entry['loc'][0]}" if entry["loc"] else ""
-                faults.append(Fault(f"{path} line {row.line}{column}", what, cure))
-    return rows, _unknown_columns_once(path, faults)
+            entries = [entry for entry in error.errors(include_url=False) if entry["loc"][:1] not in {(t,) for t in told}]
+            faults += [_cell_fault(sheet.path, row.line, entry) for entry in entries]
+    return rows, faults
 
 
-def _unknown_columns_once(path: Path, faults: list[Fault]) -> list[Fault]:
-    # an unknown column is one fault of the header, not one of every row
-    kept: dict[str, Fault] = {}
-    for one in faults:
-        if one.what == "there is no such entry":
-            column = one.where.partition(", ")[2]
-            kept.setdefault(column, Fault(f"{path} line 1, {column}", "there is no such column", one.cure))
-        else:
-            kept[str(one)] = one
-    return list(kept.values())
+def _cell_fault(path: Path, line: int, entry: Any) -> Fault:
+    column = f", column {entry['loc'][0]}" if entry["loc"] else ""
+    what, cure = ("is empty", "fill it in") if entry["type"] == "missing" else sentence(entry)
+    if what.startswith("must be a number") or what.startswith("must be a whole number"):
+        cure = "correct it; leave the cell empty when it is not known"
+    return Fault(f"{path} line {line}{column}", what, cure)
 
 
-def _header_faults(path: Path, header: list[str]) -> list[Fault]:
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    faults = [Fault(f"{path} line 1", f"the column {name!r} stands twice", "keep one of them") for name in twice]
-    empty = [str(number) for number, name in enumerate(header, 1) if not name]
-    if empty:
-        what = f"column {', '.join(empty)} has no name"
-        faults.append(Fault(f"{path} line 1", what, "name it or remove it"))
+def _column_faults(sheet: Sheet, model: type[BaseModel]) -> list[Fault]:
+    where = f"{sheet.path} line {sheet.header_line}"
+    known = list(model.model_fields)
+    if len(sheet.columns) == 1 and len(known) > 1 and sheet.columns[0] not in known:
+        what = f"has one column only, {shown(sheet.columns[0])}"
+        return [Fault(where, what, "separate the columns by tabs, commas or semicolons")]
+    absent = [name for name in known if name not in sheet.columns]
+    faults = []
+    for name in dict.fromkeys(column for column in sheet.columns if column and column not in known):
+        cure = correct_to(name, absent, "")
+        if model.model_config.get("extra") == "forbid":
+            cure = cure or "correct its name or remove it"
+            faults.append(Fault(f"{where}, column {name}", "there is no such column", cure))
+        elif cure:
+            what = "is almost the name of another column"
+            faults.append(Fault(f"{where}, column {name}", what, f"{cure} Else call it otherwise"))
+    faults += [
+        Fault(f"{where}, column {name}", "this column is missing", "add it")
+        for name in absent
+        if model.model_fields[name].is_required()
+    ]
     return faults
 
 
-def _text_lines(path: Path) -> list[tuple[int, list[str]]]:
-    content = path.read_bytes()
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        text = content.decode("utf-16")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("latin-1")
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max("\t,;", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    lines = [(reader.line_num, cells) for cells in reader]
-    return [(line, cells) for line, cells in lines if any(cell.strip() for cell in cells)]
+def _header_faults(path: Path, line: int, header: Sequence[str]) -> list[Fault]:
+    twice = dict.fromkeys(name for name in header if name and header.count(name) > 1)
+    faults = [Fault(f"{path} line {line}, column {name}", "this column stands twice", "keep one") for name in twice]
+    nameless = [str(number) for number, name in enumerate(header, 1) if not name]
+    if nameless:
+        what = f"column number {', '.join(nameless)} has no name"
+        faults.append(Fault(f"{path} line {line}", what, "name it or remove it"))
+    return faults
 
 
-def _workbook_lines(path: Path) -> list[tuple[int, list[str]]]:
-    from openpyxl import load_workbook
-
-    workbook = load_workbook(path, read_only=True, data_only=True)
-    try:
-        sheet = workbook.worksheets[0]
-        lines = [(number, [_cell(value) for value in cells]) for number, cells in enumerate(sheet.values, 1)]
-    finally:
-        workbook.close()
-    return [(line, cells) for line, cells in lines if any(cells)]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _row_faults(path: Path, line: int, header: Sequence[str], cells: Sequence[str]) -> list[Fault]:
+    faults = []
+    if any(cells[len(header) :]):
+        what = f"has {len(cells)} cells, the header has {len(header)}"
+        cure = "remove what is beyond the last column, or put quotes around a cell that holds the separator"
+        faults.append(Fault(f"{path} line {line}", what, cure))
+    for name, cell in zip(header, cells, strict=False):
+        where = f"{path} line {line}, column {name}"
+        if len(cell.splitlines()) > 1:
+            faults.append(Fault(where, f"holds a line break: {shown(cell)}", "remove it, or a quote mark in the line"))
+        elif cell.startswith("#") and cell.rstrip("!?/A0").isupper() and cell[-1] in "!?A0":
+            faults.append(Fault(where, f"holds an error of Excel, {cell}", "correct the formula"))
+    return faults

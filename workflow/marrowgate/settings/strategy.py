@@ -16,7 +16,7 @@ from marrowgate.settings.yaml_file import load_model, read_yaml
 
 ROOT = "root"
 ISHAGE_ORDER = ("cd45_pos", "cd34_pos", "cd34_hspc")
-"""The ISHAGE criteria from the outside in; a strategy that has them must nest them in this order."""
+"""The ISHAGE criteria from the outside in; a strategy that has the last must nest them in this order."""
 
 PopulationName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Positive = Annotated[float, Field(gt=0)]
@@ -138,7 +138,7 @@ def _tree_faults(strategy: Strategy) -> Iterator[tuple[int, str, str, str]]:
 def _nesting_faults(strategy: Strategy) -> Iterator[tuple[int, str, str, str]]:
     """Tell where the ISHAGE criteria (Sutherland 1996) are nested wrongly, as in 43 % of laboratories (Whitby 2012)."""
     parents = {population.name: population.parent for population in strategy.populations}
-    present = [name for name in ISHAGE_ORDER if name in parents]
+    present = [name for name in ISHAGE_ORDER if name in parents] if ISHAGE_ORDER[-1] in parents else []
     for outer, inner in itertools.pairwise(present):
         if outer not in ancestors(inner, parents):
             index = list(parents).index(inner)

@@ -1,8 +1,9 @@
 """YAML files with the line of every entry, so that a fault can name the place to mend."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -13,15 +14,20 @@ from marrowgate.settings.messages import sentence
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
+_TEXT_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"}
+
 
 class _Loader(yaml.SafeLoader):
-    """Safe loader that leaves dates and yes/no words as the text that was written."""
+    """Safe loader that leaves dates, yes/no words, 0x1F, 010 and 12:30 as the text that was written."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, pattern) for tag, pattern in rules if tag not in _TEXT_TAGS]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
@@ -42,23 +48,19 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
     UserError
         The file is missing, is not YAML, or names a key twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise fault(str(path), "there is no such file", "make it, or correct the path") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise fault(str(path), f"cannot be read ({type(error).__name__})", "save it as UTF-8 text") from None
+    text = _text(path)
     try:
         node = yaml.compose(text, Loader=_Loader)
         lines: dict[Place, int] = {}
-        if node is not None:
-            _note_lines(node, (), lines, path)
-        return (_Loader(text).get_single_data() if node is not None else {}), lines
+        if node is None:
+            return {}, lines
+        faults = _note_lines(node, (), lines, path)
+        if faults:
+            raise UserError(faults)
+        return _Loader(text).get_single_data(), lines
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path} line {mark.line + 1}" if mark else str(path)
-        raise fault(where, f"is not YAML: {error.problem}", "correct the indentation or the quotes") from None
-    except yaml.YAMLError:
+        raise UserError([_not_yaml(path, error)]) from None
+    except (yaml.YAMLError, ValueError, KeyError, RecursionError):
         raise fault(str(path), "is not YAML", "save it as plain UTF-8 text") from None
 
 
@@ -71,31 +73,39 @@ def load_model(path: Path, model: type[Model]) -> Model:
         One fault per wrong entry, each with its line.
     """
     content, lines = read_yaml(path)
+    return build_model(path, content, lines, model)
+
+
+def build_model(
+    path: Path, content: Any, lines: Mapping[Place, int], model: type[Model], overridden: Sequence[str] = ()
+) -> Model:
+    """Make a model of what `read_yaml` gave.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    content, lines : object, mapping
+        See `read_yaml`.
+    model : type
+        The pydantic model.
+    overridden : sequence of str
+        Top-level entries that come from ``--config``, not from the file.
+
+    Raises
+    ------
+    UserError
+        One fault per wrong entry, each with its line.
+    """
     if not isinstance(content, dict):
         raise fault(str(path), "does not hold key: value entries", "see config/README.md for its layout")
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise UserError(_faults(path, error, lines)) from None
+        raise UserError(_faults(path, error, lines, model, overridden)) from None
 
 
-def _faults(path: Path, error: ValidationError, lines: dict[Place, int]) -> list[Fault]:
-    faults = []
-    for entry in error.errors(include_url=False):
-        place = tuple(part for part in entry["loc"] if _is_written(part))
-        what, cure = sentence(entry)
-        field = ".".join(str(part) for part in place)
-        where = f"{path} line {line_of(place, lines)}"
-        faults.append(Fault(f"{where}, {field}" if field else where, what, cure))
-    return faults
-
-
-def _is_written(part: str | int) -> bool:
-    # pydantic adds the names of union members and validators to a location; they are not in the file
-    return isinstance(part, int) or not part.startswith(("function-", "tagged-union", "list["))
-
-
-def line_of(place: Sequence[str | int], lines: dict[Place, int]) -> int:
+def line_of(place: Sequence[str | int], lines: Mapping[Place, int]) -> int:
     """Give the line of a place, or of the nearest entry above it that is in the file."""
     for end in range(len(place), -1, -1):
         if tuple(place[:end]) in lines:
@@ -103,17 +113,87 @@ def line_of(place: Sequence[str | int], lines: dict[Place, int]) -> int:
     return 1
 
 
-def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> None:
+def entry_where(path: Path, place: Sequence[str | int], lines: Mapping[Place, int], overridden: Sequence[str]) -> str:
+    """Say where an entry stands: file, line and dotted name, or the ``--config`` option that gave it."""
+    # places in a list are left out: the line says which one, and people do not count from 0
+    field = ".".join(part for part in place if isinstance(part, str))
+    if place and place[0] in overridden:
+        return f"--config {field}"
+    where = f"{path} line {line_of(place, lines)}"
+    return f"{where}, {field}" if field else where
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise fault(str(path), "there is no such file", "make it, or correct the path") from None
+    except IsADirectoryError:
+        raise fault(str(path), "is a folder, not a file", "name a file in it") from None
+    except UnicodeDecodeError:
+        raise fault(str(path), "is not UTF-8 text", "save it as UTF-8 text") from None
+    except OSError as error:
+        raise fault(str(path), f"cannot be read ({error.strerror})", "ask for the right to read it") from None
+
+
+def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    where = f"{path} line {mark.line + 1}" if mark else str(path)
+    problem = str(error.problem)
+    if r"'\t'" in problem:
+        return Fault(where, "has a tab where YAML wants spaces", "indent with spaces")
+    return Fault(where, f"is not YAML: {problem}", "correct the indentation, the colons or the quotes")
+
+
+def _faults(
+    path: Path, error: ValidationError, lines: Mapping[Place, int], model: type[BaseModel], overridden: Sequence[str]
+) -> list[Fault]:
+    found = []
+    entries = error.errors(include_url=False)
+    for entry in entries:
+        if entry["type"] == "too_short" and any(_is_inside(other["loc"], entry["loc"]) for other in entries):
+            continue  # a list whose entries are wrong is not empty
+        # pydantic marks a wrong key of a mapping with a part that is not in the file
+        place = tuple(part for part in entry["loc"] if part != "[key]")
+        what, cure = sentence(entry, _known_names(model, place))
+        found.append((line_of(place, lines), Fault(entry_where(path, place, lines, overridden), what, cure)))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _is_inside(place: Place, outer: Place) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+def _known_names(model: type[BaseModel], place: Place) -> tuple[str, ...]:
+    """Give the entries that the model has where `place` stands."""
+    at = model
+    for part in place[:-1]:
+        if isinstance(part, str) and part in at.model_fields:
+            at = _model_in(at.model_fields[part].annotation) or at
+    return tuple(at.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> list[Fault]:
+    """Write the line of every place below `node` into `lines`; give the keys that stand twice."""
+    faults: list[Fault] = []
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        first: dict[str, int] = {}
         for key, value in node.value:
-            if key.value in seen:
-                where = f"{path} line {key.start_mark.line + 1}"
-                raise fault(where, f"the key {key.value!r} stands here for the second time", "keep one of them")
-            seen.add(key.value)
-            lines[(*place, key.value)] = key.start_mark.line + 1
-            _note_lines(value, (*place, key.value), lines, path)
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in first and name != "<<":
+                what = f"the key {name!r} stands in line {first[name]} already"
+                faults.append(Fault(f"{path} line {line}", what, "keep one of them"))
+            first.setdefault(name, line)
+            lines[(*place, name)] = line
+            faults += _note_lines(value, (*place, name), lines, path)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            _note_lines(value, (*place, index), lines, path)
+            faults += _note_lines(value, (*place, index), lines, path)
+    return faults

@@ -1,6 +1,7 @@
-"""Transforms of one channel, as Gating-ML 2.0 defines them: the top of the scale becomes 1.
+"""Transforms of one channel, as Gating-ML 2.0 defines them, and FlowJo's biexponential: the top of the scale becomes 1.
 
-Sources: Gating-ML 2.0 specification, sections 6.1 to 6.5; logicle and hyperlog are computed by FlowUtils.
+Sources: Gating-ML 2.0 specification, sections 6.1 to 6.5; logicle (Parks et al. 2006, Cytometry A 69:541; Moore and
+Parks 2012, Cytometry A 81:273) and hyperlog (Bagwell 2005, Cytometry A 64:34) are computed by FlowUtils.
 """
 
 import math
@@ -11,10 +12,16 @@ import numpy as np
 from flowutils import transforms as flowutils_transforms
 from numpy.typing import NDArray
 
-Kind = Literal["linear", "asinh", "log", "logicle", "hyperlog"]
+from marrowgate.signal.biexponential import CHANNELS, biexponential_table
+
+Kind = Literal["linear", "asinh", "log", "logicle", "hyperlog", "biexponential"]
 Values = NDArray[np.float64]
 
 _LN10 = math.log(10.0)
+
+
+class NotFiniteError(ValueError):
+    """Values that are NaN or infinite, which no scale has a place for."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +31,21 @@ class Transform:
     Parameters
     ----------
     kind : str
-        linear, asinh, log, logicle or hyperlog.
+        linear, asinh, log, logicle, hyperlog or biexponential.
     t : float
         Top of the linear scale, channel units; it becomes 1.
     m : float
-        Decades of the logarithmic part (not for linear).
+        Decades of the logarithmic part (not for linear); FlowJo's positive decades.
     w : float
-        Decades of the linear part (logicle and hyperlog).
+        Decades of the linear part (logicle and hyperlog); FlowJo's width basis, -1 or less (biexponential).
     a : float
-        Decades of negative values; for linear, the channel units below 0 that become 0.
+        Decades of negative values; for linear, the channel units below 0 that become 0; FlowJo's extra negative
+        decades.
+
+    Raises
+    ------
+    ValueError
+        The parameters make no scale; the message says which and why.
     """
 
     kind: Kind
@@ -41,12 +54,25 @@ class Transform:
     w: float = 0.5
     a: float = 0.0
 
+    def __post_init__(self) -> None:
+        wrong = _parameter_fault(self)
+        if wrong:
+            msg = f"{self.kind} scale: {wrong}"
+            raise ValueError(msg)
+
     def forward(self, values: NDArray[np.floating]) -> Values:
         """Bring linear values to the scale; float64 of the same shape.
 
-        `log` of values that are not positive is minus infinity, as the specification leaves it undefined.
+        `log` of values that are not positive is minus infinity, as the specification leaves it undefined. The
+        biexponential ends at 0 and 1, as FlowJo's does.
+
+        Raises
+        ------
+        NotFiniteError
+            A value is NaN or infinite.
         """
         x = np.asarray(values, dtype=np.float64)
+        self._refuse_not_finite(x)
         if self.kind == "linear":
             return (x + self.a) / (self.t + self.a)
         if self.kind == "asinh":
@@ -55,18 +81,37 @@ class Transform:
             with np.errstate(divide="ignore", invalid="ignore"):
                 scaled = np.log10(x / self.t) / self.m + 1.0
             return np.where(x > 0, scaled, -np.inf)
+        if self.kind == "biexponential":
+            table = biexponential_table(self.t, self.m, self.a, self.w)
+            return np.asarray(np.interp(x, table, np.arange(table.size)) / CHANNELS)
         return self._by_flowutils(x, inverse=False)
 
     def inverse(self, scaled: NDArray[np.floating]) -> Values:
-        """Bring values of the scale back to linear channel units; float64 of the same shape."""
+        """Bring values of the scale back to linear channel units; float64 of the same shape.
+
+        Raises
+        ------
+        NotFiniteError
+            A value is NaN or infinite.
+        """
         y = np.asarray(scaled, dtype=np.float64)
+        self._refuse_not_finite(y)
         if self.kind == "linear":
             return y * (self.t + self.a) - self.a
         if self.kind == "asinh":
             return np.sinh(y * (self.m + self.a) * _LN10 - self.a * _LN10) * (self.t / math.sinh(self.m * _LN10))
         if self.kind == "log":
             return self.t * 10.0 ** (self.m * (y - 1.0))
+        if self.kind == "biexponential":
+            table = biexponential_table(self.t, self.m, self.a, self.w)
+            return np.asarray(np.interp(y * CHANNELS, np.arange(table.size), table))
         return self._by_flowutils(y, inverse=True)
+
+    def _refuse_not_finite(self, values: Values) -> None:
+        finite = np.isfinite(values)
+        if not finite.all():
+            msg = f"{self.kind} scale: {values.size - np.count_nonzero(finite)} of {values.size} values are not finite"
+            raise NotFiniteError(msg)
 
     def _by_flowutils(self, values: Values, *, inverse: bool) -> Values:
         name = f"{self.kind}_inverse" if inverse else self.kind
@@ -81,3 +126,22 @@ def asinh_with_cofactor(cofactor: float, m: float = 4.0) -> Transform:
     Source: Gating-ML 2.0, 6.3: the cofactor is T / sinh(M ln 10).
     """
     return Transform("asinh", t=cofactor * math.sinh(m * _LN10), m=m)
+
+
+def _parameter_fault(scale: Transform) -> str:
+    """Say why parameters make no scale, by the conditions of Gating-ML 2.0; empty when they do."""
+    if not all(math.isfinite(value) for value in (scale.t, scale.m, scale.w, scale.a)):
+        return "a parameter is not finite"
+    if scale.t <= 0:
+        return f"the top t must be above 0, it is {scale.t:g}"
+    if scale.kind != "linear" and scale.m <= 0:
+        return f"the decades m must be above 0, they are {scale.m:g}"
+    if scale.kind == "biexponential":
+        return "" if scale.w <= -1 else f"the width basis w must be -1 or less, it is {scale.w:g}"
+    if scale.kind in {"logicle", "hyperlog"}:
+        if not 0 <= scale.w <= scale.m / 2:
+            return f"the linear decades w must be between 0 and m / 2 = {scale.m / 2:g}, they are {scale.w:g}"
+        if not -scale.w <= scale.a <= scale.m - 2 * scale.w:
+            return f"the negative decades a must be between -w and m - 2 w, they are {scale.a:g}"
+        return "" if scale.kind == "logicle" or scale.w > 0 else "the linear decades w must be above 0"
+    return "" if scale.a >= 0 else f"a must not be negative, it is {scale.a:g}"

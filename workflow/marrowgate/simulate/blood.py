@@ -6,7 +6,7 @@ from math import erf, exp, log, sqrt
 
 import numpy as np
 
-from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, HSPC, LEUCOCYTES, index_of
+from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, CROWDING, HSPC, LEUCOCYTES, index_of, neighbours
 from marrowgate.simulate.parameters import (
     BLOOD,
     CXCR4_PATIENT_SD,
@@ -18,6 +18,7 @@ from marrowgate.simulate.parameters import (
     TUBE,
 )
 
+MATURITY_GRID = tuple((2 * step + 1) / 40 - 1 for step in range(40))  # even steps through a stage
 FULL_LEFT_SHIFT_PCT = 2.0  # percent of immature granulocytes at which the stages are as in IG_STAGES' second column
 
 
@@ -35,6 +36,8 @@ class Constitution:
         Change of the log abundance of each marker.
     slope : float
         The patient's own trend over the whole time (ln).
+    red_per_ul : mapping of str to float
+        Red cells, CD71+ reticulocytes and platelets.
     """
 
     wbc: float
@@ -45,6 +48,7 @@ class Constitution:
     differential: Mapping[str, float]
     shift: Mapping[str, float]
     slope: float
+    red_per_ul: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,8 @@ class Blood:
     ----------
     per_ul : mapping of str to float
         Cells per uL of every kind, dead ones included.
-    dead, dead_hspc : float
-        Share of dead cells among nucleated cells, and among CD34+ cells.
+    dead, dead_hspc, apoptotic : float
+        Share of dead cells among nucleated cells and among CD34+ cells, and of apoptotic ones among nucleated cells.
     shift : mapping of (str, str) to float
         Change of the log abundance by kind and marker, as in `marrowgate.simulate.cells.Recipe`.
     """
@@ -90,6 +94,7 @@ class Blood:
     per_ul: Mapping[str, float]
     dead: float
     dead_hspc: float
+    apoptotic: float
     shift: Mapping[tuple[str, str], float]
 
     @property
@@ -100,6 +105,10 @@ class Blood:
 
 def _level(rng: np.random.Generator, name: str, spread: str) -> float:
     return float(BLOOD[name].value * np.exp(BLOOD[spread].value * rng.standard_normal()))
+
+
+def _share(rng: np.random.Generator, name: str, spread: str) -> float:
+    return min(float(TUBE[name].value * np.exp(TUBE[spread].value * rng.standard_normal())), 0.3)
 
 
 def draw_constitution(rng: np.random.Generator, baseline_shift: float, slope_sd: float) -> Constitution:
@@ -133,6 +142,7 @@ def draw_constitution(rng: np.random.Generator, baseline_shift: float, slope_sd:
         differential={kind: share / total for kind, share in shares.items()},
         shift=shift,
         slope=slope_sd * rng.standard_normal(),
+        red_per_ul={kind: _level(rng, kind, f"{kind}_sd") for kind in ("red_cell", "reticulocyte_cd71", "platelet")},
     )
 
 
@@ -160,10 +170,8 @@ def draw_blood(rng: np.random.Generator, patient: Constitution, response: Respon
     ig_pct = patient.ig_pct * exp(BLOOD["ig_visit_sd"].value * rng.standard_normal())
     noise = {kind: exp(BLOOD["composition_visit_sd"].value * rng.standard_normal()) for kind in DIFFERENTIAL}
     cxcr4_noise = CXCR4_VISIT_SD * rng.standard_normal()
-    dead, dead_hspc = (
-        float(TUBE[name].value * np.exp(TUBE["dead_sd"].value * rng.standard_normal()))
-        for name in ("dead", "dead_hspc")
-    )
+    dead, dead_hspc = (_share(rng, name, "dead_sd") for name in ("dead", "dead_hspc"))
+    apoptotic = _share(rng, "apoptotic", "apoptotic_sd")
     trend = exp(patient.slope * time_share)
     if response.on_therapy:
         wbc *= BLOOD["wbc_on_therapy"].value
@@ -174,10 +182,11 @@ def draw_blood(rng: np.random.Generator, patient: Constitution, response: Respon
         ig_pct = response.immature_pct - nrbc_per_100
     megakaryocytes = patient.megakaryocytes_per_ul * response.megakaryocyte_fold
     per_ul = _count(wbc, cd34 * trend, ig_pct * trend, nrbc_per_100, megakaryocytes, patient.differential, noise)
+    per_ul |= patient.red_per_ul
     shift = {("*", marker): change for marker, change in patient.shift.items()}
     for kind in HSPC:
         shift[kind, "CXCR4"] = log(response.cxcr4_fold) + cxcr4_noise + 0.5 * patient.slope * time_share
-    return Blood(per_ul, min(dead, 0.3), min(dead_hspc, 0.4), shift)
+    return Blood(per_ul, dead, dead_hspc, apoptotic, shift)
 
 
 def _count(
@@ -203,9 +212,6 @@ def _count(
     for kind, share in shares.items():
         per_ul[kind] = rest * share / sum(shares.values())
     per_ul["erythroblast"] = wbc * nrbc_per_100 / 100
-    per_ul["reticulocyte_cd71"] = BLOOD["reticulocytes_cd71"].value
-    per_ul["red_cell"] = BLOOD["red_cells"].value
-    per_ul["platelet"] = BLOOD["platelets"].value
     return per_ul
 
 
@@ -220,14 +226,19 @@ def cxcr4_abc_median(blood: Blood) -> float:
     Returns
     -------
     float
-        Median in antibodies bound per living cell, over the mixture of maturities.
+        Median in antibodies bound per intact cell, over the mixture of maturities.
     """
     weights, centres, spreads = [], [], []
+    log_median = {kind: _cxcr4_log_median(blood, kind) for kind in HSPC}
     for kind in HSPC:
-        median, spread = CELL_TYPES[index_of(kind)].markers["CXCR4"]
-        weights.append(blood.per_ul[kind])
-        centres.append(log(median) + blood.shift[kind, "CXCR4"] + blood.shift["*", "CXCR4"])
-        spreads.append(spread)
+        before, after = neighbours(kind)
+        for place in MATURITY_GRID:
+            # the same way between the stages as in marrowgate.simulate.cells
+            other = before if place < 0 else after
+            share = abs(place) ** CROWDING.get(kind, 1.0) / 2
+            weights.append(blood.per_ul[kind] / len(MATURITY_GRID))
+            centres.append(log_median[kind] + share * (log_median[other] - log_median[kind]))
+            spreads.append(CELL_TYPES[index_of(kind)].markers["CXCR4"][1])
     low, high = min(centres), max(centres)
     for _ in range(60):
         middle = (low + high) / 2
@@ -237,3 +248,8 @@ def cxcr4_abc_median(blood: Blood) -> float:
         )
         low, high = (middle, high) if below < sum(weights) / 2 else (low, middle)
     return exp((low + high) / 2)
+
+
+def _cxcr4_log_median(blood: Blood, kind: str) -> float:
+    median, _ = CELL_TYPES[index_of(kind)].markers["CXCR4"]
+    return log(median) + blood.shift[kind, "CXCR4"] + blood.shift["*", "CXCR4"]

@@ -81,12 +81,12 @@ CELL_TYPES: tuple[CellType, ...] = (
     CellType("monocyte_classical", 112e3, 0.10, 56e3, 0.16, 1.0, 2.2, True, {
         "CD45": (135e3, 0.20), "CXCR4": (4000, 0.50), "CD38": (9000, 0.50), "CD14": (100e3, 0.30), "CD33": (30e3, 0.30),
         "CD11b": (30e3, 0.35), "CD13": (20e3, 0.40), "CD15": (3500, 0.60), "CD61": (4000, 0.50), "CD41a": (600, 0.60),
-        "CD71": (1500, 0.60), "CD16": (700, 0.60), "CD34": (350, 0.50),
+        "CD71": (1500, 0.60), "CD16": (700, 0.60), "CD34": (350, 0.70),
     }),
     CellType("monocyte_nonclassical", 98e3, 0.11, 45e3, 0.18, 1.0, 1.9, True, {
         "CD45": (150e3, 0.20), "CXCR4": (2500, 0.50), "CD38": (4000, 0.60), "CD14": (9000, 0.60), "CD33": (12e3, 0.40),
         "CD11b": (16e3, 0.45), "CD13": (16e3, 0.40), "CD61": (3500, 0.50), "CD41a": (600, 0.60), "CD71": (1000, 0.60),
-        "CD16": (40e3, 0.45), "CD34": (300, 0.50),
+        "CD16": (40e3, 0.45), "CD34": (300, 0.70),
     }),
     CellType("neutrophil_segmented", 121e3, 0.10, 122e3, 0.16, 0.95, 1.8, True, {
         "CD45": (58e3, 0.22), "CXCR4": (700, 0.60), "CD38": (600, 0.60), "CD14": (1600, 0.50), "CD33": (3000, 0.45),
@@ -94,15 +94,15 @@ CELL_TYPES: tuple[CellType, ...] = (
     }),
     CellType("neutrophil_band", 123e3, 0.10, 126e3, 0.16, 0.95, 1.8, True, {
         "CD45": (55e3, 0.23), "CXCR4": (800, 0.60), "CD38": (700, 0.60), "CD14": (1500, 0.50), "CD33": (4000, 0.45),
-        "CD11b": (40e3, 0.35), "CD13": (14e3, 0.40), "CD15": (150e3, 0.33), "CD16": (75e3, 0.45), "CD10": (1800, 0.80),
+        "CD11b": (40e3, 0.35), "CD13": (14e3, 0.40), "CD15": (150e3, 0.33), "CD16": (75e3, 0.38), "CD10": (1800, 0.55),
     }),
     CellType("metamyelocyte", 131e3, 0.11, 134e3, 0.17, 1.0, 1.9, True, {
         "CD45": (49e3, 0.25), "CXCR4": (1200, 0.60), "CD38": (1200, 0.60), "CD14": (900, 0.50), "CD33": (7000, 0.45),
-        "CD11b": (24e3, 0.42), "CD13": (6000, 0.45), "CD15": (140e3, 0.35), "CD16": (9000, 0.75), "CD10": (250, 0.70),
+        "CD11b": (24e3, 0.42), "CD13": (6000, 0.45), "CD15": (140e3, 0.35), "CD16": (9000, 0.50), "CD10": (250, 0.70),
     }),
     CellType("myelocyte", 140e3, 0.12, 146e3, 0.18, 1.0, 2.0, True, {
         "CD45": (42e3, 0.25), "CXCR4": (1500, 0.60), "CD38": (3000, 0.60), "CD14": (400, 0.50), "CD33": (12e3, 0.45),
-        "CD11b": (3200, 0.75), "CD13": (4000, 0.45), "CD15": (120e3, 0.40), "CD16": (900, 0.60), "CD71": (2200, 0.60),
+        "CD11b": (3200, 0.50), "CD13": (4000, 0.45), "CD15": (120e3, 0.40), "CD16": (900, 0.60), "CD71": (2200, 0.60),
     }),
     CellType("promyelocyte", 148e3, 0.13, 152e3, 0.20, 1.05, 2.2, True, {
         "CD45": (36e3, 0.28), "CXCR4": (2000, 0.60), "CD38": (8000, 0.50), "CD33": (26e3, 0.40), "CD11b": (450, 0.55),
@@ -115,7 +115,11 @@ CELL_TYPES: tuple[CellType, ...] = (
     }),
     CellType("basophil", 84e3, 0.10, 36e3, 0.18, 1.0, 1.3, True, {
         "CD45": (52e3, 0.25), "CXCR4": (2000, 0.55), "CD38": (9000, 0.50), "CD33": (12e3, 0.40), "CD11b": (12e3, 0.40),
-        "CD13": (8000, 0.40), "CRTH2": (25e3, 0.35), "CD34": (250, 0.50),
+        "CD13": (8000, 0.40), "CRTH2": (25e3, 0.35), "CD34": (500, 0.90),
+    }),
+    CellType("plasmacytoid_dc", 86e3, 0.10, 31e3, 0.18, 1.0, 1.2, True, {
+        "CD45": (88e3, 0.22), "CXCR4": (8000, 0.50), "CD38": (12e3, 0.50), "CD33": (700, 0.60), "CD34": (400, 0.90),
+        "CD71": (1500, 0.60),
     }),
     CellType("hspc_multipotent", 80e3, 0.10, 22e3, 0.18, 1.0, 1.2, True, {
         "CD45": (34e3, 0.28), "CD34": (42e3, 0.40), "CD38": (2500, 0.60), "CXCR4": (5000, 0.70), "CD33": (1500, 0.80),
@@ -126,7 +130,7 @@ CELL_TYPES: tuple[CellType, ...] = (
         "CD13": (8000, 0.60), "CD71": (2000, 0.80), "CD15": (500, 0.70),
     }),
     CellType("hspc_late", 97e3, 0.12, 32e3, 0.20, 1.05, 1.6, True, {
-        "CD45": (28e3, 0.32), "CD34": (13e3, 0.48), "CD38": (32e3, 0.45), "CXCR4": (2800, 0.70), "CD33": (8000, 0.80),
+        "CD45": (28e3, 0.32), "CD34": (10e3, 0.60), "CD38": (32e3, 0.45), "CXCR4": (2800, 0.70), "CD33": (8000, 0.80),
         "CD13": (9000, 0.60), "CD71": (5000, 0.90), "CD15": (900, 0.80),
     }),
     CellType("erythroblast", 58e3, 0.16, 18e3, 0.22, 0.80, 0.6, False, {
@@ -151,6 +155,10 @@ NAMES: tuple[str, ...] = tuple(cell.name for cell in CELL_TYPES)
 COUNTING_BEAD = "counting_bead"
 
 HSPC = ("hspc_multipotent", "hspc_committed", "hspc_late")
+# Cell types that mature into each other: cells lie anywhere between one stage and the next.
+LINEAGES = (("promyelocyte", "myelocyte", "metamyelocyte", "neutrophil_band", "neutrophil_segmented"), HSPC)
+# How closely cells of a stage crowd around its middle; 1 is evenly spread. Most circulating neutrophils are fully mature.
+CROWDING: Mapping[str, float] = {"neutrophil_segmented": 4.0}
 LEUCOCYTES = tuple(cell.name for cell in CELL_TYPES if cell.is_leucocyte)
 NUCLEATED = tuple(cell.name for cell in CELL_TYPES if cell.dna > 0.5)
 
@@ -197,6 +205,15 @@ def true_members(population: str) -> frozenset[str]:
         The strategy has no such population.
     """
     return frozenset(_MEMBERS[population])
+
+
+def neighbours(name: str) -> tuple[str, str]:
+    """Give the stages before and after a cell type; the cell type itself where its lineage begins or ends."""
+    for stages in LINEAGES:
+        if name in stages:
+            place = stages.index(name)
+            return stages[max(place - 1, 0)], stages[min(place + 1, len(stages) - 1)]
+    return name, name
 
 
 @cache

@@ -6,12 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, DNA_DYES, NAMES, NUCLEATED, true_members
+from marrowgate.simulate.cell_types import (
+    BACKGROUND,
+    CELL_TYPES,
+    CROWDING,
+    DNA_DYES,
+    NAMES,
+    NUCLEATED,
+    neighbours,
+    true_members,
+)
 from marrowgate.simulate.instrument import FloatArray, Optics
-from marrowgate.simulate.parameters import COAT, DEAD, SHARED_VARIANCE, STICKY, Parameter
+from marrowgate.simulate.parameters import APOPTOTIC, COAT, COMMON_BINDING, DEAD, SHARED_VARIANCE, STICKY, Parameter
 from marrowgate.simulate.particles import PARTICLES, particle_signals
 
 KINDS = (*NAMES, *(particle.name for particle in PARTICLES))
+# Stages before and after each kind; beads and cells that do not mature are their own neighbours.
+BEFORE, AFTER = (np.array([KINDS.index(neighbours(name)[side]) for name in KINDS]) for side in (0, 1))
+CROWD = np.array([CROWDING.get(name, 1.0) for name in KINDS], dtype=np.float32)
 IS_NUCLEATED = np.array([name in NUCLEATED for name in KINDS])
 
 OWN = np.float32(np.sqrt(1 - SHARED_VARIANCE))
@@ -28,6 +40,8 @@ class Recipe:
         Events of each kind in proportion to each other, as the cytometer meets them.
     dead, coated : ndarray of float64, shape (len(KINDS),)
         Share of each kind that is dead, or coated with platelets.
+    apoptotic : float
+        Share of living nucleated cells that are apoptotic.
     sticky : float
         Share of nucleated cells that bind antibody without its antigen.
     doublets : float
@@ -46,6 +60,7 @@ class Recipe:
     rates: NDArray[np.float64]
     dead: NDArray[np.float64]
     coated: NDArray[np.float64]
+    apoptotic: float
     sticky: float
     doublets: float
     shift: Mapping[tuple[str, str], float]
@@ -62,7 +77,7 @@ class Cells:
     ----------
     kind : ndarray of int8, shape (n,)
         Index into `KINDS`.
-    is_dead, is_coated, is_sticky : ndarray of bool, shape (n,)
+    is_dead, is_apoptotic, is_coated, is_sticky : ndarray of bool, shape (n,)
         What is true of each.
     signal : ndarray of float32, shape (k, n)
         Signal of each stain in its home detector at the reference gain.
@@ -74,6 +89,7 @@ class Cells:
 
     kind: NDArray[np.int8]
     is_dead: NDArray[np.bool_]
+    is_apoptotic: NDArray[np.bool_]
     is_coated: NDArray[np.bool_]
     is_sticky: NDArray[np.bool_]
     signal: FloatArray
@@ -111,29 +127,40 @@ def draw_cells(rng: np.random.Generator, optics: Optics, recipe: Recipe, kind: N
     """
     n = kind.size
     is_dead = rng.random(n, dtype=np.float32) < recipe.dead.astype(np.float32)[kind]
+    is_apoptotic = (rng.random(n, dtype=np.float32) < np.float32(recipe.apoptotic)) & IS_NUCLEATED[kind] & ~is_dead
     is_coated = rng.random(n, dtype=np.float32) < recipe.coated.astype(np.float32)[kind]
     is_sticky = (rng.random(n, dtype=np.float32) < np.float32(recipe.sticky)) & IS_NUCLEATED[kind]
     size = rng.standard_normal(n, dtype=np.float32)
+    back, ahead = _maturity(rng, kind)
     medians, spreads = abundance_tables(optics.markers, recipe)
+    before, after = medians[:, BEFORE] - medians, medians[:, AFTER] - medians
     signal = np.empty((len(optics.markers), n), dtype=np.float32)
     for row in range(len(optics.markers)):
         draw = rng.standard_normal(n, dtype=np.float32)
         draw *= OWN
         draw += SHARED * size
         draw *= spreads[row][kind]
-        draw += medians[row][kind]
+        draw += medians[row][kind] + back * before[row][kind] + ahead * after[row][kind]
         np.exp(draw, out=signal[row])
     _coat(rng, optics.markers, signal, is_coated)
     _bind_unspecifically(rng, optics.markers, signal, is_sticky, STICKY)
+    _wither(rng, optics.markers, signal, is_apoptotic)
     _kill(rng, optics.markers, signal, is_dead)
     _leave_out(optics.markers, signal, recipe.left_out)
     signal *= optics.brightness[:, None]
     _light_particles(rng, signal, kind, particle_signals(optics, recipe.captured))
-    fsc, ssc = _scatter(rng, kind, size, is_dead, is_coated)
+    fsc, ssc = _scatter(rng, kind, size, is_dead, is_apoptotic, is_coated)
     glow = np.array([cell.autofluorescence for cell in CELL_TYPES] + [0.0] * len(PARTICLES), dtype=np.float32)[kind]
     glow *= np.exp(np.float32(0.25) * (SHARED * size + OWN * rng.standard_normal(n, dtype=np.float32)))
     glow[is_dead] *= np.float32(DEAD["autofluorescence"].value)
-    return Cells(kind, is_dead, is_coated, is_sticky, signal, glow, fsc, ssc)
+    return Cells(kind, is_dead, is_apoptotic, is_coated, is_sticky, signal, glow, fsc, ssc)
+
+
+def _maturity(rng: np.random.Generator, kind: NDArray[np.int8]) -> tuple[FloatArray, FloatArray]:
+    """Draw how far each cell is on the way to the stage before and to the stage after; half way is the border."""
+    place = 2 * rng.random(kind.size, dtype=np.float32) - 1
+    distance = np.float32(0.5) * np.abs(place) ** CROWD[kind]
+    return np.where(place < 0, distance, 0), np.where(place > 0, distance, 0)
 
 
 def abundance_tables(markers: tuple[str, ...], recipe: Recipe) -> tuple[FloatArray, FloatArray]:
@@ -184,14 +211,15 @@ def _bind_unspecifically(
     who: NDArray[np.bool_],
     rates: Mapping[str, Parameter],
 ) -> None:
-    """Add antibody that is bound without antigen, much to some cells and little to others, all antibodies alike."""
+    """Add antibody that is bound without antigen, more to some cells and antibodies than to others."""
     where = np.flatnonzero(who)
     common = rng.standard_normal(where.size)
+    shared, alone = np.sqrt(COMMON_BINDING), np.sqrt(1 - COMMON_BINDING)
     median, spread = np.log(rates["bound_antibody"].value), rates["bound_sd"].value
     for row, marker in enumerate(markers):
         own = rng.standard_normal(where.size)
         if marker not in DNA_DYES:
-            signal[row, where] += np.exp(median + spread * (0.7 * common + 0.714 * own)).astype(np.float32)
+            signal[row, where] += np.exp(median + spread * (shared * common + alone * own)).astype(np.float32)
 
 
 def _kill(rng: np.random.Generator, markers: tuple[str, ...], signal: FloatArray, who: NDArray[np.bool_]) -> None:
@@ -203,6 +231,16 @@ def _kill(rng: np.random.Generator, markers: tuple[str, ...], signal: FloatArray
         elif marker not in DNA_DYES:
             signal[row, where] *= np.float32(DEAD["kept_antigen"].value)
     _bind_unspecifically(rng, markers, signal, who, DEAD)
+
+
+def _wither(rng: np.random.Generator, markers: tuple[str, ...], signal: FloatArray, who: NDArray[np.bool_]) -> None:
+    """Let apoptotic cells lose CD45 and CD16, bind antibody, and take up a little of the viability dye."""
+    kept = {"CD45": "kept_cd45", "CD16": "kept_cd16", "7-AAD": "dye"}
+    where = np.flatnonzero(who)
+    for row, marker in enumerate(markers):
+        if marker in kept:
+            signal[row, where] *= np.float32(APOPTOTIC[kept[marker]].value)
+    _bind_unspecifically(rng, markers, signal, who, APOPTOTIC)
 
 
 def _leave_out(markers: tuple[str, ...], signal: FloatArray, left_out: frozenset[str]) -> None:
@@ -226,6 +264,7 @@ def _scatter(
     kind: NDArray[np.int8],
     size: FloatArray,
     is_dead: NDArray[np.bool_],
+    is_apoptotic: NDArray[np.bool_],
     is_coated: NDArray[np.bool_],
 ) -> tuple[FloatArray, FloatArray]:
     """Draw scatter areas: forward scatter is the cell's size, side scatter follows it loosely."""
@@ -237,22 +276,10 @@ def _scatter(
     ssc = np.exp(np.log(table[:, 2])[kind] + table[:, 3][kind] * grain)
     fsc[is_dead] *= np.float32(DEAD["fsc"].value)
     ssc[is_dead] *= np.float32(DEAD["ssc"].value)
+    fsc[is_apoptotic] *= np.float32(APOPTOTIC["fsc"].value)
+    ssc[is_apoptotic] *= np.float32(APOPTOTIC["ssc"].value)
     fsc[is_coated] *= np.float32(COAT["fsc"].value)
     return fsc, ssc
-
-
-def take(cells: Cells, where: NDArray[np.intp]) -> Cells:
-    """Give some of the particles, in the order of `where`."""
-    return Cells(
-        cells.kind[where],
-        cells.is_dead[where],
-        cells.is_coated[where],
-        cells.is_sticky[where],
-        cells.signal[:, where],
-        cells.autofluorescence[where],
-        cells.fsc[where],
-        cells.ssc[where],
-    )
 
 
 def kinds_of(population: str) -> NDArray[np.int8]:

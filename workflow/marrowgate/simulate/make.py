@@ -11,15 +11,13 @@ from marrowgate.simulate.cells import IS_NUCLEATED, KINDS, Recipe
 from marrowgate.simulate.instrument import Optics, make_optics
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.particles import LOTS
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.plan import CohortPlan, Preparation, SamplePlan
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.tube import Tube, measure_tube
 
-# Share of the blood's cells that stays in the tube; 1 for those that are not named.
-LEFT_IN_TUBE: Mapping[str, float] = {
+UNLYSED: Mapping[str, float] = {
     "red_cell": TUBE["unlysed_red_cells"].value,
     "reticulocyte_cd71": TUBE["unlysed_reticulocytes"].value,
-    "platelet": TUBE["platelets_in_threshold"].value,
 }
 COATED: Mapping[str, float] = {
     "t_cell": TUBE["coated_lymphocyte"].value,
@@ -52,12 +50,13 @@ def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
     """
     rates, dead, coated = np.zeros(len(KINDS)), np.zeros(len(KINDS)), np.zeros(len(KINDS))
     if sample.blood:
-        rates[: len(CELL_TYPES)] = _particles_per_ul(sample.blood)
+        rates[: len(CELL_TYPES)] = _particles_per_ul(sample.blood, sample.preparation)
         dead[IS_NUCLEATED] = sample.blood.dead
         dead[[KINDS.index(kind) for kind in HSPC]] = sample.blood.dead_hspc
-        coated[: len(CELL_TYPES)] = [COATED.get(cell.name, 0.0) for cell in CELL_TYPES]
+        coating = sample.preparation.coating
+        coated[: len(CELL_TYPES)] = [min(coating * COATED.get(cell.name, 0.0), 0.9) for cell in CELL_TYPES]
     for kind, share in LOTS.get(sample.bead_lot, {}).items():
-        per_ul = TUBE["beads_per_tube"].value / (TUBE["sample_volume"].value * sample.blood_share)
+        per_ul = TUBE["beads_per_tube"].value / (TUBE["sample_volume"].value * sample.preparation.blood_share)
         rates[KINDS.index(kind)] = share * per_ul
     if sample.control_marker == "7-AAD":
         dead[IS_NUCLEATED] = KILLED
@@ -65,6 +64,7 @@ def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
         rates=rates,
         dead=dead,
         coated=coated,
+        apoptotic=sample.blood.apoptotic if sample.blood else 0.0,
         sticky=TUBE["sticky"].value,
         doublets=TUBE["doublets"].value,
         shift=sample.blood.shift if sample.blood else {},
@@ -74,10 +74,17 @@ def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
     )
 
 
-def _particles_per_ul(blood: Blood) -> list[float]:
+def left_in_tube(kind: str, preparation: Preparation) -> float:
+    """Give the share of the blood's cells of a kind that the cytometer meets after lysis and above its threshold."""
+    if kind in UNLYSED:
+        return UNLYSED[kind] * preparation.unlysed
+    return TUBE["platelets_in_threshold"].value if kind == "platelet" else 1.0
+
+
+def _particles_per_ul(blood: Blood, preparation: Preparation) -> list[float]:
     """Give what the cytometer meets of each kind for one uL of blood."""
-    met = {cell.name: blood.per_ul[cell.name] * LEFT_IN_TUBE.get(cell.name, 1.0) for cell in CELL_TYPES}
-    met["debris"] = TUBE["debris"].value * blood.wbc
+    met = {cell.name: blood.per_ul[cell.name] * left_in_tube(cell.name, preparation) for cell in CELL_TYPES}
+    met["debris"] = TUBE["debris"].value * preparation.debris * blood.wbc
     return list(met.values())
 
 

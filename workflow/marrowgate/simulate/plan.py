@@ -75,6 +75,31 @@ class VisitTruth:
 
 
 @dataclass(frozen=True)
+class Preparation:
+    """How a tube came out at the bench, each as a factor on what was meant.
+
+    Parameters
+    ----------
+    blood_share : float
+        Blood that was pipetted.
+    unlysed : float
+        Red cells that outlived lysis.
+    debris : float
+        Debris.
+    coating : float
+        Share of cells with platelets on them.
+    """
+
+    blood_share: float = 1.0
+    unlysed: float = 1.0
+    debris: float = 1.0
+    coating: float = 1.0
+
+
+AS_MEANT = Preparation()
+
+
+@dataclass(frozen=True)
 class Trouble:
     """What goes wrong with a tube.
 
@@ -120,8 +145,8 @@ class SamplePlan:
         As in samples.tsv.
     bead_lot : str
         Kind of beads in the tube, see `marrowgate.simulate.particles`; empty without.
-    blood_share : float
-        Blood that was pipetted over the volume that was meant.
+    preparation : Preparation
+        How the tube came out.
     trouble : Trouble
         What goes wrong with it.
     """
@@ -136,7 +161,7 @@ class SamplePlan:
     control_marker: str = ""
     control_for: str = ""
     bead_lot: str = ""
-    blood_share: float = 1.0
+    preparation: Preparation = AS_MEANT
     trouble: Trouble = NO_TROUBLE
 
 

@@ -1,10 +1,11 @@
 """Files of a simulated cohort: one tube, or a whole project's input with its truth."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind, write_tube
 from marrowgate.simulate.instrument import Optics
+from marrowgate.simulate.intensities import IntensityTruth, intensity_truth
 from marrowgate.simulate.make import batch_optics, make_tube
 from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
 from marrowgate.simulate.sheets import (
+    intensities_sheet,
     patients_sheet,
     patients_truth,
     samples_sheet,
@@ -24,6 +27,8 @@ from marrowgate.simulate.sheets import (
     troubles_truth,
 )
 from marrowgate.simulate.truth import PopulationTruth, population_truths, tube_facts, write_truth
+
+Result = TypeVar("Result")
 
 
 def write_sample(
@@ -99,6 +104,49 @@ def write_sheets(plan: CohortPlan, out: Path) -> Path:
     return folder
 
 
+def write_intensities_truth(plan: CohortPlan, out: Path, panels: Path, jobs: int) -> Iterator[int]:
+    """Write truth/intensities.tsv: CXCR4 on CD34+ cells of every stained tube; yield how many tubes are done.
+
+    Parameters
+    ----------
+    plan : CohortPlan
+        The cohort.
+    out : Path
+        Folder of the project.
+    panels : Path
+        Folder of the panels.
+    jobs : int
+        Processes.
+
+    Yields
+    ------
+    int
+        Tubes that are done, from 1 to all.
+    """
+    names = [sample.sample_id for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none"]
+    task = partial(_one_intensity, plan.scenario.name, plan.seed, panels)
+    truths = []
+    for truth in _spread(task, names, jobs):
+        truths.append(truth)
+        yield len(truths)
+    write_text(out / "truth" / "intensities.tsv", intensities_sheet(truths))
+
+
+def _one_intensity(scenario: str, seed: int, panels: Path, sample_id: str) -> IntensityTruth:
+    plan = make_plan(scenario, seed)
+    sample = find_sample(plan, sample_id)
+    return intensity_truth(plan, sample, load_panel(panels / f"{sample.panel}.yaml"))
+
+
+def _spread(task: Callable[[str], Result], names: Sequence[str], jobs: int) -> Iterator[Result]:
+    """Do a task for every name, in order, in as many processes as asked for."""
+    if jobs == 1:
+        yield from map(task, names)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(task, names)
+
+
 def write_samples_truth(plan: CohortPlan, out: Path, realised: dict[str, list[PopulationTruth]]) -> None:
     """Write truth/samples.tsv; tubes that were not simulated have the generating truth alone."""
     truths = {
@@ -133,12 +181,7 @@ def write_files(
         Each sample_id with its truths, in the sheet's order, as they are done.
     """
     task = partial(_write_one, plan.scenario.name, plan.seed, folder, panels, n_events, kind)
-    names = [sample.sample_id for sample in plan.samples]
-    if jobs == 1:
-        yield from map(task, names)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(task, names)
+    yield from _spread(task, [sample.sample_id for sample in plan.samples], jobs)
 
 
 def _write_one(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 
+from marrowgate.simulate.intensities import IntensityTruth
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.truth import PopulationTruth
@@ -104,6 +105,11 @@ def samples_truth(truths: Mapping[str, Sequence[PopulationTruth]]) -> str:
     """Write the truths of every population of every tube, keyed by sample_id."""
     columns = ("sample_id", *(entry.name for entry in fields(PopulationTruth)))
     return _tsv(columns, ({"sample_id": key, **asdict(row)} for key, rows in truths.items() for row in rows))
+
+
+def intensities_sheet(truths: Iterable[IntensityTruth]) -> str:
+    """Write the true intensities, one row per tube."""
+    return _tsv([entry.name for entry in fields(IntensityTruth)], (asdict(truth) for truth in truths))
 
 
 def _tsv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:

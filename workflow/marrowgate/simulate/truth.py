@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import fsum
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from marrowgate.files import whole_file
 from marrowgate.simulate.blood import Blood, cxcr4_abc_median
 from marrowgate.simulate.cell_types import HSPC, LEUCOCYTES, NUCLEATED, true_members
 from marrowgate.simulate.cells import KINDS, kinds_of
-from marrowgate.simulate.make import LEFT_IN_TUBE
+from marrowgate.simulate.make import left_in_tube
 from marrowgate.simulate.plan import SamplePlan
 from marrowgate.simulate.tube import NO_PARTNER, EventTruth
 
@@ -72,7 +73,8 @@ def member_mask(truth: EventTruth, population: str) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (n,)
-        True for single living cells of the population's types; dead cells and doublets are never true members.
+        True for single living cells of the population's types, apoptotic ones among them; dead cells and doublets are
+        never true members.
     """
     alive = ~truth.is_dead & (truth.partner == NO_PARTNER)
     members: NDArray[np.bool_] = alive & np.isin(truth.kind, kinds_of(population))
@@ -97,10 +99,10 @@ def population_truths(sample: SamplePlan, truth: EventTruth | None) -> list[Popu
     blood = sample.blood
     if blood is None or sample.control_type in {"single_stain", "unstained"}:
         return []
-    cd45 = _living(blood, LEUCOCYTES)
+    cd45 = _living(sample, blood, LEUCOCYTES)
     rows = []
     for population in POPULATIONS[sample.panel]:
-        generating = _living(blood, true_members(population)) if population != "bead_singlets" else None
+        generating = _living(sample, blood, true_members(population)) if population != "bead_singlets" else None
         counts: tuple[int, int] | None = None
         if truth is not None:
             counts = int(member_mask(truth, population).sum()), int(member_mask(truth, "cd45_pos").sum())
@@ -118,9 +120,10 @@ def population_truths(sample: SamplePlan, truth: EventTruth | None) -> list[Popu
     return rows
 
 
-def _living(blood: Blood, kinds: frozenset[str] | tuple[str, ...]) -> float:
+def _living(sample: SamplePlan, blood: Blood, kinds: frozenset[str] | tuple[str, ...]) -> float:
     alive = {kind: 1 - (blood.dead_hspc if kind in HSPC else blood.dead if kind in NUCLEATED else 0) for kind in kinds}
-    return sum(blood.per_ul[kind] * LEFT_IN_TUBE.get(kind, 1.0) * alive[kind] for kind in kinds)
+    # fsum does not depend on the order, which differs between processes for sets of names
+    return fsum(blood.per_ul[kind] * left_in_tube(kind, sample.preparation) * alive[kind] for kind in kinds)
 
 
 def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> None:
@@ -143,6 +146,7 @@ def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> N
             "partner": pa.DictionaryArray.from_arrays(partner, names),
             "is_doublet": truth.partner != NO_PARTNER,
             "is_dead": truth.is_dead,
+            "is_apoptotic": truth.is_apoptotic,
             "is_platelet_coated": truth.is_coated,
             "is_nonspecific": truth.is_sticky,
             "is_carry_over": truth.is_carry_over,

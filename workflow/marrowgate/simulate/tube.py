@@ -25,7 +25,7 @@ class EventTruth:
         Index into `marrowgate.simulate.cells.KINDS`; of a doublet the first cell.
     partner : ndarray of int8
         Kind of a doublet's second cell, -1 for singlets.
-    is_dead, is_coated, is_sticky : ndarray of bool
+    is_dead, is_apoptotic, is_coated, is_sticky : ndarray of bool
         True when it is so of any of the event's cells.
     is_carry_over : ndarray of bool
         The event comes from the tube before.
@@ -34,6 +34,7 @@ class EventTruth:
     kind: NDArray[np.int8]
     partner: NDArray[np.int8]
     is_dead: NDArray[np.bool_]
+    is_apoptotic: NDArray[np.bool_]
     is_coated: NDArray[np.bool_]
     is_sticky: NDArray[np.bool_]
     is_carry_over: NDArray[np.bool_]
@@ -142,12 +143,12 @@ def _events(
     partner = np.full(n, NO_PARTNER)
     partner[pairs] = second
     flags = []
-    for flag in (cells.is_dead, cells.is_coated, cells.is_sticky):
+    for flag in (cells.is_dead, cells.is_apoptotic, cells.is_coated, cells.is_sticky):
         joined = flag[:n].copy()
         joined[pairs] |= flag[n:]
         flags.append(joined)
-    is_dead, is_coated, is_sticky = flags
-    return signal, glow, EventTruth(kind, partner, is_dead, is_coated, is_sticky, is_carry_over)
+    is_dead, is_apoptotic, is_coated, is_sticky = flags
+    return signal, glow, EventTruth(kind, partner, is_dead, is_apoptotic, is_coated, is_sticky, is_carry_over)
 
 
 def _arrange(panel: Panel, detected: FloatArray, scatter: dict[str, Pulse], times: FloatArray) -> FloatArray:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from marrowgate.simulate.blood import Blood, Response, draw_blood, draw_constitution
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.plan import SamplePlan, Trouble, VisitTruth
+from marrowgate.simulate.plan import Preparation, SamplePlan, Trouble, VisitTruth
 from marrowgate.simulate.scenarios import Scenario
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.timing import Anomalies
@@ -63,17 +65,23 @@ def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) ->
 def _visit_tubes(scenario: Scenario, seed: int, visit: VisitTruth) -> list[SamplePlan]:
     stem = f"{visit.patient_id}_{visit.name}"
     rng = stream(scenario.name, seed, "tubes", stem)
-    # below half of the meant volume a technician would see it
-    share = [max(float(1 + TUBE["pipetting_cv"].value * rng.standard_normal()), 0.5) for _ in range(3)]
+    bench = [_preparation(rng) for _ in range(3)]
     n, batch, blood = scenario.events, visit.batch, visit.blood
     stained = SamplePlan(
-        f"{stem}_hspc", "hspc", batch, n["hspc"], blood, visit, bead_lot="COUNT01", blood_share=share[0]
+        f"{stem}_hspc", "hspc", batch, n["hspc"], blood, visit, bead_lot="COUNT01", preparation=bench[0]
     )
     fmo = SamplePlan(
-        f"{stem}_fmo", "hspc", batch, n["fmo"], blood, visit, "fmo", "CXCR4", stained.sample_id, "COUNT01", share[1]
+        f"{stem}_fmo", "hspc", batch, n["fmo"], blood, visit, "fmo", "CXCR4", stained.sample_id, "COUNT01", bench[1]
     )
-    immature = SamplePlan(f"{stem}_immature", "immature", batch, n["immature"], blood, visit, blood_share=share[2])
+    immature = SamplePlan(f"{stem}_immature", "immature", batch, n["immature"], blood, visit, preparation=bench[2])
     return [stained, fmo, immature]
+
+
+def _preparation(rng: np.random.Generator) -> Preparation:
+    # below half of the meant volume a technician would see it
+    blood_share = max(float(1 + TUBE["pipetting_cv"].value * rng.standard_normal()), 0.5)
+    spreads = (TUBE[f"{name}_sd"].value for name in ("lysis", "debris", "coating"))
+    return Preparation(blood_share, *(float(np.exp(spread * rng.standard_normal())) for spread in spreads))
 
 
 def _batch_controls(scenario: Scenario, seed: int, batch: str) -> Iterable[SamplePlan]:

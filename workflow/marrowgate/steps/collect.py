@@ -22,7 +22,13 @@ def run(args: argparse.Namespace) -> int:
 
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
-    from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
+    from marrowgate.measure.collect import (
+        intensity_table,
+        manifest_table,
+        measured_samples,
+        population_table,
+        quality_table,
+    )
     from marrowgate.measure.record import read_record
     from marrowgate.provenance import provenance
     from marrowgate.settings.project import load_project, project_files
@@ -30,10 +36,12 @@ def run(args: argparse.Namespace) -> int:
 
     project = load_project(args.config, method_faults, json.loads(args.overrides))
     records = {record.sample_id: record for record in map(read_record, args.records)}
-    write_table(args.manifest, "manifest", manifest_table(project, records))
-    write_table(args.populations, "populations", population_table(project, records))
-    write_table(args.intensities, "intensities", intensity_table(project, records))
-    write_table(args.quality, "quality", quality_table(project, records))
+    tubes = measured_samples(project, records)
+    settings, seed = project.config.measure, project.config.seed
+    write_table(args.manifest, "manifest", manifest_table(tubes))
+    write_table(args.populations, "populations", population_table(tubes, settings))
+    write_table(args.intensities, "intensities", intensity_table(tubes, settings, seed))
+    write_table(args.quality, "quality", quality_table(tubes))
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
     described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")

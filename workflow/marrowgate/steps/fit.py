@@ -22,12 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the fit; a rejected file gives a fit without gates."""
     from marrowgate.gating.fit import SampleToFit, fit_sample
+    from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.gating.prepare import open_tube, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
     from marrowgate.settings.panel import load_panel
-    from marrowgate.settings.strategy import load_strategy
 
-    strategy, _ = load_strategy(args.strategy)
+    strategy = load_checked_strategy(args.strategy)
     panel = load_panel(args.panel)
     role = ControlRole(args.control_type, args.control_marker)
     file, tube = open_tube(args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover)

@@ -3,12 +3,8 @@
 import argparse
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from marrowgate.steps.sample_arguments import add_sample_arguments
-
-if TYPE_CHECKING:
-    from marrowgate.gating.tube import Tube
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write gates, membership and record; a rejected file gives empty ones and its verdict."""
     from marrowgate.fcs.read import file_sha256
+    from marrowgate.gating.consensus import read_consensus, settle
     from marrowgate.gating.prepare import open_tube
+    from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
+    from marrowgate.measure.record import write_record
+    from marrowgate.settings.config import Quality
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.strategy import load_strategy
+    from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
 
     strategy, _ = load_strategy(args.strategy)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
@@ -48,50 +49,12 @@ def run(args: argparse.Namespace) -> int:
         further=frozenset(marker for _, marker in wanted),
     )
     manifest = manifest_row(args.sample_id, file, file_sha256(args.fcs))
-    names = [population.name for population in strategy.populations]
+    paths = SamplePaths(args.gates_xml, args.gates_tsv, args.events)
     if tube is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
-        _write_nothing(args, manifest, names)
+        write_record(args.record, write_rejected(paths, strategy, manifest))
         return 3 if args.strict else 0
-    _write_gated(args, tube, manifest, names, wanted)
-    return 0
-
-
-def _write_nothing(args: argparse.Namespace, manifest: dict[str, Any], names: list[str]) -> None:
-    from marrowgate.gating.exchange.gatingml import write_gatingml
-    from marrowgate.gating.outputs import write_membership
-    from marrowgate.gating.tube import NO_ROWS
-    from marrowgate.measure.record import SampleRecord, write_record
-    from marrowgate.tables import write_table
-
-    write_gatingml(args.gates_xml, [], {}, {}, None)
-    write_table(args.gates_tsv, "gates", [])
-    write_membership(args.events, 0, NO_ROWS, {}, names)
-    write_record(args.record, SampleRecord(args.sample_id, manifest, (), (), ()))
-
-
-def _write_gated(
-    args: argparse.Namespace, tube: "Tube", manifest: dict[str, Any], names: list[str], wanted: list[tuple[str, str]]
-) -> None:
-    from marrowgate.gating.apply import apply_gates
-    from marrowgate.gating.consensus import read_consensus, settle
-    from marrowgate.gating.exchange.gatingml import write_gatingml
-    from marrowgate.gating.outputs import gate_rows, write_membership
-    from marrowgate.gating.prepare import start_rows
-    from marrowgate.gating.records import read_fit
-    from marrowgate.measure.record import SampleRecord, write_record
-    from marrowgate.measure.tube import count_populations, marker_sketches, quality_checks
-    from marrowgate.settings.config import Quality
-    from marrowgate.tables import write_table
-
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
-    start = start_rows(tube)
-    rows = apply_gates(tube, records, start)
-    channels = {name: channel.name for name, channel in tube.channels.items()}
-    write_gatingml(args.gates_xml, records, channels, tube.scales, tube.file.spillover if tube.weights else None)
-    write_table(args.gates_tsv, "gates", gate_rows(records, tube.scales))
-    write_membership(args.events, tube.file.n_events, start, rows, names)
-    limits = Quality(**{name: getattr(args, name) for name in Quality.model_fields})
-    counts, checks = count_populations(records, rows), quality_checks(tube, rows, limits)
-    sketches = marker_sketches(tube, rows, wanted)
-    write_record(args.record, SampleRecord(args.sample_id, manifest, counts, checks, sketches))
+    limits = Quality(**{name: getattr(args, name) for name in Quality.model_fields if hasattr(args, name)})
+    write_record(args.record, write_gated(paths, tube, records, manifest, wanted, limits))
+    return 0

@@ -15,9 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--scenario", required=True, metavar="NAME", help="cohort to simulate, for example demo")
     parser.add_argument("--seed", required=True, type=int, help="seed of all randomness")
-    parser.add_argument(
-        "--events", type=_count, metavar="N", help="events of a fully stained CD34 tube; others in proportion"
-    )
+    parser.add_argument("--events", type=_count, metavar="N", help="events of a CD34 tube; others in proportion")
     parser.add_argument("--fcs-version", choices=("2.0", "3.0", "3.1", "3.2"), default="3.1", help="default 3.1")
     parser.add_argument("--datatype", choices=("F", "I"), default="F", help="F floats (default), I integers")
     parser.add_argument("--byteord", choices=("little", "big"), default="little", help="default little")
@@ -31,9 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="DIR", help="makes DIR/config, DIR/truth and, with --files, DIR/data"
     )
     whole.add_argument("--files", action="store_true", help="make the FCS files too, not only the sheets")
-    whole.add_argument(
-        "--panels", type=Path, default=Path("config/panels"), metavar="DIR", help="default config/panels"
-    )
+    whole.add_argument("--intensities", action="store_true", help="also the true CXCR4 on CD34+ cells, 0.5 s per visit")
+    whole.add_argument("--panels", type=Path, default=Path("config/panels"), metavar="DIR", help="their panels' folder")
     whole.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes; the files do not depend on it")
 
 
@@ -68,7 +65,7 @@ def _one_tube(args: argparse.Namespace) -> int:
 
 def _cohort(args: argparse.Namespace) -> int:
     from marrowgate.simulate.cohort import make_plan
-    from marrowgate.simulate.project import write_files, write_samples_truth, write_sheets
+    from marrowgate.simulate.project import write_files, write_intensities_truth, write_samples_truth, write_sheets
 
     plan = make_plan(args.scenario, args.seed)
     folder = write_sheets(plan, args.out)
@@ -77,8 +74,11 @@ def _cohort(args: argparse.Namespace) -> int:
         files = write_files(plan, folder, args.panels, jobs=args.jobs, n_events=args.events, kind=_kind(args))
         for done, (sample_id, truths) in enumerate(files, start=1):
             realised[sample_id] = truths
-            _show_progress(done, len(plan.samples))
+            _show_progress(done, len(plan.samples), "tubes")
     write_samples_truth(plan, args.out, realised)
+    if args.intensities:
+        for done in write_intensities_truth(plan, args.out, args.panels, args.jobs):
+            _show_progress(done, len(plan.visits), "true intensities")
     return 0
 
 
@@ -88,10 +88,10 @@ def _kind(args: argparse.Namespace) -> "FileKind":
     return FileKind(args.fcs_version, args.datatype, args.byteord)
 
 
-def _show_progress(done: int, total: int) -> None:
+def _show_progress(done: int, total: int, what: str) -> None:
     if sys.stderr.isatty():
         end = "\n" if done == total else ""
-        print(f"\rsimulated {done} of {total} tubes", end=end, file=sys.stderr, flush=True)
+        print(f"\rsimulated {done} of {total} {what}", end=end, file=sys.stderr, flush=True)
 
 
 def _count(text: str) -> int:

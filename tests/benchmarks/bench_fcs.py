@@ -1,0 +1,132 @@
+"""How fast FCS files are read, and in how much memory, beside FlowIO in the same run.
+
+Run: python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
+"""
+
+import argparse
+import multiprocessing
+import statistics
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from marrowgate.fcs.read import read_fcs, read_header
+from marrowgate.fcs.write import WriteChannel, write_fcs
+from marrowgate.files import write_text
+
+N_EVENTS = 500_000
+N_CHANNELS = 16
+N_HEADERS = 2_000
+ROUNDS = 7
+Row = tuple[str, float, str, str]
+
+
+def main() -> None:
+    """Write the table."""
+    parser = argparse.ArgumentParser(description="Measure the reading of FCS files.")
+    parser.add_argument("--out", type=Path, required=True, help="table to write, .tsv")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder))
+    lines = [
+        "name\tvalue\tunit\tdetail",
+        *(f"{name}\t{value:.4g}\t{unit}\t{detail}" for name, value, unit, detail in rows),
+    ]
+    write_text(args.out, "\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+def measure(folder: Path) -> list[Row]:
+    """Measure each kind of file."""
+    rng = np.random.default_rng(1)
+    rows: list[Row] = []
+    floats = rng.normal(5_000, 2_000, (N_EVENTS, N_CHANNELS)).astype(np.float32)
+    words = rng.integers(0, 1024, (N_EVENTS, N_CHANNELS), dtype=np.uint16)
+    kinds: dict[str, tuple[np.ndarray, dict[str, object], dict[str, object]]] = {
+        "float32_little": (floats, {}, {}),
+        "float32_big": (floats, {"byteord": "big"}, {}),
+        "uint16_log": (words, {"datatype": "I", "bits": 16}, {"range": 1024, "amplification": (4.0, 1.0)}),
+    }
+    for kind, (events, how, of_channel) in kinds.items():
+        path = folder / f"{kind}.fcs"
+        channels = [WriteChannel(f"FL{number}-A", **of_channel) for number in range(N_CHANNELS)]  # type: ignore[arg-type]
+        write_fcs(path, events, channels, **how)  # type: ignore[arg-type]
+        rows += compare(kind, path)
+    rows.append(headers(folder / "float32_little.fcs"))
+    return rows
+
+
+def compare(kind: str, path: Path) -> list[Row]:
+    """Time both readers in turn, so that the machine's moods hit both; memory in a process of its own."""
+    times: dict[str, list[float]] = {"marrowgate": [], "flowio": []}
+    readers: dict[str, Callable[[Path], float]] = {"marrowgate": ours, "flowio": theirs}
+    for _ in range(ROUNDS):
+        for name, reader in readers.items():
+            begin = time.perf_counter()
+            reader(path)
+            times[name].append(time.perf_counter() - begin)
+    detail = f"{N_EVENTS} events x {N_CHANNELS} channels, median of {ROUNDS}, file cached; every value touched"
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    rows = [(f"{kind}_{name}_time", value, "s", detail) for name, value in medians.items()]
+    rows.append((f"{kind}_time_ratio", medians["marrowgate"] / medians["flowio"], "ratio", "marrowgate / flowio"))
+    size = path.stat().st_size
+    for name, reader in readers.items():
+        peak = in_new_process(reader, path)
+        detail = f"growth of the process's peak resident memory over a file of {size} bytes"
+        rows.append((f"{kind}_{name}_peak_memory", peak / size, "x file", detail))
+    return rows
+
+
+def ours(path: Path) -> float:
+    """Read with marrowgate and touch every value."""
+    events = read_fcs(path).events
+    assert events is not None
+    return float(events[:, 0].sum() + events.max())
+
+
+def theirs(path: Path) -> float:
+    """Read with FlowIO and touch every value."""
+    import flowio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        events = flowio.FlowData(str(path)).as_array()
+    return float(events[:, 0].sum() + events.max())
+
+
+def in_new_process(reader: Callable[[Path], float], path: Path) -> float:
+    """Give the growth of peak memory in bytes, in a process that did nothing before."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_growth, (reader, path))
+
+
+def _growth(reader: Callable[[Path], float], path: Path) -> float:
+    import flowio  # noqa: F401 - imported beforehand for both, so that it is not counted
+
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak that the process was started with
+    before = _memory("VmRSS")
+    reader(path)
+    return _memory("VmHWM") - before
+
+
+def _memory(entry: str) -> float:
+    """Give an entry of the kernel's account of this process, in bytes (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) * 1024 for line in lines if line.startswith(f"{entry}:"))
+
+
+def headers(path: Path) -> Row:
+    """Time the reading of many headers."""
+    begin = time.perf_counter()
+    for _ in range(N_HEADERS):
+        read_header(path)
+    seconds = time.perf_counter() - begin
+    return ("headers_per_second", N_HEADERS / seconds, "files/s", f"{N_HEADERS} headers of {N_CHANNELS} channels")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+import pytest
+
+from marrowgate.fcs.markers import read_label
+
+LABELS = {
+    # label, name: marker, fluorochrome
+    ("CD34", "PE-A"): ("CD34", ""), ("CD15-FITC", "FL1 Log"): ("CD15", "FITC"), ("CD4 FITC", "FL1-H"): ("CD4", "FITC"),
+    ("HLA DR-FITC", "FL1"): ("HLA-DR", "FITC"), ("HLA-DR", "V450-A"): ("HLA-DR", ""),
+    ("HLA-DR-PE-Cy7", "PE-Cy7-A"): ("HLA-DR", "PE-Cy7"), ("CD45 ECD", "FL3 LOG"): ("CD45", "ECD"),
+    ("CD7 RD1", "FL2"): ("CD7", "RD1"), ("CD33 PC5", "FL4"): ("CD33", "PC5"), ("CD34 PC5.5", "FL4"): ("CD34", "PC5.5"),
+    ("cd45 VioBlue-A", "FL1-A"): ("CD45", "VioBlue"), ("CD34 PerCP-Cy5-5-A", "x"): ("CD34", "PerCP-Cy5-5"),
+    ("CD34 PerCP-Cy5.5", "x"): ("CD34", "PerCP-Cy5.5"), ("CD45RA BV421", "x"): ("CD45RA", "BV421"),
+    ("BV421 CD45RA", "x"): ("CD45RA", "BV421"), ("PE_CD34", "x"): ("CD34", "PE"), ("CD34:APC", "x"): ("CD34", "APC"),
+    ("FITC: CD3", "x"): ("CD3", "FITC"), ("CD34 | APC", "x"): ("CD34", "APC"),
+    ("CXCR4 BUV395", "x"): ("CXCR4", "BUV395"), ("CD184 (CXCR4)", "x"): ("CD184 (CXCR4)", ""),
+    ("CD184-APC-R700", "x"): ("CD184", "APC-R700"), ("CXCR4", "x"): ("CXCR4", ""), ("PD-1", "x"): ("PD-1", ""),
+    ("TIM-3 PE", "x"): ("TIM-3", "PE"), ("SSEA-4", "x"): ("SSEA-4", ""), ("IL-12", "x"): ("IL-12", ""),
+    ("CD3", "x"): ("CD3", ""), ("cd 34", "x"): ("CD34", ""), ("CD235ab", "x"): ("CD235ab", ""), ("Ki-67", "x"): ("Ki-67", ""),
+    ("CD34 Alexa Fluor 700", "x"): ("CD34", "Alexa Fluor 700"), ("CD71 AF488", "x"): ("CD71", "AF488"),
+    ("CD34 clone 581", "x"): ("CD34", ""), ("7-AAD", "PerCP-Cy5-5-A"): ("7-AAD", ""), ("PI", "x"): ("PI", ""),
+    ("DAPI", "x"): ("DAPI", ""), ("Syto 41", "PacificBlue-A"): ("Syto 41", ""), ("DRAQ5", "x"): ("DRAQ5", ""),
+    ("IgG1-FITC", "x"): ("IgG1", "FITC"), ("GFP/FITC-A", "FL7-A"): ("GFP", "FITC"),
+    # masses and metals
+    ("148-CD34", "Nd(147.916)-Dual"): ("CD34", ""), ("160-CD123", "Gd(159.927)-Dual"): ("CD123", ""),
+    ("174Yb_CD34", "Yb174Di"): ("CD34", "174Yb"), ("Yb174_CD34", "Yb174Di"): ("CD34", "Yb174"),
+    ("CD34_174Yb", "Yb174Di"): ("CD34", "174Yb"), ("CD34(Nd148)Di", "Nd148Di"): ("CD34", ""),
+    ("CD34(Nd148)Dd", "x"): ("CD34", ""), ("89Y_CD45", "Y89Di"): ("CD45", "89Y"), ("112Cd_CD3", "Cd112Di"): ("CD3", "112Cd"),
+    ("148Nd_CD34 (v)", "Nd148Di"): ("CD34", "148Nd"), ("191-DNA", "x"): ("DNA", ""), ("191Ir_DNA1", "x"): ("DNA1", "191Ir"),
+    ("164-pSLP-76", "x"): ("pSLP-76", ""), ("103-Viability", "x"): ("Viability", ""), ("CD110", "x"): ("CD110", ""),
+    ("CD110 PE", "x"): ("CD110", "PE"), ("CD123", "x"): ("CD123", ""), ("110-CD3", "x"): ("CD3", ""),
+    ("", "CD34(Nd148)Di"): ("CD34", ""), ("CD34(Nd148)Di", "CD34(Nd148)Di"): ("CD34", ""),
+    # nothing stained
+    ("", "PE-A"): ("", "PE"), ("", "FL1-H"): ("", ""), ("PE-A", "FL2-A"): ("", "PE"), ("FITC", "FL 1 Log"): ("", "FITC"),
+    ("FL1-A", "FL1-A"): ("", ""), ("PE-Cy7-A", "PE-Cy7-A"): ("", "PE-Cy7"), ("FL1-Height FL-Height", "FL1-Height"): ("", ""),
+    ("174Yb", "Yb174Di"): ("", "174Yb"), ("", "Yb174Di"): ("", "Yb174Di"), ("FSC-Height", "FSC-H"): ("", ""),
+    ("Yellow Fluorescence (YEL-HLin)", "YEL-HLin"): ("", ""), ("", "V450-A"): ("", ""), ("Empty", "x"): ("", ""),
+    ("", "PE-TxRed YG-A"): ("", "PE-TxRed"), ("Violet 1", "FL 6 Log"): ("", ""),
+    # the marker stands in the name
+    ("", "CD34"): ("CD34", ""), ("", "CD34 PE-A"): ("CD34", "PE"), ("", "BV421-CD45RA-A"): ("CD45RA", "BV421"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "name", "stain"), [(*key, value) for key, value in LABELS.items()])
+def test_markers__label_is_resolved(label: str, name: str, stain: tuple[str, str]) -> None:
+    found = read_label(label, name)
+    assert (found.marker, found.fluorochrome) == stain

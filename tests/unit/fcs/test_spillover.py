@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marrowgate.fcs.model import FcsFile
+from marrowgate.fcs.read import read_header
+from unit.fcs.builder import TWO_EVENTS, fcs_bytes, keywords, write
+
+MATRIX = [[1, 0.25], [0.01, 1]]
+VALUES = "1,0.25,0.01,1"
+
+
+def read(folder: Path, text: str, keyword: str = "SPILL", **changes: str) -> FcsFile:
+    entries = keywords(**{"P1N": "FITC-A", "P2N": "PE-A", **changes}) | {keyword: text}
+    return read_header(write(folder, fcs_bytes(entries, TWO_EVENTS)))
+
+
+def check(file: FcsFile, labels: tuple[str, ...] = ("FITC-A", "PE-A")) -> None:
+    assert file.verdict.status == "accepted", file.verdict
+    assert file.spillover is not None
+    assert file.spillover.labels == labels
+    np.testing.assert_array_equal(file.spillover.matrix, MATRIX)
+    assert not file.spillover.matrix.flags.writeable
+
+
+@pytest.mark.parametrize("keyword", ["$SPILLOVER", "SPILL", "$SPILL", "SPILLOVER", "Spill", "$COMP"])
+def test_spillover__every_spelling_of_the_keyword(tmp_path: Path, keyword: str) -> None:
+    check(read(tmp_path, f"2,FITC-A,PE-A,{VALUES}", keyword))
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        (f" 2 , FITC-A , PE-A , {VALUES} ", {}),
+        (f"2,fitc-a,pe-A,{VALUES}", {}),
+        (f"2,CD3,CD34,{VALUES}", {"P1S": "CD3", "P2S": "CD34"}),
+        (f"2,1,2,{VALUES}", {}),
+        (f"2,FITC -A,PE-A,{VALUES}", {}),
+    ],
+)
+def test_spillover__labels_are_matched(tmp_path: Path, text: str, changes: dict[str, str]) -> None:
+    check(read(tmp_path, text, **changes))
+
+
+def test_spillover__label_with_a_comma(tmp_path: Path) -> None:
+    file = read(tmp_path, f"2,FITC,blue,PE-A,{VALUES}", P1N="FITC,blue")
+    check(file, ("FITC,blue", "PE-A"))
+
+
+def test_spillover__without_labels_goes_by_the_fluorescence_channels(tmp_path: Path) -> None:
+    check(read(tmp_path, f"2,{VALUES}", "$COMP"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"2,FITC-A,APC-A,{VALUES}", "1 of 2 labels name no channel (labels 2)"),
+        (f"2,FITC-A,FITC-A,{VALUES}", "two labels name the same channel"),
+        ("2,FITC-A,PE-A,1,0,0", "2 channels need 2 labels and 4 values, it has 5 entries"),
+        ("2,FITC-A,PE-A,1,0,NA,1", "its values are not all finite numbers"),
+        ("2,FITC-A,PE-A,0,0,0,1", "diagonal above zero"),
+        ("many,FITC-A", "it does not begin with the number of channels"),
+        ("1000000000", "it does not begin with the number of channels"),
+        (f"2,FITC-A,PE-A,Time,{VALUES}", "it has more than 2 labels"),
+    ],
+)
+def test_spillover__that_cannot_be_used_is_reported(tmp_path: Path, text: str, words: str) -> None:
+    file = read(tmp_path, text)
+    assert file.spillover is None
+    assert [note.code for note in file.verdict.repairs] == ["spillover_ignored"]
+    assert words in file.verdict.repairs[0].sentence
+
+
+@pytest.mark.parametrize("text", ["", "0", " ", "0,0"])
+def test_spillover__nothing_is_no_fault(tmp_path: Path, text: str) -> None:
+    file = read(tmp_path, text)
+    assert file.spillover is None
+    assert file.verdict.status == "accepted"
+
+
+def test_spillover__standard_keyword_comes_first(tmp_path: Path) -> None:
+    entries = keywords(P1N="FITC-A", P2N="PE-A") | {
+        "SPILL": "2,FITC-A,PE-A,1,0.9,0.9,1", "$SPILLOVER": f"2,FITC-A,PE-A,{VALUES}",
+    }  # fmt: skip
+    check(read_header(write(tmp_path, fcs_bytes(entries, TWO_EVENTS))))

@@ -1,0 +1,129 @@
+"""Consensus: who borrows, who is pulled in, and that order does not matter."""
+
+
+import pytest
+
+from marrowgate.gating.consensus import agree, read_consensus, settle, write_consensus
+from marrowgate.gating.gates import Boolean, Ellipsoid, Rectangle
+from marrowgate.gating.records import ControlRole, Fit, GateRecord, read_fit, write_fit
+from marrowgate.signal.transforms import Transform
+
+SCALES = {"CD45": Transform("logicle", 262144.0), "CD34": Transform("logicle", 262144.0)}
+
+
+def cut(value, status="ok", sd=0.01):
+    return GateRecord("cd45_pos", "root", "valley", Rectangle(("CD45",), (value,), (None,)), status, "", (sd,), 1000)
+
+
+def none(status, reason):
+    return GateRecord("cd45_pos", "root", "valley", None, status, reason, (), 12)
+
+
+def fit(sample_id, *records):
+    return Fit(sample_id, ControlRole(), records, SCALES)
+
+
+def batch(*values):
+    return [fit(f"S{number}", cut(value)) for number, value in enumerate(values)]
+
+
+def test_consensus__is_near_the_middle_of_the_fits():
+    agreed = agree("hspc", "B1", batch(0.50, 0.51, 0.52, 0.90))
+    assert agreed.gates[0].gate.low[0] == pytest.approx(0.51, abs=0.01)
+    assert agreed.gates[0].n_fits == 4
+
+
+def test_consensus__does_not_depend_on_the_order():
+    fits = batch(0.5, 0.52, 0.49, 0.53, 0.55)
+    shuffled = [fits[number] for number in (3, 0, 4, 1, 2)]
+    assert agree("hspc", "B1", fits) == agree("hspc", "B1", shuffled)
+
+
+def test_settle__a_sample_near_the_batch_keeps_its_own_gate():
+    fits = batch(0.50, 0.51, 0.53)
+    assert settle(fits[2], agree("hspc", "B1", fits)) == (cut(0.53),)
+
+
+def test_settle__a_sample_without_a_gate_borrows():
+    fits = batch(0.50, 0.51, 0.52)
+    poor = fit("P", none("too_few_events", "12 events in the parent, 100 are needed"))
+    (record,) = settle(poor, agree("hspc", "B1", [*fits, poor]))
+    assert record.status == "borrowed"
+    assert record.gate.low[0] == pytest.approx(0.51)
+    wanted = "from 3 samples of the batch (too_few_events: 12 events in the parent, 100 are needed)"
+    assert record.reason == wanted
+
+
+def test_settle__an_outlier_is_pulled_in_and_says_so():
+    fits = batch(0.50, 0.51, 0.52, 0.51, 0.50, 0.80)
+    (record,) = settle(fits[5], agree("hspc", "B1", fits))
+    assert record.status == "shifted"
+    assert 0.51 < record.gate.low[0] < 0.60
+    assert "of full scale from the batch's" in record.reason
+
+
+def test_settle__two_fits_are_too_few_to_borrow_from():
+    poor = fit("P", none("no_valley", "no valley of CD45"))
+    (record,) = settle(poor, agree("hspc", "B1", [*batch(0.5, 0.5), poor]))
+    assert (record.status, record.gate) == ("no_valley", None)
+    assert record.reason == "no valley of CD45; 2 of the batch's samples found a gate, 3 are needed to borrow"
+
+
+def test_settle__a_fallback_gives_way_to_the_batch():
+    fits = [*batch(0.50, 0.51, 0.52), fit("F", cut(0.7, status="fixed"))]
+    (record,) = settle(fits[3], agree("hspc", "B1", fits))
+    assert record.status == "borrowed"
+
+
+def test_settle__a_fixed_gate_stays_fixed():
+    fits = [fit(f"S{number}", cut(0.7, status="fixed", sd=0.0)) for number in range(4)]
+    (record,) = settle(fits[0], agree("hspc", "B1", fits))
+    assert (record.status, record.gate.low[0]) == ("fixed", 0.7)
+
+
+def test_settle__an_absent_marker_is_never_borrowed():
+    fits = batch(0.50, 0.51, 0.52)
+    absent = fit("A", none("not_gated", "marker_absent: CD45"))
+    (record,) = settle(absent, agree("hspc", "B1", [*fits, absent]))
+    assert (record.status, record.reason) == ("not_gated", "marker_absent: CD45")
+
+
+def test_settle__children_of_a_missing_parent_are_not_gated():
+    child = GateRecord("cd34_pos", "cd45_pos", "valley", Rectangle(("CD34",), (0.6,), (None,)), "ok")
+    sample = fit("S", none("no_valley", "none"), child)
+    records = settle(sample, agree("hspc", "B1", [sample]))
+    assert records[1].status == "not_gated"
+    assert records[1].reason == "needs cd45_pos, which has no gate"
+
+
+def test_settle__a_rejected_partner_s_tube_takes_the_batch_s_gates():
+    fits = batch(0.50, 0.51, 0.52)
+    empty = Fit("E", ControlRole(), (), {})
+    (record,) = settle(empty, agree("hspc", "B1", [*fits, empty]))
+    assert record.status == "borrowed"
+
+
+def test_settle__boolean_gates_are_as_written():
+    both = GateRecord("both", "root", "boolean", Boolean("not", ("cd45_pos",)), "ok")
+    fits = [fit(f"S{number}", cut(0.5), both) for number in range(3)]
+    assert settle(fits[0], agree("hspc", "B1", fits))[1] == both
+
+
+def test_consensus__ellipses_are_moved_by_their_centre():
+    def ellipse(x):
+        gate = Ellipsoid(("CD45", "CD34"), (x, 0.5), ((0.01, 0.0), (0.0, 0.01)), 5.99)
+        return GateRecord("lymphocytes", "root", "cluster", gate, "ok", "", (0.001, 0.001), 5000)
+
+    fits = [fit(f"S{number}", ellipse(x)) for number, x in enumerate((0.6, 0.61, 0.62, 0.9))]
+    (record,) = settle(fits[3], agree("hspc", "B1", fits))
+    assert record.status == "shifted"
+    assert record.gate.mean[0] < 0.75
+
+
+def test_consensus_and_fit__survive_their_files(tmp_path):
+    fits = [*batch(0.5, 0.52, 0.54), fit("P", none("no_valley", "none"))]
+    agreed = agree("hspc", "B1", fits)
+    write_consensus(tmp_path / "c.yaml", agreed)
+    assert read_consensus(tmp_path / "c.yaml") == agreed
+    write_fit(tmp_path / "f.json", fits[3])
+    assert read_fit(tmp_path / "f.json") == fits[3]

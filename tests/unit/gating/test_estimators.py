@@ -1,0 +1,180 @@
+"""Every method: the right boundary on known data, and a status instead of an exception on hopeless data."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.methods import get_method, names
+from unit.gating.views import ArrayView
+
+RNG = np.random.default_rng(11)
+TWO_MODES = np.concatenate([RNG.normal(0.2, 0.05, 4000), RNG.normal(0.7, 0.05, 1000)])
+NEGATIVE = RNG.normal(0.3, 0.05, 5000)
+
+ARGUMENTS = {
+    "boolean": {"operator": "or", "operands": ["a", "b"]},
+    "cluster": {"low": [0.0, 0.0], "high": [1.0, 1.0]},
+    "control_quantile": {"control": "fmo"},
+    "fixed": {"low": [0.5]},
+    "negative_tail": {"bounds": [0.1, 0.9]},
+    "reference_quantile": {"reference": "other", "quantile": 0.9, "keep": "below"},
+    "singlets": {},
+    "valley": {"keep": "above", "between": [0.3, 0.6]},
+}
+HOPELESS = {
+    "no events": np.array([]),
+    "one event": np.array([0.4]),
+    "all events equal": np.full(5000, 0.4),
+    "all events far outside": np.full(5000, 40.0),
+    "only the negative": NEGATIVE - 0.2,
+    "only the positive": NEGATIVE + 0.4,
+}
+
+
+def find(name, view, **arguments):
+    method = get_method(name)
+    return method.find(view, method.arguments.model_validate({**ARGUMENTS[name], **arguments}))
+
+
+def view_of(name, values, **more):
+    columns = dict.fromkeys(("X", "Y")[:max(get_method(name).n_dimensions[0], 0)], values)
+    return ArrayView(columns, references={"other": columns}, **more)
+
+
+def test_registry__every_method_names_its_source():
+    assert all(len(get_method(name).source) > 10 for name in names())
+    assert set(names()) == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+@pytest.mark.parametrize("case", sorted(HOPELESS))
+def test_method__hopeless_data_give_a_status_or_a_finite_gate(name, case):
+    found = find(name, view_of(name, HOPELESS[case]))
+    if found.gate is None:
+        assert found.status in {"too_few_events", "no_valley", "failed"}
+        assert found.reason
+    else:
+        assert found.status in {"ok", "fixed"}
+
+
+@given(values=arrays(np.float64, st.integers(0, 400), elements=st.floats(-2, 2)))
+@settings(max_examples=40)
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_method__never_raises(name, values):
+    found = find(name, view_of(name, values))
+    assert (found.gate is None) == (found.status not in {"ok", "fixed"})
+
+
+@pytest.mark.parametrize("name", ["cluster", "control_quantile", "negative_tail", "singlets", "valley"])
+@pytest.mark.parametrize("case", ["no events", "one event"])
+def test_method__too_few_events_are_said(name, case):
+    view = view_of(name, HOPELESS[case], kind="fmo")
+    assert find(name, view).status == "too_few_events"
+
+
+def test_valley__lies_between_the_modes_and_knows_its_error():
+    found = find("valley", view_of("valley", TWO_MODES))
+    assert found.gate.low[0] == pytest.approx(0.45, abs=0.08)
+    assert 0 < found.boundary_sd[0] < 0.08
+
+
+@pytest.mark.parametrize("case", ["only the negative", "only the positive", "all events equal"])
+def test_valley__one_mode_has_none(case):
+    assert find("valley", view_of("valley", HOPELESS[case])).status in {"no_valley", "failed"}
+
+
+def test_valley__gap_in_a_thin_tail_is_none():
+    values = np.concatenate([NEGATIVE, [0.55, 0.62]])
+    assert find("valley", view_of("valley", values), between=[0.5, 0.7]).status == "no_valley"
+
+
+def test_valley__bootstrap_error_is_that_of_repeated_samples():
+    def draw(seed):
+        generator = np.random.default_rng(seed)
+        return np.concatenate([generator.normal(0.3, 0.07, 1500), generator.normal(0.6, 0.07, 1500)])
+
+    found = [find("valley", view_of("valley", draw(seed))) for seed in range(60)]
+    between = np.std([one.gate.low[0] for one in found], ddof=1)
+    claimed = np.median([one.boundary_sd[0] for one in found])
+    assert claimed == pytest.approx(between, rel=0.5)
+
+
+def test_negative_tail__is_the_stated_number_of_spreads_above_the_mode():
+    found = find("negative_tail", view_of("negative_tail", NEGATIVE), spreads=3.0)
+    assert found.gate.low[0] == pytest.approx(0.3 + 3 * 0.05, abs=0.02)
+
+
+def test_negative_tail__ignores_a_rare_positive():
+    values = np.concatenate([NEGATIVE, np.full(20, 0.8)])
+    found = find("negative_tail", view_of("negative_tail", values), spreads=3.0)
+    assert found.gate.low[0] == pytest.approx(0.45, abs=0.02)
+
+
+def test_negative_tail__boundary_beyond_the_bounds_is_refused():
+    found = find("negative_tail", view_of("negative_tail", NEGATIVE), spreads=3.0, bounds=[0.6, 0.9])
+    assert found.status == "failed"
+    assert "outside 0.6 to 0.9" in found.reason
+
+
+def test_control_quantile__in_the_control_it_is_that_quantile():
+    view = ArrayView({"X": NEGATIVE}, kind="fmo", marker="X")
+    found = find("control_quantile", view, quantile=0.99)
+    assert found.gate.low[0] == pytest.approx(np.quantile(NEGATIVE, 0.99), abs=0.002)
+
+
+def test_control_quantile__a_sample_takes_the_control_s_boundary():
+    found = find("control_quantile", ArrayView({"X": TWO_MODES}, control=(0.41, 0.01, "F1")))
+    assert found.gate == Rectangle(("X",), (0.41,), (None,))
+    assert (found.reason, found.boundary_sd) == ("from fmo F1", (0.01,))
+
+
+def test_control_quantile__without_a_control_there_is_no_gate():
+    found = find("control_quantile", ArrayView({"X": TWO_MODES}))
+    assert (found.status, found.reason) == ("failed", "no fmo control of X with a boundary")
+
+
+def test_reference_quantile__comes_from_the_reference():
+    view = ArrayView({"X": TWO_MODES}, references={"other": {"X": NEGATIVE}})
+    found = find("reference_quantile", view, quantile=0.1)
+    assert found.gate.high[0] == pytest.approx(np.quantile(NEGATIVE, 0.1), abs=0.002)
+
+
+def test_singlets__leaves_doublets_out():
+    area = RNG.uniform(0.1, 0.5, 3000)
+    height = area * RNG.normal(0.9, 0.02, 3000)
+    doublet_area, doublet_height = area[:200] * 2, height[:200]
+    view = ArrayView({"A": np.append(area, doublet_area), "H": np.append(height, doublet_height)})
+    found = find("singlets", view)
+    assert isinstance(found.gate, Polygon)
+    slopes = [y / x for x, y in found.gate.vertices[1:]]
+    assert slopes[0] == pytest.approx(0.9 - 4 * 0.02, abs=0.02)
+    assert slopes[1] == pytest.approx(0.9 + 4 * 0.02, abs=0.02)
+
+
+def test_cluster__recovers_a_normal_cluster_beside_another():
+    target = RNG.multivariate_normal([0.6, 0.2], [[0.002, 0.0005], [0.0005, 0.001]], 2000)
+    other = RNG.multivariate_normal([0.3, 0.6], [[0.002, 0], [0, 0.002]], 6000)
+    points = np.vstack([target, other])
+    view = ArrayView({"X": points[:, 0], "Y": points[:, 1]})
+    found = find("cluster", view, low=[0.45, 0.05], high=[0.8, 0.4])
+    assert isinstance(found.gate, Ellipsoid)
+    np.testing.assert_allclose(found.gate.mean, (0.6, 0.2), atol=0.005)
+    np.testing.assert_allclose(np.diag(found.gate.covariance), (0.002, 0.001), rtol=0.12)
+    assert found.gate.distance_square == pytest.approx(5.991, abs=0.001)
+
+
+def test_fixed__is_brought_to_the_scale():
+    found = find("fixed", view_of("fixed", TWO_MODES), low=[0.5], high=[0.9])
+    assert found.gate == Rectangle(("X",), (0.5,), (0.9,))
+
+
+def test_boolean__is_as_written():
+    assert find("boolean", ArrayView({})).gate == Boolean("or", ("a", "b"))
+
+
+@pytest.mark.parametrize("name", ["valley", "negative_tail"])
+def test_method__same_seed_same_answer(name):
+    assert find(name, view_of(name, TWO_MODES)) == find(name, view_of(name, TWO_MODES))

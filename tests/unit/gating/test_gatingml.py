@@ -1,0 +1,51 @@
+"""Gating-ML that FlowKit reads, with the same members event by event."""
+
+from pathlib import Path
+
+import flowkit as fk
+import numpy as np
+import pytest
+
+from marrowgate.fcs.read import read_fcs
+from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.exchange.gatingml import write_gatingml
+from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.prepare import start_rows
+from marrowgate.gating.records import GateRecord
+from marrowgate.gating.tube import make_tube
+from marrowgate.settings.strategy import Scale, Scales
+
+
+def record(population, parent, gate):
+    return GateRecord(population, parent, "fixed", gate, "fixed")
+
+
+RECORDS = (
+    record("singlets", "root", Polygon(("FSC-A", "FSC-H"), ((0.0, 0.0), (1.5, 0.9), (1.5, 1.6)))),
+    record("viable", "singlets", Rectangle(("7-AAD",), (None,), (0.6,))),
+    record("cd34_pos", "viable", Rectangle(("CD34",), (0.45,), (None,))),
+    record("core", "viable", Ellipsoid(("CD38", "CD90"), (0.4, 0.4), ((0.02, 0.004), (0.004, 0.03)), 2.5)),
+    record("either", "viable", Boolean("or", ("cd34_pos", "core"))),
+    record("both", "viable", Boolean("and", ("cd34_pos", "core"))),
+    record("neither", "singlets", Boolean("not", ("either",))),
+)
+
+
+@pytest.mark.parametrize("kind", ["logicle", "asinh", "hyperlog", "linear"])
+@pytest.mark.parametrize("day", ["D0", "D10"])
+def test_gatingml__flowkit_finds_the_same_events(real_data: Path, tmp_path: Path, kind: str, day: str):
+    path = real_data / "timecourse" / f"{day}.fcs"
+    file = read_fcs(path)
+    scales = Scales(fluorescence=Scale(kind=kind, t=262144, w=0.5, m=4.5, a=0))
+    names = {name for one in RECORDS for name in one.gate.dimensions}
+    tube = make_tube(file, names, scales, compensate=True)
+    rows = apply_gates(tube, RECORDS, start_rows(tube))
+    channels = {name: channel.name for name, channel in tube.channels.items()}
+    write_gatingml(tmp_path / "g.xml", RECORDS, channels, tube.scales, file.spillover)
+
+    sample = fk.Sample(str(path), sample_id="x")
+    results = fk.parse_gating_xml(str(tmp_path / "g.xml")).gate_sample(sample)
+    for one in RECORDS:
+        theirs = np.flatnonzero(results.get_gate_membership(one.population))
+        np.testing.assert_array_equal(rows[one.population], theirs, err_msg=one.population)
+    assert rows["core"].size > 0 or kind == "linear"

@@ -1,0 +1,71 @@
+"""A change in a step's code runs that step and what follows again, and nothing else."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workflow.runs import REPOSITORY, project_from, snakemake, write_sheet
+from workflow.test_privacy import planted_file
+
+TEMPLATE = Path(__file__).parent / "timecourse"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Give a copy of the code and a folder in which it has run to the end."""
+    code = tmp_path_factory.mktemp("code")
+    for name in ("workflow", "profiles"):
+        shutil.copytree(REPOSITORY / name, code / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "environment.yaml"):
+        shutil.copy(REPOSITORY / name, code / name)
+    folder = project_from(TEMPLATE, tmp_path_factory.mktemp("run"))
+    rows = []
+    for number in range(2):
+        planted_file(folder / "raw" / f"{number}.fcs", number)
+        row = {
+            "sample_id": f"V{number}",
+            "fcs": f"raw/{number}.fcs",
+            "panel": "culture",
+            "batch": "b",
+            "day": str(number),
+        }
+        rows.append({**row, "patient_id": "P1"})
+    write_sheet(folder / "config" / "samples.tsv", rows)
+    snakemake(folder, code=code)
+    return code, folder
+
+
+def rules_to_run(code: Path, folder: Path) -> set[str]:
+    text = snakemake(folder, "--dry-run", code=code).stdout
+    return set(re.findall(r"^(?:local)?rule (\w+):", text, flags=re.MULTILINE)) - {"all"}
+
+
+def append(path: Path) -> str:
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before + "\n# changed\n", encoding="utf-8")
+    return before
+
+
+@pytest.mark.parametrize(
+    ("module", "rules"),
+    [
+        ("report/page.py", {"report"}),
+        ("cohort/__init__.py", {"compare", "outcomes", "report"}),
+        ("measure/intervals.py", {"collect", "compare", "report"}),
+        ("measure/sketch.py", {"gate", "collect", "compare", "report"}),
+        ("gating/consensus.py", {"consensus", "gate", "collect", "compare", "report"}),
+        ("gating/estimators/valley.py", {"fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}),
+        ("simulate/__init__.py", set()),
+    ],
+)
+def test_code_change__runs_the_step_and_what_follows(finished: tuple[Path, Path], module: str, rules: set[str]):
+    code, folder = finished
+    path = code / "workflow" / "marrowgate" / module
+    before = append(path)
+    try:
+        assert rules_to_run(code, folder) == rules
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert rules_to_run(code, folder) == set()

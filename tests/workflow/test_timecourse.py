@@ -1,0 +1,115 @@
+"""The whole workflow on four real LSRFortessa files."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from marrowgate.tables import read_rows
+from workflow.runs import project_from, snakemake, write_sheet
+
+TEMPLATE = Path(__file__).parent / "timecourse"
+DAYS = {"D0": 0, "D4": 4, "D8": 8, "D10": 10}
+EVENTS = {"D0": 3732, "D4": 9363, "D8": 9042, "D10": 6018}
+
+
+def sheet_rows(real_data: Path) -> list[dict[str, str]]:
+    return [
+        {
+            "sample_id": name,
+            "patient_id": "line1",
+            "fcs": str(real_data / "timecourse" / f"{name}.fcs"),
+            "panel": "culture",
+            "batch": "run1",
+            "day": str(day),
+        }
+        for name, day in DAYS.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def finished(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = project_from(TEMPLATE, tmp_path_factory.mktemp("timecourse"))
+    write_sheet(folder / "config" / "samples.tsv", sheet_rows(real_data))
+    snakemake(folder)
+    return folder / "results"
+
+
+def test_timecourse__all_files_are_accepted_with_all_events(finished: Path):
+    rows = read_rows(finished / "manifest.tsv")
+    assert {row["sample_id"]: (row["verdict"], row["n_events"]) for row in rows} == {
+        name: ("accepted", EVENTS[name]) for name in DAYS
+    }
+
+
+def test_timecourse__cd34_rises_from_near_zero_to_more_than_30_percent(finished: Path):
+    rows = read_rows(finished / "tables" / "populations.tsv")
+    pct = {row["sample_id"]: row["pct_of_parent"] for row in rows if row["population"] == "cd34_pos"}
+    assert pct["D0"] < 0.5
+    assert pct["D0"] < pct["D4"] < pct["D8"] < pct["D10"]
+    assert pct["D10"] > 30
+
+
+def test_timecourse__membership_is_one_row_per_event(finished: Path):
+    table = pq.read_table(finished / "events" / "D10.parquet")
+    assert table.num_rows == EVENTS["D10"]
+    assert table.column_names == ["qc_ok", "singlets", "viable", "cd34_pos", "cd45_pos"]
+    counted = {row["population"]: row["n_events"] for row in read_rows(finished / "tables" / "populations.tsv")}
+    assert set(counted) == {"singlets", "viable", "cd34_pos", "cd45_pos"}
+
+
+def test_timecourse__the_control_boundary_is_the_baseline_s(finished: Path):
+    boundaries = {
+        name: {row["population"]: row for row in read_rows(finished / "gates" / f"{name}.tsv")}["cd34_pos"]
+        for name in DAYS
+    }
+    assert len({row["boundary"] for row in boundaries.values()}) == 1
+    assert boundaries["D10"]["reason"] == "from baseline D0"
+
+
+def test_timecourse__a_second_run_has_nothing_to_do(finished: Path):
+    assert "Nothing to be done" in snakemake(finished.parent).stderr
+
+
+def test_timecourse__a_damaged_file_is_rejected_and_the_others_go_on(real_data: Path, tmp_path: Path):
+    folder = project_from(TEMPLATE, tmp_path / "run")
+    rows = sheet_rows(real_data)
+    rows[1]["fcs"] = str(real_data / "damaged" / "aria_truncated.fcs")
+    write_sheet(folder / "config" / "samples.tsv", rows)
+    snakemake(folder)
+    results = folder / "results"
+    manifest = {row["sample_id"]: row for row in read_rows(results / "manifest.tsv")}
+    assert {name: row["verdict"] for name, row in manifest.items()} == {
+        **dict.fromkeys(DAYS, "accepted"),
+        "D4": "rejected",
+    }
+    assert manifest["D4"]["reasons"].startswith("truncated:")
+    counted = {row["sample_id"] for row in read_rows(results / "tables" / "populations.tsv") if row["n_events"]}
+    assert counted == {"D0", "D8", "D10"}
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert f"<td>D4</td><td>rejected</td><td>{manifest['D4']['reasons']}</td>" in page
+    listed = {row["sample_id"]: row for row in read_rows(results / "tables" / "populations.tsv")}
+    assert listed["D4"]["gate_status"] == "not_gated"
+    assert listed["D4"]["gate_reason"] == manifest["D4"]["reasons"]
+
+
+def test_bad_sheet__all_faults_at_once_before_any_job(real_data: Path, tmp_path: Path):
+    folder = project_from(TEMPLATE, tmp_path / "run")
+    rows = sheet_rows(real_data)
+    rows[1]["day"] = "four"
+    rows[2]["fcs"] = "data/raw/none.fcs"
+    rows[3]["sample_id"] = "D0"
+    write_sheet(folder / "config" / "samples.tsv", rows)
+    done = snakemake(folder, check=False)
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert errors == [
+        "error: config/samples.tsv line 3, column day: must be a number, got 'four'; correct the value",
+        (
+            "error: config/samples.tsv line 5, column sample_id: sample_id 'D0' stands in line 2 already; "
+            "give each row its own"
+        ),
+        "error: config/samples.tsv line 4, column fcs: there is no file 'data/raw/none.fcs'; correct the path",
+    ]
+    assert "Traceback" not in done.stderr
+    assert not (folder / "results").exists()

@@ -1,0 +1,102 @@
+"""Rules and command line fit together: what a dry run prints, the parser takes, and every path is declared."""
+
+import argparse
+import shlex
+from pathlib import Path
+
+import pytest
+
+from marrowgate.cli import parser
+from workflow.runs import REPOSITORY, snakemake
+
+DECLARED_ONLY = (".parquet",)
+"""A table's Parquet stands beside its .tsv without being named in the command."""
+
+
+def jobs(folder: Path) -> list[dict[str, list[str]]]:
+    """Read the jobs of a dry run: rule, inputs, outputs, log, command."""
+    text = snakemake(folder, "--dry-run", "--printshellcmds", "--forceall").stdout
+    found: list[dict[str, list[str]]] = []
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word in {"rule", "localrule"}:
+            found.append({"rule": [rest.rstrip(":")], "input": [], "output": [], "log": [], "shell": []})
+        elif word in {"input:", "output:", "log:"}:
+            found[-1][word.rstrip(":")] = rest.split(", ")
+        elif line.startswith("Shell command: "):
+            found[-1]["shell"] = [line.removeprefix("Shell command: ")]
+    return [job for job in found if job["rule"] != ["all"]]
+
+
+@pytest.fixture(scope="module")
+def demo_jobs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]:
+    folder = tmp_path_factory.mktemp("wiring")
+    (folder / "config").symlink_to(REPOSITORY / "config")
+    return jobs(folder)
+
+
+def words_of(job: dict[str, list[str]]) -> list[str]:
+    command, _, log = job["shell"][0].partition(" > ")
+    assert log == f"{job['log'][0]} 2>&1"
+    words = shlex.split(command)
+    assert words[0] == "marrowgate"
+    return words[1:]
+
+
+def paths_in(args: argparse.Namespace) -> set[str]:
+    found: set[str] = set()
+    for value in vars(args).values():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, Path):
+                found.add(str(one))
+    return found
+
+
+def test_wiring__every_rule_is_seen(demo_jobs):
+    rules = {job["rule"][0] for job in demo_jobs}
+    assert rules == {"simulate", "fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}
+    assert all(job["shell"] and job["log"] for job in demo_jobs)
+
+
+def test_wiring__the_parser_takes_every_command(demo_jobs):
+    for job in demo_jobs:
+        words = words_of(job)
+        assert words[0] == job["rule"][0]
+        parser(words[0]).parse_args(words)
+
+
+def test_wiring__every_path_in_a_command_is_declared_and_the_other_way_round(demo_jobs):
+    for job in demo_jobs:
+        words = words_of(job)
+        used = paths_in(parser(words[0]).parse_args(words))
+        declared = set(job["input"]) | set(job["output"])
+        assert used <= declared, (job["rule"], used - declared)
+        silent = {path for path in declared - used if not path.endswith(DECLARED_ONLY)}
+        assert silent <= sheets(job), (job["rule"], silent)
+
+
+def sheets(job: dict[str, list[str]]) -> set[str]:
+    # steps that take the config read the files that it names
+    named = {path for path in job["input"] if path.startswith("config/")}
+    return named if any(path == "config/config.yaml" for path in job["input"]) else set()
+
+
+def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
+    """Swapped paths parse too: an option that writes must hold an output, one that reads an input."""
+    writes = {
+        "simulate": {"fcs", "truth"},
+        "fit": {"out"},
+        "consensus": {"out"},
+        "gate": {"gates_xml", "gates_tsv", "events", "record"},
+        "collect": {"manifest", "populations", "intensities", "quality", "provenance"},
+        "compare": {"visits", "endpoints", "contrasts"},
+        "outcomes": {"outcomes"},
+        "report": {"figures", "page"},
+    }
+    for job in demo_jobs:
+        words = words_of(job)
+        args = parser(words[0]).parse_args(words)
+        for name, value in vars(args).items():
+            paths = {str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, Path)}
+            side = job["output"] if name in writes[words[0]] else job["input"]
+            assert paths <= set(side), (words[0], name, paths - set(side))

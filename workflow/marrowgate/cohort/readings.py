@@ -1,0 +1,247 @@
+"""Readings: one value of one measure at one visit, with its own uncertainty, from the run's tables and the sheets."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marrowgate.cohort.visits import DAYS_PER_MONTH, Visit, visit_of
+from marrowgate.measure.intervals import binomial_interval, ratio_interval
+from marrowgate.settings.config import Cohort
+from marrowgate.settings.project import Project
+from marrowgate.settings.sheets import Measurement, Sample
+
+Rows = Sequence[Mapping[str, Any]]
+Z = 1.959963984540054
+SHARE_UNITS = {"pct": 100.0, "percent": 100.0, "per_100_wbc": 100.0, "per_100_cells": 100.0, "per_100_cd45": 100.0}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value of one measure at one visit.
+
+    Parameters
+    ----------
+    measure : str
+        Name with its unit, for example ``immature_per_100_cd45``.
+    visit : Visit
+        Patient and time.
+    value, low, high : float
+        Value and 95 % limits of its measurement, in the measure's unit; the limits are NaN where they are not known.
+    log2 : float
+        log2 of the value; counts with half an event added, so that 0 events have a value.
+    log2_sd : float
+        Standard deviation of `log2` from measurement alone; 0 where it is not known.
+    n_events : int or None
+        Events that the value rests on.
+    n_reference : int or None
+        Events of the denominator, for counts per 100 CD45+ cells.
+    gate_status : str
+        Status of the weakest gate; empty for imported values.
+    sample_id, batch, preparation, platform : str
+        Where it comes from; empty for imported values.
+    """
+
+    measure: str
+    visit: Visit
+    value: float
+    low: float
+    high: float
+    log2: float
+    log2_sd: float
+    n_events: int | None = None
+    n_reference: int | None = None
+    gate_status: str = ""
+    sample_id: str = ""
+    batch: str = ""
+    preparation: str = ""
+    platform: str = ""
+
+
+Readings = Mapping[str, tuple[Reading, ...]]
+
+
+def measure_readings(project: Project, populations: Rows, intensities: Rows) -> dict[str, tuple[Reading, ...]]:
+    """Collect all readings of the cohort's patients, by measure, in the order of patients and visits.
+
+    Tubes of controls, tubes without a patient, visits after a transplant and populations that were not gated give no
+    reading. Where a population was measured in several tubes of a visit, the tube with the most CD45+ events counts.
+
+    Parameters
+    ----------
+    project : Project
+        Settings and sheets.
+    populations, intensities : sequence of mapping
+        Rows of the tables of these names.
+
+    Returns
+    -------
+    dict of str to tuple of Reading
+        Measures without any reading are absent.
+    """
+    settings = project.config.cohort
+    samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
+    found: dict[str, list[Reading]] = defaultdict(list)
+    factors = _per_event(populations)
+    for row in _chosen_tubes(populations, samples):
+        if row["population"] in settings.populations:
+            for reading in _count_readings(row, samples[row["sample_id"]], factors):
+                found[reading.measure].append(reading)
+    for row in intensities:
+        sample = samples.get(row["sample_id"])
+        if sample is not None and sample.patient_id is not None:
+            for reading in _intensity_readings(row, sample, settings):
+                found[reading.measure].append(reading)
+    for imported in project.measurements:
+        reading = _imported_reading(imported, project)
+        found[reading.measure].append(reading)
+    return {measure: _in_order(project, readings) for measure, readings in sorted(found.items())}
+
+
+def _chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
+    best: dict[tuple[Visit, str], Mapping[str, Any]] = {}
+    for row in populations:
+        sample = samples.get(row["sample_id"])
+        visit = visit_of(sample) if sample else None
+        if visit is None or row["n_events"] is None or (row.get("control_type") or "none") != "none":
+            continue
+        key = (visit, row["population"])
+        if key not in best or (row["n_cd45"] or 0) > (best[key]["n_cd45"] or 0):
+            best[key] = row
+    return list(best.values())
+
+
+def _per_event(populations: Rows) -> dict[tuple[str, str], float]:
+    """Give the cells per uL that one event stands for, by tube and count method."""
+    return {
+        (row["sample_id"], row["count_method"]): row["cells_per_ul"] / row["n_events"]
+        for row in populations
+        if row["n_events"] and row["cells_per_ul"] is not None
+    }
+
+
+def _count_readings(
+    row: Mapping[str, Any], sample: Sample, factors: Mapping[tuple[str, str], float]
+) -> Iterable[Reading]:
+    n, n_cd45 = int(row["n_events"]), row["n_cd45"]
+    if n_cd45 and row["per_100_cd45"] is not None:
+        values = (row["per_100_cd45"], row["per_100_cd45_low"], row["per_100_cd45_high"])
+        sd = math.sqrt(1 / (n + 0.5) + 1 / n_cd45)
+        yield _flow(f"{row['population']}_per_100_cd45", row, sample, values, 100 / n_cd45 * (n + 0.5), sd)
+    factor = factors.get((row["sample_id"], row["count_method"]))
+    if row["cells_per_ul"] is not None and factor is not None:
+        values = (row["cells_per_ul"], row["cells_per_ul_low"], row["cells_per_ul_high"])
+        sd = _interval_sd(*values, fallback=math.sqrt(1 / (n + 0.5)))
+        yield _flow(f"{row['population']}_per_ul", row, sample, values, factor * (n + 0.5), sd)
+
+
+def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort) -> Iterable[Reading]:
+    for column in settings.intensity_columns:
+        value = row[column]
+        if value is None or value <= 0:
+            continue
+        values = (value, _number(row[f"{column}_low"]), _number(row[f"{column}_high"]))
+        name = f"{row['population']}_{row['marker']}_{column}"
+        yield _flow(name, {**row, "n_cd45": None}, sample, values, value, _interval_sd(*values, fallback=0.0))
+
+
+def _flow(
+    measure: str, row: Mapping[str, Any], sample: Sample, values: tuple[float, float, float], positive: float, sd: float
+) -> Reading:
+    visit = visit_of(sample)
+    if visit is None:
+        msg = f"sample {sample.sample_id} has no patient"
+        raise ValueError(msg)
+    value, low, high = (_number(part) for part in values)
+    made = (sample.preparation, sample.lysis, sample.anticoagulant)
+    return Reading(
+        measure,
+        visit,
+        value,
+        low,
+        high,
+        math.log2(positive),
+        sd / math.log(2),
+        row["n_events"],
+        row["n_cd45"],
+        gate_status=row.get("gate_status") or "",
+        sample_id=sample.sample_id,
+        batch=sample.batch,
+        preparation=", ".join(part for part in made if part),
+        platform=row.get("count_method") or "",
+    )
+
+
+def _interval_sd(value: float, low: float | None, high: float | None, *, fallback: float) -> float:
+    """Give the standard deviation of ln(value) that an interval stands for."""
+    if low is not None and high is not None and low > 0 and math.isfinite(high) and high > low:
+        return math.log(high / low) / (2 * Z)
+    return fallback
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _imported_reading(imported: Measurement, project: Project) -> Reading:
+    """Give an imported value; its interval is exact where the number counted is known."""
+    visit = _visit_on(imported.patient_id, imported.day, project.samples)
+    measure, value, n = f"{imported.measure}_{imported.unit}", imported.value, imported.n_counted
+    share = SHARE_UNITS.get(imported.unit)
+    if n and share and 0 <= value <= share:
+        events = round(value / share * n)
+        low, high = (share * limit for limit in binomial_interval(events, n))
+        log2 = math.log2(share * (events + 0.5) / (n + 1))
+        return Reading(measure, visit, value, low, high, log2, _log2_sd(events), events, n)
+    if n is not None and not share and value >= 0:
+        low, high = (_poisson(value, n, side) for side in (0, 1))
+        positive = value * (n + 0.5) / n if n else max(value, 0.5)
+        return Reading(measure, visit, value, low, high, math.log2(positive) if positive > 0 else math.nan, _log2_sd(n), n)
+    log2 = math.log2(value) if value > 0 else math.nan
+    return Reading(measure, visit, value, math.nan, math.nan, log2, 0.0, n)
+
+
+def _log2_sd(events: int) -> float:
+    return math.sqrt(1 / (events + 0.5)) / math.log(2)
+
+
+def _poisson(value: float, n: int, side: int) -> float:
+    if n == 0:
+        return (0.0, math.nan)[side]
+    # the ratio to a very large reference count is the exact interval of a Poisson mean
+    reference = 10**9
+    return value / n * reference * ratio_interval(n, reference)[side]
+
+
+def _visit_on(patient_id: str, day: float, samples: Iterable[Sample]) -> Visit:
+    """Give the visit of a patient's tubes on that day, so that an import joins them; else one that knows only its day."""
+    for sample in samples:
+        if sample.patient_id == patient_id and sample.day == day and sample.control_type == "none":
+            return Visit(patient_id, day, sample.cycle, sample.cycle_day, sample.days_off)
+    return Visit(patient_id, day)
+
+
+def _in_order(project: Project, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    places = {patient_id: place for place, patient_id in enumerate(project.patients)}
+    kept = [reading for reading in readings if _counts(reading, project)]
+    return tuple(sorted(kept, key=lambda reading: (places[reading.visit.patient_id], _moment(reading.visit))))
+
+
+def _counts(reading: Reading, project: Project) -> bool:
+    patient = project.patients.get(reading.visit.patient_id)
+    if patient is None or not math.isfinite(reading.log2):
+        return False
+    if project.config.cohort.recent_gcsf == "leave_out" and patient.recent_gcsf == "yes":
+        return False
+    day = reading.visit.day
+    transplant = patient.transplant_months
+    return day is None or transplant is None or day < transplant * DAYS_PER_MONTH
+
+
+def _moment(visit: Visit) -> tuple[float, float]:
+    off = -1.0 if visit.days_off is None else visit.days_off
+    if visit.day is not None:
+        return visit.day, off
+    cycle, cycle_day = visit.cycle or 0.0, visit.cycle_day or 0.0
+    return (math.inf if off >= 0 else 28.0 * cycle + cycle_day - 28.0), off

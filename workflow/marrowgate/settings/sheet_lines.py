@@ -1,0 +1,115 @@
+"""The cells of a sheet as text: tab, comma or semicolon, with or without BOM, any line end, and Excel workbooks."""
+
+import csv
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+from marrowgate.errors import fault
+
+Lines = list[tuple[int, list[str]]]
+
+_WORKBOOK_START = b"PK\x03\x04"
+_OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
+_SAVE_ANEW = "save it anew as .xlsx or as tab-separated text"
+
+
+def sheet_lines(path: Path) -> Lines:
+    """Read the lines of a sheet that are not blank.
+
+    Parameters
+    ----------
+    path : Path
+        ``.xlsx`` for a workbook (its first sheet), any other name for text.
+
+    Returns
+    -------
+    list of (int, list of str)
+        Line number in the file, from 1, and its cells without the blanks around them.
+
+    Raises
+    ------
+    UserError
+        The file is missing, cannot be read, or is neither text nor a workbook.
+    """
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(4)
+        _must_be_what_it_is_called(path, start)
+        lines = _workbook_lines(path) if _is_workbook(path) else _text_lines(path)
+    except FileNotFoundError:
+        raise fault(str(path), "there is no such file", "make it, or correct the path") from None
+    except IsADirectoryError:
+        raise fault(str(path), "is a folder, not a sheet", "name a file in it") from None
+    except csv.Error as error:
+        raise fault(str(path), f"cannot be taken apart into cells: {error}", "look for a lone quote mark") from None
+    except OSError as error:
+        raise fault(str(path), f"cannot be read ({error.strerror})", "ask for the right to read it") from None
+    stripped = ((line, [cell.strip() for cell in cells]) for line, cells in lines)
+    return [(line, cells) for line, cells in stripped if any(cells)]
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() in {".xlsx", ".xlsm"}
+
+
+def _must_be_what_it_is_called(path: Path, start: bytes) -> None:
+    """Refuse a file whose content does not fit its name, which a mere renaming brings about."""
+    if start == _OLD_EXCEL_START:
+        raise fault(str(path), "is an old Excel file or has a password", _SAVE_ANEW)
+    if _is_workbook(path) and start and start != _WORKBOOK_START:
+        raise fault(str(path), "is called .xlsx but is no Excel workbook", _SAVE_ANEW)
+    if not _is_workbook(path) and start == _WORKBOOK_START:
+        raise fault(str(path), "is not text; it may be an Excel workbook", "call it .xlsx, or save it as text")
+
+
+def _text_lines(path: Path) -> Lines:
+    text = _decoded(path, path.read_bytes())
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max("\t,;", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = []
+    end = 0
+    for cells in reader:
+        lines.append((end + 1, cells))
+        end = reader.line_num
+    return lines
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        text = content.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            # what Excel saves as .csv on a computer of western Europe
+            text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise fault(str(path), "is not text", _SAVE_ANEW)
+    return text
+
+
+def _workbook_lines(path: Path) -> Lines:
+    from openpyxl import load_workbook
+
+    try:
+        workbook = load_workbook(path, read_only=True, data_only=True)
+        try:
+            values = workbook.worksheets[0].values
+            return [(number, [_cell(value) for value in cells]) for number, cells in enumerate(values, 1)]
+        finally:
+            workbook.close()
+    # openpyxl lets every error of the zip and XML layers through (SyntaxError is that of XML)
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, SyntaxError):
+        raise fault(str(path), "is a damaged workbook", _SAVE_ANEW) from None
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        # what Excel shows: 0.1 + 0.2 is 0.3
+        return f"{value:.15g}"
+    return str(value)

@@ -1,0 +1,76 @@
+"""What `gate` and `try` write for one sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.exchange.gatingml import write_gatingml
+from marrowgate.gating.outputs import gate_rows, write_membership
+from marrowgate.gating.prepare import start_rows
+from marrowgate.gating.records import GateRecord
+from marrowgate.gating.tube import NO_ROWS, Tube
+from marrowgate.measure.record import SampleRecord
+from marrowgate.measure.tube import count_populations, marker_sketches, quality_checks
+from marrowgate.settings.config import Quality
+from marrowgate.settings.strategy import Strategy
+from marrowgate.tables import write_table
+
+
+@dataclass(frozen=True)
+class SamplePaths:
+    """Files of one sample: gates as Gating-ML and as a table, membership of every event."""
+
+    gates_xml: Path
+    gates_tsv: Path
+    events: Path
+
+
+def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
+    """Write empty outputs for a file that was rejected, and give its record."""
+    write_gatingml(paths.gates_xml, [], {}, {}, None)
+    write_table(paths.gates_tsv, "gates", [])
+    write_membership(paths.events, 0, NO_ROWS, {}, [population.name for population in strategy.populations])
+    return SampleRecord(manifest["sample_id"], manifest, (), (), ())
+
+
+def write_gated(
+    paths: SamplePaths,
+    tube: Tube,
+    records: Sequence[GateRecord],
+    manifest: dict[str, Any],
+    wanted: Sequence[tuple[str, str]],
+    limits: Quality,
+) -> SampleRecord:
+    """Apply gates, write gates and membership, and give the sample's record.
+
+    Parameters
+    ----------
+    paths : SamplePaths
+        Files to make.
+    tube : Tube
+        The events.
+    records : sequence of GateRecord
+        Settled gates.
+    manifest : dict
+        Row of the manifest.
+    wanted : sequence of (str, str)
+        Populations and markers to measure.
+    limits : Quality
+        Limits of the quality checks.
+    """
+    start = start_rows(tube)
+    rows = apply_gates(tube, records, start)
+    channels = {name: channel.name for name, channel in tube.channels.items()}
+    spillover = tube.file.spillover if tube.weights else None
+    write_gatingml(paths.gates_xml, records, channels, tube.scales, spillover)
+    write_table(paths.gates_tsv, "gates", gate_rows(records, tube.scales))
+    write_membership(paths.events, tube.file.n_events, start, rows, [record.population for record in records])
+    return SampleRecord(
+        manifest["sample_id"],
+        manifest,
+        count_populations(records, rows),
+        quality_checks(tube, rows, limits),
+        marker_sketches(tube, rows, wanted),
+    )

@@ -1,0 +1,167 @@
+"""`marrowgate spillover`: the spillover matrix of a batch, from its single stains or from a CSV file, checked."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marrowgate.errors import Fault, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowgate.fcs.model import FcsFile, Spillover
+    from marrowgate.settings.panel import Panel
+    from marrowgate.signal.checks import Check
+    from marrowgate.signal.spillover_checks import SpilloverLimits
+    from marrowgate.signal.stained_events import StainTube
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--panel", required=True, type=Path, help="panel file")
+    parser.add_argument("--batch", required=True, help="name of the batch, for the checks")
+    parser.add_argument("--matrix", type=Path, metavar="CSV", help="take this matrix instead of computing one")
+    stains = parser.add_argument_group("single stains, one entry of each list for each tube")
+    stains.add_argument("--stains", nargs="*", type=Path, default=[], metavar="FCS", help="files of the single stains")
+    stains.add_argument("--markers", nargs="*", default=[], metavar="NAME", help="marker, fluorochrome or channel")
+    stains.add_argument(
+        "--data-sets", nargs="*", type=int, default=[], metavar="N", help="data sets, from 1; default 1"
+    )
+    stains.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names for the checks")
+    stains.add_argument("--unstained", type=Path, metavar="FCS", help="the same cells without a stain")
+    stains.add_argument("--unstained-data-set", type=int, default=1, metavar="N", help="its data set, from 1")
+    parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
+    limits = parser.add_argument_group("limits of the checks")
+    limits.add_argument("--allow-unusual-spillover", action="store_true", help="entries below 0 or above 1 are right")
+    limits.add_argument("--max-condition", type=float, default=20.0, help="largest condition number")
+    limits.add_argument(
+        "--max-residual-pct", type=float, default=1.0, help="largest signal left, %% of the stain's own"
+    )
+    limits.add_argument("--max-residual-correlation", type=float, default=0.4, help="largest rank correlation left")
+    parser.add_argument("--out", required=True, type=Path, help="matrix to write, .csv")
+    parser.add_argument("--checks", required=True, type=Path, help="checks to write, .tsv; Parquet beside it")
+    parser.add_argument("--strict", action="store_true", help="end with exit code 3 when a check is flagged")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the matrix and its checks."""
+    _check_lists(args)
+    from marrowgate.fcs.read import read_fcs
+    from marrowgate.settings.panel import load_panel
+    from marrowgate.signal.compensation import SpilloverError
+    from marrowgate.signal.spillover_checks import SpilloverLimits
+    from marrowgate.signal.spillover_file import read_spillover, write_spillover
+    from marrowgate.tables import write_table
+
+    panel = load_panel(args.panel)
+    limits = SpilloverLimits(
+        args.allow_unusual_spillover, args.max_condition, args.max_residual_pct, args.max_residual_correlation
+    )
+    given = read_spillover(args.matrix) if args.matrix else None
+    unstained = None
+    if args.unstained:
+        unstained = read_fcs(args.unstained, args.unstained_data_set, panel=panel, gain=args.gain)
+        unstained = unstained if unstained.events is not None else None
+    stains, checks = _read_stains(args, panel)
+    try:
+        spillover, rows = _matrix_and_checks(given, stains, unstained, panel, limits)
+    except SpilloverError as error:
+        where = str(args.matrix or args.out)
+        raise UserError([Fault(where, str(error), "correct the matrix or the controls it comes from")]) from None
+    rows = [*((sample_id, check) for sample_id, check in checks), *rows]
+    write_spillover(args.out, spillover)
+    write_table(args.checks, "quality", [_row(args.batch, sample_id, check) for sample_id, check in rows])
+    return 3 if args.strict and any(check.verdict == "flagged" for _, check in rows) else 0
+
+
+def _check_lists(args: argparse.Namespace) -> None:
+    faults = []
+    if not args.matrix and not args.stains:
+        faults.append(Fault("options of spillover", "there is nothing to compute from", "give --stains or --matrix"))
+    for name in ("markers", "data_sets", "sample_ids"):
+        entries = getattr(args, name)
+        if len(entries) != len(args.stains) and (entries or name == "markers"):
+            what = f"has {len(entries)} entries for {len(args.stains)} stains"
+            faults.append(Fault(f"option --{name.replace('_', '-')}", what, "give one entry for each stain"))
+    if faults:
+        raise UserError(faults)
+
+
+def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainTube], list[tuple[str, Check]]]":
+    """Read the single stains; a rejected file is a finding, a marker that nothing measures is the user's fault."""
+    from marrowgate.fcs.read import read_fcs
+    from marrowgate.signal.checks import Check
+    from marrowgate.signal.stained_events import StainTube
+
+    stains: list[StainTube] = []
+    checks: list[tuple[str, Check]] = []
+    faults = []
+    data_sets = args.data_sets or [1] * len(args.stains)
+    sample_ids = args.sample_ids or args.markers
+    for path, marker, data_set, sample_id in zip(args.stains, args.markers, data_sets, sample_ids, strict=True):
+        file = read_fcs(path, data_set, panel=panel, gain=args.gain)
+        if file.events is None:
+            sentence = "; ".join(note.sentence for note in file.verdict.reasons)
+            reason = f"no spillover could be computed: {sentence}"
+            checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
+            continue
+        detector = _detector_of(marker, file)
+        if detector is None:
+            what = f"no fluorescence channel of {path} has the marker, fluorochrome or name {marker!r}"
+            faults.append(Fault("option --markers", what, "name it as the panel does"))
+        elif detector in [stain.detector for stain in stains]:
+            faults.append(Fault("option --markers", f"{marker!r} is a second stain of {detector}", "keep one of them"))
+        else:
+            stains.append(StainTube(sample_id, detector, file))
+    if faults:
+        raise UserError(faults)
+    return stains, checks
+
+
+def _detector_of(marker: str, file: "FcsFile") -> str | None:
+    usable = [channel for channel in file.channels if channel.role == "fluorescence"]
+    for key in ("marker", "fluorochrome", "name"):
+        found = [channel.name for channel in usable if getattr(channel, key) == marker]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _matrix_and_checks(
+    given: "Spillover | None",
+    stains: "Sequence[StainTube]",
+    unstained: "FcsFile | None",
+    panel: "Panel",
+    limits: "SpilloverLimits",
+) -> "tuple[Spillover, list[tuple[str | None, Check]]]":
+    import numpy as np
+
+    from marrowgate.fcs.model import Spillover
+    from marrowgate.signal.single_stains import spillover_from_stains
+    from marrowgate.signal.spillover_checks import matrix_checks, residual_checks, stain_checks
+
+    rows: list[tuple[str | None, Check]] = []
+    if given is not None:
+        spillover = given
+    elif stains:
+        markers = {entry.marker for entry in panel.channels if entry.marker}
+        own = {stain.detector for stain in stains}
+        detectors = [
+            channel.name
+            for channel in stains[0].file.channels
+            if channel.name in own or (channel.role == "fluorescence" and channel.marker in markers)
+        ]
+        spillover, reports = spillover_from_stains(stains, unstained, detectors)
+        rows += [(report.sample_id, check) for report in reports for check in stain_checks(report)]
+    else:
+        labels = tuple(entry.channel for entry in panel.channels if entry.marker)
+        spillover = Spillover(labels, np.eye(len(labels)))
+    rows += [(None, check) for check in matrix_checks(spillover, limits)]
+    for stain in stains:
+        if stain.detector in spillover.labels:
+            rows += [(stain.sample_id, check) for check in residual_checks(spillover, [stain], unstained, limits)]
+    return spillover, rows
+
+
+def _row(batch: str, sample_id: str | None, check: "Check") -> dict[str, Any]:
+    return {"sample_id": sample_id, "batch": batch, **vars(check)}

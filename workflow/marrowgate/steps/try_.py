@@ -1,0 +1,152 @@
+"""`marrowgate try`: take a handful of files the whole per-sample way, without sheets."""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from marrowgate.fcs.model import FcsFile
+    from marrowgate.gating.consensus import Consensus
+    from marrowgate.gating.records import Fit
+    from marrowgate.gating.tube import Tube
+    from marrowgate.measure.collect import Measured
+    from marrowgate.settings.panel import Panel
+    from marrowgate.settings.strategy import Strategy
+
+Item = TypeVar("Item")
+Place = tuple[Path, int]
+
+SEED = 20170405
+"""The demo's seed: two calls on the same files give the same gates."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--panel", required=True, type=Path, help="panel file")
+    parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
+    parser.add_argument("--out", required=True, type=Path, help="folder to write into")
+    parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
+    parser.add_argument("--spillover", choices=["file", "none"], default="file", help="which spillover matrix to use")
+    parser.add_argument(
+        "--measure", action="append", default=[], metavar="POPULATION:MARKER", help="marker to measure; repeat for more"
+    )
+    parser.add_argument("--strict", action="store_true", help="end with exit code 3 when a file is rejected")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="FCS files")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit every file, find the consensus over all of them, gate, count, and write the tables."""
+    from marrowgate.gating.consensus import agree
+    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.settings.panel import load_panel
+
+    strategy = load_checked_strategy(args.strategy)
+    panel = load_panel(args.panel)
+    places = _places(args.files)
+    fits = {name: _fit(args, name, place, panel, strategy) for name, place in _progress("fit", places.items())}
+    agreed = agree(args.panel.stem, "try", list(fits.values()))
+    tubes = [
+        _gate(args, name, place, panel, strategy, fits[name], agreed)
+        for name, place in _progress("gate", places.items())
+    ]
+    _write_tables(args.out, tubes)
+    rejected = sum(tube.record.manifest["verdict"] == "rejected" for tube in tubes)
+    print(f"{len(tubes)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
+    return 3 if rejected and args.strict else 0
+
+
+def _places(files: Iterable[Path]) -> dict[str, Place]:
+    """Give each data set of each file a name that can stand in a file name, and no two the same."""
+    from marrowgate.fcs.read import data_sets
+
+    places: dict[str, Place] = {}
+    for path in files:
+        base = re.sub(r"[^A-Za-z0-9]+", "_", path.stem).strip("_")[:80] or "file"
+        for data_set in range(1, len(data_sets(path)) + 1):
+            name, number = base, 2
+            while name in places:
+                name, number = f"{base}_{number}", number + 1
+            places[name] = (path, data_set)
+    return places
+
+
+def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
+    return [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
+
+
+def _open(
+    args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy"
+) -> tuple["FcsFile", "Tube | None"]:
+    from marrowgate.gating.prepare import open_tube
+
+    further = frozenset(marker for _, marker in _wanted(args))
+    return open_tube(*place, panel, strategy, gain=args.gain, spillover=args.spillover, further=further)
+
+
+def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", strategy: "Strategy") -> "Fit":
+    from marrowgate.gating.fit import SampleToFit, fit_sample
+    from marrowgate.gating.prepare import start_rows
+    from marrowgate.gating.records import ControlRole, Fit
+
+    _, tube = _open(args, place, panel, strategy)
+    if tube is None:
+        return Fit(name, ControlRole(), (), {})
+    return fit_sample(SampleToFit(name, tube, start_rows(tube), ControlRole(), {}, SEED), strategy)
+
+
+def _gate(
+    args: argparse.Namespace,
+    name: str,
+    place: Place,
+    panel: "Panel",
+    strategy: "Strategy",
+    fit: "Fit",
+    agreed: "Consensus",
+) -> "Measured":
+    from marrowgate.fcs.read import file_sha256
+    from marrowgate.gating.consensus import settle
+    from marrowgate.measure.collect import Measured
+    from marrowgate.measure.manifest import manifest_row
+    from marrowgate.settings.config import Quality
+    from marrowgate.settings.sheets import Sample
+    from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
+
+    file, tube = _open(args, place, panel, strategy)
+    manifest = manifest_row(name, file, file_sha256(place[0]))
+    folder = args.out
+    paths = SamplePaths(
+        folder / "gates" / f"{name}.xml", folder / "gates" / f"{name}.tsv", folder / "events" / f"{name}.parquet"
+    )
+    if tube is None:
+        record = write_rejected(paths, strategy, manifest)
+    else:
+        record = write_gated(paths, tube, settle(fit, agreed), manifest, _wanted(args), Quality())
+    sample = Sample(sample_id=name, fcs=str(place[0]), data_set=place[1], panel="tried", batch="try")
+    return Measured(record, sample, None, strategy)
+
+
+def _write_tables(out: Path, tubes: "list[Measured]") -> None:
+    from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
+    from marrowgate.settings.config import Measure
+    from marrowgate.tables import write_table
+
+    paths = [{"fcs": tube.sample.fcs, "data_set": tube.sample.data_set} for tube in tubes]
+    manifest = [{**row, **path} for row, path in zip(manifest_table(tubes), paths, strict=True)]
+    write_table(out / "manifest.tsv", "tried", manifest)
+    write_table(out / "tables" / "populations.tsv", "populations", population_table(tubes, Measure()))
+    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED))
+    write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes))
+
+
+def _progress(what: str, items: Iterable[Item]) -> Iterator[Item]:
+    """Say on a terminal which item is worked on."""
+    everything = list(items)
+    for number, item in enumerate(everything, 1):
+        if sys.stderr.isatty():
+            print(f"\r{what} {number} of {len(everything)}", end="", file=sys.stderr, flush=True)
+        yield item
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
