@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env demo test lint types format lock clean
+.PHONY: help env demo test lint types format docs bench fuzz accuracy lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -41,7 +41,7 @@ demo: $(RUNTIME)
 	@echo "The report is $(CURDIR)/results/report.html"
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(DEV)
 	ruff check workflow tests

@@ -8,9 +8,6 @@ from snakemake.utils import min_version
 min_version("9.9")
 
 
-conda: "environment.yaml"
-
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/gating.smk"

@@ -53,7 +53,7 @@ def append(path: Path) -> str:
     [
         ("report/page.py", {"report"}),
         ("cohort/__init__.py", {"compare", "outcomes", "report"}),
-        ("measure/intervals.py", {"collect", "compare", "report"}),
+        ("measure/intervals.py", {"collect", "compare", "outcomes", "report"}),
         ("measure/sketch.py", {"gate", "collect", "compare", "report"}),
         ("gating/consensus.py", {"consensus", "gate", "collect", "compare", "report"}),
         ("gating/estimators/valley.py", {"fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}),

@@ -1,6 +1,5 @@
 """Rules and command line fit together: what a dry run prints, the parser takes, and every path is declared."""
 
-import argparse
 import shlex
 from pathlib import Path
 
@@ -43,13 +42,13 @@ def words_of(job: dict[str, list[str]]) -> list[str]:
     return words[1:]
 
 
-def paths_in(args: argparse.Namespace) -> set[str]:
-    found: set[str] = set()
-    for value in vars(args).values():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, Path):
-                found.add(str(one))
-    return found
+def paths_of(words: list[str]) -> dict[str, set[str]]:
+    """Give the paths that a command says, by option; those that an option has by itself are left out."""
+    args = parser(words[0]).parse_args(words)
+    return {
+        name: {str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, Path)} & set(words)
+        for name, value in vars(args).items()
+    }
 
 
 def test_wiring__every_rule_is_seen(demo_jobs):
@@ -68,7 +67,7 @@ def test_wiring__the_parser_takes_every_command(demo_jobs):
 def test_wiring__every_path_in_a_command_is_declared_and_the_other_way_round(demo_jobs):
     for job in demo_jobs:
         words = words_of(job)
-        used = paths_in(parser(words[0]).parse_args(words))
+        used = set().union(*paths_of(words).values())
         declared = set(job["input"]) | set(job["output"])
         assert used <= declared, (job["rule"], used - declared)
         silent = {path for path in declared - used if not path.endswith(DECLARED_ONLY)}
@@ -95,8 +94,6 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
     }
     for job in demo_jobs:
         words = words_of(job)
-        args = parser(words[0]).parse_args(words)
-        for name, value in vars(args).items():
-            paths = {str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, Path)}
+        for name, paths in paths_of(words).items():
             side = job["output"] if name in writes[words[0]] else job["input"]
             assert paths <= set(side), (words[0], name, paths - set(side))

@@ -1,9 +1,11 @@
 """The command line: one sub-command per step, imported only when it is called.
 
 Exit codes: 0 done, 2 the input is wrong (one line per fault), 1 a defect of the program, 3 findings under ``--strict``.
+A reader that closes the pipe and Ctrl-C end it as they end every program, with 141 and 130.
 """
 
 import argparse
+import difflib
 import importlib
 import keyword
 import os
@@ -13,7 +15,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from marrowgate import __version__
-from marrowgate.errors import UserError
+from marrowgate.errors import UserError, fault
 
 STEPS = {
     "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
@@ -28,6 +30,10 @@ STEPS = {
     "outcomes": "summarise clinical outcomes",
     "report": "write the report page",
 }
+
+
+_BROKEN_PIPE = 141
+_INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,16 +51,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        args = parser(words[0] if words else "").parse_args(words)
+        try:
+            return _run(words)
+        finally:
+            # here, so that a pipe that is closed already is noticed before the interpreter ends
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader of the pipe went away; nothing more can be said to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        args = parser(_step_of(words)).parse_args(words)
         return int(args.run(args))
     except UserError as error:
         for line in error.faults:
             print(f"error: {line}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # the reader of a pipe went away; nothing more can be said to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
     except Exception:  # noqa: BLE001 - the one place where a defect becomes an exit code
         traceback.print_exc()
         print(
@@ -63,6 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _step_of(words: Sequence[str]) -> str:
+    """Give the sub-command, or an empty text when there is only an option such as --help."""
+    if not words:
+        raise fault("marrowgate", "no sub-command was given", f"use one of {', '.join(STEPS)}; see marrowgate --help")
+    if words[0].startswith("-") or words[0] in STEPS:
+        return words[0]
+    near = difflib.get_close_matches(words[0], STEPS, n=1)
+    cure = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(STEPS)}; see marrowgate --help"
+    raise fault("marrowgate", f"there is no sub-command {words[0]!r}", cure)
 
 
 def parser(step: str) -> argparse.ArgumentParser:

@@ -27,7 +27,8 @@ class Fault:
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.cure}"
+        # one line for one fault, whatever a path or a cell holds
+        return " ".join(f"{self.where}: {self.what}; {self.cure}".splitlines())
 
 
 class UserError(Exception):

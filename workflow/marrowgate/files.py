@@ -1,10 +1,15 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from marrowgate.errors import UserError, fault
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -20,15 +25,27 @@ def whole_file(path: Path) -> Iterator[Path]:
     ------
     Path
         Where to write. It is removed when the block raises.
+
+    Raises
+    ------
+    UserError
+        The folder cannot be written to, or the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as error:
+        raise _cannot_be_written(path, error) from None
     os.close(handle)
     part = Path(name)
     try:
         yield part
         part.chmod(0o666 & ~_umask())
         part.replace(path)
+    except OSError as error:
+        if error.errno not in _FULL and error.filename2 != str(path):
+            raise
+        raise _cannot_be_written(path, error) from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -37,6 +54,10 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 with Unix line ends, whole or not at all."""
     with whole_file(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _cannot_be_written(path: Path, error: OSError) -> UserError:
+    return fault(str(path), f"cannot be written ({error.strerror})", "check the folder, its rights and the free space")
 
 
 def _umask() -> int:

@@ -18,6 +18,8 @@ LIBRARIES = ("flowkit", "flowutils", "lxml", "numpy", "pandas", "pyarrow", "pyda
 def code_digest(step: str, root: Path | None = None) -> str:
     """Give a digest of the source of a step and of every module of the package that it imports, directly or not.
 
+    Templates and other data beside a package's modules belong to it.
+
     Snakemake does not notice a change in an imported module; a rule that has this digest among its `params` runs again.
 
     Parameters
@@ -34,10 +36,9 @@ def code_digest(step: str, root: Path | None = None) -> str:
     """
     folder = root or Path(__file__).parent
     digest = hashlib.sha256()
-    for module in sorted(_closure(f"{PACKAGE}.steps.{step.replace('-', '_')}", folder)):
-        source = _source(module, folder)
-        if source is not None:
-            digest.update(module.encode() + b"\0" + source.read_bytes() + b"\0")
+    sources = [_source(module, folder) for module in _closure(f"{PACKAGE}.steps.{step.replace('-', '_')}", folder)]
+    for path in sorted({each for source in sources if source for each in (source, *_data_of(source))}):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -87,6 +88,21 @@ def _closure(start: str, folder: Path) -> set[str]:
         found.add(module)
         waiting += _imports(source)
         waiting.append(module.rpartition(".")[0])
+    return found
+
+
+def _data_of(source: Path) -> list[Path]:
+    """Give what a package's folder holds besides modules and packages, when `source` is a package's own module."""
+    if source.name != "__init__.py":
+        return []
+    found = []
+    waiting = [source.parent]
+    while waiting:
+        for path in waiting.pop().iterdir():
+            if path.is_dir() and path.name != "__pycache__" and not (path / "__init__.py").exists():
+                waiting.append(path)
+            elif path.is_file() and path.suffix not in {".py", ".pyc"}:
+                found.append(path)
     return found
 
 

@@ -1,6 +1,5 @@
 """Tables: tab-separated text with a header, and the same table as Parquet beside it, both typed by `columns`."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from marrowgate.files import whole_file
 
 Row = Mapping[str, Any]
 
+_ONE_LINE = dict.fromkeys(map(ord, "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 _ARROW = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
 
 
@@ -27,7 +27,7 @@ def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Col
     table : str
         A name in `columns.TABLES`.
     rows : iterable of mapping
-        Column name to value; what is missing, None or NaN is left empty.
+        Column name to value; what is missing, None or NaN is left empty. Tabs and line ends in text become spaces.
     extra : sequence of Column
         Further columns behind the registered ones.
 
@@ -35,6 +35,8 @@ def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Col
     ------
     KeyError
         A row has a column that the table has not.
+    TypeError
+        A value does not fit its column's dtype.
     """
     write_columns(path, (*table_columns(table), *extra), rows)
 
@@ -42,10 +44,10 @@ def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Col
 def write_columns(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> None:
     """Write a table whose columns are given one by one; see `write_table`."""
     data = _arrow(columns, list(rows))
-    with whole_file(path) as part:
-        part.write_text(_text(data), encoding="utf-8", newline="\n")
-    with whole_file(path.with_suffix(".parquet")) as part:
-        pq.write_table(data, part)
+    # both parts are written before either takes its place
+    with whole_file(path) as text, whole_file(path.with_suffix(".parquet")) as parquet:
+        text.write_text(_text(data), encoding="utf-8", newline="\n")
+        pq.write_table(data, parquet)
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -60,17 +62,25 @@ def _arrow(columns: Sequence[Column], rows: list[Row]) -> pa.Table:
     if unknown:
         msg = f"columns not in the registry for this table: {', '.join(unknown)}"
         raise KeyError(msg)
-    arrays = [
-        pa.array([_missing(row.get(column.name)) for row in rows], type=_ARROW[column.dtype]) for column in columns
-    ]
+    arrays = [_array(column, [row.get(column.name) for row in rows]) for column in columns]
     metadata = {"marrowgate_version": __version__}
     return pa.table(arrays, schema=pa.schema([(c.name, _ARROW[c.dtype]) for c in columns], metadata=metadata))
 
 
-def _missing(value: Any) -> Any:
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value
+def _array(column: Column, values: list[Any]) -> pa.Array:
+    cells = [None if _is_missing(value) else value for value in values]
+    if column.dtype == "string":
+        cells = [cell.translate(_ONE_LINE) if isinstance(cell, str) else cell for cell in cells]
+    try:
+        return pa.array(cells, type=_ARROW[column.dtype])
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        msg = f"column {column.name} is {column.dtype}: {error}"
+        raise TypeError(msg) from None
+
+
+def _is_missing(value: Any) -> bool:
+    # NaN of any float type is the one value that differs from itself
+    return value is None or bool(value != value)  # noqa: PLR0124
 
 
 def _text(data: pa.Table) -> str:
@@ -86,4 +96,4 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.10g}"
-    return " ".join(str(value).split())
+    return str(value)

@@ -86,3 +86,24 @@ def memory_of(wildcards, input, attempt):
         if Path(input.fcs).exists()
         else 600
     )
+
+
+def control_fits(wildcards):
+    controls = controls_to_fit_first(PROJECT, SAMPLES[wildcards.sample_id])
+    return [f"results/fits/{control.sample_id}.json" for control in controls]
+
+
+def consensus_of(wildcards):
+    sample = SAMPLES[wildcards.sample_id]
+    return f"results/consensus/{sample.panel}_{sample.batch}.yaml"
+
+
+def fits_of_batch(wildcards):
+    return [
+        f"results/fits/{s.sample_id}.json"
+        for s in members(PROJECT, wildcards.panel, wildcards.batch)
+    ]
+
+
+def role(wildcards):
+    return role_of(PROJECT, SAMPLES[wildcards.sample_id])

@@ -4,27 +4,6 @@
 # Outputs: results/fits/, results/consensus/, results/gates/, results/events/, results/records/.
 
 
-def control_fits(wildcards):
-    controls = controls_to_fit_first(PROJECT, SAMPLES[wildcards.sample_id])
-    return [f"results/fits/{control.sample_id}.json" for control in controls]
-
-
-def consensus_of(wildcards):
-    sample = SAMPLES[wildcards.sample_id]
-    return f"results/consensus/{sample.panel}_{sample.batch}.yaml"
-
-
-def fits_of_batch(wildcards):
-    return [
-        f"results/fits/{s.sample_id}.json"
-        for s in members(PROJECT, wildcards.panel, wildcards.batch)
-    ]
-
-
-def role(wildcards):
-    return role_of(PROJECT, SAMPLES[wildcards.sample_id])
-
-
 rule fit:
     input:
         fcs=fcs_of,
@@ -35,6 +14,8 @@ rule fit:
         "results/fits/{sample_id}.json",
     log:
         "results/logs/fit/{sample_id}.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=memory_of,
@@ -70,6 +51,8 @@ rule consensus:
         "results/consensus/{panel}_{batch}.yaml",
     log:
         "results/logs/consensus/{panel}_{batch}.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=600,
@@ -99,6 +82,8 @@ rule gate:
         record="results/records/{sample_id}.json",
     log:
         "results/logs/gate/{sample_id}.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=memory_of,

@@ -42,6 +42,8 @@ rule report:
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
     log:
         "results/logs/report.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=1500,

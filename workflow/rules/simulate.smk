@@ -15,6 +15,8 @@ if CONFIG.simulation is not None:
             "results/logs/simulate/{sample_id}.log",
         wildcard_constraints:
             sample_id=alternatives(SIMULATED),
+        conda:
+            "../../environment.yaml"
         threads: 1
         resources:
             mem_mb=600,

@@ -23,6 +23,8 @@ rule collect:
         provenance="results/provenance.json",
     log:
         "results/logs/collect.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=1000,
@@ -61,6 +63,8 @@ rule compare:
         contrasts_parquet="results/tables/contrasts.parquet",
     log:
         "results/logs/compare.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=1000,
@@ -89,6 +93,8 @@ rule outcomes:
         outcomes_parquet="results/tables/outcomes.parquet",
     log:
         "results/logs/outcomes.log",
+    conda:
+        "../../environment.yaml"
     threads: 1
     resources:
         mem_mb=1000,

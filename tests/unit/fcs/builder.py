@@ -52,7 +52,7 @@ def fcs_bytes(
     text: bytes | None = None,
     header_text: Sequence[object] | None = None,
     header_data: Sequence[object] | None = None,
-    text_data: tuple[int, int] | None | str = "same",
+    text_data: tuple[int, int] | str | None = "same",
     data_begin: int = DATA_BEGIN,
     gap: bytes = b" ",
     tail: bytes = b"",

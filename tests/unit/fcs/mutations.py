@@ -34,13 +34,17 @@ def seeds() -> dict[str, bytes]:
 
 
 VALUES = (
-    "", "0", "-1", "1", "3", "5", "40", "41", "1024", "1e12", "999999999999", "9" * 30, "NaN", "inf", "*", "4,0", "0,0", "A",
-    "C", "D", "F", "I", "L", "8", "10", "16", "24", "32", "64", "65", "1,2,3,4", "4,3,2,1", "3,4,1,2", "\u00b5", "FSC-A",
+    "", "0", "-1", "1", "3", "5", "40", "41", "1024", "1e12", "999999999999", "9" * 30, "NaN", "inf", "*", "4,0",
+    "0,0", "A",
+    "C", "D", "F", "I", "L", "8", "10", "16", "24", "32", "64", "65", "1,2,3,4", "4,3,2,1", "3,4,1,2", "\u00b5",
+    "FSC-A",
     "2048", "2047", "2049", "58", "3,a,b,c,1,2", "12:00:00", "0.01", "/", "//",
 )  # fmt: skip
 NAMES = (
-    "$TOT", "$PAR", "$DATATYPE", "$BYTEORD", "$MODE", "$NEXTDATA", "$BEGINDATA", "$ENDDATA", "$BEGINSTEXT", "$ENDSTEXT",
-    "$P1B", "$P2B", "$P1R", "$P2R", "$P1E", "$P2E", "$P1G", "$P1N", "$P2N", "$P3N", "$P1S", "$P3DATATYPE", "$SPILLOVER",
+    "$TOT", "$PAR", "$DATATYPE", "$BYTEORD", "$MODE", "$NEXTDATA", "$BEGINDATA", "$ENDDATA", "$BEGINSTEXT",
+    "$ENDSTEXT",
+    "$P1B", "$P2B", "$P1R", "$P2R", "$P1E", "$P2E", "$P1G", "$P1N", "$P2N", "$P3N", "$P1S", "$P3DATATYPE",
+    "$SPILLOVER",
     "$COMP", "SPILL", "$TIMESTEP", "$VOL", "$BTIM", "$ETIM", "$CYT",
 )  # fmt: skip
 

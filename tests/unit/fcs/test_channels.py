@@ -117,3 +117,30 @@ def test_channels__amplification_in_every_spelling(tmp_path: Path, text: str, pa
     file = read_header(write(tmp_path, fcs_bytes(entries, b"", header_data=(0, 0), text_data=(0, 0))))
     assert file.channels[0].amplification == pair
     assert file.verdict.status == "accepted"
+
+
+def declared(folder: Path, **changes: str) -> Channel:
+    return read_header(write(folder, fcs_bytes(keywords(**changes), version="3.2"))).channels[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "role", "scatter"),
+    [
+        ({"P2TYPE": "Side Scatter", "P2FEATURE": "Area", "P2N": "Det 7"}, "scatter", "SSC-A"),
+        ({"P2TYPE": "Side Scatter", "P2FEATURE": "Height", "P2N": "SSC"}, "scatter", "SSC-H"),
+        ({"P2TYPE": "Forward Scatter", "P2N": "Det 1-W"}, "scatter", "FSC-H"),
+        ({"P2TYPE": "Index"}, "index", ""), ({"P2TYPE": "Classification"}, "ignored", ""),
+        ({"P2TYPE": "Raw Fluorescence", "P2N": "SSC-A"}, "fluorescence", ""),
+        ({"P2TYPE": "TIME", "P2N": "clock 9"}, "time", ""), ({"P2TYPE": "something else"}, "fluorescence", ""),
+    ],
+)  # fmt: skip
+def test_declared__type_comes_before_the_name(tmp_path: Path, changes: dict[str, str], role: str, scatter: str) -> None:
+    channel = declared(tmp_path, **changes)
+    assert (channel.role, channel.scatter) == (role, scatter)
+
+
+def test_declared__analyte_and_tag_come_before_the_label(tmp_path: Path) -> None:
+    channel = declared(tmp_path, P2S="tube 3 FITC", P2ANALYTE="CD34", P2TAG="PE")
+    assert (channel.marker, channel.fluorochrome) == ("CD34", "PE")
+    channel = declared(tmp_path, P2S="CD45 FITC", P2TAG="PE")
+    assert (channel.marker, channel.fluorochrome) == ("CD45", "PE")

@@ -1,7 +1,6 @@
 """Damaged files give the right data or a verdict: never another exception, a hang, or memory without bound."""
 
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,8 @@ CASES = settings(
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    yield tmp_path_factory.mktemp("fuzz") / "file.fcs"
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzz") / "file.fcs"
 
 
 def check(path: Path, content: bytes) -> FcsFile:

@@ -10,7 +10,7 @@ import pytest
 
 from marrowgate.fcs.model import FcsFile
 from marrowgate.fcs.read import data_sets, read_fcs, read_header
-from unit.fcs.builder import DATA_BEGIN, TWO_EVENTS, fcs_bytes, keywords, write
+from unit.fcs.builder import DATA_BEGIN, TWO_EVENTS, fcs_bytes, keywords, text_segment, write
 
 MEGABYTE = 2**20
 
@@ -23,7 +23,7 @@ def sparse(folder: Path, head: bytes, size: int) -> Path:
     return path
 
 
-def bounded(read: Callable[[Path], FcsFile], path: Path, seconds: float = 2.0, room: int = 16 * MEGABYTE) -> FcsFile:
+def bounded(read: Callable[[Path], FcsFile], path: Path, seconds: float = 10.0, room: int = 16 * MEGABYTE) -> FcsFile:
     tracemalloc.start()
     begin = time.perf_counter()
     try:
@@ -91,6 +91,19 @@ def test_hostile__one_value_of_30_megabytes(tmp_path: Path) -> None:
     assert code_of(bounded(read_fcs, path, room=6 * size)) == "missing_keyword"
 
 
+@pytest.mark.parametrize(
+    "keyword", ["SPILL", "$COMP", "$BYTEORD", "$P1E", "$P1S", "$P1N", "$CYT", "$BTIM", "$P1R", "$VOL"]
+)
+@pytest.mark.parametrize("piece", [b"1,", b"CD34 ", b"1", b"-A_", b"(", b" "])
+def test_hostile__one_value_of_4_megabytes_in_the_wrong_place(tmp_path: Path, keyword: str, piece: bytes) -> None:
+    value = piece * (4 * MEGABYTE // len(piece))
+    entries = {name: text for name, text in keywords(datatype="I", bits=32).items() if name != keyword}
+    text = text_segment(entries)[:-1] + b"/" + keyword.encode() + b"/" + value + b"/"
+    place = (58 + len(text), 58 + len(text) + 23)
+    content = fcs_bytes(text=text, data_begin=place[0], header_data=place)
+    bounded(read_fcs, write(tmp_path, content), room=10 * len(content))
+
+
 def test_hostile__value_made_of_doubled_delimiters(tmp_path: Path) -> None:
     text = b"/$PAR/1/A/" + b"x//" * 32_000 + b"x/"
     head = b"FCS3.0    " + b"".join(f"{n:>8}".encode() for n in (58, 57 + len(text), 0, 0, 0, 0))
@@ -101,7 +114,7 @@ def test_hostile__thousands_of_data_sets(tmp_path: Path) -> None:
     one = fcs_bytes(keywords(NEXTDATA=str(DATA_BEGIN + TWO_EVENTS.nbytes)))
     path = write(tmp_path, one * 3000)
     files = []
-    last = bounded(lambda at: files.extend(data_sets(at)) or files[-1], path, seconds=10)
+    last = bounded(lambda at: files.extend(data_sets(at)) or files[-1], path, seconds=20)
     assert len(files) == 1000
     assert last.verdict.status == "accepted"
 

@@ -89,6 +89,15 @@ def test_offsets__less_than_one_event_behind_the_data(tmp_path: Path) -> None:
     check_read(write(tmp_path, content), TWO_EVENTS, ["trailing_bytes_ignored"])
 
 
+@pytest.mark.parametrize("padding", [b"\0" * 24, b"\0" * 500, b" " * 4000])
+def test_offsets__padding_behind_the_data_is_no_event(tmp_path: Path, padding: bytes) -> None:
+    place = (DATA_BEGIN, LAST + len(padding))
+    path = write(tmp_path, fcs_bytes(header_data=place, text_data=place, tail=padding))
+    check_read(path, TWO_EVENTS, ["trailing_bytes_ignored"])
+    path = write(tmp_path, fcs_bytes(header_data=place, text_data=place, tail=padding[:-1] + b"1"))
+    assert read_fcs(path).verdict.reasons[0].code == "tot_mismatch"
+
+
 def test_offsets__text_is_right_and_header_is_not(tmp_path: Path) -> None:
     content = fcs_bytes(header_data=(500, LAST))
     check_read(write(tmp_path, content), TWO_EVENTS, ["data_offset_chosen"])
@@ -177,7 +186,8 @@ def test_offsets__file_short_by_one_byte(tmp_path: Path) -> None:
 def test_offsets__file_ends_with_the_text(tmp_path: Path) -> None:
     content = fcs_bytes()
     end = int(content[18:26])
-    check_rejected(write(tmp_path, content[: end + 3]), "header_only", f"DATA begin at byte {DATA_BEGIN}")
+    for cut in (end + 1, end + 3, end + 200):
+        check_rejected(write(tmp_path, content[:cut]), "header_only", f"DATA begin at byte {DATA_BEGIN}")
 
 
 def test_offsets__beyond_the_file(tmp_path: Path) -> None:
@@ -214,3 +224,20 @@ def test_bits__ten_bits_kept_in_sixteen(tmp_path: Path) -> None:
     events = (np.arange(600, dtype="<u2") * 7 % 1024).reshape(200, 3)
     path = write(tmp_path, fcs_bytes(keywords(n_events=200, datatype="I", bits=10), events))
     check_read(path, events, ["bits_from_data_length"])
+
+
+def test_floats__large_and_small_values_of_one_channel_are_no_fault(tmp_path: Path) -> None:
+    # a clock in nanoseconds since 1970, and zeros
+    events = NUMBERS.copy()
+    events[:, 2] = 1.7e18
+    events[:, 1] = 0
+    check_read(write(tmp_path, fcs_bytes(keywords(n_events=200), events)), events, [])
+
+
+def test_offsets__both_fit_and_the_bits_above_the_range_tell(tmp_path: Path) -> None:
+    # 24 meaningful bits in 32, as the Accuri writes; the TEXT points 434 bytes too far
+    events = (np.arange(600, dtype="<u4") * 27_961 % 2**24).reshape(200, 3)
+    entries = keywords(n_events=200, datatype="I", bits=32, P1R="16777216", P2R="16777216", P3R="16777216")
+    place = (DATA_BEGIN + 434, DATA_BEGIN + 434 + events.nbytes - 1)
+    content = fcs_bytes(entries, events, text_data=place, tail=b"\0" * 434)
+    check_read(write(tmp_path, content), events, ["data_offset_chosen"])

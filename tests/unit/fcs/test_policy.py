@@ -62,7 +62,7 @@ def test_gain__never_divides_what_was_logarithmic(tmp_path: Path) -> None:
     assert file.policy["gain"] == "1=2"
 
 
-@pytest.mark.parametrize("gain", ["0", "1.0", "", "much"])
+@pytest.mark.parametrize("gain", ["0", "1.0", "", "much", "-2"])
 def test_gain__that_says_nothing_changes_nothing(tmp_path: Path, gain: str) -> None:
     file = read(tmp_path, keywords(P1G=gain), TWO_EVENTS, "apply")
     np.testing.assert_array_equal(file.events, TWO_EVENTS)  # type: ignore[arg-type]

@@ -63,11 +63,12 @@ def test_facts__duration_over_midnight_and_with_fractions(tmp_path: Path, begin:
     ("text", "make"),
     [
         ("LSRII", "LSRII"), ("BD FACSAria  II", "BD FACSAria II"), ("Cytek xP5: NCSU CORE", "Cytek xP5"),
-        ("MACSQuant VYB,2.5.1345.9863", "MACSQuant VYB,2.5.1345.9863"), ("Guava Muse, Viacount 1.5.1", "Guava Muse, Viacount 1.5.1"),
-        ("Aurora 2021-03-17", "Aurora"), ("LSR 17.03.1987", "LSR"), ("LSR 17-MAR-1987", "LSR"), ("LSR 3/17/87", "LSR"),
-        ("Canto\nII", "Canto II"), ("x" * 500, "x" * 60), ("", ""),
+        ("MACSQuant VYB,2.5.1345.9863", "MACSQuant VYB"), ("Guava Muse, Viacount 1.5.1", "Guava Muse"),
+        ("Aurora 2021-03-17", "Aurora"), ("LSR 17.03.1987", "LSR"), ("LSR 17-MAR-1987", "LSR"),
+        ("LSR 3/17/87", "LSR"), ("Canto\nII", "Canto II"), ("LSRFortessa of Jane Doe", "LSRFortessa"),
+        ("Jane Doe", "unlisted"), ("II Doe 500", "unlisted"), ("x" * 500, "unlisted"), ("", ""),
     ],
 )  # fmt: skip
-def test_cytometer__make_without_dates_and_comments(tmp_path: Path, text: str, make: str) -> None:
+def test_cytometer__only_the_words_that_makers_use(tmp_path: Path, text: str, make: str) -> None:
     entries = keywords(CYT=text)
     assert read_header(write(tmp_path, fcs_bytes(entries, delimiter="|"))).cytometer == make

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import exp, log
 
 import numpy as np
@@ -5,7 +6,8 @@ import pytest
 
 from marrowgate.simulate.blood import Response, cxcr4_abc_median, draw_blood, draw_constitution
 from marrowgate.simulate.cell_types import CELL_TYPES, HSPC, LEUCOCYTES
-from marrowgate.simulate.parameters import BLOOD, HSPC_STAGES
+from marrowgate.simulate.cells import KINDS, draw_cells, draw_kinds
+from marrowgate.simulate.parameters import BLOOD
 from marrowgate.simulate.streams import stream
 
 RESTING = Response(on_therapy=False)
@@ -57,17 +59,12 @@ def test_draw_blood__cd34_and_cxcr4_folds_reach_the_blood():
     assert cxcr4_abc_median(treated) / cxcr4_abc_median(plain) == pytest.approx(0.6)
 
 
-def test_cxcr4_abc_median__is_the_median_of_the_mixture():
+def test_cxcr4_abc_median__is_the_median_of_the_cells_that_are_drawn(hspc_optics, make_pure_recipe):
     blood = blood_of(RESTING)
+    recipe = make_pure_recipe(*HSPC, shift=blood.shift)
+    recipe = replace(recipe, rates=np.array([blood.per_ul[kind] if kind in HSPC else 0.0 for kind in KINDS]))
     rng = np.random.default_rng(1)
-    table = {cell.name: cell.markers["CXCR4"] for cell in CELL_TYPES if cell.name in HSPC}
-    draws = [
-        np.exp(
-            log(table[kind][0])
-            + blood.shift[kind, "CXCR4"]
-            + blood.shift["*", "CXCR4"]
-            + table[kind][1] * rng.standard_normal(round(400_000 * share))
-        )
-        for kind, share in HSPC_STAGES.items()
-    ]
-    assert cxcr4_abc_median(blood) == pytest.approx(np.median(np.concatenate(draws)), rel=0.01)
+    cells = draw_cells(rng, hspc_optics, recipe, draw_kinds(rng, recipe.rates, 400_000))
+    row = hspc_optics.markers.index("CXCR4")
+    found = np.median(cells.signal[row]) / hspc_optics.brightness[row]
+    assert cxcr4_abc_median(blood) == pytest.approx(found, rel=0.01)

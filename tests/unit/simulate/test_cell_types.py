@@ -1,6 +1,6 @@
 import pytest
 
-from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, NAMES, true_members
+from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, NAMES, neighbours, true_members
 
 TYPE = {cell.name: cell for cell in CELL_TYPES}
 
@@ -41,6 +41,13 @@ def test_cell_types__eosinophils_lack_cd16_and_have_the_highest_side_scatter_of_
     eosinophil = TYPE["eosinophil"]
     assert eosinophil.markers["CD16"][0] < 0.01 * TYPE["neutrophil_segmented"].markers["CD16"][0]
     assert eosinophil.ssc == max(cell.ssc for cell in CELL_TYPES if cell.is_leucocyte)
+
+
+def test_neighbours__are_the_stages_before_and_after():
+    assert neighbours("myelocyte") == ("promyelocyte", "metamyelocyte")
+    assert neighbours("promyelocyte") == ("promyelocyte", "myelocyte")
+    assert neighbours("hspc_late") == ("hspc_committed", "hspc_late")
+    assert neighbours("t_cell") == ("t_cell", "t_cell")
 
 
 def test_true_members__immature_is_the_union_of_ig_and_nrbc():

@@ -3,6 +3,7 @@ import pytest
 
 from marrowgate.simulate.cell_types import CELL_TYPES
 from marrowgate.simulate.cells import KINDS, draw_cells, draw_kinds
+from marrowgate.simulate.instrument import make_optics
 from marrowgate.simulate.parameters import SHARED_VARIANCE
 
 N = 60_000
@@ -19,7 +20,7 @@ def molecules(optics, cells, marker):
     return cells.signal[row] / optics.brightness[row]
 
 
-@pytest.mark.parametrize(("kind", "marker"), [("t_cell", "CD45"), ("hspc_committed", "CXCR4"), ("hspc_late", "CD34")])
+@pytest.mark.parametrize(("kind", "marker"), [("t_cell", "CD45"), ("b_cell", "CXCR4"), ("nk_cell", "CD38")])
 def test_draw_cells__abundance_is_log_normal_as_in_the_table(hspc_optics, make_pure_recipe, kind, marker):
     logs = np.log(molecules(hspc_optics, draw(hspc_optics, make_pure_recipe(kind)), marker))
     median, spread = TYPE[kind].markers[marker]
@@ -36,16 +37,33 @@ def test_draw_cells__markers_of_a_kind_are_correlated(hspc_optics, make_pure_rec
 
 
 def test_draw_cells__shift_moves_one_marker_of_one_kind(hspc_optics, make_pure_recipe):
-    plain = draw(hspc_optics, make_pure_recipe("hspc_committed", "t_cell"))
-    moved = draw(
-        hspc_optics, make_pure_recipe("hspc_committed", "t_cell", shift={("hspc_committed", "CXCR4"): np.log(0.6)})
-    )
-    for kind, fold in (("hspc_committed", 0.6), ("t_cell", 1.0)):
+    plain = draw(hspc_optics, make_pure_recipe("b_cell", "t_cell"))
+    moved = draw(hspc_optics, make_pure_recipe("b_cell", "t_cell", shift={("b_cell", "CXCR4"): np.log(0.6)}))
+    for kind, fold in (("b_cell", 0.6), ("t_cell", 1.0)):
         who = plain.kind == KINDS.index(kind)
         ratio = np.median(molecules(hspc_optics, moved, "CXCR4")[who]) / np.median(
             molecules(hspc_optics, plain, "CXCR4")[who]
         )
         assert ratio == pytest.approx(fold, rel=1e-4)
+
+
+def test_draw_cells__stages_of_a_lineage_run_into_each_other(panels, make_pure_recipe):
+    optics = make_optics(panels["immature"])
+    cells = draw(optics, make_pure_recipe("myelocyte", "metamyelocyte"))
+    logs = np.log(molecules(optics, cells, "CD11b"))
+    young = cells.kind == KINDS.index("myelocyte")
+    low, high = (np.log(TYPE[kind].markers["CD11b"][0]) for kind in ("myelocyte", "metamyelocyte"))
+    assert np.median(logs[young]) < (low + high) / 2 < np.median(logs[~young])
+    # a gap of 2 (ln) with spreads below 0.5 would be nearly empty in the middle if the stages were apart
+    middle = np.abs(logs - (low + high) / 2) < 0.2
+    assert middle.mean() > 0.1
+
+
+def test_draw_cells__most_segmented_neutrophils_are_fully_mature(panels, make_pure_recipe):
+    optics = make_optics(panels["immature"])
+    logs = np.log(molecules(optics, draw(optics, make_pure_recipe("neutrophil_segmented")), "CD16"))
+    median, spread = TYPE["neutrophil_segmented"].markers["CD16"]
+    assert np.median(logs) == pytest.approx(np.log(median), abs=0.2 * spread)
 
 
 def test_draw_cells__a_marker_left_out_gives_no_signal(hspc_optics, make_pure_recipe):
@@ -82,8 +100,6 @@ def test_draw_cells__sticky_cells_bind_all_antibodies_but_no_dye(hspc_optics, ma
 
 
 def test_draw_cells__platelet_coated_cells_carry_cd41a(panels, make_pure_recipe):
-    from marrowgate.simulate.instrument import make_optics
-
     optics = make_optics(panels["immature"])
     cells = draw(optics, make_pure_recipe("monocyte_classical", coated=np.full(len(KINDS), 0.3)))
     found = molecules(optics, cells, "CD41a")
@@ -91,8 +107,6 @@ def test_draw_cells__platelet_coated_cells_carry_cd41a(panels, make_pure_recipe)
 
 
 def test_draw_cells__red_cells_have_no_dna_and_erythroblasts_have(panels, make_pure_recipe):
-    from marrowgate.simulate.instrument import make_optics
-
     optics = make_optics(panels["immature"])
     cells = draw(optics, make_pure_recipe("red_cell", "reticulocyte_cd71", "erythroblast"))
     dna = molecules(optics, cells, "DNA")

@@ -22,7 +22,8 @@ def truth(panels):
 def test_intensity_truth__is_the_abundance_through_the_instrument(panels, truth):
     plan, sample, found = truth
     optics = batch_optics(plan, sample, panels["hspc"])
-    gain = float(optics.gain[optics.markers.index("CXCR4")])
+    row = optics.markers.index("CXCR4")
+    gain = float(optics.gain[row] * optics.drift[row])
     expected = cxcr4_abc_median(sample.blood) * FLUOROCHROMES["PE"].brightness * gain
     assert found.delta_fi == pytest.approx(expected, rel=0.02)
 
@@ -62,7 +63,8 @@ def test_intensity_truth__full_effect_lowers_the_difference_by_the_stated_fold(p
         for visit in (visits[0], full):
             sample = find_sample(plan, f"{patient.patient_id}_{visit.name}_hspc")
             optics = batch_optics(plan, sample, panels["hspc"])
-            gains.append(float(optics.gain[optics.markers.index("CXCR4")]))
+            row = optics.markers.index("CXCR4")
+            gains.append(float(optics.gain[row] * optics.drift[row]))
             found.append(intensity_truth(plan, sample, panels["hspc"], n_cells=50_000).delta_fi)
         changes.append(np.log(found[1] / gains[1]) - np.log(found[0] / gains[0]))
     # every visit has its own variation of 0.08 (ln), see CXCR4_VISIT_SD

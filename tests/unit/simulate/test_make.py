@@ -3,7 +3,7 @@ import pytest
 
 from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.make import make_recipe, make_tube
+from marrowgate.simulate.make import batch_optics, make_recipe, make_tube
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.plan import find_sample
 
@@ -108,9 +108,17 @@ def test_make_tube__single_stains_of_dna_dyes_hold_cells(panels, name, alive):
         assert (~tube.truth.is_dead[neutrophils]).mean() == pytest.approx(alive, abs=0.03)
 
 
-def test_make_tube__single_stain_shines_in_one_channel_after_compensation(panels):
-    from marrowgate.simulate.make import batch_optics
+def test_batch_optics__tubes_of_a_batch_share_the_matrix_but_drift_a_little(panels):
+    plan = make_plan("published", 5)
+    tubes = [sample for sample in plan.samples if sample.batch == "B2" and sample.panel == "hspc"]
+    optics = [batch_optics(plan, sample, panels["hspc"]) for sample in tubes]
+    assert all(np.array_equal(found.spillover, optics[0].spillover) for found in optics)
+    drift = np.log([found.drift for found in optics])
+    assert drift.mean(axis=1).std() == pytest.approx(0.01, rel=0.25)
+    assert (drift - drift.mean(axis=1, keepdims=True)).std() == pytest.approx(0.004, rel=0.15)
 
+
+def test_make_tube__single_stain_shines_in_one_channel_after_compensation(panels):
     plan = make_plan("published", 5)
     sample = find_sample(plan, "B1_hspc_only_CD38")
     optics = batch_optics(plan, sample, panels["hspc"])

@@ -45,6 +45,6 @@ def test_sheets__say_nothing_of_the_truth():
     plan = make_plan("dirty", 3)
     text = samples_sheet(plan, "data/x") + patients_sheet(plan)
     assert "respon" not in text
-    for trouble in ("clog", "drift", "swapped", "truncated"):
-        assert trouble in troubles_truth(plan) or trouble == "drift"
+    for trouble in ("clog", "signal_drift", "swapped_panel", "truncated"):
+        assert trouble in troubles_truth(plan)
         assert trouble not in text

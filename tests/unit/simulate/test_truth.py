@@ -8,7 +8,14 @@ from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.make import make_tube
 from marrowgate.simulate.plan import find_sample
-from marrowgate.simulate.truth import POPULATIONS, member_mask, population_truths, tube_facts, write_truth
+from marrowgate.simulate.truth import (
+    POPULATIONS,
+    living_counts,
+    member_mask,
+    population_truths,
+    tube_facts,
+    write_truth,
+)
 
 
 @pytest.fixture(scope="module", params=["T01_v4_hspc", "T01_v4_immature"])
@@ -20,7 +27,7 @@ def made(request, panels):
 
 def test_population_truths__realised_counts_scatter_around_the_generating_truth(made):
     sample, truth = made
-    for row in population_truths(sample, truth):
+    for row in population_truths(sample, living_counts(truth)):
         if row.generating_per_100_cd45 is not None and row.population != "cd45_pos":
             expected = row.generating_per_100_cd45 / 100 * row.realised_n_cd45
             assert abs(row.realised_n_events - expected) < 5 * np.sqrt(expected) + 1
@@ -28,7 +35,7 @@ def test_population_truths__realised_counts_scatter_around_the_generating_truth(
 
 def test_population_truths__generating_and_realised_agree_with_their_names(made):
     sample, truth = made
-    rows = {row.population: row for row in population_truths(sample, truth)}
+    rows = {row.population: row for row in population_truths(sample, living_counts(truth))}
     assert set(rows) == set(POPULATIONS[sample.panel])
     cd45 = rows["cd45_pos"]
     assert cd45.generating_per_100_cd45 == 100

@@ -1,6 +1,7 @@
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from marrowgate.simulate.cohort import make_plan
@@ -52,7 +53,5 @@ def test_plan_tubes__only_the_dirty_scenario_has_troubles_and_it_has_each():
 
 
 def test_plan_tubes__pipetted_volumes_vary_by_five_percent():
-    import numpy as np
-
     shares = [sample.preparation.blood_share for sample in make_plan("published", 2).samples if sample.visit]
     assert np.std(shares) == pytest.approx(0.05, rel=0.1)

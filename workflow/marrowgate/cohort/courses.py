@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
-from marrowgate.cohort.readings import Z, Reading
+from marrowgate.cohort.readings import Reading, Z
 from marrowgate.cohort.visits import Clock
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _course(patient_id: str, readings: tuple[Reading, ...], clock: Clock, keep_s
     )
 
 
-def time_weights(times: Sequence[float]) -> np.ndarray:
+def time_weights(times: Sequence[float]) -> Floats:
     """Give the weights of the mean over time by the trapezoidal rule: the area under the curve, per unit of time.
 
     Parameters
@@ -130,7 +133,7 @@ def time_weights(times: Sequence[float]) -> np.ndarray:
     weights = np.zeros(at.size)
     weights[:-1] += gaps / 2
     weights[1:] += gaps / 2
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def expected_peak(values: Sequence[float], m: int) -> float:
@@ -159,7 +162,7 @@ def log2_change(point: Point | None, baseline: Point | None) -> tuple[float, flo
     return point.log2 - baseline.log2, math.hypot(point.log2_sd, baseline.log2_sd)
 
 
-def _mean(readings: Sequence[Reading], weights: np.ndarray) -> Point:
+def _mean(readings: Sequence[Reading], weights: Floats) -> Point:
     weights = weights / weights.sum()
     value = float(weights @ [reading.value for reading in readings])
     log2 = float(weights @ [reading.log2 for reading in readings])

@@ -132,4 +132,4 @@ def _constrained_p2(table: TwoByTwo, difference: float) -> float:
     p = math.copysign(math.sqrt(max(l2**2 / (3 * n) ** 2 - l1 / (3 * n), 0.0)), q)
     cosine = 0.0 if p == 0 else max(-1.0, min(1.0, q / p**3))
     root = 2 * p * math.cos((math.pi + math.acos(cosine)) / 3) - l2 / (3 * n)
-    return min(max(root, max(0.0, -d)), min(1.0, 1.0 - d))
+    return min(max(root, 0.0, -d), 1.0, 1.0 - d)

@@ -4,9 +4,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
-from marrowgate.cohort.visits import DAYS_PER_MONTH, Visit, visit_of
+from marrowgate.cohort.visits import DAYS_PER_MONTH, Visit, visit_of, visit_on
 from marrowgate.measure.intervals import binomial_interval, ratio_interval
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.project import Project
@@ -14,6 +15,7 @@ from marrowgate.settings.sheets import Measurement, Sample
 
 Rows = Sequence[Mapping[str, Any]]
 Z = 1.959963984540054
+REFERENCE = 10**9  # the ratio of a count to one so large has the exact interval of a Poisson mean
 SHARE_UNITS = {"pct": 100.0, "percent": 100.0, "per_100_wbc": 100.0, "per_100_cells": 100.0, "per_100_cd45": 100.0}
 
 
@@ -84,7 +86,7 @@ def measure_readings(project: Project, populations: Rows, intensities: Rows) -> 
     samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
     found: dict[str, list[Reading]] = defaultdict(list)
     factors = _per_event(populations)
-    for row in _chosen_tubes(populations, samples):
+    for row in chosen_tubes(populations, samples):
         if row["population"] in settings.populations:
             for reading in _count_readings(row, samples[row["sample_id"]], factors):
                 found[reading.measure].append(reading)
@@ -93,13 +95,28 @@ def measure_readings(project: Project, populations: Rows, intensities: Rows) -> 
         if sample is not None and sample.patient_id is not None:
             for reading in _intensity_readings(row, sample, settings):
                 found[reading.measure].append(reading)
+    per_counted = _per_counted(project.measurements)
     for imported in project.measurements:
-        reading = _imported_reading(imported, project)
+        reading = _imported_reading(imported, per_counted, project)
         found[reading.measure].append(reading)
     return {measure: _in_order(project, readings) for measure, readings in sorted(found.items())}
 
 
-def _chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
+def chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
+    """Give one row per visit and gated population: of several tubes the one with the most CD45+ events.
+
+    Parameters
+    ----------
+    populations : sequence of mapping
+        Rows of `tables/populations.tsv`.
+    samples : mapping of str to Sample
+        The stained tubes, by sample_id; rows of other tubes are passed over.
+
+    Returns
+    -------
+    list of mapping
+        Rows in their order.
+    """
     best: dict[tuple[Visit, str], Mapping[str, Any]] = {}
     for row in populations:
         sample = samples.get(row["sample_id"])
@@ -125,14 +142,15 @@ def _count_readings(
     row: Mapping[str, Any], sample: Sample, factors: Mapping[tuple[str, str], float]
 ) -> Iterable[Reading]:
     n, n_cd45 = int(row["n_events"]), row["n_cd45"]
+    gate = (row.get("gate_cv_pct") or 0.0) / 100
     if n_cd45 and row["per_100_cd45"] is not None:
         values = (row["per_100_cd45"], row["per_100_cd45_low"], row["per_100_cd45_high"])
-        sd = math.sqrt(1 / (n + 0.5) + 1 / n_cd45)
+        sd = math.sqrt(1 / (n + 0.5) + 1 / n_cd45 + gate**2)
         yield _flow(f"{row['population']}_per_100_cd45", row, sample, values, 100 / n_cd45 * (n + 0.5), sd)
     factor = factors.get((row["sample_id"], row["count_method"]))
     if row["cells_per_ul"] is not None and factor is not None:
         values = (row["cells_per_ul"], row["cells_per_ul_low"], row["cells_per_ul_high"])
-        sd = _interval_sd(*values, fallback=math.sqrt(1 / (n + 0.5)))
+        sd = math.hypot(_interval_sd(*values[1:], fallback=math.sqrt(1 / (n + 0.5))), gate)
         yield _flow(f"{row['population']}_per_ul", row, sample, values, factor * (n + 0.5), sd)
 
 
@@ -143,7 +161,7 @@ def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort
             continue
         values = (value, _number(row[f"{column}_low"]), _number(row[f"{column}_high"]))
         name = f"{row['population']}_{row['marker']}_{column}"
-        yield _flow(name, {**row, "n_cd45": None}, sample, values, value, _interval_sd(*values, fallback=0.0))
+        yield _flow(name, {**row, "n_cd45": None}, sample, values, value, _interval_sd(*values[1:], fallback=0.0))
 
 
 def _flow(
@@ -173,8 +191,8 @@ def _flow(
     )
 
 
-def _interval_sd(value: float, low: float | None, high: float | None, *, fallback: float) -> float:
-    """Give the standard deviation of ln(value) that an interval stands for."""
+def _interval_sd(low: float | None, high: float | None, *, fallback: float) -> float:
+    """Give the standard deviation of ln(value) that the limits of a value stand for."""
     if low is not None and high is not None and low > 0 and math.isfinite(high) and high > low:
         return math.log(high / low) / (2 * Z)
     return fallback
@@ -184,9 +202,18 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _imported_reading(imported: Measurement, project: Project) -> Reading:
+def _per_counted(measurements: Iterable[Measurement]) -> dict[str, float]:
+    """Give the value that one counted cell or colony stands for, as the median over the measure's rows."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for row in measurements:
+        if row.n_counted and row.value > 0:
+            found[f"{row.measure}_{row.unit}"].append(row.value / row.n_counted)
+    return {measure: median(values) for measure, values in found.items()}
+
+
+def _imported_reading(imported: Measurement, per_counted: Mapping[str, float], project: Project) -> Reading:
     """Give an imported value; its interval is exact where the number counted is known."""
-    visit = _visit_on(imported.patient_id, imported.day, project.samples)
+    visit = visit_on(imported.patient_id, imported.day, project.samples)
     measure, value, n = f"{imported.measure}_{imported.unit}", imported.value, imported.n_counted
     share = SHARE_UNITS.get(imported.unit)
     if n and share and 0 <= value <= share:
@@ -194,32 +221,17 @@ def _imported_reading(imported: Measurement, project: Project) -> Reading:
         low, high = (share * limit for limit in binomial_interval(events, n))
         log2 = math.log2(share * (events + 0.5) / (n + 1))
         return Reading(measure, visit, value, low, high, log2, _log2_sd(events), events, n)
-    if n is not None and not share and value >= 0:
-        low, high = (_poisson(value, n, side) for side in (0, 1))
-        positive = value * (n + 0.5) / n if n else max(value, 0.5)
-        return Reading(measure, visit, value, low, high, math.log2(positive) if positive > 0 else math.nan, _log2_sd(n), n)
+    factor = per_counted.get(measure)
+    if n is not None and not share and factor:
+        one = value / n if n else factor
+        low, high = (one * REFERENCE * limit for limit in ratio_interval(n, REFERENCE))
+        return Reading(measure, visit, value, low, high, math.log2(one * (n + 0.5)), _log2_sd(n), n)
     log2 = math.log2(value) if value > 0 else math.nan
     return Reading(measure, visit, value, math.nan, math.nan, log2, 0.0, n)
 
 
 def _log2_sd(events: int) -> float:
     return math.sqrt(1 / (events + 0.5)) / math.log(2)
-
-
-def _poisson(value: float, n: int, side: int) -> float:
-    if n == 0:
-        return (0.0, math.nan)[side]
-    # the ratio to a very large reference count is the exact interval of a Poisson mean
-    reference = 10**9
-    return value / n * reference * ratio_interval(n, reference)[side]
-
-
-def _visit_on(patient_id: str, day: float, samples: Iterable[Sample]) -> Visit:
-    """Give the visit of a patient's tubes on that day, so that an import joins them; else one that knows only its day."""
-    for sample in samples:
-        if sample.patient_id == patient_id and sample.day == day and sample.control_type == "none":
-            return Visit(patient_id, day, sample.cycle, sample.cycle_day, sample.days_off)
-    return Visit(patient_id, day)
 
 
 def _in_order(project: Project, readings: Iterable[Reading]) -> tuple[Reading, ...]:

@@ -87,6 +87,14 @@ def visit_of(sample: Sample) -> Visit | None:
     return Visit(sample.patient_id, sample.day, sample.cycle, sample.cycle_day, sample.days_off)
 
 
+def visit_on(patient_id: str, day: float, samples: Iterable[Sample]) -> Visit:
+    """Give the visit of a patient's tubes on a day, so that an import joins them; else one that knows only its day."""
+    for sample in samples:
+        if sample.patient_id == patient_id and sample.day == day and sample.control_type == "none":
+            return Visit(patient_id, day, sample.cycle, sample.cycle_day, sample.days_off)
+    return Visit(patient_id, day)
+
+
 def make_clock(settings: Cohort, visits: Iterable[Visit], patients: Mapping[str, Patient]) -> Clock:
     """Choose the time scale: cycles of each patient's own length, or days.
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from marrowgate.fcs.declared import declared_reading, declared_stain
 from marrowgate.fcs.keywords import Keywords, to_number
 from marrowgate.fcs.layout import Layout
 from marrowgate.fcs.markers import Stain, read_label
@@ -12,6 +13,7 @@ from marrowgate.fcs.roles import Reading, read_name
 from marrowgate.fcs.verdict import refusal, repair
 from marrowgate.settings.panel import Panel, PanelChannel, Role
 
+_LONGEST_PAIR = 100
 _PULSE_ORDER = ("A", "H", "W")
 
 
@@ -39,13 +41,16 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
     amplifications = _amplifications(keywords, len(names), repairs)
     entries = match_panel(names, panel) if panel else {}
     labels = [keywords.text(f"$P{number}S") for number in range(1, len(names) + 1)]
-    readings = [_read(name, label) for name, label in zip(names, labels, strict=True)]
+    readings = [
+        declared_reading(keywords, number, _read(name, label))
+        for number, (name, label) in enumerate(zip(names, labels, strict=True), start=1)
+    ]
     scatter = _canonical_scatter(readings, entries)
     channels = []
     for index, (name, label) in enumerate(zip(names, labels, strict=True)):
         number = index + 1
         role = _role(entries.get(index), readings[index])
-        stain = _stain(entries.get(index), role, label, name)
+        stain = _stain(entries.get(index), role, declared_stain(keywords, number, read_label(label, name)))
         channels.append(
             Channel(
                 index=index,
@@ -112,7 +117,7 @@ def _amplifications(keywords: Keywords, n: int, repairs: list[Note]) -> list[tup
 def _amplification(text: str) -> tuple[float, float] | None:
     if not text:  # optional in practice: missing means linear
         return 0.0, 0.0
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in text[:_LONGEST_PAIR].split(",")]
     if len(parts) == 4:  # decimal commas
         parts = [".".join(parts[:2]), ".".join(parts[2:])]
     numbers = [to_number(part) for part in parts]
@@ -138,10 +143,10 @@ def _role(entry: PanelChannel | None, reading: Reading) -> Role:
     return (entry.resolved_role if entry else None) or reading.role
 
 
-def _stain(entry: PanelChannel | None, role: Role, label: str, name: str) -> Stain:
+def _stain(entry: PanelChannel | None, role: Role, of_file: Stain) -> Stain:
     if entry:
         return Stain(entry.marker or "", entry.fluorochrome or "")
-    return read_label(label, name) if role == "fluorescence" else Stain()
+    return of_file if role == "fluorescence" else Stain()
 
 
 def _canonical_scatter(readings: Sequence[Reading], entries: Mapping[int, PanelChannel]) -> dict[int, str]:

@@ -13,6 +13,7 @@ ByteOrder = Literal["little", "big"]
 _FLOAT_BITS = {"F": 32, "D": 64}
 _WIDEST_INTEGER = 64
 _NARROWEST = 8  # on average; narrower values would take more memory than a bounded reader may use
+_LONGEST_ORDER = 40
 _WHOLE = (8, 16, 32, 64)
 
 
@@ -167,7 +168,7 @@ def _mask(limit: float | None, width: int) -> int:
 
 
 def _byte_order(keywords: Keywords, types: tuple[str, ...], bits: tuple[int, ...], repairs: list[Note]) -> ByteOrder:
-    text = keywords.text("$BYTEORD")
+    text = keywords.text("$BYTEORD")[:_LONGEST_ORDER]
     digits = re.findall(r"\d", text)
     plain = digits == re.split(r"\s*,\s*", text)
     ascending = [str(place) for place in range(1, len(digits) + 1)]

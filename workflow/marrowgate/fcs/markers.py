@@ -7,7 +7,7 @@ What is left is the marker as the laboratory wrote it: that CD184 is CXCR4 is fo
 import re
 from dataclasses import dataclass
 
-from marrowgate.fcs.roles import read_name, spelled
+from marrowgate.fcs.roles import LONGEST_NAME, read_name, spelled
 
 _DYES = re.compile(
     r"FITC|PE|RD1|ECD|APC|PERCP|PI|DAPI|CY[2357]|CY55|PC[57]|PC55|KO|PB|KROMEORANGE|KRO"
@@ -70,6 +70,8 @@ def read_label(label: str, name: str) -> Stain:
     Stain
         Marker and fluorochrome.
     """
+    if max(len(label), len(name)) > LONGEST_NAME:
+        return Stain()
     if label.strip() and spelled(label) != spelled(name):
         return _resolve(label, name)
     resolved = _resolve(name, "")

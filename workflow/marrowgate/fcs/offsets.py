@@ -17,7 +17,9 @@ from marrowgate.fcs.verdict import RejectedError, refusal, repair
 
 _PADDING = b" \0\t\r\n"
 _CHECKSUM = 8
+_MOST_PADDING = 2**20
 _MOST_ABSURD = 0.1  # share of values above which the bytes cannot be what they are said to be
+_ENOUGH_ABSURD = 10
 _CLEARLY = 0.02  # share of implausible values by which one placement must beat the other
 
 Fit = Literal["exact", "near", "from_tot", "unfit"]
@@ -112,9 +114,9 @@ def locate(
     if place.origin == "TEXT" and not header.data_readable:
         sentence = f"the HEADER has no place for the DATA; bytes {_shown(place)} come from the TEXT"
         repairs.append(repair("offsets_from_text", sentence))
-    absurd = _strangeness(place, data_set).absurd
-    if absurd > _MOST_ABSURD:
-        sentence = f"{absurd:.0%} of the first floating-point values are absurdly large or small"
+    strange = _strangeness(place, data_set)
+    if strange.absurd > _MOST_ABSURD and strange.n_absurd >= _ENOUGH_ABSURD:
+        sentence = f"{strange.absurd:.0%} of the first floating-point values are absurdly large or small"
         raise refusal(code="implausible_values", sentence=sentence)
     return data_set.layout, _extent(place, data_set, repairs)
 
@@ -168,7 +170,17 @@ def _fit(segment: Segment, data_set: _DataSet) -> Fit:
         return "exact"
     if segment.end <= segment.begin:
         return "from_tot"
-    return "near" if abs(segment.size - expected) < max(data_set.layout.event_bytes, 2) else "unfit"
+    close = abs(segment.size - expected) < max(data_set.layout.event_bytes, 2)
+    return "near" if close or _is_padding(segment, expected, data_set) else "unfit"
+
+
+def _is_padding(segment: Segment, expected: int, data_set: _DataSet) -> bool:
+    """Tell whether the DATA are followed by nothing but padding up to their end: events are never all zero."""
+    extra = segment.size - expected
+    if not 0 < extra <= _MOST_PADDING:
+        return False
+    block = data_set.source.read(data_set.base + segment.begin + expected, extra)
+    return len(block) == extra and not block.strip(b" \0")
 
 
 def _choose(places: list[_Place], data_set: _DataSet, repairs: list[Note]) -> _Place:
@@ -224,7 +236,8 @@ def _refusal(segment: Segment, data_set: _DataSet) -> RejectedError:
         return refusal(code="offsets_overlap", sentence=sentence)
     if begin >= available:
         sentence = f"the DATA begin at byte {begin}, the data set has {available} bytes"
-        if available <= text.end + HEADER_SIZE:
+        rest = data_set.source.read(data_set.base + text.end + 1, SAMPLE)
+        if available <= text.end + HEADER_SIZE or not rest.strip(_PADDING):
             return refusal(code="header_only", sentence=sentence)
         return refusal(code="offsets_past_end", sentence=sentence)
     consistent = expected is not None and (abs(segment.size - expected) < width or end <= begin)
@@ -249,7 +262,7 @@ def _extent(place: _Place, data_set: _DataSet, repairs: list[Note]) -> Extent:
         sentence = f"the DATA are said to have {segment.size} bytes; {tot} events have {expected}"
         repairs.append(repair("end_offset_off_by_one", sentence))
     elif place.fit == "near" and segment.size > expected:
-        sentence = f"{segment.size - expected} bytes after {tot} events are less than one event"
+        sentence = f"{segment.size - expected} bytes after {tot} events are padding or less than one event"
         repairs.append(repair("trailing_bytes_ignored", sentence))
     elif place.fit != "exact":
         sentence = f"the DATA are said to end at byte {segment.end}; {tot} events from $TOT fit the file"

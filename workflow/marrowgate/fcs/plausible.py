@@ -13,22 +13,28 @@ from marrowgate.fcs.layout import Layout
 from marrowgate.fcs.source import Source
 
 SAMPLE = 2**16
-_LARGEST = 1e15
-_SMALLEST = 1e-15
+_LARGEST = 1e20  # nanoseconds since 1970 are below
+_SMALLEST = 1e-20
 
 
 @dataclass(frozen=True)
 class Strangeness:
-    """Shares of the first values: absurdly large or small, not finite, above `$PnR`."""
+    """Counts among the first values: absurdly large or small, not finite, above `$PnR`."""
 
-    absurd: float = 0.0
-    non_finite: float = 0.0
-    above_range: float = 0.0
+    n_values: int = 1
+    n_absurd: int = 0
+    n_non_finite: int = 0
+    n_above_range: int = 0
+
+    @property
+    def absurd(self) -> float:
+        """Share of values that are absurdly large or small."""
+        return self.n_absurd / self.n_values
 
     @property
     def total(self) -> float:
         """Share of values that no instrument would write."""
-        return self.absurd + self.non_finite + self.above_range
+        return (self.n_absurd + self.n_non_finite + self.n_above_range) / self.n_values
 
 
 def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strangeness:
@@ -58,8 +64,7 @@ def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strang
         if layout.byte_order == "big":
             column = np.ascontiguousarray(column[:, ::-1])
         counts += _floats(column) if kind in {"F", "D"} else _integers(column, mask)
-    shares = counts / (len(rows) * len(layout.types))
-    return Strangeness(*(float(share) for share in shares))
+    return Strangeness(len(rows) * len(layout.types), *(int(count) for count in counts))
 
 
 def _floats(column: NDArray[np.uint8]) -> NDArray[np.int64]:

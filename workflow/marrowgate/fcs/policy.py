@@ -79,7 +79,7 @@ def gains_to_apply(channels: Sequence[Channel], layout: Layout) -> dict[int, flo
     return {
         channel.index: channel.gain
         for channel in channels
-        if channel.gain not in {None, 0.0, 1.0} and channel.gain is not None
+        if channel.gain is not None and channel.gain > 0 and channel.gain != 1
         if channel.role != "time" and not is_logarithmic(channel, layout)
     }
 

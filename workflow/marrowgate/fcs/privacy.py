@@ -1,24 +1,18 @@
 """What may leave a file: an allow-list. Names, operators, institutions and dates are not on it.
 
-Only numbers leave, since a text field may hold anything that somebody typed. The make of the instrument
-(`$CYT`) is the one text beside the channels' own, because the manifest shows it.
+Only numbers leave, since a text field may hold anything that somebody typed. Of the instrument (`$CYT`) only
+the words that makers use leave, beside the channels' own names.
 """
 
 import re
 from collections.abc import Mapping
 
+from marrowgate.fcs.instruments import known_words
 from marrowgate.fcs.keywords import Keywords
 
 FACTS = ("$VOL", "$TIMESTEP", "$LOST", "$ABRT")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?::(\d{1,2})|\.(\d{1,6}))?")
-_DATE = re.compile(
-    r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b"
-    r"|\d{1,2}[-/]\d{1,2}[-/]\d\d\b|\d{1,2}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-    r"[-/. ]?\d{2,4}",
-    re.IGNORECASE,
-)
 _DAY = 24 * 3600
-_LONGEST_CYTOMETER = 60
 
 
 def facts(keywords: Keywords) -> Mapping[str, str]:
@@ -36,12 +30,8 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
 
 
 def cytometer(keywords: Keywords) -> str:
-    """Give the make of the instrument: one line, without dates and what follows a colon.
-
-    Laboratories add their own name behind a colon.
-    """
-    make = _DATE.sub("", keywords.text("$CYT").partition(":")[0])
-    return " ".join(make.split())[:_LONGEST_CYTOMETER]
+    """Give the make of the instrument: the words of `$CYT` that makers use, and no others."""
+    return known_words(keywords.text("$CYT"))
 
 
 def _duration(begin: str, end: str) -> float | None:

@@ -174,7 +174,10 @@ def _policy(found: _Found, gain: Gain) -> MappingProxyType[str, str]:
 
 
 def _events(source: Source, found: _Found, gain: Gain, repairs: list[Note]) -> Events:
-    stored = decode(source.map(), found.extent, found.layout, repairs)
+    mapped = source.map()
+    if len(mapped) < found.extent.begin + found.extent.size:
+        raise refusal(code="truncated", sentence="the file became shorter while it was read")
+    stored = decode(mapped, found.extent, found.layout, repairs)
     if set(found.layout.types) & {"F", "D"}:
         counts = count_non_finite(stored)
         if counts.any():

@@ -13,6 +13,9 @@ from marrowgate.settings.panel import Role
 Pulse = Literal["A", "H", "W", ""]
 
 
+LONGEST_NAME = 200  # longer ones are no names, and would take long to understand
+
+
 @dataclass(frozen=True)
 class Reading:
     """A channel's name, understood.
@@ -95,6 +98,8 @@ def read_name(name: str) -> Reading:
     Reading
         Fluorescence when the name is none of the known ones.
     """
+    if len(name) > LONGEST_NAME:
+        return Reading("fluorescence")
     text = spelled(name)
     if _TIME.fullmatch(text):
         return Reading("time")

@@ -1,6 +1,7 @@
 """Bounded access to the bytes of a file."""
 
 import mmap
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,4 +51,4 @@ def open_source(path: Path) -> Iterator[Source]:
         sentence = f"the file cannot be opened ({type(error).__name__})"
         raise refusal(code="unreadable_file", sentence=sentence) from None
     with file:
-        yield Source(file, path.stat().st_size)
+        yield Source(file, os.fstat(file.fileno()).st_size)

@@ -1,6 +1,5 @@
 """The spillover matrix in the TEXT, under whichever keyword an instrument puts it."""
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -12,7 +11,7 @@ from marrowgate.fcs.model import Channel, Note, Spillover
 from marrowgate.fcs.verdict import repair
 
 KEYWORDS = ("$SPILLOVER", "SPILL", "$SPILL", "SPILLOVER", "$COMP", "COMP")
-_LARGEST = 500
+_LARGEST = 200
 _SPACES = re.compile(r"\s+")
 
 
@@ -46,6 +45,8 @@ def read_spillover(keywords: Keywords, channels: Sequence[Channel], repairs: lis
 
 
 def _parse(text: str, channels: Sequence[Channel]) -> Spillover | str:
+    if text.count(",") > (_LARGEST + 2) ** 2:
+        return f"it has more than {_LARGEST} channels"
     parts = [part.strip() for part in text.split(",")]
     size = to_integer(parts[0])
     if size is None or not 1 <= size <= _LARGEST:
@@ -124,10 +125,3 @@ def _channel_name(label: str, channels: Sequence[Channel]) -> str | None:
 
 def _folded(name: str) -> str:
     return _SPACES.sub("", name).casefold()
-
-
-def is_identity(spillover: Spillover) -> bool:
-    """Tell whether a matrix compensates nothing."""
-    return all(
-        math.isclose(a, b) for a, b in zip(spillover.matrix.ravel(), np.eye(len(spillover.labels)).ravel(), strict=True)
-    )

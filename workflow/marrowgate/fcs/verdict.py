@@ -38,7 +38,7 @@ REPAIRS = MappingProxyType(
     {
         "end_offset_off_by_one": "The end of the DATA is off by one byte; $TOT and the file agree.",
         "data_end_from_tot": "The end of the DATA is wrong; it was taken from $TOT, which fits the file.",
-        "trailing_bytes_ignored": "The DATA end with less than one event; these bytes were left out.",
+        "trailing_bytes_ignored": "The DATA end with padding or less than one event; these bytes were left out.",
         "tot_from_data_length": "$TOT is missing or no number; events were counted from the DATA.",
         "offsets_from_text": "The HEADER does not place the DATA; $BEGINDATA was used.",
         "data_offset_chosen": "HEADER and TEXT place the DATA differently; the one that fits was used.",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import whole_file
@@ -17,6 +17,7 @@ DELIMITER = "\x0c"
 ALIGNMENT = 8  # a data segment that starts on a multiple of 8 can be mapped without copying
 VERSIONS = ("2.0", "3.0", "3.1", "3.2")
 BITS = {"F": (32,), "D": (64,), "I": (8, 16, 32, 64)}
+ORDERS = {"little": "<", "big": ">"}
 KINDS = {"F": "f", "D": "f", "I": "u"}
 
 
@@ -82,18 +83,12 @@ def write_fcs(
     if version not in VERSIONS or bits not in BITS.get(datatype, ()):
         msg = f"FCS {version} with $DATATYPE {datatype} of {bits} bits is not a kind that can be written"
         raise ValueError(msg)
-    order = "<" if byteord == "little" else ">"
-    data = np.ascontiguousarray(events, dtype=np.dtype(f"{order}{KINDS[datatype]}{bits // 8}"))
+    data = np.ascontiguousarray(events, np.dtype(f"{ORDERS[byteord]}{KINDS[datatype]}{bits // 8}"))
     if data.ndim != 2 or data.shape[1] != len(channels):
         msg = f"events of shape {data.shape} do not fit {len(channels)} channels"
         raise ValueError(msg)
     entries = {
-        "$BYTEORD": "1,2,3,4" if byteord == "little" else "4,3,2,1",
-        "$DATATYPE": datatype,
-        "$MODE": "L",
-        "$NEXTDATA": "0",
-        "$PAR": str(len(channels)),
-        "$TOT": str(len(data)),
+        **_structure(data, datatype, byteord),
         **_channel_keywords(channels, bits),
         **_spillover_keyword(spillover, version),
         **(keywords or {}),
@@ -105,6 +100,17 @@ def write_fcs(
         file.write(b" " * (start - HEADER_SIZE - len(text)))
         data.tofile(file)
         file.write(b"00000000")  # no checksum
+
+
+def _structure(data: NDArray[np.generic], datatype: str, byteord: str) -> dict[str, str]:
+    return {
+        "$BYTEORD": "1,2,3,4" if byteord == "little" else "4,3,2,1",
+        "$DATATYPE": datatype,
+        "$MODE": "L",
+        "$NEXTDATA": "0",
+        "$PAR": str(data.shape[1]),
+        "$TOT": str(data.shape[0]),
+    }
 
 
 def _channel_keywords(channels: Sequence[WriteChannel], bits: int) -> dict[str, str]:

@@ -119,7 +119,7 @@ def _medians(sketch: Sketch, generator: np.random.Generator) -> NDArray[np.float
     value at each share. The limits are those of the interval between order statistics.
     """
     share = generator.beta((sketch.n_events + 1) / 2, (sketch.n_events + 1) / 2, size=DRAWS)
-    return np.quantile(sketch.values, share)
+    return np.quantile(sketch.values, share, method="weibull")
 
 
 def _with_limits(name: str, value: float, draws: NDArray[np.float64]) -> dict[str, Any]:

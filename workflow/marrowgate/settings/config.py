@@ -119,6 +119,8 @@ class Cohort(_Section):
     """Limits that the sensitivity analysis tries."""
     responder_folds: tuple[Annotated[float, Field(ge=1)], ...] = (1.0, 1.5, 2.26, 3.0)
     """Rises that the sensitivity analysis tries."""
+    responses: Annotated[tuple[Label, ...], Field(min_length=1)] = ("CR",)
+    """Words of the column response that count as a response in the clinical outcomes."""
     survival_months: tuple[Annotated[float, Field(gt=0)], ...] = (12.0, 24.0)
     """Times at which survival is given."""
     draws: Annotated[int, Field(ge=1000)] = 20000

@@ -34,10 +34,10 @@ _KINDS = {
 _WHOLE = {"int_parsing", "int_type", "int_from_float", "int_parsing_size"}
 _NUMBER = {"float_parsing", "float_type", "finite_number"}
 _BOUNDS = {
-    "greater_than": "above {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "below {lt}",
-    "less_than_equal": "at most {le}",
+    "greater_than": "above {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "below {lt:g}",
+    "less_than_equal": "at most {le:g}",
 }
 
 
@@ -47,10 +47,10 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
-def nearest(name: str, known: Sequence[str]) -> str | None:
-    """Give the known name that `name` is probably a slip of, or None."""
+def nearest(name: str, known: Sequence[str], likeness: float = 0.75) -> str | None:
+    """Give the known name that `name` is probably a slip of, or None; `likeness` 1 asks for the same letters."""
     folded = {_folded(each): each for each in known}
-    found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.75)
+    found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
     return folded[found[0]] if found else None
 
 
@@ -99,6 +99,8 @@ def _number_sentence(kind: str, context: Mapping[str, Any], value: Any) -> tuple
         return f"has a comma that may stand for decimals or thousands, {got}", "write decimals with a point"
     if isinstance(value, str) and re.fullmatch(r"[+-]?\d*,\d+", value):
         return f"has a decimal comma, {got}", "write it with a point"
+    if isinstance(value, str) and re.match(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b", value):
+        return f"must be a number of days and not a date, {got}", "count the days"
     wanted = "a whole number" if kind in _WHOLE else "a number"
     return f"must be {wanted}, {got}", "correct the value"
 

@@ -1,23 +1,25 @@
 """A whole project: config, sheets, panels and strategies, read together so that all faults are told at once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from marrowgate.errors import Fault, UserError
+from marrowgate.errors import Fault, UserError, fault
+from marrowgate.settings import checks
 from marrowgate.settings.config import Config
-from marrowgate.settings.messages import sentence
+from marrowgate.settings.messages import NAME_PATTERN, correct_to
 from marrowgate.settings.panel import Panel, load_panel
-from marrowgate.settings.sheet_file import load_sheet
+from marrowgate.settings.sheet_file import Sheet, models_of, read_sheet
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
-from marrowgate.settings.strategy import Strategy, load_strategy
-from marrowgate.settings.yaml_file import load_model, read_yaml
+from marrowgate.settings.strategy import MethodFaults, Strategy, load_strategy
+from marrowgate.settings.yaml_file import Place, build_model, entry_where, read_yaml
 
 Row = TypeVar("Row", bound=BaseModel)
-MethodFaults = Callable[[Strategy], Sequence[tuple[int, str, str, str]]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Project:
     toxicity : tuple of Toxicity
         Adverse events.
     panels, strategies : mapping of str to Panel, to Strategy
-        By name; those that are used.
+        By name; the panels of the sample sheet, the strategies of the config.
     """
 
     config: Config
@@ -62,6 +64,47 @@ class Project:
         return simulation is not None and Path(sample.fcs).parent == Path(simulation.folder)
 
 
+@dataclass(frozen=True)
+class _Settings:
+    """The config and where its entries stand."""
+
+    path: Path
+    config: Config
+    lines: Mapping[Place, int]
+    overridden: tuple[str, ...]
+
+    def where(self, *place: str | int) -> str:
+        """Say where an entry stands."""
+        return entry_where(self.path, place, self.lines, self.overridden)
+
+
+@dataclass
+class _Reading:
+    """What is read so far."""
+
+    settings: _Settings
+    faults: list[Fault] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
+        """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
+        name = getattr(self.settings.config, entry)
+        if name is None:
+            return ()
+        if not Path(name).exists():
+            cure = f"make it, or correct {entry}" if entry == "samples" else f"make it, or write {entry}: null"
+            self.faults.append(Fault(self.settings.where(entry), f"there is no file {name!r}", cure))
+            return ()
+        try:
+            self.sheets[entry] = read_sheet(Path(name))
+        except UserError as error:
+            self.faults += error.faults
+            return ()
+        rows, faults = models_of(self.sheets[entry], model)
+        self.faults += faults
+        return tuple(row for _, row in rows)
+
+
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
     """Read the config; `overrides` take the place of its top-level entries (``snakemake --config seed=3``).
 
@@ -70,18 +113,24 @@ def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     UserError
         One fault per wrong entry.
     """
-    if not overrides:
-        return load_model(path, Config)
-    content, _ = read_yaml(path)
+    return _read_settings(path, overrides or {}).config
+
+
+def parse_overrides(text: str) -> dict[str, Any]:
+    """Read the option ``--overrides``: entries that take the place of the config's, as JSON.
+
+    Raises
+    ------
+    UserError
+        The text is not a JSON object.
+    """
     try:
-        return Config.model_validate({**content, **overrides})
-    except ValidationError as error:
-        faults = []
-        for entry in error.errors(include_url=False):
-            field = ".".join(str(part) for part in entry["loc"])
-            where = f"--config {field}" if entry["loc"] and entry["loc"][0] in overrides else f"{path}, {field}"
-            faults.append(Fault(where, *sentence(entry)))
-        raise UserError(faults) from None
+        entries = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise fault("--overrides", f"is not JSON: {error}", 'write it like {"seed": 3}') from None
+    if not isinstance(entries, dict):
+        raise fault("--overrides", f"must be a JSON object, got {text!r}", 'write it like {"seed": 3}')
+    return entries
 
 
 def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None) -> Project:
@@ -101,143 +150,20 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
     UserError
         All faults of all files.
     """
-    config = load_config(path, overrides)
-    faults: list[Fault] = []
-    samples = _sheet(config.samples, Sample, faults)
-    patients = _sheet(config.patients, Patient, faults)
-    measurements = _sheet(config.measurements, Measurement, faults)
-    toxicity = _sheet(config.toxicity, Toxicity, faults)
-    faults += _twice(config.samples, "sample_id", samples)
-    faults += _twice(config.patients or "", "patient_id", patients)
-    faults += _files(config, samples)
-    faults += _links(config, samples)
-    if config.patients is not None:
-        known = {patient.patient_id for _, patient in patients}
-        for sheet, rows in (
-            (config.samples, samples),
-            (config.measurements, measurements),
-            (config.toxicity, toxicity),
-        ):
-            faults += _strangers(str(sheet), rows, known, config.patients)
-    panels = _panels(config, samples, faults)
-    strategies = _strategies(config, panels, method_faults, faults)
-    if faults:
-        raise UserError(faults)
-    return Project(
-        config,
-        tuple(row for _, row in samples),
-        {row.patient_id: row for _, row in patients},
-        tuple(row for _, row in measurements),
-        tuple(row for _, row in toxicity),
-        panels,
-        strategies,
-    )
-
-
-def _sheet(name: str | None, model: type[Row], faults: list[Fault]) -> list[tuple[int, Row]]:
-    if name is None:
-        return []
-    try:
-        rows, found = load_sheet(Path(name), model)
-    except UserError as error:
-        faults += error.faults
-        return []
-    faults += found
-    return rows
-
-
-def _twice(sheet: str, column: str, rows: Sequence[tuple[int, BaseModel]]) -> list[Fault]:
-    first: dict[str, int] = {}
-    faults = []
-    for line, row in rows:
-        value = getattr(row, column)
-        if value in first:
-            what = f"{column} {value!r} stands in line {first[value]} already"
-            faults.append(Fault(f"{sheet} line {line}, column {column}", what, "give each row its own"))
-        first.setdefault(value, line)
-    return faults
-
-
-def _files(config: Config, samples: Sequence[tuple[int, Sample]]) -> list[Fault]:
-    made = Path(config.simulation.folder) if config.simulation else None
-    return [
-        Fault(f"{config.samples} line {line}, column fcs", f"there is no file {sample.fcs!r}", "correct the path")
-        for line, sample in samples
-        if Path(sample.fcs).parent != made and not Path(sample.fcs).is_file()
-    ]
-
-
-def _links(config: Config, samples: Sequence[tuple[int, Sample]]) -> list[Fault]:
-    by_id = {sample.sample_id: sample for _, sample in samples}
-    faults = []
-    for line, sample in samples:
-        if sample.control_for is None:
-            continue
-        where = f"{config.samples} line {line}, column control_for"
-        partner = by_id.get(sample.control_for)
-        if partner is None:
-            faults.append(Fault(where, f"there is no sample {sample.control_for!r}", "name a sample_id of this sheet"))
-        elif partner.panel != sample.panel:
-            what = f"sample {partner.sample_id!r} has panel {partner.panel!r}, this tube has {sample.panel!r}"
-            faults.append(Fault(where, what, "a control has the panel of its sample"))
-    return faults
-
-
-def _strangers(sheet: str, rows: Sequence[tuple[int, Any]], known: set[str], patients: str) -> list[Fault]:
-    return [
-        Fault(
-            f"{sheet} line {line}, column patient_id",
-            f"patient {row.patient_id!r} is not in {patients}",
-            "add the patient there, or correct the name",
-        )
-        for line, row in rows
-        if row.patient_id is not None and row.patient_id not in known
-    ]
-
-
-def _panels(config: Config, samples: Sequence[tuple[int, Sample]], faults: list[Fault]) -> dict[str, Panel]:
-    lines: dict[str, int] = {}
-    for line, sample in samples:
-        lines.setdefault(sample.panel, line)
-    panels = {}
-    for name, line in lines.items():
-        path = Path(config.panels) / f"{name}.yaml"
-        if not path.is_file():
-            where = f"{config.samples} line {line}, column panel"
-            faults.append(Fault(where, f"there is no panel file {path}", "correct the name, or write that file"))
-            continue
-        try:
-            panels[name] = load_panel(path)
-        except UserError as error:
-            faults += error.faults
-    return panels
-
-
-def _strategies(
-    config: Config, panels: Mapping[str, Panel], method_faults: MethodFaults, faults: list[Fault]
-) -> dict[str, Strategy]:
-    strategies: dict[str, Strategy] = {}
-    for panel in panels:
-        name = config.strategy_of_panel.get(panel)
-        if name is None:
-            cure = f"add `{panel}: <strategy>`"
-            faults.append(Fault("config, strategy_of_panel", f"panel {panel!r} has no strategy", cure))
-            continue
-        path = Path(config.strategies) / f"{name}.yaml"
-        if name in strategies:
-            continue
-        try:
-            strategy, found = load_strategy(path)
-        except UserError as error:
-            faults += error.faults
-            continue
-        faults += found
-        _, lines = read_yaml(path)
-        for index, population, what, cure in method_faults(strategy):
-            line = lines.get(("populations", index), 1)
-            faults.append(Fault(f"{path} line {line}, population {population}", what, cure))
-        strategies[name] = strategy
-    return strategies
+    reading = _Reading(_read_settings(path, overrides or {}))
+    samples = reading.sheet("samples", Sample)
+    patients = reading.sheet("patients", Patient)
+    measurements = reading.sheet("measurements", Measurement)
+    toxicity = reading.sheet("toxicity", Toxicity)
+    panels = _panels(reading)
+    strategies = _strategies(reading, method_faults)
+    _check_samples(reading, panels)
+    _check_patients(reading)
+    _check_measured(reading, panels, strategies)
+    if reading.faults:
+        raise UserError(dict.fromkeys(reading.faults))
+    by_id = {row.patient_id: row for row in patients}
+    return Project(reading.settings.config, samples, by_id, measurements, toxicity, panels, strategies)
 
 
 def project_files(project: Project) -> dict[str, Path]:
@@ -253,3 +179,104 @@ def project_files(project: Project) -> dict[str, Path]:
     files |= {f"panel {name}": project.panel_path(name) for name in project.panels}
     files |= {f"strategy {config.strategy_of_panel[name]}": project.strategy_path(name) for name in project.panels}
     return files
+
+
+def _read_settings(path: Path, overrides: Mapping[str, Any]) -> _Settings:
+    content, lines = read_yaml(path)
+    if isinstance(content, dict):
+        content = {**content, **overrides}
+    config = build_model(path, content, lines, Config, tuple(overrides))
+    return _Settings(path, config, lines, tuple(overrides))
+
+
+def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
+    sheet = reading.sheets.get("samples")
+    if sheet is None:
+        return
+    if not sheet.rows:
+        reading.faults.append(Fault(str(sheet.path), "has no rows", "describe at least one FCS file"))
+    simulation = reading.settings.config.simulation
+    reading.faults += [
+        *checks.twice(sheet, "sample_id"),
+        *checks.files(sheet, Path(simulation.folder) if simulation else None),
+        *checks.same_data_set(sheet),
+        *checks.controls(sheet),
+        *checks.partners(sheet),
+        *checks.control_markers(sheet, panels),
+    ]
+
+
+def _check_patients(reading: _Reading) -> None:
+    patients = reading.sheets.get("patients")
+    if patients is None:
+        return
+    reading.faults += checks.twice(patients, "patient_id")
+    reading.faults += checks.covariate_cells(patients, Patient.model_fields)
+    for index, what, cure in checks.covariate_names(reading.settings.config, patients):
+        reading.faults.append(Fault(reading.settings.where("cohort", "covariates", index), what, cure))
+    known = {row.cells["patient_id"] for row in patients.rows if "patient_id" in row.cells}
+    for entry in ("samples", "measurements", "toxicity"):
+        if entry in reading.sheets:
+            reading.faults += checks.strangers(reading.sheets[entry], known, str(patients.path))
+
+
+def _check_measured(reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]) -> None:
+    settings = reading.settings
+    samples = reading.sheets.get("samples")
+    used = {row.cells["panel"] for row in samples.rows if "panel" in row.cells} if samples else set()
+    if set(settings.config.strategy_of_panel.values()) - set(strategies) or not used or used - set(panels):
+        return  # a strategy or panel that cannot be read may have the population or marker
+    populations = tuple({one.name for strategy in strategies.values() for one in strategy.populations})
+    for index, name, what, cure in checks.measured(settings.config, panels.values(), populations):
+        where = settings.where("measure", "intensities", index, name)
+        reading.faults.append(Fault(where, what, cure))
+
+
+def _panels(reading: _Reading) -> dict[str, Panel]:
+    """Read the panels that the sample sheet names."""
+    config = reading.settings.config
+    sheet = reading.sheets.get("samples")
+    first: dict[str, int] = {}
+    for row in sheet.rows if sheet else ():
+        if re.fullmatch(NAME_PATTERN, row.cells.get("panel", "")):
+            first.setdefault(row.cells["panel"], row.line)
+    panels = {}
+    for name, line in first.items():
+        path = Path(config.panels) / f"{name}.yaml"
+        if not path.is_file():
+            there = tuple(each.stem for each in sorted(Path(config.panels).glob("*.yaml")))
+            cure = correct_to(name, there, "correct the name, or write that file")
+            where = f"{config.samples} line {line}, column panel"
+            reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
+            continue
+        if name not in config.strategy_of_panel:
+            what, cure = f"panel {name!r} has no strategy", f"add the line `{name}: <strategy>`"
+            reading.faults.append(Fault(reading.settings.where("strategy_of_panel"), what, cure))
+        try:
+            panels[name] = load_panel(path)
+        except UserError as error:
+            reading.faults += error.faults
+    return panels
+
+
+def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Strategy]:
+    """Read the strategies that the config names, each once."""
+    config = reading.settings.config
+    strategies: dict[str, Strategy] = {}
+    for panel, name in config.strategy_of_panel.items():
+        path = Path(config.strategies) / f"{name}.yaml"
+        if name in strategies:
+            continue
+        if not path.is_file():
+            there = tuple(each.stem for each in sorted(Path(config.strategies).glob("*.yaml")))
+            cure = correct_to(name, there, "correct the name, or write that file")
+            where = reading.settings.where("strategy_of_panel", panel)
+            reading.faults.append(Fault(where, f"there is no strategy file {path}", cure))
+            continue
+        try:
+            strategies[name], faults = load_strategy(path, method_faults)
+        except UserError as error:
+            reading.faults += error.faults
+        else:
+            reading.faults += faults
+    return strategies

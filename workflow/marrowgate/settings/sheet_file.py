@@ -8,13 +8,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from marrowgate.errors import Fault, fault
-from marrowgate.settings.messages import correct_to, sentence, shown
+from marrowgate.settings.messages import nearest, sentence, shown
 from marrowgate.settings.sheet_lines import sheet_lines
 
 Model = TypeVar("Model", bound=BaseModel)
 
 NOT_KNOWN = frozenset({"NA", "N/A", "n/a", "NaN", "nan"})
 """Words that other programs write for an empty cell."""
+
+_EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ def read_sheet(path: Path) -> Sheet:
     rows = []
     for line, cells in lines[1:]:
         faults += _row_faults(path, line, header, cells)
-        named = zip(reversed(header), reversed(cells[: len(header)] + [""] * (len(header) - len(cells))), strict=True)
         # of two columns of one name the first counts
-        filled = {name: cell for name, cell in named if name and cell and cell not in NOT_KNOWN}
+        named = reversed(list(zip(header, cells, strict=False)))
+        filled = {name: cell for name, cell in named if name and cell and cell not in NOT_KNOWN | _EXCEL_ERRORS}
         if filled:
             rows.append(SheetRow(line, filled))
     return Sheet(path, header_line, tuple(header), tuple(rows), tuple(faults))
@@ -96,46 +98,54 @@ def models_of(sheet: Sheet, model: type[Model]) -> tuple[list[tuple[int, Model]]
     """Make one model of each row of a sheet; see `load_sheet`."""
     rows: list[tuple[int, Model]] = []
     faults = [*sheet.faults, *_column_faults(sheet, model)]
-    told = {name for name in model.model_fields if name not in sheet.columns}
-    if model.model_config.get("extra") == "forbid":
-        told |= set(sheet.columns) - set(model.model_fields)
+    known = set(model.model_fields)
+    # a column that is missing or unknown is one fault of the header, not one of every row
+    told = known - set(sheet.columns)
+    told |= set(sheet.columns) - known if _is_closed(model) else set()
     for row in sheet.rows:
         try:
             rows.append((row.line, model.model_validate(row.cells)))
         except ValidationError as error:
-            entries = [entry for entry in error.errors(include_url=False) if entry["loc"][:1] not in {(t,) for t in told}]
-            faults += [_cell_fault(sheet.path, row.line, entry) for entry in entries]
+            entries = error.errors(include_url=False)
+            faults += [
+                _cell_fault(sheet.path, row.line, entry) for entry in entries if not told.intersection(entry["loc"])
+            ]
     return rows, faults
 
 
-def _cell_fault(path: Path, line: int, entry: Any) -> Fault:
+def _is_closed(model: type[BaseModel]) -> bool:
+    return model.model_config.get("extra") == "forbid"
+
+
+def _cell_fault(path: Path, line: int, entry: Mapping[str, Any]) -> Fault:
     column = f", column {entry['loc'][0]}" if entry["loc"] else ""
     what, cure = ("is empty", "fill it in") if entry["type"] == "missing" else sentence(entry)
-    if what.startswith("must be a number") or what.startswith("must be a whole number"):
-        cure = "correct it; leave the cell empty when it is not known"
     return Fault(f"{path} line {line}{column}", what, cure)
 
 
 def _column_faults(sheet: Sheet, model: type[BaseModel]) -> list[Fault]:
     where = f"{sheet.path} line {sheet.header_line}"
-    known = list(model.model_fields)
-    if len(sheet.columns) == 1 and len(known) > 1 and sheet.columns[0] not in known:
+    known = tuple(model.model_fields)
+    if len(sheet.columns) == 1 and sheet.columns[0] not in known:
         what = f"has one column only, {shown(sheet.columns[0])}"
         return [Fault(where, what, "separate the columns by tabs, commas or semicolons")]
     absent = [name for name in known if name not in sheet.columns]
+    unknown = [name for name in dict.fromkeys(sheet.columns) if name and name not in known]
+    # other columns of an open sheet are covariates, unless they are all but a known name
+    meant = {name: nearest(name, absent, 0.75 if _is_closed(model) else 0.9) for name in unknown}
     faults = []
-    for name in dict.fromkeys(column for column in sheet.columns if column and column not in known):
-        cure = correct_to(name, absent, "")
-        if model.model_config.get("extra") == "forbid":
-            cure = cure or "correct its name or remove it"
+    for name, near in meant.items():
+        if _is_closed(model):
+            cure = f"did you mean {near!r}?" if near else "correct its name or remove it"
             faults.append(Fault(f"{where}, column {name}", "there is no such column", cure))
-        elif cure:
-            what = "is almost the name of another column"
-            faults.append(Fault(f"{where}, column {name}", what, f"{cure} Else call it otherwise"))
+        elif near:
+            faults.append(
+                Fault(f"{where}, column {name}", f"is all but {near!r}", "correct its name, or change it more")
+            )
     faults += [
-        Fault(f"{where}, column {name}", "this column is missing", "add it")
+        Fault(where, f"the column {name!r} is missing", "add it")
         for name in absent
-        if model.model_fields[name].is_required()
+        if model.model_fields[name].is_required() and name not in meant.values()
     ]
     return faults
 
@@ -152,14 +162,14 @@ def _header_faults(path: Path, line: int, header: Sequence[str]) -> list[Fault]:
 
 def _row_faults(path: Path, line: int, header: Sequence[str], cells: Sequence[str]) -> list[Fault]:
     faults = []
-    if any(cells[len(header) :]):
+    if len(header) > 1 and any(cells[len(header) :]):
         what = f"has {len(cells)} cells, the header has {len(header)}"
-        cure = "remove what is beyond the last column, or put quotes around a cell that holds the separator"
+        cure = "remove what is too much; put quotes around a cell that holds the separator"
         faults.append(Fault(f"{path} line {line}", what, cure))
     for name, cell in zip(header, cells, strict=False):
         where = f"{path} line {line}, column {name}"
         if len(cell.splitlines()) > 1:
             faults.append(Fault(where, f"holds a line break: {shown(cell)}", "remove it, or a quote mark in the line"))
-        elif cell.startswith("#") and cell.rstrip("!?/A0").isupper() and cell[-1] in "!?A0":
+        elif cell in _EXCEL_ERRORS:
             faults.append(Fault(where, f"holds an error of Excel, {cell}", "correct the formula"))
     return faults

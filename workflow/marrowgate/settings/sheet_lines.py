@@ -42,8 +42,6 @@ def sheet_lines(path: Path) -> Lines:
         raise fault(str(path), "there is no such file", "make it, or correct the path") from None
     except IsADirectoryError:
         raise fault(str(path), "is a folder, not a sheet", "name a file in it") from None
-    except csv.Error as error:
-        raise fault(str(path), f"cannot be taken apart into cells: {error}", "look for a lone quote mark") from None
     except OSError as error:
         raise fault(str(path), f"cannot be read ({error.strerror})", "ask for the right to read it") from None
     stripped = ((line, [cell.strip() for cell in cells]) for line, cells in lines)
@@ -61,7 +59,7 @@ def _must_be_what_it_is_called(path: Path, start: bytes) -> None:
     if _is_workbook(path) and start and start != _WORKBOOK_START:
         raise fault(str(path), "is called .xlsx but is no Excel workbook", _SAVE_ANEW)
     if not _is_workbook(path) and start == _WORKBOOK_START:
-        raise fault(str(path), "is not text; it may be an Excel workbook", "call it .xlsx, or save it as text")
+        raise fault(str(path), "is a workbook or an archive, not text", "call it .xlsx, or save it as text")
 
 
 def _text_lines(path: Path) -> Lines:
@@ -70,10 +68,14 @@ def _text_lines(path: Path) -> Lines:
     delimiter = max("\t,;", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = []
-    end = 0
-    for cells in reader:
-        lines.append((end + 1, cells))
-        end = reader.line_num
+    begin = 1
+    try:
+        for cells in reader:
+            lines.append((begin, cells))
+            begin = reader.line_num + 1
+    except csv.Error:
+        what = "a cell begins with a quote mark that does not end with the cell"
+        raise fault(f"{path} line {begin}", what, "remove the quote mark") from None
     return lines
 
 

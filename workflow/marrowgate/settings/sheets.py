@@ -5,18 +5,26 @@ Each field's docstring is what `config/README.md` says of the column.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from marrowgate.settings.messages import NAME_PATTERN
 from marrowgate.settings.panel import Label
 
-SampleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=100)]
+
+def _per_microlitre(value: float) -> float:
+    # the lowest counts after a transplant are about 50; analysers print 10^9/L
+    if value < 30:
+        msg = f"{value:g} is too low for white cells per microlitre; multiply a count in 10^9/L by 1000"
+        raise ValueError(msg)
+    return value
+
+
+SampleId = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=100)]
 ControlType = Literal["none", "unstained", "single_stain", "fmo", "isotype", "beads"]
 Arm = Literal["triplet", "doublet"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-
-NEED_MARKER = {"fmo", "isotype", "single_stain"}
 
 
 class _Row(BaseModel):
@@ -27,13 +35,13 @@ class Sample(_Row):
     """One FCS data set of `samples.tsv`."""
 
     sample_id: SampleId
-    """Unique name of the tube: letters, digits and underscore. It is used in file names."""
+    """Unique name of the tube. It is used in file names; two names may not differ in case only."""
     patient_id: SampleId | None = None
     """Pseudonym of the patient. Empty for controls that belong to a batch."""
     fcs: Label
-    """Path of the file, relative to the repository or absolute."""
+    """Path of the file: absolute, or from the folder in which the workflow is started."""
     data_set: Annotated[int, Field(ge=1)] = 1
-    """Which data set of the file, from 1."""
+    """Which data set of the file, from 1; most files hold one."""
     panel: SampleId
     """Name of a file in `config/panels/`, without `.yaml`."""
     batch: SampleId
@@ -58,8 +66,8 @@ class Sample(_Row):
     """The lysing reagent."""
     anticoagulant: Label | None = None
     """The tube's anticoagulant."""
-    wbc_per_ul: Positive | None = None
-    """White cells per microlitre from the haematology analyser."""
+    wbc_per_ul: Annotated[Positive, AfterValidator(_per_microlitre)] | None = None
+    """White cells per microlitre from the haematology analyser, not 10^9/L; below 30 it is refused."""
     nrbc_per_100_wbc: NotNegative | None = None
     """Nucleated red cells per 100 white cells from the analyser."""
     bead_lot: Label | None = None
@@ -68,21 +76,8 @@ class Sample(_Row):
     """Counting beads in the tube, from the lot's label."""
     sample_volume_ul: Positive | None = None
     """Blood in the tube, in microlitres."""
-    dilution: Positive | None = None
+    dilution: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
     """Factor by which the blood was diluted before it was pipetted; 1 when it was not."""
-
-    @model_validator(mode="after")
-    def _control_is_whole(self) -> "Sample":
-        if self.control_type in NEED_MARKER and not self.control_marker:
-            msg = f"control_type {self.control_type} needs a control_marker; name the marker"
-            raise ValueError(msg)
-        if self.control_marker and self.control_type not in NEED_MARKER:
-            msg = f"control_type {self.control_type} takes no control_marker; empty that cell or correct control_type"
-            raise ValueError(msg)
-        if self.control_for and self.control_type not in {"fmo", "isotype"}:
-            msg = f"control_type {self.control_type} takes no control_for; empty that cell or correct control_type"
-            raise ValueError(msg)
-        return self
 
 
 class Patient(_Row):

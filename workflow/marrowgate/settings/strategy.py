@@ -4,21 +4,22 @@ What a method's arguments may be is the method's own business (`marrowgate.gatin
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from marrowgate.errors import Fault
+from marrowgate.settings.messages import POPULATION_PATTERN, correct_to
 from marrowgate.settings.panel import Label
-from marrowgate.settings.yaml_file import load_model, read_yaml
+from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
 
 ROOT = "root"
 ISHAGE_ORDER = ("cd45_pos", "cd34_pos", "cd34_hspc")
 """The ISHAGE criteria from the outside in; a strategy that has the last must nest them in this order."""
 
-PopulationName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+PopulationName = Annotated[str, StringConstraints(pattern=POPULATION_PATTERN, max_length=60)]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -93,57 +94,90 @@ class Strategy(_Section):
     """The populations; a parent stands before its children."""
 
 
-def load_strategy(path: Path) -> tuple[Strategy, list[Fault]]:
+PopulationFault = tuple[int, str, str, str]
+"""Index and name of a population, what is wrong with it, and the cure."""
+
+MethodFaults = Callable[[Strategy], Iterable[PopulationFault]]
+
+
+def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tuple[Strategy, list[Fault]]:
     """Read a strategy file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    method_faults : callable, optional
+        Checks the methods too (`marrowgate.gating.methods.method_faults`).
 
     Returns
     -------
     tuple of (Strategy, list of Fault)
-        The strategy, and what is wrong with its tree.
+        The strategy, and what is wrong with its tree and methods.
 
     Raises
     ------
     UserError
         The file is not a strategy; one fault per wrong entry.
     """
-    strategy = load_model(path, Strategy)
-    _, lines = read_yaml(path)
+    content, lines = read_yaml(path)
+    strategy = build_model(path, content, lines, Strategy)
+    found = [*_tree_faults(strategy), *(method_faults(strategy) if method_faults else ())]
     faults = [
-        Fault(f"{path} line {lines.get(('populations', index), 1)}, population {name}", what, cure)
-        for index, name, what, cure in _tree_faults(strategy)
+        Fault(f"{path} line {line_of(('populations', index), lines)}, population {name}", what, cure)
+        for index, name, what, cure in sorted(found, key=lambda one: one[0])
     ]
     return strategy, faults
 
 
-def _tree_faults(strategy: Strategy) -> Iterator[tuple[int, str, str, str]]:
+def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
     names = [population.name for population in strategy.populations]
     for index, population in enumerate(strategy.populations):
-        name, parent = population.name, population.parent
+        name = population.name
         if name == ROOT:
             yield index, name, "'root' is the name of all events", "give the population another name"
         if name in names[:index]:
             yield index, name, "this name stands for the second time", "give each population its own name"
-        if parent != ROOT and parent not in names:
-            yield index, name, f"there is no parent {parent!r}", "name a population of this file, or root"
-        elif parent != ROOT and parent not in names[:index]:
-            yield index, name, f"its parent {parent!r} stands behind it", "put parents before their children"
-        operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
-        for operand in operands:
-            if operand not in names[:index]:
-                cure = "name populations that stand before this one"
-                yield index, name, f"the Boolean gate names {operand!r}, which is not a population before it", cure
+        twice = [one for one in dict.fromkeys(population.dimensions) if population.dimensions.count(one) > 1]
+        for dimension in twice:
+            yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
+        yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
+        yield from ((index, name, what, cure) for what, cure in _operand_faults(population, names[:index]))
     yield from _nesting_faults(strategy)
 
 
-def _nesting_faults(strategy: Strategy) -> Iterator[tuple[int, str, str, str]]:
+def _parent_faults(population: Population, names: Sequence[str], before: Sequence[str]) -> Iterator[tuple[str, str]]:
+    parent = population.parent
+    if parent == population.name:
+        yield "it is its own parent", "name the population that it is gated in, or root"
+    elif parent != ROOT and parent not in names:
+        yield f"there is no parent {parent!r}", correct_to(parent, names, "name a population of this file, or root")
+    elif parent != ROOT and parent not in before:
+        yield f"its parent {parent!r} stands behind it", "put parents before their children"
+
+
+def _operand_faults(population: Population, before: Sequence[str]) -> Iterator[tuple[str, str]]:
+    operands = population.arguments.get("operands") if population.method == "boolean" else None
+    reference = population.arguments.get("reference") if population.method == "reference_quantile" else None
+    # what is no list or no text is told by the method itself
+    for name in operands if isinstance(operands, list) else ():
+        if isinstance(name, str) and name not in before:
+            cure = correct_to(name, before, "name populations that stand before this one")
+            yield f"the Boolean gate names {name!r}, which is not a population before it", cure
+    if isinstance(reference, str) and reference not in before:
+        cure = correct_to(reference, before, "name a population that stands before this one")
+        yield f"its reference {reference!r} is not a population before it", cure
+
+
+def _nesting_faults(strategy: Strategy) -> Iterator[PopulationFault]:
     """Tell where the ISHAGE criteria (Sutherland 1996) are nested wrongly, as in 43 % of laboratories (Whitby 2012)."""
     parents = {population.name: population.parent for population in strategy.populations}
+    names = [population.name for population in strategy.populations]
     present = [name for name in ISHAGE_ORDER if name in parents] if ISHAGE_ORDER[-1] in parents else []
     for outer, inner in itertools.pairwise(present):
         if outer not in ancestors(inner, parents):
-            index = list(parents).index(inner)
             what = f"it is not inside {outer}, which the ISHAGE order asks for"
-            yield index, inner, what, f"make {outer} its parent or its parent's parent"
+            yield names.index(inner), inner, what, f"make {outer} its parent or its parent's parent"
 
 
 def ancestors(name: str, parents: dict[str, str]) -> list[str]:

@@ -27,7 +27,8 @@ _Loader.yaml_implicit_resolvers = {
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+_CONSTRUCTORS = yaml.SafeLoader.yaml_constructors
+_Loader.yaml_constructors = {**_CONSTRUCTORS, "tag:yaml.org,2002:timestamp": _CONSTRUCTORS["tag:yaml.org,2002:str"]}
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
@@ -156,7 +157,8 @@ def _faults(
         # pydantic marks a wrong key of a mapping with a part that is not in the file
         place = tuple(part for part in entry["loc"] if part != "[key]")
         what, cure = sentence(entry, _known_names(model, place))
-        found.append((line_of(place, lines), Fault(entry_where(path, place, lines, overridden), what, cure)))
+        line = 0 if place[:1] and place[0] in overridden else line_of(place, lines)
+        found.append((line, Fault(entry_where(path, place, lines, overridden), what, cure)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -157,7 +157,7 @@ COUNTING_BEAD = "counting_bead"
 HSPC = ("hspc_multipotent", "hspc_committed", "hspc_late")
 # Cell types that mature into each other: cells lie anywhere between one stage and the next.
 LINEAGES = (("promyelocyte", "myelocyte", "metamyelocyte", "neutrophil_band", "neutrophil_segmented"), HSPC)
-# How closely cells of a stage crowd around its middle; 1 is evenly spread. Most circulating neutrophils are fully mature.
+# How closely cells of a stage crowd around its middle, 1 is evenly spread; most circulating neutrophils are mature.
 CROWDING: Mapping[str, float] = {"neutrophil_segmented": 4.0}
 LEUCOCYTES = tuple(cell.name for cell in CELL_TYPES if cell.is_leucocyte)
 NUCLEATED = tuple(cell.name for cell in CELL_TYPES if cell.dna > 0.5)

@@ -122,6 +122,8 @@ class Optics:
         As in `Detector`.
     gain : ndarray of float32, shape (k,)
         The batch's gain over the reference.
+    drift : ndarray of float32, shape (k,)
+        The tube's gain over the batch's, which the matrix knows nothing of.
     voltages : tuple of float, length k
         Written to the file.
     """
@@ -134,6 +136,7 @@ class Optics:
     per_photon: FloatArray
     electronic: FloatArray
     gain: FloatArray
+    drift: FloatArray
     voltages: tuple[float, ...]
 
 
@@ -183,6 +186,7 @@ def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, ga
         per_photon=np.array([fact.per_photon for fact in facts], dtype=np.float32),
         electronic=np.array([fact.electronic for fact in facts], dtype=np.float32),
         gain=np.array([gain[home] for home in homes], dtype=np.float32),
+        drift=np.ones(len(homes), dtype=np.float32),
         voltages=tuple(fact.voltage for fact in facts),
     )
 
@@ -209,7 +213,11 @@ def _refuse_unknown(panel: Panel) -> None:
 
 
 def detect(
-    rng: np.random.Generator, optics: Optics, signal: FloatArray, autofluorescence: FloatArray, drift: FloatArray | None
+    rng: np.random.Generator,
+    optics: Optics,
+    signal: FloatArray,
+    autofluorescence: FloatArray,
+    factor: FloatArray | None,
 ) -> FloatArray:
     """Turn the fluorochromes' signal into what the detectors report.
 
@@ -226,7 +234,7 @@ def detect(
         Signal of each fluorochrome in its home detector at the reference gain.
     autofluorescence : ndarray of float32, shape (n,)
         Multiple of a lymphocyte's autofluorescence.
-    drift : ndarray of float32, shape (n,), optional
+    factor : ndarray of float32, shape (n,), optional
         Factor on the gain of every detector for each event.
 
     Returns
@@ -243,8 +251,8 @@ def detect(
         spread = np.sqrt(light * optics.per_photon[column] + optics.electronic[column] ** 2)
         spread *= rng.standard_normal(signal.shape[1], dtype=np.float32)
         light += spread
-        light *= optics.gain[column]
-        if drift is not None:
-            light *= drift
+        light *= optics.gain[column] * optics.drift[column]
+        if factor is not None:
+            light *= factor
         np.minimum(light, TOP, out=detected[column])
     return detected

@@ -1,6 +1,7 @@
 """From the plan to a measured tube."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -99,8 +100,13 @@ def _left_out(sample: SamplePlan, markers: tuple[str, ...]) -> frozenset[str]:
 
 
 def batch_optics(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Optics:
-    """Set the instrument up for a panel as it was in the sample's batch."""
-    return make_optics(panel, (plan.scenario.name, plan.seed, "gain", sample.batch), plan.scenario.batch_gain_sd)
+    """Set the instrument up for a panel as it was in the sample's batch, and had drifted by the time of its tube."""
+    name = (plan.scenario.name, plan.seed)
+    optics = make_optics(panel, (*name, "gain", sample.batch), plan.scenario.batch_gain_sd)
+    rng = stream(*name, "drift", sample.sample_id)
+    common = TUBE["gain_drift_sd"].value * rng.standard_normal()
+    own = TUBE["detector_drift_sd"].value * rng.standard_normal(len(optics.channels))
+    return replace(optics, drift=np.exp(common + own).astype(np.float32))
 
 
 def make_tube(plan: CohortPlan, sample: SamplePlan, panel: Panel, n_events: int) -> Tube:

@@ -64,6 +64,8 @@ TUBE: Mapping[str, Parameter] = {
     "analyser_cv": Parameter(0.03, "of the white cell count", "assumption"),
     "beads_per_tube": Parameter(51200, "beads", "assumption: lyophilised beads"),
     "sample_volume": Parameter(100, "uL", "assumption"),
+    "gain_drift_sd": Parameter(0.01, "ln, between tubes, all detectors", "assumption: laser power within a batch"),
+    "detector_drift_sd": Parameter(0.004, "ln, between tubes, each detector", "assumption"),
     "event_rate": Parameter(2500, "events per second", "assumption"),
 }
 

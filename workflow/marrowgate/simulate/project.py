@@ -26,7 +26,7 @@ from marrowgate.simulate.sheets import (
     samples_truth,
     troubles_truth,
 )
-from marrowgate.simulate.truth import PopulationTruth, population_truths, tube_facts, write_truth
+from marrowgate.simulate.truth import PopulationTruth, living_counts, population_truths, tube_facts, write_truth
 
 Result = TypeVar("Result")
 
@@ -78,7 +78,7 @@ def write_sample(
         os.truncate(fcs, int(fcs.stat().st_size * sample.trouble.kept_bytes))
     if truth is not None:
         write_truth(truth, tube.truth, tube_facts(sample, tube.truth))
-    return population_truths(sample, tube.truth)
+    return population_truths(sample, living_counts(tube.truth))
 
 
 def _stated_spillover(optics: Optics, factor: float) -> Spillover:

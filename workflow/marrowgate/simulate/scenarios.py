@@ -126,7 +126,7 @@ _PUBLISHED = Scenario(
     expected=(
         "immature cells, CD34+ per uL and CXCR4 on CD34+ differ between the arms",
         "16 of 22 triplet and 0 of 25 doublet patients respond",
-        "mean of the responders' true peaks is 2.6 per 100 white cells; none are above baseline after stopping",
+        "mean of the responders' true peaks is 2.6 per 100 white cells; they are gone after stopping",
         "CXCR4 on CD34+ of responders falls to 0.6 of baseline at full effect",
     ),
 )

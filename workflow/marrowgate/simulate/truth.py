@@ -76,20 +76,35 @@ def member_mask(truth: EventTruth, population: str) -> NDArray[np.bool_]:
         True for single living cells of the population's types, apoptotic ones among them; dead cells and doublets are
         never true members.
     """
-    alive = ~truth.is_dead & (truth.partner == NO_PARTNER)
-    members: NDArray[np.bool_] = alive & np.isin(truth.kind, kinds_of(population))
+    members: NDArray[np.bool_] = _is_alive(truth) & np.isin(truth.kind, kinds_of(population))
     return members
 
 
-def population_truths(sample: SamplePlan, truth: EventTruth | None) -> list[PopulationTruth]:
+def living_counts(truth: EventTruth) -> NDArray[np.int64]:
+    """Count the living single events of each kind.
+
+    Returns
+    -------
+    ndarray of int64, shape (len(KINDS),)
+        In the order of `marrowgate.simulate.cells.KINDS`.
+    """
+    return np.bincount(truth.kind[_is_alive(truth)], minlength=len(KINDS))
+
+
+def _is_alive(truth: EventTruth) -> NDArray[np.bool_]:
+    alive: NDArray[np.bool_] = ~truth.is_dead & (truth.partner == NO_PARTNER)
+    return alive
+
+
+def population_truths(sample: SamplePlan, counts: NDArray[np.int64] | None) -> list[PopulationTruth]:
     """Give both truths of every population of a tube of blood.
 
     Parameters
     ----------
     sample : SamplePlan
         The tube.
-    truth : EventTruth, optional
-        The events; without them the realised truth is None.
+    counts : ndarray of int64, shape (len(KINDS),), optional
+        Living single events of each kind, see `living_counts`; without them the realised truth is None.
 
     Returns
     -------
@@ -100,21 +115,20 @@ def population_truths(sample: SamplePlan, truth: EventTruth | None) -> list[Popu
     if blood is None or sample.control_type in {"single_stain", "unstained"}:
         return []
     cd45 = _living(sample, blood, LEUCOCYTES)
+    n_cd45 = None if counts is None else int(counts[kinds_of("cd45_pos")].sum())
     rows = []
     for population in POPULATIONS[sample.panel]:
         generating = _living(sample, blood, true_members(population)) if population != "bead_singlets" else None
-        counts: tuple[int, int] | None = None
-        if truth is not None:
-            counts = int(member_mask(truth, population).sum()), int(member_mask(truth, "cd45_pos").sum())
+        n_events = None if counts is None else int(counts[kinds_of(population)].sum())
         rows.append(
             PopulationTruth(
                 population,
                 generating,
                 None if generating is None else 100 * generating / cd45,
                 cxcr4_abc_median(blood) if population == "cd34_hspc" else None,
-                counts[0] if counts else None,
-                counts[1] if counts else None,
-                100 * counts[0] / counts[1] if counts and counts[1] and generating is not None else None,
+                n_events,
+                n_cd45,
+                100 * n_events / n_cd45 if generating is not None and n_events is not None and n_cd45 else None,
             )
         )
     return rows
@@ -163,5 +177,5 @@ def tube_facts(sample: SamplePlan, truth: EventTruth) -> dict[str, object]:
         "sample_id": sample.sample_id,
         "trouble": sample.trouble.name,
         "n_events": int(truth.kind.size),
-        "populations": [asdict(row) for row in population_truths(sample, truth)],
+        "populations": [asdict(row) for row in population_truths(sample, living_counts(truth))],
     }

@@ -46,7 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the matrix and its checks."""
     _check_lists(args)
-    from marrowgate.fcs.read import read_fcs
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.compensation import SpilloverError
     from marrowgate.signal.spillover_checks import SpilloverLimits
@@ -58,11 +57,8 @@ def run(args: argparse.Namespace) -> int:
         args.allow_unusual_spillover, args.max_condition, args.max_residual_pct, args.max_residual_correlation
     )
     given = read_spillover(args.matrix) if args.matrix else None
-    unstained = None
-    if args.unstained:
-        unstained = read_fcs(args.unstained, args.unstained_data_set, panel=panel, gain=args.gain)
-        unstained = unstained if unstained.events is not None else None
     stains, checks = _read_stains(args, panel)
+    unstained = _read_unstained(args, panel, checks)
     try:
         spillover, rows = _matrix_and_checks(given, stains, unstained, panel, limits)
     except SpilloverError as error:
@@ -116,6 +112,20 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainT
     if faults:
         raise UserError(faults)
     return stains, checks
+
+
+def _read_unstained(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[str, Check]]") -> "FcsFile | None":
+    from marrowgate.fcs.read import read_fcs
+    from marrowgate.signal.checks import Check
+
+    if args.unstained is None:
+        return None
+    file = read_fcs(args.unstained, args.unstained_data_set, panel=panel, gain=args.gain)
+    if file.events is not None:
+        return file
+    reason = "; ".join(note.sentence for note in file.verdict.reasons)
+    checks.append(("unstained", Check("unstained_readable", 0.0, 1.0, "flagged", reason)))
+    return None
 
 
 def _detector_of(marker: str, file: "FcsFile") -> str | None:

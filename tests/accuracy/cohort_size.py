@@ -1,0 +1,93 @@
+"""False positives of the contrasts in cohorts without any effect.
+
+Run: PYTHONPATH=tests python tests/accuracy/cohort_size.py --scenario null. Another scenario is fair_null.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from accuracy.cohort_model import MEASURES, draw_cohort, share_row, write_figures
+from marrowgate.cohort import changes
+from marrowgate.cohort.longitudinal import time_contrasts, time_model
+from marrowgate.cohort.proportions import fisher_p
+from marrowgate.cohort.responder_contrasts import two_by_two
+from marrowgate.cohort.responders import Rule, declared_rule, find_responses
+from marrowgate.cohort.study import Study
+
+NULLS = {"null": "baseline gap 0.5 ln, own slopes, 6 against 4 visits, batches 80 to 20"}
+NULLS |= {"fair_null": "no baseline gap, no own slopes, equal visits"}
+
+
+def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
+    """Give the p-value of every method on every measure of one cohort."""
+    found: dict[str, float] = {}
+    for measure in MEASURES:
+        courses = study.courses[measure]
+        for part in ("window_mean", "peak_matched", "last"):
+            pairs = changes.make_pairs(courses, study.arms, part)
+            found[f"{measure} {part} change_score"] = changes.change_score(pairs).p
+            if part == "window_mean":
+                others = changes.companions(pairs, draws, seed)
+                found |= {f"{measure} {part} {method}": estimate.p for method, estimate in others}
+            else:
+                found[f"{measure} {part} ancova"] = changes.ancova(pairs).p
+        raw = changes.make_pairs(courses, study.arms, "peak")
+        found[f"{measure} peak change_score (not compared by the workflow)"] = changes.change_score(raw).p
+        with_batch = "CXCR4" in measure
+        for baseline_as in ("change", "covariate"):
+            model = time_model(courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch)
+            estimates, fitted = time_contrasts(model)
+            for name, estimate in estimates:
+                found[f"{measure} {name or 'window'} mixed_model_{baseline_as}"] = (
+                    estimate.p if fitted.converged else np.nan
+                )
+        counted = changes.count_contrast(courses, study.arms)
+        if counted:
+            found[f"{measure} window negative_binomial"] = counted[0].p
+    return found | responder_p(study)
+
+
+def responder_p(study: Study) -> dict[str, float]:
+    """Give the tests of responders, by the declared rule and by one that lets more patients through."""
+    courses, found = study.courses["immature_per_100_cd45"], {}
+    rules = {"declared rule": declared_rule(study.project.config.cohort)}
+    rules["lenient rule"] = Rule(0.3, 1.0, 20, successive=False)
+    for name, rule in rules.items():
+        table = two_by_two(find_responses(courses, rule), study.arms)
+        if table:
+            found[f"responders, {name}, fisher_exact"] = fisher_p(table)
+            found[f"responders, {name}, mid_p"] = fisher_p(table, mid=True)
+    return found
+
+
+def main() -> None:
+    """Draw the cohorts and write results/accuracy/cohort_size_<scenario>.tsv."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cohorts", type=int, default=1000)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=1000, help="draws of each permutation test")
+    parser.add_argument("--scenario", choices=sorted(NULLS), default="null")
+    parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
+    args = parser.parse_args()
+    hits: Counter[str] = Counter()
+    done: dict[str, int] = defaultdict(int)
+    for seed in range(args.first_seed, args.first_seed + args.cohorts):
+        study = draw_cohort(args.scenario, seed).study
+        for name, p in p_values(study, args.draws, seed).items():
+            done[name] += not np.isnan(p)
+            hits[name] += bool(p < 0.05)
+    detail = f"false positives at nominal 5 %, 22 against 25 patients, {NULLS[args.scenario]}"
+    rows = [share_row(f"size: {name}", hits[name], n, detail) for name, n in done.items() if n]
+    rows += [
+        {"name": f"not converged: {name}", "value": float(args.cohorts - n), "unit": "cohorts", "detail": detail}
+        for name, n in done.items()
+        if n < args.cohorts
+    ]
+    write_figures(args.out / f"cohort_size_{args.scenario}.tsv", rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Spillover and compensation of real files, against the matrix and the values that came with them."""
+
+import csv
+
+import numpy as np
+import pytest
+from flowutils import compensate as flowutils_compensate
+
+from marrowgate.fcs.read import read_fcs
+from marrowgate.signal.compensation import compensate_column, compensation_weights
+from marrowgate.signal.single_stains import spillover_from_stains
+from marrowgate.signal.spillover_file import read_spillover
+from marrowgate.signal.stained_events import StainTube, stained_events
+
+TOLERANCE = {"FITC": 0.02, "PE": 0.02, "APC": 0.02, "7AAD": 0.02, "AF700": 0.06, "APC-Cy7": 0.06}
+
+
+@pytest.fixture(scope="module")
+def controls(real_data):
+    folder = real_data / "compensation"
+    with (folder / "Compensation-Channels.csv").open(encoding="utf-8") as stream:
+        detector = {row["name"]: row["channel"] for row in csv.DictReader(stream)}
+    stains = [
+        StainTube(name, detector[f"Compensation-{name}.fcs"], read_fcs(folder / f"Compensation-{name}.fcs"))
+        for name in TOLERANCE
+    ]
+    return stains, read_fcs(folder / "Compensation-Unstained.fcs")
+
+
+@pytest.fixture(scope="module")
+def reference(real_data):
+    return read_spillover(real_data / "compensation" / "Compensation-Spillover-Matrix.csv")
+
+
+@pytest.fixture(scope="module")
+def computed(controls, reference):
+    return spillover_from_stains(*controls, reference.labels)
+
+
+@pytest.mark.parametrize("name", TOLERANCE)
+def test_spillover_from_stains__near_the_reference(controls, reference, computed, name):
+    stain = next(stain for stain in controls[0] if stain.sample_id == name)
+    row = reference.labels.index(stain.detector)
+    assert np.abs(computed[0].matrix[row] - reference.matrix[row]).max() < TOLERANCE[name]
+
+
+def test_spillover_from_stains__noisy_control_is_reported(computed):
+    status = {report.sample_id: report.status for report in computed[1]}
+    assert status["PE"] == status["APC"] == status["FITC"] == "ok"
+    assert status["APC-Cy7"] == "weak"
+
+
+@pytest.mark.parametrize("name", TOLERANCE)
+def test_spillover_from_stains__bright_events_have_the_unstained_median_elsewhere(controls, reference, computed, name):
+    stains, unstained = controls
+    stain = next(stain for stain in stains if stain.sample_id == name)
+    own = reference.labels.index(stain.detector)
+    picked = stained_events(stain, unstained, reference.labels)
+    inverse = np.linalg.inv(computed[0].matrix)
+    excess = np.median(picked.stained @ inverse, axis=0) - np.median(picked.background @ inverse, axis=0)
+    assert np.abs(np.delete(excess, own)).max() < 0.01 * excess[own]
+
+
+def compensated(file, spillover):
+    """All events with the columns of the matrix compensated."""
+    columns = {channel.name: channel.index for channel in file.channels}
+    weights = compensation_weights(spillover, file.channels, [columns[label] for label in spillover.labels])
+    values = file.events.astype(np.float64)
+    for place, column in weights.items():
+        values[:, place] = compensate_column(file.events, column)
+    return values
+
+
+def test_compensate_column__with_the_matrix_in_the_file_equals_the_values_beside_it(real_data):
+    folder = real_data / "compensation"
+    file = read_fcs(folder / "test_comp_example.fcs")
+    beside = np.fromfile(folder / "test_comp_example.npy", dtype="<f8").reshape(file.n_events, -1)
+    assert np.allclose(compensated(file, file.spillover), beside, rtol=1e-4)
+
+
+def test_compensate_column__with_a_matrix_from_csv_equals_flowutils(real_data):
+    folder = real_data / "compensation"
+    file = read_fcs(folder / "test_comp_example.fcs")
+    matrix = read_spillover(folder / "comp_complete_example.csv")
+    columns = {channel.name: channel.index for channel in file.channels}
+    places = [columns[label] for label in matrix.labels]
+    expected = flowutils_compensate.compensate(file.events.astype(np.float64), matrix.matrix, places)
+    found = compensated(file, matrix)
+    assert np.abs(found - file.events).max() > 100
+    assert np.allclose(found, expected, rtol=1e-4, atol=1e-3)

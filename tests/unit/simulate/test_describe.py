@@ -1,0 +1,15 @@
+import pytest
+
+from marrowgate.simulate.describe import cell_table, composition_table, parameter_tables, scenario_table
+
+
+@pytest.mark.parametrize("table", [cell_table, composition_table, parameter_tables, scenario_table])
+def test_documentation__has_the_figures_of_the_code(repository, table):
+    assert table() in (repository / "docs" / "simulation.md").read_text()
+
+
+def test_parameter_tables__every_figure_says_where_it_comes_from():
+    for line in parameter_tables().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 4:
+            assert cells[3]

@@ -1,0 +1,150 @@
+"""Design checks before any model: what the arms, visits, batches and preparations allow to be said."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from marrowgate.cohort.courses import Course
+from marrowgate.cohort.readings import Reading
+
+ARMS = ("triplet", "doublet")
+SHARED_SHARE = 0.8  # share of readings in batches with both arms below which it is said
+UNEQUAL_VISITS = 1.25
+BASELINE_GAP = 0.5  # standard deviations
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about the design that a reader must know.
+
+    Parameters
+    ----------
+    code : str
+        Short name.
+    level : str
+        `refused`: a difference cannot be told from something else, so none is estimated; `flagged`: it is estimated.
+    sentence : str
+        In plain words.
+    """
+
+    code: str
+    level: Literal["flagged", "refused"]
+    sentence: str
+
+
+def check_design(
+    readings: Sequence[Reading],
+    courses: Mapping[str, Course],
+    arms: Mapping[str, str],
+) -> list[Finding]:
+    """Check one measure.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        Of the measure, all phases.
+    courses : mapping of str to Course
+        By patient_id.
+    arms : mapping of str to str
+        Arm of each patient.
+
+    Returns
+    -------
+    list of Finding
+        Empty when nothing stands in the way.
+    """
+    used = [reading for reading in readings if reading.visit.phase in {"baseline", "on_therapy"}]
+    findings = [*_patients(courses, arms)]
+    for what, levels in (
+        ("batch", [reading.batch for reading in used]),
+        ("preparation", [reading.preparation for reading in used]),
+        ("count method", [reading.platform for reading in used]),
+    ):
+        findings += _against_arm(what, levels, [arms[reading.visit.patient_id] for reading in used])
+    findings += _batch_against_time(used)
+    findings += _visits(courses, arms)
+    findings += _baselines(courses, arms)
+    unplaced = sum(reading.visit.phase == "unplaced" for reading in readings)
+    if unplaced:
+        findings.append(Finding("unplaced", "flagged", f"{unplaced} readings have neither day nor cycle: not used"))
+    return findings
+
+
+def _patients(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:
+    for arm in ARMS:
+        n = sum(arms[patient_id] == arm for patient_id in courses)
+        if n < 2:
+            said = "no patient" if n == 0 else "one patient"
+            yield Finding("arm_too_small", "refused", f"the {arm} arm has {said} with a value: two are needed")
+
+
+def _against_arm(what: str, levels: Sequence[str], arms: Sequence[str]) -> Iterable[Finding]:
+    """Compare how a property of the tubes is shared by the arms."""
+    table = Counter(zip(levels, arms, strict=True))
+    names = sorted({level for level in levels if level})
+    if len(names) < 2 or len(set(arms)) < 2:
+        return
+    both = [name for name in names if all(table[name, arm] for arm in ARMS)]
+    shares = "; ".join(f"{name}: {table[name, 'triplet']} triplet, {table[name, 'doublet']} doublet" for name in names)
+    if not both:
+        sentence = f"no {what} has readings of both arms, so arm and {what} cannot be told apart ({shares})"
+        yield Finding(f"{what}_is_arm", "refused", sentence)
+        return
+    share = sum(table[name, arm] for name in both for arm in ARMS) / len(levels)
+    if what != "batch":
+        yield Finding(f"mixed_{what}", "flagged", f"more than one {what} is mixed ({shares})")
+    elif share < SHARED_SHARE:
+        sentence = f"only {100 * share:.0f} % of the readings are in batches with both arms ({shares})"
+        yield Finding("batch_unequal", "flagged", sentence)
+    elif _cramer(table, names) > 0.5:
+        yield Finding("batch_unequal", "flagged", f"the arms are shared unequally by the batches ({shares})")
+
+
+def _cramer(table: Counter[tuple[str, str]], names: Sequence[str]) -> float:
+    """Give Cramer's V of batch and arm, 0 for equal shares and 1 for complete confounding."""
+    seen = np.array([[table[name, arm] for arm in ARMS] for name in names], dtype=np.float64)
+    expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()
+    return math.sqrt(float(((seen - expected) ** 2 / expected).sum() / seen.sum()))
+
+
+def _batch_against_time(readings: Sequence[Reading]) -> Iterable[Finding]:
+    phases: dict[str, set[str]] = {}
+    for reading in readings:
+        if reading.batch:
+            phases.setdefault(reading.batch, set()).add(reading.visit.phase)
+    if len(phases) > 1 and all(len(seen) == 1 for seen in phases.values()) and len(set().union(*phases.values())) > 1:
+        sentence = "no batch has readings both of baseline and on therapy: a change is also a change of batch"
+        yield Finding("batch_is_time", "flagged", sentence)
+
+
+def _visits(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:
+    counts = {arm: [len(c.window) for p, c in courses.items() if arms[p] == arm and c.window] for arm in ARMS}
+    if not all(counts.values()):
+        return
+    means = {arm: float(np.mean(counts[arm])) for arm in ARMS}
+    if max(means.values()) > UNEQUAL_VISITS * min(means.values()):
+        told = " and ".join(f"{means[arm]:.1f} in the {arm} arm" for arm in ARMS)
+        yield Finding("unequal_visits", "flagged", f"visits per patient in the window differ: {told}")
+
+
+def _baselines(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:
+    found = {
+        arm: np.array([c.baseline.log2 for p, c in courses.items() if arms[p] == arm and c.baseline]) for arm in ARMS
+    }
+    without = sum(c.baseline is None for c in courses.values())
+    if without and any(values.size for values in found.values()):
+        yield Finding("missing_baseline", "flagged", f"{without} patients have no baseline and are left out of changes")
+    if min(values.size for values in found.values()) < 2:
+        return
+    gap = float(found["triplet"].mean() - found["doublet"].mean())
+    spread = math.sqrt(float(np.mean([values.var(ddof=1) for values in found.values()])))
+    if spread > 0 and abs(gap) > BASELINE_GAP * spread:
+        sentence = (
+            f"the arms differ at baseline by {gap:+.2f} log2 ({abs(gap) / spread:.1f} standard deviations): "
+            "change score and analysis of covariance may disagree"
+        )
+        yield Finding("baseline_gap", "flagged", sentence)

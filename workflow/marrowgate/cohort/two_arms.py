@@ -1,0 +1,180 @@
+"""Two arms compared on one value per patient: difference of means, regression, permutation, Hodges-Lehmann shift."""
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+Floats = NDArray[np.float64]
+EXACT_LIMIT = 50_000
+BLOCK = 4_000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimated difference with its 95 % interval and two-sided p-value; NaN where the method gives none."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+    note: str = ""
+
+
+def welch(triplet: Floats, doublet: Floats) -> Estimate:
+    """Give the difference of two means with unequal variances (Welch 1947, Biometrika 34:28).
+
+    Parameters
+    ----------
+    triplet, doublet : ndarray of float64
+        One value per patient; at least two in each arm.
+
+    Raises
+    ------
+    ValueError
+        An arm has fewer than two patients.
+    """
+    _check(triplet, doublet)
+    parts = [arm.var(ddof=1) / arm.size for arm in (triplet, doublet)]
+    se = math.sqrt(sum(parts))
+    value = float(triplet.mean() - doublet.mean())
+    if se == 0:
+        return Estimate(value, math.nan, math.nan, math.nan, "all values within an arm are equal")
+    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (triplet, doublet), strict=True))
+    return t_estimate(value, se, df)
+
+
+def t_estimate(value: float, se: float, df: float, note: str = "") -> Estimate:
+    """Give the interval and p-value of an estimate by the t distribution."""
+    half = float(stdtrit(df, 0.975)) * se
+    return Estimate(value, value - half, value + half, float(2 * stdtr(df, -abs(value) / se)), note)
+
+
+def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Floats) -> Estimate:
+    """Give the difference between arms at equal covariates, by least squares.
+
+    With the baseline among the covariates and the value on therapy as outcome it is the analysis of covariance.
+
+    Parameters
+    ----------
+    outcome : ndarray of float64, shape (n,)
+        One value per patient.
+    is_triplet : ndarray of bool, shape (n,)
+        Arm of each patient.
+    covariates : ndarray of float64, shape (n, k)
+        What to hold equal; `k` may be 0.
+
+    Raises
+    ------
+    ValueError
+        The arms cannot be told apart from the covariates, or there are too few patients.
+    """
+    x = np.column_stack([np.ones(outcome.size), is_triplet.astype(np.float64), covariates])
+    df = outcome.size - x.shape[1]
+    if df < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
+        msg = f"{outcome.size} patients do not identify {x.shape[1]} coefficients"
+        raise ValueError(msg)
+    inverse = np.linalg.inv(x.T @ x)
+    beta = inverse @ x.T @ outcome
+    variance = float(np.sum((outcome - x @ beta) ** 2)) / df
+    se = math.sqrt(variance * inverse[1, 1])
+    if se <= 1e-12 * max(1.0, float(np.abs(outcome).max())):
+        return Estimate(float(beta[1]), math.nan, math.nan, math.nan, "the regression leaves no residual variation")
+    return t_estimate(float(beta[1]), se, df)
+
+
+def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tuple[float, str]:
+    """Test a difference of means by exchanging patients between the arms.
+
+    The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9).
+
+    Parameters
+    ----------
+    triplet, doublet : ndarray of float64
+        One value per patient; at least two in each arm.
+    draws : int
+        Random exchanges when there are more than 50,000 possible ones.
+    seed : int
+        Seed of those draws.
+
+    Returns
+    -------
+    tuple of (float, str)
+        Two-sided p-value, and ``exact`` or the number of draws.
+    """
+    _check(triplet, doublet)
+    values, n1 = np.concatenate([triplet, doublet]), triplet.size
+    seen = _abs_t(values, np.arange(n1)[None, :])[0]
+    if math.comb(values.size, n1) <= EXACT_LIMIT:
+        chosen = np.array(list(combinations(range(values.size), n1)))
+        extreme = sum(
+            _at_least(_abs_t(values, block), seen) for block in np.array_split(chosen, -(-len(chosen) // BLOCK))
+        )
+        return extreme / len(chosen), f"exact, {len(chosen)} exchanges"
+    generator = np.random.default_rng(seed)
+    extreme = 0
+    for start in range(0, draws, BLOCK):
+        size = min(BLOCK, draws - start)
+        order = np.argpartition(generator.random((size, values.size)), n1, axis=1)[:, :n1]
+        extreme += _at_least(_abs_t(values, order), seen)
+    return (extreme + 1) / (draws + 1), f"{draws} draws"
+
+
+def hodges_lehmann(triplet: Floats, doublet: Floats) -> Estimate:
+    """Give the median of all differences between patients of the arms, with its exact interval and rank test.
+
+    The interval inverts the Mann-Whitney test (Hodges and Lehmann 1963, Ann Math Stat 34:598; Hollander, Wolfe and
+    Chicken 2014, 4.3). With ties it is conservative, and the p-value is the normal approximation.
+    """
+    _check(triplet, doublet)
+    from scipy.stats import mannwhitneyu
+
+    differences = np.sort(np.subtract.outer(triplet, doublet), axis=None)
+    p = float(mannwhitneyu(triplet, doublet, alternative="two-sided").pvalue)
+    cut = _rank_cut(triplet.size, doublet.size)
+    if cut == 0:
+        return Estimate(float(np.median(differences)), math.nan, math.nan, p, "too few patients for a 95 % interval")
+    low, high = differences[cut - 1], differences[-cut]
+    return Estimate(float(np.median(differences)), float(low), float(high), p)
+
+
+def _rank_cut(n1: int, n2: int) -> int:
+    """Give the largest k with P(U <= k - 1) <= 0.025 under equal distributions."""
+    # number of ways to each rank sum, by adding the patients one by one
+    ways = np.zeros((n1 + 1, n1 * n2 + 1))
+    ways[0, 0] = 1
+    for rank in range(n1 + n2):
+        for chosen in range(min(n1, rank + 1), 0, -1):
+            shift = rank - (chosen - 1)
+            if shift <= n1 * n2:
+                ways[chosen, shift:] += ways[chosen - 1, : ways.shape[1] - shift]
+    below = np.cumsum(ways[n1]) / math.comb(n1 + n2, n1)
+    return int(np.searchsorted(below, 0.025, side="right"))
+
+
+def _check(triplet: Floats, doublet: Floats) -> None:
+    if min(triplet.size, doublet.size) < 2:
+        msg = f"{triplet.size} and {doublet.size} patients: each arm needs two"
+        raise ValueError(msg)
+
+
+def _at_least(statistics: Floats, seen: float) -> int:
+    return int(np.count_nonzero(statistics >= seen - 1e-9 * max(1.0, seen)))
+
+
+def _abs_t(values: Floats, chosen: NDArray[np.int64]) -> Floats:
+    """Give |t| of Welch for each row of patients that make up the first arm."""
+    n, n1 = values.size, chosen.shape[1]
+    n2 = n - n1
+    centred = values - values.mean()
+    first = centred[chosen]
+    sum1, square1 = first.sum(axis=1), (first**2).sum(axis=1)
+    mean1, mean2 = sum1 / n1, -sum1 / n2
+    var1 = np.maximum(square1 - n1 * mean1**2, 0) / (n1 - 1)
+    var2 = np.maximum((centred**2).sum() - square1 - n2 * mean2**2, 0) / (n2 - 1)
+    spread = var1 / n1 + var2 / n2
+    tiny = 1e-12 * max(float((centred**2).mean()), 1e-300)
+    return np.asarray(np.abs(mean1 - mean2) / np.sqrt(np.maximum(spread, tiny)), dtype=np.float64)

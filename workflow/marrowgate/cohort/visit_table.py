@@ -1,0 +1,70 @@
+"""The visit table: one row per patient and visit, with every population, intensity and imported measurement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from marrowgate.cohort.readings import Rows, chosen_tubes
+from marrowgate.cohort.visits import Visit, visit_of, visit_on
+from marrowgate.columns import VISIT_INTENSITIES, VISIT_KEY, VISIT_MEASURES, Column, prefixed, table_columns
+from marrowgate.settings.project import Project
+
+
+def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple[list[Column], list[dict[str, Any]]]:
+    """Join the tubes of each visit.
+
+    Parameters
+    ----------
+    project : Project
+        Sheets.
+    populations, intensities : sequence of mapping
+        Rows of the tables of these names; control tubes are passed over.
+
+    Returns
+    -------
+    tuple
+        Columns and rows, in the order of the sheet. Of several tubes with the same population the one with the most
+        CD45+ events counts.
+    """
+    samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
+    rows: dict[Visit, dict[str, Any]] = {}
+    for sample in samples.values():
+        visit = visit_of(sample)
+        if visit is not None:
+            rows.setdefault(visit, _key(project, visit))
+    names: dict[str, Column] = {}
+    for row in chosen_tubes(populations, samples):
+        _add(rows, visit_of(samples[row["sample_id"]]), prefixed(row["population"], VISIT_MEASURES), row, names)
+    for row in intensities:
+        prefix = f"{row['population']}_{row['marker']}"
+        stained = samples.get(row["sample_id"])
+        if stained is not None:
+            _add(rows, visit_of(stained), prefixed(prefix, VISIT_INTENSITIES), row, names, prefix)
+    for imported in project.measurements:
+        visit = visit_on(imported.patient_id, imported.day, project.samples)
+        name = f"{imported.measure}_{imported.unit}"
+        names.setdefault(name, Column(name, "float64", "imported measurement", imported.unit))
+        rows.setdefault(visit, _key(project, visit))[name] = imported.value
+    key = [column for column in table_columns("populations") if column.name in VISIT_KEY]
+    ordered = sorted(key, key=lambda column: VISIT_KEY.index(column.name))
+    return [*ordered, *names.values()], list(rows.values())
+
+
+def _key(project: Project, visit: Visit) -> dict[str, Any]:
+    patient = project.patients.get(visit.patient_id)
+    return {**vars(visit), "arm": patient.arm if patient else None}
+
+
+def _add(
+    rows: dict[Visit, dict[str, Any]],
+    visit: Visit | None,
+    columns: Iterable[Column],
+    row: Any,
+    names: dict[str, Column],
+    prefix: str = "",
+) -> None:
+    if visit is None:
+        return
+    start = len(prefix or row["population"]) + 1
+    for column in columns:
+        names.setdefault(column.name, column)
+        rows[visit][column.name] = row[column.name[start:]]

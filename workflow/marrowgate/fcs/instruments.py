@@ -1,0 +1,52 @@
+"""Words that makers use for their instruments: the only ones of `$CYT` that leave a file.
+
+`$CYT` is free text. Laboratories write names and dates into it, so what is not a known word stays behind.
+"""
+
+import re
+
+UNLISTED = "unlisted"
+"""What stands in the manifest for an instrument of which no word is known."""
+
+_MAKERS = """
+acea agilent amnis apogee applied becton beckman bd bio-rad biorad biosystems biotec biotools coulter cytek cytognos
+dickinson dvs fluidigm guava intellicyt invitrogen life luminex merck millipore miltenyi mindray partec propel sartorius
+sciences sony standard stratedigm sysmex technologies thermo
+"""
+_MODELS = """
+accuri aquios altra aria ariaii ariaiii astrios athena attune aurora bigfoot bricyte c6 calibur canto cantoii celesta
+cellstream cyan cyflow cytoflex cytof cytof2 cytomics cube discover diva dxp dxp8 dxp10 dxp11 easycyte elite epics e6
+facs facsarray facsaria facsariaii facsariaiii facscalibur facscan facscanto facscantoii facscelesta facsdiscover
+facsdiva facslyric facsmelody facsort facsstar facsstarplus facssymphony facsvantage facsverse fc500 flowsight fortessa
+fusion gallios helios hypercyt id7000 imagestream imagestreamx influx ique ique3 lights lsr lsrfortessa lsrii lyric
+ma900 macsquant melody mofio moflo moxi muse navios northern novocyte advanteon penteon quanteon quanta omnicyt s1000
+s1000ex s1000exi s1200 s1300 s1400 s3 s3e sa3800 screener sh800 sh800s sh800z sp6800 space symphony tyto vantage verse
+xdp xp5 xp8 yeti ze5 simulator
+"""
+_VARIANTS = """
+10 16 500 a1 a3 a5 adp analyser analyzer cell cs eq ex fc i ii iii iv lx micro ml mk nxt plus pro s se sorter special
+srt system vyb x x-20 x20 xl xl-mcl xt
+"""
+_NAMES = frozenset((_MAKERS + _MODELS).split())
+_KNOWN = _NAMES | frozenset(_VARIANTS.split())
+_LONGEST = 200
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+
+
+def known_words(text: str) -> str:
+    """Give the words of `$CYT` that belong to an instrument's name.
+
+    Parameters
+    ----------
+    text : str
+        `$CYT` as written.
+
+    Returns
+    -------
+    str
+        The known words in their order, `UNLISTED` when there is text without any, or nothing for nothing.
+    """
+    words = [word for word in _WORD.findall(text[:_LONGEST]) if word.casefold() in _KNOWN]
+    if any(word.casefold() in _NAMES for word in words):
+        return " ".join(words)
+    return UNLISTED if text.strip() else ""

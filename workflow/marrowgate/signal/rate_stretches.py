@@ -1,0 +1,92 @@
+"""Stretches of a run in which events came much faster or slower than usual: clogs, bursts, air, changes of the flow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.signal.change_points import change_points, noise_of, window_means
+
+Times = NDArray[np.float64]
+Interval = tuple[float, float]
+
+_EVENTS_PER_BIN, _FEWEST_BINS, _MOST_BINS = 100, 20, 400
+_SMALLEST_PIECE = 3
+_SURE = 4.0
+_COARSE = 20
+
+
+def unusual_rate(times: Times, max_fold: float) -> tuple[tuple[float, float, float], ...]:
+    """Find stretches whose event rate differs from the usual one by more than a factor.
+
+    The usual rate is the median over bins of equal time: the rate at which the tube ran most of the time.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n,)
+        Ascending.
+    max_fold : float
+        Largest factor, above 1.
+
+    Returns
+    -------
+    tuple of (float, float, float)
+        Start, end (not included) and rate over the usual rate of each stretch, ascending.
+    """
+    edges = _edges(times)
+    counts = np.diff(np.searchsorted(times, edges)).astype(np.float64)
+    usual = float(np.median(counts))
+    if usual <= 0 or counts.size < 2 * _SMALLEST_PIECE:
+        return ()
+    level = 2 * np.sqrt(counts + 3 / 8)  # Anscombe 1948: counts of Poisson noise get a standard deviation of 1
+    if not _could_be_unusual(level, usual, max_fold):
+        return ()
+    ends = change_points(level, _SMALLEST_PIECE)
+    starts = (0, *ends[:-1])
+    rates = [float(counts[start:end].mean()) for start, end in zip(starts, ends, strict=True)]
+    cuts = [float(edges[0])]
+    for place, end in enumerate(ends[:-1]):
+        around = float(edges[max(end - 2, starts[place])]), float(edges[min(end + 2, ends[place + 1])])
+        width = float(edges[1] - edges[0])
+        cuts.append(_best_cut(times, around, rates[place] / width, rates[place + 1] / width))
+    cuts.append(float(np.inf))
+    return tuple(
+        (cuts[place], cuts[place + 1], rate / usual)
+        for place, rate in enumerate(rates)
+        if not usual / max_fold <= rate <= usual * max_fold
+    )
+
+
+def _edges(times: Times) -> Times:
+    """Give the edges of bins of equal time; where the clock is coarse, a bin is a whole number of its ticks."""
+    bins = int(np.clip(times.size // _EVENTS_PER_BIN, _FEWEST_BINS, _MOST_BINS))
+    first, last = float(times[0]), float(times[-1])
+    width = (last - first) / bins
+    steps = np.diff(times)
+    tick = float(steps[steps > 0].min())
+    if width < _COARSE * tick:
+        width = max(round(width / tick), 1) * tick
+        bins = max(int((last - first) / width), 1)
+        return np.asarray(first - tick / 2 + width * np.arange(bins + 1), dtype=np.float64)
+    edges = np.linspace(first, last, bins + 1)
+    edges[-1] = np.nextafter(last, np.inf)
+    return edges
+
+
+def _could_be_unusual(level: Times, usual: float, max_fold: float) -> bool:
+    """Tell whether any window departs so far from the usual rate that a stretch could."""
+    means = window_means(level, _SMALLEST_PIECE)
+    room = _SURE * max(1.0, noise_of(level)) / np.sqrt(_SMALLEST_PIECE)
+    low, high = (2 * np.sqrt(rate + 3 / 8) for rate in (usual / max_fold, usual * max_fold))
+    centre = 2 * np.sqrt(usual + 3 / 8)
+    return bool(((means < min(low, centre - room)) | (means > max(high, centre + room))).any())
+
+
+def _best_cut(times: Times, around: Interval, before: float, after: float) -> float:
+    """Give the time at which the rate changed, by the likelihood of the event times under both rates (Poisson)."""
+    first, last = (int(np.searchsorted(times, edge)) for edge in around)
+    inside = times[first:last]
+    tiny = 1e-3 * max(before, after)
+    gain = np.log(max(before, tiny) / max(after, tiny))
+    cuts = np.concatenate([[around[0]], inside, [around[1]]])
+    counted = np.concatenate([[0], np.arange(inside.size), [inside.size]])
+    likelihood = counted * gain - (before - after) * (cuts - around[0])
+    return float(cuts[int(np.argmax(likelihood))])

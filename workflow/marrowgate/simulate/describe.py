@@ -1,0 +1,85 @@
+"""The generator's figures and scenarios as tables for docs/simulation.md, which a test holds against them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES
+from marrowgate.simulate.parameters import (
+    APOPTOTIC,
+    BLOOD,
+    COAT,
+    DEAD,
+    DIFFERENTIAL,
+    HSPC_STAGES,
+    IG_STAGES,
+    STICKY,
+    TUBE,
+    Parameter,
+)
+from marrowgate.simulate.scenarios import SCENARIOS
+
+SECTIONS: Mapping[str, Mapping[str, Parameter]] = {
+    "Blood": BLOOD,
+    "Tube": TUBE,
+    "Dead cells": DEAD,
+    "Apoptotic cells": APOPTOTIC,
+    "Sticky cells": STICKY,
+    "Platelets on other cells": COAT,
+}
+
+
+def scenario_table() -> str:
+    """Give the scenarios with what the workflow should find, as Markdown."""
+    rows = [
+        (
+            scenario.name,
+            f"{scenario.n_triplet} + {scenario.n_doublet}",
+            str(scenario.n_responders),
+            f"{scenario.n_batches}, {scenario.batch_rule.replace('_', ' ')}",
+            f"{scenario.events['hspc']:,}",
+            "; ".join(scenario.expected),
+        )
+        for scenario in SCENARIOS.values()
+    ]
+    header = ("scenario", "triplet + doublet", "responders", "batches", "events of a CD34 tube", "what should be found")
+    return _table(header, rows)
+
+
+def parameter_tables() -> str:
+    """Give every rate with its unit and source, as Markdown."""
+    parts = []
+    for title, table in SECTIONS.items():
+        rows = [(name, f"{entry.value:g}", entry.unit, entry.source) for name, entry in table.items()]
+        parts.append(f"### {title}\n\n{_table(('name', 'value', 'unit', 'source'), rows)}")
+    return "\n\n".join(parts)
+
+
+def composition_table() -> str:
+    """Give the composition of white cells without immature ones, and the stages of IG and CD34+ cells, as Markdown."""
+    rows = [(kind, f"{100 * share:g} %", f"{spread:g}") for kind, (share, spread) in DIFFERENTIAL.items()]
+    rows += [(kind, f"{100 * rest:g} to {100 * full:g} % of IG", "") for kind, (rest, full) in IG_STAGES.items()]
+    rows += [(kind, f"{100 * share:g} % of CD34+", "") for kind, share in HSPC_STAGES.items()]
+    return _table(("cell type", "share", "spread between patients (ln)"), rows)
+
+
+def cell_table() -> str:
+    """Give scatter, DNA and markers of every cell type, as Markdown; abundances in thousands of molecules."""
+    rows = [
+        (
+            cell.name,
+            f"{cell.fsc / 1000:g} / {cell.ssc / 1000:g}",
+            f"{cell.dna:g}",
+            f"{cell.autofluorescence:g}",
+            ", ".join(f"{marker} {median / 1000:g} ({spread:g})" for marker, (median, spread) in cell.markers.items()),
+        )
+        for cell in CELL_TYPES
+    ]
+    background = ", ".join(
+        f"{marker} {median / 1000:g} ({spread:g})" for marker, (median, spread) in BACKGROUND.items()
+    )
+    rows.append(("every other cell", "", "", "", background))
+    return _table(("cell type", "FSC / SSC, thousands", "DNA", "autofluorescence", "markers"), rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,131 @@
+"""`marrowgate check`: sheets, panels, strategies and all FCS headers, in seconds, before any job is sent."""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from marrowgate.fcs.survey import Surveyed
+    from marrowgate.settings.project import Project
+    from marrowgate.settings.sheets import Sample
+
+    Tube = tuple[Sample, Surveyed]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("config", nargs="?", type=Path, default=Path("config/config.yaml"), help="config file")
+    parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
+    strict = "end with exit code 3 when there is a finding; a file that was repaired can be used and does not count"
+    parser.add_argument("--strict", action="store_true", help=strict)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what the project holds, then one line for each finding."""
+    from marrowgate.fcs.survey import survey
+    from marrowgate.gating.methods import method_faults
+    from marrowgate.progress import with_progress
+    from marrowgate.settings.project import load_project, parse_overrides
+
+    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
+    print(summary(project))
+    to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
+    tubes = [
+        (sample, survey(Path(sample.fcs), sample.data_set, panel=project.panels[sample.panel]))
+        for sample in with_progress(to_read, "files")
+    ]
+    repaired = [f"finding: sample {sample.sample_id}: {text}" for sample, text in verdicts(tubes, "repaired")]
+    findings = [f"finding: {where}: {text}" for where, text in all_findings(project, tubes)]
+    for line in (*repaired, *findings):
+        print(line)
+    return 3 if args.strict and findings else 0
+
+
+def summary(project: "Project") -> str:
+    """Say in one line what the project holds."""
+    simulated = sum(project.is_simulated(sample) for sample in project.samples)
+    batches = {sample.batch for sample in project.samples}
+    return (
+        f"{len(project.samples)} samples, {len(project.patients)} patients, {len(project.panels)} panels, "
+        f"{len(batches)} batches; {simulated} files simulated, {len(project.samples) - simulated} to be read"
+    )
+
+
+def all_findings(project: "Project", tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
+    """Give every finding as (where, what), without what was merely repaired."""
+    from marrowgate.fcs.survey import duplicate_acquisitions, duplicate_files
+
+    yield from missing_markers(project)
+    surveyed = [item for _, item in tubes]
+    yield from ((f"sample {sample.sample_id}", text) for sample, text in verdicts(tubes, "rejected"))
+    yield from _panel_findings(project, tubes)
+    yield from _consistency_findings(tubes)
+    for groups, what in (
+        (duplicate_files(surveyed), "the files are the same"),
+        (duplicate_acquisitions(surveyed), "the files hold the same acquisition"),
+    ):
+        for group in groups:
+            samples = [tubes[index][0] for index in group]
+            # one tube may be gated with two panels
+            if len({sample.panel for sample in samples}) < len(samples):
+                yield f"samples {', '.join(sample.sample_id for sample in samples)}", what
+
+
+def verdicts(tubes: Sequence["Tube"], status: str) -> Iterator[tuple["Sample", str]]:
+    """Give the samples whose file has this verdict, and why."""
+    for sample, item in tubes:
+        verdict = item.file.verdict
+        if verdict.status == status:
+            notes = verdict.reasons if status == "rejected" else verdict.repairs
+            told = " | ".join(f"{note.code}: {note.sentence}" for note in notes)
+            yield sample, f"file {status}, {told}"
+
+
+def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:
+    """Give the populations of each panel's strategy that need a marker which the panel has not."""
+    for panel in project.panels:
+        name = project.config.strategy_of_panel[panel]
+        known = project.panels[panel].dimensions
+        for population in project.strategies[name].populations:
+            absent = [dimension for dimension in population.dimensions if dimension not in known]
+            if absent and not population.optional:
+                what = f"population {population.name} of strategy {name} needs {', '.join(absent)} and is not gated"
+                yield f"panel {panel}", what
+        scaled = [marker for marker in project.strategies[name].scales.markers if marker not in known]
+        if scaled:
+            yield f"panel {panel}", f"strategy {name} gives a scale to {', '.join(scaled)}, which the panel has not"
+
+
+def _panel_findings(project: "Project", tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
+    from marrowgate.fcs.survey import panel_findings
+
+    for (panel,), members in _grouped(tubes, lambda sample: (sample.panel,)):
+        for finding in panel_findings([item for _, item in members], project.panels[panel]):
+            yield f"sample {members[finding.index][0].sample_id}", f"{finding.note.code}: {finding.note.sentence}"
+
+
+def _consistency_findings(tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
+    """Compare channels over all visits of a panel, voltages and gains within a batch."""
+    from marrowgate.fcs.survey import consistency_findings
+
+    kinds: tuple[tuple[Callable[[Sample], tuple[str, ...]], set[str]], ...] = (
+        (lambda sample: (sample.panel,), {"channels_differ"}),
+        (lambda sample: (sample.panel, sample.batch), {"voltage_differs", "gain_differs"}),
+    )
+    for key, codes in kinds:
+        for _, members in _grouped(tubes, key):
+            for finding in consistency_findings([item for _, item in members]):
+                if finding.note.code in codes:
+                    note = finding.note
+                    yield f"sample {members[finding.index][0].sample_id}", f"{note.code}: {note.sentence}"
+
+
+def _grouped(
+    tubes: Sequence["Tube"], key: Callable[["Sample"], tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], list["Tube"]]]:
+    groups: dict[tuple[str, ...], list[Tube]] = defaultdict(list)
+    for tube in tubes:
+        groups[key(tube[0])].append(tube)
+    return list(groups.items())

@@ -1,0 +1,41 @@
+"""`marrowgate compare`: visits, endpoints per patient, and triplet against doublet."""
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--config", required=True, type=Path, help="config file")
+    parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
+    parser.add_argument("--populations", required=True, type=Path, help="populations that collect wrote, .tsv")
+    parser.add_argument("--intensities", required=True, type=Path, help="intensities that collect wrote, .tsv")
+    parser.add_argument("--quality", required=True, type=Path, help="quality that collect wrote, .tsv")
+    parser.add_argument("--visits", required=True, type=Path, help="visits to write, .tsv")
+    parser.add_argument("--endpoints", required=True, type=Path, help="endpoints to write, .tsv")
+    parser.add_argument("--contrasts", required=True, type=Path, help="contrasts to write, .tsv")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the three tables, Parquet beside each; without patients or rows they are empty."""
+    import json
+    import os
+
+    # the matrices are tiny: threads of the linear algebra library would only wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from marrowgate.cohort.contrasts import contrast_table
+    from marrowgate.cohort.endpoint_table import endpoint_table
+    from marrowgate.cohort.study import make_study
+    from marrowgate.cohort.visit_table import visit_table
+    from marrowgate.gating.methods import method_faults
+    from marrowgate.settings.project import load_project
+    from marrowgate.tables import read_rows, write_columns, write_table
+
+    project = load_project(args.config, method_faults, json.loads(args.overrides))
+    populations, intensities = read_rows(args.populations), read_rows(args.intensities)
+    columns, visits = visit_table(project, populations, intensities)
+    study = make_study(project, populations, intensities, read_rows(args.quality))
+    write_columns(args.visits, columns, visits)
+    write_table(args.endpoints, "endpoints", endpoint_table(study))
+    write_table(args.contrasts, "contrasts", contrast_table(study))
+    return 0
