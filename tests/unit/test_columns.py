@@ -38,10 +38,10 @@ def test_percentage__names_its_denominator(name):
 
 
 @pytest.mark.parametrize("name", [name for name in COLUMNS if name.endswith("_low")])
-def test_interval__has_both_limits_of_one_column(name):
-    column, high = COLUMNS[name.removesuffix("_low")], COLUMNS[name.removesuffix("_low") + "_high"]
-    assert {column.unit, COLUMNS[name].unit, high.unit} == {column.unit}
-    assert {column.dtype, COLUMNS[name].dtype, high.dtype} == {"float64"}
+def test_lower_limit__has_an_upper_one_of_the_same_kind(name):
+    low, high = COLUMNS[name], COLUMNS[name.removesuffix("_low") + "_high"]
+    assert (low.unit, low.denominator, low.dtype) == (high.unit, high.denominator, "float64")
+    assert high.dtype == "float64"
 
 
 def test_unknown_table__is_a_defect():

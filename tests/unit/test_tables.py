@@ -17,7 +17,7 @@ COLUMNS = (
     Column("value", "float64", "a number"),
     Column("qc_ok", "bool", "a mark"),
 )
-EMPTY = dict.fromkeys((column.name for column in COLUMNS))
+EMPTY = dict.fromkeys(column.name for column in COLUMNS)
 
 rows_of_any_kind = st.lists(
     st.fixed_dictionaries(
@@ -80,7 +80,10 @@ def test_unknown_column__is_refused_and_nothing_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "value"), [("n_events", 1.5), ("n_events", "x"), ("value", "1.5"), ("name", 3)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("n_events", 1.5), ("n_events", np.float32(0.5)), ("n_events", "x"), ("value", "1.5"), ("name", 3)],
+)
 def test_wrong_type__is_refused_with_the_column_s_name(tmp_path, name, value):
     with pytest.raises(TypeError, match=f"^column {name} is "):
         write_columns(tmp_path / "t.tsv", COLUMNS, [{name: value}])

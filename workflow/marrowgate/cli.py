@@ -16,12 +16,15 @@ from typing import NoReturn
 
 from marrowgate import __version__
 from marrowgate.errors import UserError, fault
+from marrowgate.log import set_up
 
 STEPS = {
     "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
     "inspect": "say of single FCS files what they are and whether they can be used",
     "try": "take a handful of files the whole per-sample way, without sheets",
     "simulate": "make FCS files with known truth",
+    "spillover": "compute a batch's spillover from its single stains, or read one from a file",
+    "calibrate": "calibrate a batch's intensities with its beads",
     "fit": "find the gates of one sample",
     "consensus": "settle the gates of a panel and batch from all its fits",
     "gate": "apply the gates to one sample and count",
@@ -68,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str]) -> int:
     try:
         args = parser(_step_of(words)).parse_args(words)
+        set_up()
         return int(args.run(args))
     except UserError as error:
         for line in error.faults:

@@ -123,6 +123,21 @@ _COLUMNS = (
     _text("name", "what was measured"),
     _text("unit", "unit of value"),
     _text("detail", "how it was measured"),
+    # calibration beads
+    _text("channel", "name of the channel in the file, $PnN"),
+    _text("bead_lot", "lot of the calibration beads"),
+    _count("peak", "kind of bead, from 1 for the dimmest", ""),
+    _number("spread_pct", "robust coefficient of variation of the peak", "%", "median_fi"),
+    _number("assigned", "value of the kind of bead in the lot's table, in `unit`"),
+    _number("left_out", "value that the line through the other peaks gives to the peak, in `unit`"),
+    _number("left_out_pct", "difference of left_out from assigned", "%", "assigned"),
+    _number("slope", "slope of log10(assigned + bead_shine) on log10(median_fi)"),
+    _number("intercept", "intercept of that line"),
+    _number("bead_shine", "what a bead shines by itself, in `unit`; 0 when the lot has no blank bead"),
+    _number("r_squared", "share of the variance that the line explains"),
+    _number("residual_sd", "standard deviation of the residuals, log10"),
+    _number("range_low", "signal of the dimmest peak that the line rests on", "channel units"),
+    _number("range_high", "signal of the brightest peak that the line rests on", "channel units"),
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _COLUMNS}
@@ -167,6 +182,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "outcomes": ("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"),
     "figures": ("name", "value", "unit", "detail"),
+    "calibration": (
+        *("batch", "bead_lot", "channel", "peak", "n_events", "median_fi", "spread_pct", "assigned", "unit"),
+        *("left_out", "left_out_pct", "slope", "intercept", "bead_shine", "r_squared", "residual_sd"),
+        *("range_low", "range_high", "status", "reason"),
+    ),
 }
 
 VISIT_KEY = ("patient_id", "arm", "day", "cycle", "cycle_day", "days_off")

@@ -4,11 +4,18 @@ import logging
 import sys
 
 
+class _StandardError(logging.Handler):
+    """Writes to what standard error is at the moment, one line for each record."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = " ".join(self.format(record).splitlines())
+        sys.stderr.write(f"{line}\n")
+
+
 def set_up(level: int = logging.INFO) -> None:
     """Send the package's log records to standard error, one line each."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     logger = logging.getLogger("marrowgate")
     logger.handlers[:] = [handler]
     logger.setLevel(level)
-    logger.propagate = False

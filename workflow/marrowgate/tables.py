@@ -1,6 +1,7 @@
 """Tables: tab-separated text with a header, and the same table as Parquet beside it, both typed by `columns`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ def _array(column: Column, values: list[Any]) -> pa.Array:
     cells = [None if _is_missing(value) else value for value in values]
     if column.dtype == "string":
         cells = [cell.translate(_ONE_LINE) if isinstance(cell, str) else cell for cell in cells]
+    broken = [cell for cell in cells if column.dtype == "int64" and isinstance(cell, Real) and cell % 1]
+    if broken:  # pyarrow would cut the fraction off
+        msg = f"column {column.name} is int64: {broken[0]!r} is not whole"
+        raise TypeError(msg)
     try:
         return pa.array(cells, type=_ARROW[column.dtype])
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:

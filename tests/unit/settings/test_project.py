@@ -282,7 +282,8 @@ def test_missing_strategy__is_told_at_the_config(folder):
     folder.write("config/config.yaml", "seed: 1\nstrategy_of_panel:\n  blood: trees\n")
     assert folder.faults() == [
         (
-            "config/config.yaml line 3, strategy_of_panel.blood: there is no strategy file config/strategies/trees.yaml; "
+            "config/config.yaml line 3, strategy_of_panel.blood: "
+            "there is no strategy file config/strategies/trees.yaml; "
             "did you mean 'tree'?"
         )
     ]

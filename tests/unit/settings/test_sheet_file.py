@@ -240,7 +240,10 @@ def test_too_many_cells__is_told_and_the_row_still_checked():
 
 def test_quote_that_swallows_lines__is_told():
     assert faults(f'{HEADER}\nA\t"a.fcs\tp\tb\nB\tb.fcs"\tp\tb\n') == [
-        "s.tsv line 2, column fcs: holds a line break: 'a.fcs\\tp\\tb\\nB\\tb.fcs'; remove it, or a quote mark in the line"
+        (
+            "s.tsv line 2, column fcs: holds a line break: "
+            "'a.fcs\\tp\\tb\\nB\\tb.fcs'; remove it, or a quote mark in the line"
+        )
     ]
 
 

@@ -193,8 +193,9 @@ def test_wrong_method__is_told(rest, message):
         (
             population("CD45+", "root"),
             (
-                "s.yaml line 2, populations.name: must begin with a small letter and hold only small letters, digits and "
-                "underscore, got 'CD45+'; write it like cd34_pos"
+                "s.yaml line 2, populations.name: "
+                "must begin with a small letter and hold only small letters, digits and underscore, got 'CD45+'; "
+                "write it like cd34_pos"
             ),
         ),
         (

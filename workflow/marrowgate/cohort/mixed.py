@@ -20,6 +20,7 @@ Structure = Literal["correlated", "independent", "intercept"]
 N_THETA: dict[Structure, int] = {"correlated": 4, "independent": 3, "intercept": 2}
 STEP = 1e-3
 FLAT = 1e-2
+PRECISION = {"ftol": 1e-11, "gtol": 1e-4}
 LOWEST = -6.0  # ln of a standard deviation, as a share of the outcome's own, that counts as zero
 
 
@@ -134,6 +135,8 @@ def fit_mixed(data: LongData) -> Fitted:
         msg = "the readings have no variation"
         raise ValueError(msg)
     structures: tuple[Structure, ...] = ("correlated", "independent", "intercept")
+    if not _time_varies(data):
+        structures = ("intercept",)
     fitted = None
     for structure in structures:
         fitted = _fit(data, structure, scale)
@@ -221,7 +224,7 @@ def _fit(data: LongData, structure: Structure, scale: float) -> Fitted:
     bounds = [(math.log(scale) + LOWEST - 2, math.log(scale) + 4)] * min(N_THETA[structure], 3)
     if structure == "correlated":
         bounds.append((-4 * scale, 4 * scale))
-    found = minimize(_criterion, start, args=(data, structure), method="L-BFGS-B", bounds=bounds)
+    found = minimize(_criterion, start, args=(data, structure), method="L-BFGS-B", bounds=bounds, options=PRECISION)
     value, beta, covariance = _solve(found.x, data, structure)
     # a search that stopped for want of progress is held against the slope of the criterion where it stopped
     converged = bool(found.success) or float(np.abs(found.jac).max()) < FLAT
@@ -233,6 +236,13 @@ def _at_edge(fitted: Fitted, scale: float) -> bool:
     if fitted.structure == "intercept":
         return False
     return bool(fitted.theta[2] < math.log(scale) + LOWEST or fitted.theta[1] < math.log(scale) + LOWEST)
+
+
+def _time_varies(data: LongData) -> bool:
+    """Say whether any patient has readings at two times, without which there is no slope."""
+    first = np.where(data.present, data.time, np.inf).min(axis=1)
+    last = np.where(data.present, data.time, -np.inf).max(axis=1)
+    return bool(np.any(last > first))
 
 
 def _residual_sd(data: LongData) -> float:

@@ -19,13 +19,13 @@ cellstream cyan cyflow cytoflex cytof cytof2 cytomics cube discover diva dxp dxp
 facs facsarray facsaria facsariaii facsariaiii facscalibur facscan facscanto facscantoii facscelesta facsdiscover
 facsdiva facslyric facsmelody facsort facsstar facsstarplus facssymphony facsvantage facsverse fc500 flowsight fortessa
 fusion gallios helios hypercyt id7000 imagestream imagestreamx influx ique ique3 lights lsr lsrfortessa lsrii lyric
-ma900 macsquant melody mofio moflo moxi muse navios northern novocyte advanteon penteon quanteon quanta omnicyt s1000
-s1000ex s1000exi s1200 s1300 s1400 s3 s3e sa3800 screener sh800 sh800s sh800z sp6800 space symphony tyto vantage verse
-xdp xp5 xp8 yeti ze5 simulator
+ma900 macsquant melody moflo moxi muse navios northern novocyte advanteon penteon quanteon quanta omnicyt s1000
+s1000ex s1000exi s1200 s1200exi s1300 s1400 s1400ex s1400exi 1400-8 xl xp3 s3 s3e sa3800
+screener sh800 sh800s sh800z sp6800 space symphony tyto vantage verse xdp xp5 xp8 yeti ze5 simulator
 """
 _VARIANTS = """
 10 16 500 a1 a3 a5 adp analyser analyzer cell cs eq ex fc i ii iii iv lx micro ml mk nxt plus pro s se sorter special
-srt system vyb x x-20 x20 xl xl-mcl xt
+srt system vyb x x-20 x20 xl-mcl xt
 """
 _NAMES = frozenset((_MAKERS + _MODELS).split())
 _KNOWN = _NAMES | frozenset(_VARIANTS.split())

@@ -43,6 +43,7 @@ def write_page(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["number"] = number
+    environment.filters["words"] = words
     flagged = [row for row in tables["quality"] if row["verdict"] == "flagged"]
     page = environment.get_template("report.html").render(
         description=description,
@@ -61,12 +62,17 @@ def write_page(
 
 
 def number(value: Any) -> str:
-    """Show a value of a table: numbers with four significant digits, missing ones as a dash."""
+    """Show a value of a table: numbers with three significant digits, missing ones as a dash."""
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.3g}"
     return str(value)
+
+
+def words(name: str | None) -> str:
+    """Show a name of a table with spaces, so that long ones can be broken into lines."""
+    return (name or "").replace("_", " ")
 
 
 def _patients(populations: Sequence[Row]) -> list[Row]:

@@ -57,6 +57,7 @@ def same_data_set(sheet: Sheet) -> Iterator[Fault]:
 
 def files(sheet: Sheet, made: Path | None) -> Iterator[Fault]:
     """Tell which files do not exist; those in the folder `made` are simulated and carry their sample's name."""
+    listed: dict[Path, dict[str, str]] = {}
     for row in sheet.rows:
         path = Path(row.cells["fcs"]) if "fcs" in row.cells else None
         if path is None:
@@ -67,7 +68,7 @@ def files(sheet: Sheet, made: Path | None) -> Iterator[Fault]:
                 what = f"files in {made} are simulated, and that of this sample is called {name}"
                 yield _fault(sheet, row, "fcs", what, "correct the path, or keep your own files in another folder")
         elif not _is_file(path):
-            what, cure = _path_fault(path)
+            what, cure = _path_fault(path, listed)
             yield _fault(sheet, row, "fcs", what, cure)
 
 
@@ -78,21 +79,27 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _path_fault(path: Path) -> tuple[str, str]:
-    """Say what is wrong with a path that is no file, and what to do."""
+def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, str]:
+    """Say what is wrong with a path that is no file, and what to do; `listed` keeps the folders that were looked at."""
     what = f"there is no file {str(path)!r}"
     if "\\" in str(path):
         return what, "write / in place of \\"
     if str(path).startswith("~"):
         return what, "write the whole path in place of ~"
-    try:
-        if path.is_dir():
-            return f"{str(path)!r} is a folder", "name a file in it"
-        siblings = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-    except OSError:
-        return what, "correct the path"
-    same = next((name for name in siblings if name.casefold() == path.name.casefold()), None)
+    if path.parent not in listed:
+        listed[path.parent] = _names_in(path.parent)
+    same = listed[path.parent].get(path.name.casefold())
+    if same == path.name:
+        return f"{str(path)!r} is a folder", "name a file in it"
     return what, f"write it {same!r}, as the file is called" if same else "correct the path"
+
+
+def _names_in(folder: Path) -> dict[str, str]:
+    """Give the names in a folder by their form in small letters; none when it cannot be looked at."""
+    try:
+        return {each.name.casefold(): each.name for each in folder.iterdir()}
+    except OSError:
+        return {}
 
 
 def controls(sheet: Sheet) -> Iterator[Fault]:

@@ -1,11 +1,11 @@
 """From bead peaks to molecules: a line through the logarithms of signal and molecules.
 
-``log10(molecules + bead) = slope log10(signal) + intercept``. `bead` is what the bead shines by itself, in molecules: it is
-fitted when the lot has a blank bead (0 molecules) and is 0 otherwise. Cells have no bead: their molecules are
+``log10(molecules + bead) = slope log10(signal) + intercept``. `bead` is what the bead shines by itself, in molecules:
+it is fitted when the lot has a blank bead (0 molecules) and is 0 otherwise. Cells have no bead: their molecules are
 ``10^intercept signal^slope``.
 
-Sources: BD Quantibrite PE (log-log regression of PE molecules on signal); Castillo-Hair et al. 2016, ACS Synth Biol 5:774
-(FlowCal: the bead's own fluorescence); Schwartz et al. 2004, Cytometry B 57:1 (MESF).
+Sources: BD Quantibrite PE (log-log regression of PE molecules on signal); Castillo-Hair et al. 2016, ACS Synth Biol
+5:774 (FlowCal: the bead's own fluorescence); Schwartz et al. 2004, Cytometry B 57:1 (MESF).
 """
 
 import math
@@ -42,8 +42,8 @@ class Calibration:
         Share of the variance of log10(molecules + bead) that the line explains.
     residual_sd : float
         Standard deviation of the residuals, log10.
-    n_peaks : int
-        Peaks that were used.
+    n_peaks, n_free : int
+        Peaks that were used, and those less the parameters of the line.
     mean_log, sum_squares : float
         Mean of log10(signal) over the peaks and the sum of its squared deviations.
     low, high : float
@@ -56,13 +56,14 @@ class Calibration:
     r_squared: float
     residual_sd: float
     n_peaks: int
+    n_free: int
     mean_log: float
     sum_squares: float
     low: float
     high: float
 
     def molecules(self, signal: NDArray[np.floating]) -> Values:
-        """Give the molecules for signals of cells, linear compensated channel units; 0 where the signal is not above 0."""
+        """Give the molecules for signals of cells, compensated channel units; 0 where a signal is not above 0."""
         x = np.asarray(signal, dtype=np.float64)
         logs = np.log10(np.where(x > 0, x, 1.0))
         return np.where(x > 0, 10.0 ** (self.intercept + self.slope * logs), 0.0)
@@ -85,15 +86,12 @@ def usable_peaks(medians: Sequence[float], levels: Sequence[Level], top: float) 
         Top of the channel, channel units.
     """
     return np.array(
-        [
-            level is not None and 0 < median < NEAR_TOP * top
-            for median, level in zip(medians, levels, strict=True)
-        ],
+        [level is not None and 0 < median < NEAR_TOP * top for median, level in zip(medians, levels, strict=True)],
         dtype=np.bool_,
     )
 
 
-def fit_line(signal: Values, molecules: Values) -> Calibration:
+def fit_line(signal: Values, molecules: Values, *, with_bead: bool) -> Calibration:
     """Fit the line.
 
     Parameters
@@ -101,23 +99,26 @@ def fit_line(signal: Values, molecules: Values) -> Calibration:
     signal : ndarray of float64, shape (n,)
         Medians of the peaks, above 0, channel units.
     molecules : ndarray of float64, shape (n,)
-        Their values; at most the first is 0.
+        Their values.
+    with_bead : bool
+        Whether to fit what the bead shines by itself, which needs a lot with a blank bead.
 
     Raises
     ------
     FitError
-        Fewer than three peaks that carry molecules.
+        Fewer than three peaks that carry molecules, or no more peaks than the line has parameters.
     """
     carrying = molecules > 0
-    if np.count_nonzero(carrying) < FEWEST_LEVELS:
+    parameters = 3 if with_bead else 2
+    if np.count_nonzero(carrying) < FEWEST_LEVELS or signal.size <= parameters:
         msg = f"{np.count_nonzero(carrying)} peaks that carry molecules can be used, {FEWEST_LEVELS} are needed"
         raise FitError(msg)
     x = np.log10(signal)
-    bead = 0.0 if carrying.all() else _bead(x, molecules)
+    bead = _bead(x, molecules) if with_bead else 0.0
     y = np.log10(molecules + bead)
     slope, intercept = _line(x, y)
     residuals = y - slope * x - intercept
-    free = signal.size - (2 if bead == 0 else 3)
+    free = signal.size - parameters
     total = float(np.sum((y - y.mean()) ** 2))
     return Calibration(
         slope,
@@ -126,6 +127,7 @@ def fit_line(signal: Values, molecules: Values) -> Calibration:
         1.0 - float(np.sum(residuals**2)) / total,
         math.sqrt(float(np.sum(residuals**2)) / free),
         signal.size,
+        free,
         float(x.mean()),
         float(np.sum((x - x.mean()) ** 2)),
         float(signal[carrying].min()),
@@ -133,15 +135,16 @@ def fit_line(signal: Values, molecules: Values) -> Calibration:
     )
 
 
-def left_out(signal: Values, molecules: Values) -> Values:
+def left_out(signal: Values, molecules: Values, *, with_bead: bool) -> Values:
     """Give for each peak the value that the line through the others predicts; NaN where they are too few."""
     predicted = np.full(signal.size, np.nan)
     for place in range(signal.size):
         others = np.arange(signal.size) != place
         try:
-            predicted[place] = fit_line(signal[others], molecules[others]).beads(signal[place : place + 1])[0]
+            line = fit_line(signal[others], molecules[others], with_bead=with_bead)
         except FitError:
             continue
+        predicted[place] = line.beads(signal[place : place + 1])[0]
     return predicted
 
 

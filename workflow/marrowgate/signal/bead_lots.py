@@ -1,6 +1,7 @@
 """What a lot of calibration beads is made of: the number of molecules on each kind of bead, from the lot's sheet."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,7 @@ class BeadLot(BaseModel):
                 msg = f"{name!r} has {len(levels)} values for {self.kinds} kinds of bead"
                 raise ValueError(msg)
             known = [level for level in levels if level is not None]
-            if any(high <= low for low, high in zip(known, known[1:], strict=False)):
+            if any(high <= low for low, high in pairwise(known)):
                 msg = f"the values of {name!r} do not rise from one kind of bead to the next"
                 raise ValueError(msg)
             if sum(level > 0 for level in known) < FEWEST_LEVELS:

@@ -22,6 +22,8 @@ DEEP = 0.5
 _FEWEST_SHARE = 0.3
 _BINS, _FEWEST_BINS, _SMOOTHING = 256, 12, 2.0
 _TOP = 0.99
+_SURE = 5.0
+_EVENTS_IN_KERNEL = 2 * np.sqrt(np.pi) * _SMOOTHING  # a smoothed count has the noise of this many bins
 
 
 class BeadError(ValueError):
@@ -77,8 +79,9 @@ def find_peaks(file: FcsFile, n_kinds: int) -> BeadPeaks:
     except ValueError as error:
         raise BeadError(str(error)) from None
     values = file.events[single][:, [channel.index for channel in channels]].astype(np.float64)
-    units = np.maximum(np.quantile(np.abs(values), 0.05, axis=0), float(np.finfo(np.float32).tiny))
-    scaled = np.arcsinh(values / units)
+    # noise around 0 must stay in the linear part of asinh, which would else have a valley at 0
+    noise = np.maximum(-np.quantile(values, 0.01, axis=0), np.quantile(np.abs(values), 0.05, axis=0))
+    scaled = np.arcsinh(values / np.maximum(noise, float(np.finfo(np.float32).tiny)))
     parts = _cut(scaled, n_kinds)
     medians = [float(np.median(scaled[part], axis=0).sum()) for part in parts]
     kind = np.empty(values.shape[0], dtype=np.int64)
@@ -137,9 +140,10 @@ def _deepest_valley(scaled: Values, part: NDArray[np.intp], fewest: int) -> tupl
         smooth = _smooth(counts.astype(np.float64))
         left = np.maximum.accumulate(smooth)
         right = np.maximum.accumulate(smooth[::-1])[::-1]
-        depth = smooth / np.minimum(left, right)
+        peak = np.minimum(left, right)
+        sure = (peak - smooth) * np.sqrt(_EVENTS_IN_KERNEL) > _SURE * np.sqrt(peak + smooth)
         below = np.cumsum(counts) + np.count_nonzero(values < low)
-        depth[(below < fewest) | (part.size - below < fewest)] = 1.0
+        depth = np.where(sure & (below >= fewest) & (part.size - below >= fewest), smooth / peak, 1.0)
         middle = int(np.median(np.flatnonzero(depth == depth.min())))
         if depth[middle] < best[0]:
             best = (float(depth[middle]), channel, float(edges[middle + 1]))

@@ -86,7 +86,9 @@ def _best_cut(times: Times, around: Interval, before: float, after: float) -> fl
     inside = times[first:last]
     tiny = 1e-3 * max(before, after)
     gain = np.log(max(before, tiny) / max(after, tiny))
-    cuts = np.concatenate([[around[0]], inside, [around[1]]])
-    counted = np.concatenate([[0], np.arange(inside.size), [inside.size]])
+    # events become rarer just after one of them, and more frequent with one of them
+    own = 1 if before > after else 0
+    cuts = np.concatenate([[around[0]], np.nextafter(inside, np.inf) if own else inside, [around[1]]])
+    counted = np.concatenate([[0], np.arange(inside.size) + own, [inside.size]])
     likelihood = counted * gain - (before - after) * (cuts - around[0])
     return float(cuts[int(np.argmax(likelihood))])

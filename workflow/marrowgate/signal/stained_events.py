@@ -149,7 +149,8 @@ def _dim_limit(values: Events) -> float:
 
     Source: Otsu 1979, IEEE Trans Syst Man Cybern 9:62.
     """
-    unit = max(float(np.quantile(np.abs(values), 0.1)), float(np.finfo(np.float32).tiny))
+    noise = max(-float(np.quantile(values, 0.01)), float(np.quantile(np.abs(values), 0.1)))
+    unit = max(noise, float(np.finfo(np.float32).tiny))
     counts, edges = np.histogram(np.arcsinh(values / unit), bins=200)
     middles = (edges[:-1] + edges[1:]) / 2
     below = (np.cumsum(counts) / counts.sum())[:-1]

@@ -1,0 +1,146 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from marrowgate.cli import main
+
+ROWS = {"D0": ("D0", "b1"), "D4": ("D4", "b1"), "D8": ("D8", "b1"), "D10": ("D10", "b2")}
+
+
+@pytest.fixture
+def timecourse(repository, real_data, tmp_path, monkeypatch):
+    """Give a function that writes the sheet of the real time course; its folder is the working directory."""
+    shutil.copytree(repository / "tests" / "workflow" / "timecourse", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+
+    def write(**files: Path | str) -> None:
+        rows = [
+            (name, str(files.get(name, real_data / "timecourse" / f"{stem}.fcs")), "culture", batch)
+            for name, (stem, batch) in ROWS.items()
+        ]
+        lines = ["\t".join(row) for row in (("sample_id", "fcs", "panel", "batch"), *rows)]
+        Path("config/samples.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return write
+
+
+def printed(capsys, *words: str, code: int = 0) -> list[str]:
+    assert main(["check", *words]) == code
+    done = capsys.readouterr()
+    assert done.err == ""
+    return done.out.splitlines()
+
+
+SUMMARY = "4 samples, 0 patients, 1 panels, 2 batches; 0 files simulated, 4 to be read"
+
+
+def test_demo__is_counted_and_its_simulated_files_are_not_read(repository, monkeypatch, capsys):
+    monkeypatch.chdir(repository)
+    assert printed(capsys, "--strict") == [
+        "180 samples, 12 patients, 2 panels, 3 batches; 180 files simulated, 0 to be read"
+    ]
+
+
+def test_good_files__give_no_finding(timecourse, capsys):
+    timecourse()
+    assert printed(capsys, "config/config.yaml", "--strict") == [SUMMARY]
+
+
+def test_rejected_file__is_a_finding_and_3_under_strict(timecourse, real_data, capsys):
+    timecourse(D4=real_data / "damaged" / "aria_truncated.fcs")
+    lines = printed(capsys)
+    assert lines[0] == SUMMARY
+    assert lines[1].startswith("finding: sample D4: file rejected, truncated: ")
+    assert all(line.startswith("finding: ") for line in lines[1:])
+    assert printed(capsys, "--strict", code=3) == lines
+
+
+def test_file_of_another_panel__is_told(timecourse, real_data, capsys):
+    timecourse(D4=real_data / "damaged" / "aria_truncated.fcs")
+    lines = printed(capsys)
+    assert any(line.startswith("finding: sample D4: panel_channel_missing: ") for line in lines)
+    assert any(line.startswith("finding: sample D4: channels_differ: ") for line in lines)
+
+
+def test_same_file_under_two_names__is_told_with_sample_ids_only(timecourse, real_data, tmp_path, capsys):
+    copy = tmp_path / "Jane_Doe.fcs"
+    shutil.copy(real_data / "timecourse" / "D0.fcs", copy)
+    timecourse(D8=copy)
+    lines = printed(capsys)
+    assert "finding: samples D0, D8: the files are the same" in lines
+    assert not any("Jane" in line or str(tmp_path) in line for line in lines)
+
+
+def test_file_that_is_none__is_a_finding_and_not_a_failure(timecourse, tmp_path, capsys):
+    (tmp_path / "empty.fcs").write_bytes(b"")
+    timecourse(D10=tmp_path / "empty.fcs")
+    assert any(line.startswith("finding: sample D10: file rejected, not_fcs: ") for line in printed(capsys))
+
+
+def test_marker_that_the_panel_has_not__is_told(timecourse, capsys):
+    timecourse()
+    strategy = Path("config/strategies/culture.yaml")
+    strategy.write_text(
+        strategy.read_text(encoding="utf-8")
+        + "  - {name: nrbc, parent: root, dimensions: [DNA], method: fixed, arguments: {low: [1]}}\n"
+        + "  - {name: may_be, parent: root, dimensions: [DNA], optional: true, method: fixed, arguments: {low: [1]}}\n"
+        + "scales:\n  markers: {CD99: {kind: logicle}}\n",
+        encoding="utf-8",
+    )
+    assert printed(capsys) == [
+        SUMMARY,
+        "finding: panel culture: population nrbc of strategy culture needs DNA and is not gated",
+        "finding: panel culture: strategy culture gives a scale to CD99, which the panel has not",
+    ]
+
+
+def test_all_faults__are_printed_and_2(timecourse, capsys):
+    timecourse(D0="none.fcs", D4="none too.fcs")
+    assert main(["check"]) == 2
+    done = capsys.readouterr()
+    assert done.out == ""
+    assert done.err.splitlines() == [
+        "error: config/samples.tsv line 2, column fcs: there is no file 'none.fcs'; correct the path",
+        "error: config/samples.tsv line 3, column fcs: there is no file 'none too.fcs'; correct the path",
+    ]
+
+
+def test_overrides__take_the_place_of_the_config(timecourse, capsys):
+    timecourse()
+    Path("config/samples.tsv").rename("config/other.tsv")
+    assert printed(capsys, "--overrides", json.dumps({"samples": "config/other.tsv"})) == [SUMMARY]
+
+
+def test_wrong_overrides__are_one_line_and_2(timecourse, capsys):
+    timecourse()
+    assert main(["check", "--overrides", "{seed"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: --overrides: is not JSON: ")
+    assert error.count("\n") == 1
+
+
+def test_two_panels_of_one_file__are_no_finding(timecourse, real_data, capsys):
+    timecourse()
+    shutil.copy("config/panels/culture.yaml", "config/panels/again.yaml")
+    config = Path("config/config.yaml")
+    text = config.read_text(encoding="utf-8").replace("{culture: culture}", "{culture: culture, again: culture}")
+    config.write_text(text, encoding="utf-8")
+    sheet = Path("config/samples.tsv")
+    again = f"D0_again\t{real_data / 'timecourse' / 'D0.fcs'}\tagain\tb1\n"
+    sheet.write_text(sheet.read_text(encoding="utf-8") + again, encoding="utf-8")
+    assert printed(capsys, "--strict") == [
+        "5 samples, 0 patients, 2 panels, 2 batches; 0 files simulated, 5 to be read"
+    ]
+
+
+def test_repaired_file__is_told_and_does_not_count_under_strict(timecourse, real_data, tmp_path, capsys):
+    content = bytearray((real_data / "timecourse" / "D0.fcs").read_bytes())
+    # the HEADER gives the end of the DATA in these columns; many instruments give the byte behind it
+    content[34:42] = f"{int(content[34:42]) + 1:8d}".encode()
+    (tmp_path / "off_by_one.fcs").write_bytes(content)
+    timecourse(D0=tmp_path / "off_by_one.fcs")
+    lines = printed(capsys, "--strict")
+    assert len(lines) == 2
+    assert lines[1].startswith("finding: sample D0: file repaired, ")

@@ -1,0 +1,212 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import marrowgate
+from marrowgate import __version__, cli
+from marrowgate.cli import STEPS, main
+from marrowgate.errors import Fault, UserError
+
+HEAVY = ("numpy", "pandas", "scipy", "pyarrow", "pydantic", "matplotlib", "flowutils", "yaml", "lxml")
+PACKAGE = Path(marrowgate.__file__).parent
+EXISTING = [step for step in STEPS if (PACKAGE / "steps" / f"{cli._module_of(step)}.py").exists()]
+SEE = "see marrowgate --help"
+
+
+def loaded_after(*words: str) -> set[str]:
+    """Give the heavy packages that a call has loaded, in a process of its own."""
+    code = (
+        "import sys\nfrom marrowgate.cli import main\n"
+        f"try:\n    main({list(words)!r})\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(eval(done.stderr.splitlines()[-1]))  # noqa: S307 - a list of names that this test has printed
+
+
+def marrowgate_process(*words: str, **more) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "marrowgate", *words], capture_output=True, text=True, check=False, **more
+    )
+
+
+@pytest.fixture
+def step(monkeypatch):
+    """Give a function that puts a step named `collect` in place."""
+
+    def put(run, add_arguments=lambda parser: None):
+        module = SimpleNamespace(add_arguments=add_arguments, run=run)
+        monkeypatch.setattr(cli.importlib, "import_module", lambda name: module)
+
+    return put
+
+
+def raises(error):
+    def run(args):
+        raise error
+
+    return run
+
+
+# help
+
+
+def test_help__loads_nothing_heavy():
+    assert loaded_after("--help") == set()
+
+
+@pytest.mark.parametrize("name", EXISTING)
+def test_step_s_help__loads_nothing_heavy(name):
+    assert loaded_after(name, "--help") == set()
+
+
+@pytest.mark.parametrize("name", EXISTING)
+def test_step_s_help__names_the_step_and_ends_with_0(capsys, name):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--help"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: marrowgate {name} ")
+
+
+def test_help__lists_every_step(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    assert stopped.value.code == 0
+    text = capsys.readouterr().out
+    assert re.findall(r"^    (\S+)", text, flags=re.MULTILINE) == list(STEPS)
+
+
+def test_every_step_module__is_a_sub_command():
+    modules = {
+        path.stem
+        for path in (PACKAGE / "steps").glob("*.py")
+        if "def run(" in path.read_text(encoding="utf-8") and "def add_arguments(" in path.read_text(encoding="utf-8")
+    }
+    assert modules - {cli._module_of(name) for name in STEPS} == set()
+
+
+def test_version__is_printed(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"marrowgate {__version__}\n"
+
+
+# wrong words
+
+
+def test_no_sub_command__is_one_line_and_2(capsys):
+    assert main([]) == 2
+    assert capsys.readouterr().err == (
+        f"error: marrowgate: no sub-command was given; use one of {', '.join(STEPS)}; {SEE}\n"
+    )
+
+
+def test_unknown_sub_command__is_one_line_and_2(capsys):
+    assert main(["frobnicate"]) == 2
+    assert capsys.readouterr().err == (
+        f"error: marrowgate: there is no sub-command 'frobnicate'; use one of {', '.join(STEPS)}; {SEE}\n"
+    )
+
+
+def test_misspelt_sub_command__is_told_with_the_nearest(capsys):
+    assert main(["colect"]) == 2
+    assert capsys.readouterr().err == "error: marrowgate: there is no sub-command 'colect'; did you mean 'collect'?\n"
+
+
+@pytest.mark.parametrize("words", [["--frobnicate"], ["check", "--frobnicate"], ["check", "a", "b"]])
+def test_unknown_option__is_one_line_and_2(capsys, words):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: marrowgate")
+    assert error.endswith("--help\n")
+    assert error.count("\n") == 1
+
+
+def test_missing_option__is_one_line_and_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["fit"])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: marrowgate fit: the following arguments are required: --sample-id")
+    assert error.count("\n") == 1
+
+
+# how a step ends
+
+
+def test_step__gives_its_exit_code(step):
+    step(lambda args: 3)
+    assert main(["collect"]) == 3
+
+
+def test_user_error__is_one_line_per_fault_and_2(step, capsys):
+    step(raises(UserError([Fault("a.tsv line 2", "is wrong", "mend it"), Fault("b\nc", "holds\r\nlines", "mend it")])))
+    assert main(["collect"]) == 2
+    assert capsys.readouterr().err == "error: a.tsv line 2: is wrong; mend it\nerror: b c: holds lines; mend it\n"
+
+
+def test_defect__is_a_traceback_and_how_to_report_it_and_1(step, capsys):
+    step(raises(ZeroDivisionError("division by zero")))
+    assert main(["collect"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("Traceback (most recent call last):\n")
+    assert error.endswith(
+        "ZeroDivisionError: division by zero\n"
+        f"This is a defect of marrowgate {__version__}. Please report it with the command and the lines above, "
+        "after taking names out of them.\n"
+    )
+
+
+def test_interrupt__is_silent_about_the_code_and_130(step, capsys):
+    step(raises(KeyboardInterrupt()))
+    assert main(["collect"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_log__goes_to_standard_error(step, capsys):
+    import logging
+
+    step(lambda args: logging.getLogger("marrowgate.steps.collect").info("hello") or 0)
+    assert main(["collect"]) == 0
+    assert capsys.readouterr().err == "INFO hello\n"
+
+
+# in a process of its own
+
+
+def test_process__ends_with_the_exit_code_and_no_traceback(tmp_path):
+    done = marrowgate_process("check", "none.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == "error: none.yaml: there is no such file; make it, or correct the path\n"
+
+
+@pytest.mark.parametrize(
+    # argparse itself lets a failed writing of the help pass
+    ("words", "codes"),
+    [(["--help"], {0, 141}), (["check"], {141})],
+)
+def test_broken_pipe__is_silent(repository, words, codes):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "marrowgate", *words],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=repository,
+        )
+    finally:
+        os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode in codes
