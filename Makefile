@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
+FUZZ_SECONDS ?= 600
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -15,6 +16,10 @@ help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
 	@echo "make test    environment, all tests"
 	@echo "make lint    ruff, snakefmt, mypy and snakemake --lint"
+	@echo "make types   mypy"
+	@echo "make bench   speed and memory, into results/benchmarks"
+	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
+	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    write requirements*.lock anew (needs uv)"
 
@@ -57,9 +62,21 @@ format: $(DEV)
 	ruff format workflow tests
 	snakefmt Snakefile workflow/rules
 
+docs: $(RUNTIME)
+	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
+
+bench: $(DEV)
+	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
+	$(BIN)/python tests/benchmarks/bench_simulate.py
+
+fuzz: $(DEV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-fuzz.lock
+	$(BIN)/python tests/fuzz/fuzz_fcs.py -max_total_time=$(FUZZ_SECONDS)
+
 lock:
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements-fuzz.lock
 
 clean:
 	rm -rf results/* data/demo data/links .snakemake

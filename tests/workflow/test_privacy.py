@@ -12,7 +12,7 @@ from workflow.runs import project_from, snakemake, write_sheet
 
 TEMPLATE = Path(__file__).parent / "timecourse"
 NAME, DATE = "Zephyrine Quillfeather", "31-FEB-1987"
-PLANTED = [NAME, "Zephyrine", "Quillfeather", "QUILLFEATHER", DATE, "1987-02-31", "31.02.1987", "1987"]
+PLANTED = [NAME, "Zephyrine", "Quillfeather", DATE, "1987-02-31", "31.02.1987", "31-FEB"]
 KEYWORDS = (
     *("$FIL", "$SRC", "$OP", "$INST", "$INSTADDRESS", "$DATE", "$CELLS", "$PROJ", "$SMNO", "$EXP", "$COM", "$SYS"),
     *("$CYT", "$CYTSN", "$LAST_MODIFIED", "$LAST_MODIFIER", "$ORIGINATOR", "$PLATEID", "$PLATENAME", "$WELLID"),

@@ -44,11 +44,11 @@ def words_of(job: dict[str, list[str]]) -> list[str]:
 
 def paths_of(words: list[str]) -> dict[str, set[str]]:
     """Give the paths that a command says, by option; those that an option has by itself are left out."""
-    args = parser(words[0]).parse_args(words)
-    return {
-        name: {str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, Path)} & set(words)
-        for name, value in vars(args).items()
-    }
+    found = {}
+    for name, value in vars(parser(words[0]).parse_args(words)).items():
+        values = value if isinstance(value, list) else [value]
+        found[name] = {str(one) for one in values if isinstance(one, Path)} & set(words)
+    return found
 
 
 def test_wiring__every_rule_is_seen(demo_jobs):

@@ -1,10 +1,9 @@
 """Adjusted p-values against statsmodels."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
-
-import pytest
 
 from marrowgate.cohort.multiplicity import benjamini_hochberg, holm
 

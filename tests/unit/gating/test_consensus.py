@@ -1,6 +1,5 @@
 """Consensus: who borrows, who is pulled in, and that order does not matter."""
 
-
 import pytest
 
 from marrowgate.gating.consensus import agree, read_consensus, settle, write_consensus

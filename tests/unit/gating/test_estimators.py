@@ -40,7 +40,7 @@ def find(name, view, **arguments):
 
 
 def view_of(name, values, **more):
-    columns = dict.fromkeys(("X", "Y")[:max(get_method(name).n_dimensions[0], 0)], values)
+    columns = dict.fromkeys(("X", "Y")[: max(get_method(name).n_dimensions[0], 0)], values)
     return ArrayView(columns, references={"other": columns}, **more)
 
 

@@ -31,10 +31,10 @@ def run(args: argparse.Namespace) -> int:
     )
     from marrowgate.measure.record import read_record
     from marrowgate.provenance import provenance
-    from marrowgate.settings.project import load_project, project_files
+    from marrowgate.settings.project import load_project, parse_overrides, project_files
     from marrowgate.tables import write_table
 
-    project = load_project(args.config, method_faults, json.loads(args.overrides))
+    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     records = {record.sample_id: record for record in map(read_record, args.records)}
     tubes = measured_samples(project, records)
     settings, seed = project.config.measure, project.config.seed

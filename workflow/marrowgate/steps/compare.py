@@ -18,7 +18,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the three tables, Parquet beside each; without patients or rows they are empty."""
-    import json
     import os
 
     # the matrices are tiny: threads of the linear algebra library would only wait for each other
@@ -28,10 +27,10 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.cohort.study import make_study
     from marrowgate.cohort.visit_table import visit_table
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project
+    from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import read_rows, write_columns, write_table
 
-    project = load_project(args.config, method_faults, json.loads(args.overrides))
+    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     populations, intensities = read_rows(args.populations), read_rows(args.intensities)
     columns, visits = visit_table(project, populations, intensities)
     study = make_study(project, populations, intensities, read_rows(args.quality))

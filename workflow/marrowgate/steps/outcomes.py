@@ -13,13 +13,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the outcomes, Parquet beside them; without outcome columns the table is empty."""
-    import json
-
     from marrowgate.cohort.outcomes import outcome_table
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project
+    from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import write_table
 
-    project = load_project(args.config, method_faults, json.loads(args.overrides))
+    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     write_table(args.outcomes, "outcomes", outcome_table(project))
     return 0

@@ -27,10 +27,10 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.methods import method_faults
     from marrowgate.report.page import write_page
     from marrowgate.report.style import save_svg
-    from marrowgate.settings.project import load_project
+    from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import read_rows
 
-    project = load_project(args.config, method_faults, json.loads(args.overrides))
+    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     tables = {path.stem: read_rows(path) for path in args.tables}
     figures = {path.stem: path for path in args.figures}
     for name, path in figures.items():

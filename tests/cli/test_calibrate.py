@@ -1,0 +1,74 @@
+"""`marrowgate calibrate` on bead tubes of the simulator."""
+
+import argparse
+
+import pytest
+
+from marrowgate.errors import UserError
+from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.fcs_file import FileKind
+from marrowgate.simulate.plan import find_sample
+from marrowgate.simulate.project import write_sample
+from marrowgate.steps import calibrate
+from marrowgate.tables import read_rows
+
+PE_LOT = "lot: PE01\nunit: PE molecules per bead\nkinds: 4\nvalues: {PE: [520, 5600, 24500, 64000]}\n"
+
+
+@pytest.fixture(scope="module")
+def beads(repository, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("beads")
+    plan = make_plan("published", 7)
+    for name in ("B1_hspc_pe_beads", "B1_hspc_rainbow"):
+        sample = find_sample(plan, name)
+        panels = repository / "config" / "panels"
+        write_sample(plan, sample, panels, folder / f"{name}.fcs", None, n_events=6000, kind=FileKind())
+    (folder / "PE01.yaml").write_text(PE_LOT, encoding="utf-8")
+    return folder
+
+
+def run(repository, beads, out, *more, fcs="B1_hspc_pe_beads.fcs", bead_lot="PE01"):
+    parser = argparse.ArgumentParser()
+    calibrate.add_arguments(parser)
+    words = ["--fcs", beads / fcs, "--panel", repository / "config" / "panels" / "hspc.yaml", "--batch", "B1"]
+    words += ["--bead-lot", bead_lot, "--lot", beads / "PE01.yaml", "--out", out / "B1.tsv", *more]
+    return calibrate.run(parser.parse_args([str(word) for word in words]))
+
+
+def test_calibrate__writes_peaks_and_line_of_every_channel(repository, beads, tmp_path):
+    assert run(repository, beads, tmp_path) == 0
+    rows = read_rows(tmp_path / "B1.tsv")
+    pe = [row for row in rows if row["channel"] == "PE-A"]
+    assert [row["peak"] for row in pe] == [1, 2, 3, 4]
+    assert [row["assigned"] for row in pe] == [520, 5600, 24_500, 64_000]
+    assert {row["status"] for row in pe} == {"ok"}
+    assert all(abs(row["left_out_pct"]) < 5 for row in pe)
+    assert pe[0]["slope"] == pytest.approx(1.0, abs=0.02)
+    others = [row for row in rows if row["channel"] != "PE-A"]
+    assert {row["status"] for row in others} == {"no_table"}
+    assert {row["slope"] for row in others} == {None}
+    assert len(rows) == 7 * 4
+    header = (tmp_path / "B1.tsv").read_text(encoding="utf-8").splitlines()[0].split("\t")
+    assert header[:6] == ["batch", "bead_lot", "channel", "peak", "n_events", "median_fi"]
+
+
+def test_calibrate__beads_of_another_lot_are_flagged(repository, beads, tmp_path, caplog):
+    # eight kinds of rainbow beads cut into the four that the lot should have do not lie on its line
+    assert run(repository, beads, tmp_path, "--strict", fcs="B1_hspc_rainbow.fcs") in {0, 3}
+    status = {row["status"] for row in read_rows(tmp_path / "B1.tsv") if row["channel"] == "PE-A"}
+    assert status <= {"flagged", "refused"}
+
+
+def test_calibrate__file_that_cannot_be_read_is_refused_with_its_reason(repository, beads, tmp_path, caplog):
+    (beads / "broken.fcs").write_bytes(b"not an FCS file")
+    assert run(repository, beads, tmp_path, fcs="broken.fcs") == 0
+    (row,) = read_rows(tmp_path / "B1.tsv")
+    assert (row["channel"], row["status"], row["reason"]) == ("PE", "refused", "the file is rejected")
+    assert "B1: PE: refused: the file is rejected" in caplog.text
+    assert run(repository, beads, tmp_path, "--strict", fcs="broken.fcs") == 3
+
+
+def test_calibrate__file_of_another_lot_is_the_users_fault(repository, beads, tmp_path):
+    with pytest.raises(UserError, match="it describes lot 'PE01', the bead tube has lot 'PE02'; give the file of"):
+        run(repository, beads, tmp_path, bead_lot="PE02")
+    assert not (tmp_path / "B1.tsv").exists()

@@ -1,0 +1,65 @@
+"""Detector voltages and gains of a tube against its batch and against the patient's other visits."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from marrowgate.fcs.model import FcsFile
+from marrowgate.signal.checks import Check, at_most, not_checked
+
+Settings = Mapping[str, tuple[float | None, float | None]]
+"""`$PnV` and `$PnG` of each fluorescence and scatter channel, by `$PnN`."""
+
+
+def settings_of(file: FcsFile) -> Settings:
+    """Give the detector settings that a file states; a header is enough."""
+    return {
+        channel.name: (channel.voltage, channel.gain)
+        for channel in file.channels
+        if channel.role in {"fluorescence", "scatter"} and (channel.voltage is not None or channel.gain is not None)
+    }
+
+
+def setting_checks(
+    own: Settings, batch: Sequence[Settings], visits: Sequence[Settings], limit: float
+) -> tuple[Check, ...]:
+    """Hold a tube's settings against those that most other tubes have.
+
+    Parameters
+    ----------
+    own : Settings
+        Of the tube.
+    batch : sequence of Settings
+        Of the other tubes of its batch.
+    visits : sequence of Settings
+        Of the patient's tubes of the same panel at other visits.
+    limit : float
+        Largest difference, in per cent of the usual voltage or gain.
+
+    Returns
+    -------
+    tuple of Check
+        ``detector_settings_batch_pct`` and ``detector_settings_visits_pct``: the largest difference of any channel, with
+        the channel in the reason; `not_checked` where nothing is stated or there is nothing to compare with.
+    """
+    return (
+        _against("detector_settings_batch_pct", own, batch, limit, "the batch"),
+        _against("detector_settings_visits_pct", own, visits, limit, "the patient's other visits"),
+    )
+
+
+def _against(check: str, own: Settings, others: Sequence[Settings], limit: float, name: str) -> Check:
+    worst, why = -1.0, ""
+    for channel, values in own.items():
+        for kind, place in (("voltage", 0), ("gain", 1)):
+            found = Counter(value for other in others if (value := other.get(channel, (None, None))[place]) is not None)
+            value = values[place]
+            if value is None or not found:
+                continue
+            usual = found.most_common(1)[0][0]
+            difference = 100.0 * abs(value - usual) / abs(usual) if usual else 0.0
+            if difference > worst:
+                worst = difference
+                why = f"{kind} of {channel} is {value:g}, in {name} it is {usual:g}"
+    if worst < 0:
+        return not_checked(check, f"no voltage or gain to compare with {name}", limit)
+    return at_most(check, worst, limit, why)
