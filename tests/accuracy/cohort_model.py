@@ -66,7 +66,15 @@ def draw_cohort(scenario: str, seed: int, settings: Cohort | None = None) -> Dra
 
 
 def _plan(scenario: str, seed: int) -> CohortPlan:
-    """Plan a cohort without keeping it; `fair_null` is the published design without any effect."""
+    """Plan a cohort: a scenario, the published design without effect, or `null` with batches by visit."""
+    if scenario == "moving_batches":
+        plan = make_plan.__wrapped__("null", seed)
+        rng = np.random.default_rng([seed, 12])
+        early = {patient.patient_id: 0.8 if patient.arm == "triplet" else 0.2 for patient in plan.patients}
+        half = plan.scenario.n_batches // 2
+        batches = [int(rng.integers(half)) + half * (rng.random() > early[visit.patient_id]) for visit in plan.visits]
+        visits = (replace(visit, batch=f"B{n + 1}") for visit, n in zip(plan.visits, batches, strict=True))
+        return replace(plan, visits=tuple(visits))
     if scenario != "fair_null":
         return make_plan.__wrapped__(scenario, seed)
     fair = replace(find_scenario("published"), name="fair_null", n_responders=0, cd34_fold=1.0, cxcr4_fold=1.0)

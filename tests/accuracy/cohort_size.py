@@ -12,12 +12,15 @@ import numpy as np
 from accuracy.cohort_model import MEASURES, draw_cohort, share_row, write_figures
 from marrowgate.cohort import changes
 from marrowgate.cohort.longitudinal import time_contrasts, time_model
+from marrowgate.cohort.mixed import bootstrap_p
 from marrowgate.cohort.proportions import fisher_p
 from marrowgate.cohort.responder_contrasts import two_by_two
 from marrowgate.cohort.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.study import Study
 
+BOOTSTRAP_DRAWS = 199
 NULLS = {"null": "baseline gap 0.5 ln, own slopes, 6 against 4 visits, batches 80 to 20"}
+NULLS["moving_batches"] = "as null, but each visit of a patient may fall into another batch, 80 to 20 by arm"
 NULLS |= {"fair_null": "no baseline gap, no own slopes, equal visits"}
 
 
@@ -50,6 +53,12 @@ def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
     return found | responder_p(study)
 
 
+def bootstrap(study: Study, seed: int) -> float:
+    """Give the parametric bootstrap's p-value of the primary contrast."""
+    model = time_model(study.courses[MEASURES[0]], study.arms, study.clock, baseline_as="change", with_batch=False)
+    return bootstrap_p(model.data, np.eye(len(model.terms))[1], BOOTSTRAP_DRAWS, seed)[0]
+
+
 def responder_p(study: Study) -> dict[str, float]:
     """Give the tests of responders, by the declared rule and by one that lets more patients through."""
     courses, found = study.courses["immature_per_100_cd45"], {}
@@ -68,6 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cohorts", type=int, default=1000)
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--bootstrap-cohorts", type=int, default=100, help="cohorts that the bootstrap is run on")
     parser.add_argument("--draws", type=int, default=1000, help="draws of each permutation test")
     parser.add_argument("--scenario", choices=sorted(NULLS), default="null")
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
@@ -79,12 +89,15 @@ def main() -> None:
         for name, p in p_values(study, args.draws, seed).items():
             done[name] += not np.isnan(p)
             hits[name] += bool(p < 0.05)
+        if seed < args.first_seed + args.bootstrap_cohorts:
+            done["immature_per_100_cd45 window parametric_bootstrap"] += 1
+            hits["immature_per_100_cd45 window parametric_bootstrap"] += bootstrap(study, seed) < 0.05
     detail = f"false positives at nominal 5 %, 22 against 25 patients, {NULLS[args.scenario]}"
     rows = [share_row(f"size: {name}", hits[name], n, detail) for name, n in done.items() if n]
     rows += [
         {"name": f"not converged: {name}", "value": float(args.cohorts - n), "unit": "cohorts", "detail": detail}
         for name, n in done.items()
-        if n < args.cohorts
+        if n < args.cohorts and "bootstrap" not in name
     ]
     write_figures(args.out / f"cohort_size_{args.scenario}.tsv", rows)
 

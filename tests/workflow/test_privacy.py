@@ -1,6 +1,5 @@
 """A name and a date in every keyword, in the folder and in the file name leave nothing behind."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +28,8 @@ def planted_file(path: Path, seed: int) -> None:
     columns = [area, area * generator.normal(0.9, 0.02, 3000), generator.normal(40000, 9000, 3000)]
     columns += [generator.lognormal(5 + seed % 3, 1, 3000) for _ in CHANNELS[3:]]
     events = np.column_stack(columns).astype(np.float32)
-    channels = [WriteChannel(name) for name in CHANNELS]
-    channels[-1] = replace(channels[-1], label=f"{NAME} {DATE}")
+    # of the words of a file only the channels' names leave it: without them no gate could say what it is about
+    channels = [WriteChannel(name, label=f"{NAME} {DATE}") for name in CHANNELS]
     values = dict.fromkeys(KEYWORDS, f"{NAME} {DATE} 1987-02-31 31.02.1987 QUILLFEATHER")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_fcs(path, events, channels, keywords=values)
@@ -95,4 +94,4 @@ def test_privacy__no_byte_of_results_and_logs_holds_a_planted_word(finished: Pat
 
 def test_privacy__every_kind_of_output_was_searched(finished: Path):
     kinds = {file.suffix for file in (finished / "results").rglob("*") if file.is_file()}
-    assert kinds == {".tsv", ".parquet", ".xml", ".json", ".yaml", ".svg", ".html", ".log"}
+    assert kinds == {".tsv", ".parquet", ".xml", ".json", ".yaml", ".svg", ".html", ".log", ".txt"}

@@ -53,7 +53,7 @@ def paths_of(words: list[str]) -> dict[str, set[str]]:
 
 def test_wiring__every_rule_is_seen(demo_jobs):
     rules = {job["rule"][0] for job in demo_jobs}
-    assert rules == {"simulate", "fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}
+    assert rules == {"check", "simulate", "fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}
     assert all(job["shell"] and job["log"] for job in demo_jobs)
 
 
@@ -83,6 +83,7 @@ def sheets(job: dict[str, list[str]]) -> set[str]:
 def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
     """Swapped paths parse too: an option that writes must hold an output, one that reads an input."""
     writes = {
+        "check": {"out"},
         "simulate": {"fcs", "truth"},
         "fit": {"out"},
         "consensus": {"out"},

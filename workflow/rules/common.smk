@@ -13,7 +13,6 @@ from marrowgate.provenance import code_digest
 from marrowgate.settings.links import LINKS, link_files
 from marrowgate.settings.project import load_project, project_files
 from marrowgate.settings.tubes import (
-    batches,
     controls_to_fit_first,
     gated,
     gates_from,
@@ -36,8 +35,11 @@ CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
-BATCHES = batches(PROJECT)
+LINKED = [
+    f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
+]
 STEPS = (
+    "check",
     "simulate",
     "fit",
     "consensus",

@@ -10,6 +10,7 @@ rule report:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        check="results/check.txt",
         manifest="results/manifest.tsv",
         manifest_parquet="results/manifest.parquet",
         provenance="results/provenance.json",
@@ -54,6 +55,7 @@ rule report:
         "marrowgate report"
         " --config {input.config:q}"
         " --overrides {params.overrides:q}"
+        " --check {input.check:q}"
         " --manifest {input.manifest:q}"
         " --provenance {input.provenance:q}"
         " --tables {input.tables:q}"

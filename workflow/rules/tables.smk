@@ -1,9 +1,36 @@
-# From the samples' records to the tables of the run, and from those to the comparison of the arms.
+# What `check` finds in all headers, and from the samples' records to the tables of the run, and from those to the comparison of the arms.
 #
-# Inputs:  results/records/, config and sheets.
-# Outputs: results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
+# Inputs:  results/records/, config and sheets, the headers of the users' files.
+# Outputs: results/check.txt, results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
 
 SHEETS = {name: str(path) for name, path in project_files(PROJECT).items()}
+
+
+rule check:
+    # no other rule waits for it but the report, so a bad file never stops the others
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+        fcs=LINKED,
+    output:
+        "results/check.txt",
+    log:
+        "results/logs/check.log",
+    priority: 100
+    conda:
+        "../../environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+    params:
+        overrides=OVERRIDES,
+        code=CODE["check"],
+    shell:
+        "marrowgate check"
+        " {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
 
 
 rule collect:

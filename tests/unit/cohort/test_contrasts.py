@@ -46,7 +46,9 @@ def test_contrast_table__estimand_is_declared(table: list[Row]) -> None:
 def test_contrast_table__design_is_described(table: list[Row]) -> None:
     told = {row["endpoint"]: row["reason"] for row in of(table, role="design")}
     assert told["doublet_patients"] == "4 patients: Rd 2, Vd 2"
-    assert told["triplet_batches"] == "visits by batch: B1 16"
+    assert told["triplet_batches"] == "visits by batch and time: B1 at baseline 4, B1 on therapy 12"
+    assert told["triplet_preparations"] == "lysed"
+    assert told["triplet_count_methods"] == "beads"
     assert told["triplet_visits"].startswith("per patient 1.0 visits at baseline (1 to 1); 3.0 visits on therapy")
 
 

@@ -45,6 +45,13 @@ def test_check_design__batch_is_time(project: Project_, study: Study_) -> None:
     assert found["batch_is_time"].sentence.startswith("no batch has readings both of baseline and on therapy")
 
 
+def test_check_design__batch_that_only_treated_triplet_visits_have_is_refused(project: Project_, study: Study_) -> None:
+    found = findings(study(project(batch=lambda arm, day: "B2" if arm == "triplet" and day > 0 else "B1")))
+    assert found["batch_is_change"].level == "refused"
+    shared = findings(study(project(batch=lambda arm, day: "B2" if day > 10 else "B1")))
+    assert "batch_is_change" not in shared
+
+
 @pytest.mark.parametrize(("n", "said"), [(0, "no patient"), (1, "one patient")])
 def test_check_design__arm_too_small(project: Project_, study: Study_, n: int, said: str) -> None:
     found = findings(study(project(("triplet",) * 4 + ("doublet",) * n)))

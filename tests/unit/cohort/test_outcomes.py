@@ -84,7 +84,9 @@ def test_survival_rows__table_below_the_curve() -> None:
     assert counts == {"at_risk": [9, 6, 3, 2], "events": [0, 3, 4, 4], "censored": [0, 0, 2, 3]}
 
 
-@pytest.mark.parametrize(("last", "times"), [(5.0, [0, 3]), (30.0, [0, 6, 12, 18, 24, 30]), (45.4, [0, 12, 24, 36])])
+@pytest.mark.parametrize(
+    ("last", "times"), [(5.0, [0, 3]), (30.0, [0, 6, 12, 18, 24, 30]), (60.0, [0, 12, 24, 36, 48, 60])]
+)
 def test_grid__even_steps(last: float, times: list[float]) -> None:
     assert grid(last) == times
 
@@ -129,6 +131,22 @@ def test_survival_rows__transplant_needs_enough_deaths() -> None:
     row = rows["os_after_transplant_hazard_ratio"]
     assert row["estimate"] is None
     assert row["note"].startswith("not estimated")
+
+
+def test_survival_rows__transplant_and_disease_free_survival_need_the_same_origin() -> None:
+    dfs = {"dfs_months": 5.0, "dfs_event": "1", "transplant_months": 4}
+    for origin, said in (("remission", "from another origin"), ("start_of_treatment", "fewer than five events")):
+        rows = by_measure(survival_rows(make_groups(series(dfs_origin=origin, **dfs)), Cohort()))
+        assert said in rows["dfs_after_transplant_hazard_ratio"]["note"]
+
+
+def test_survival_rows__transplant_ratio_is_given_where_it_can_be() -> None:
+    patients = [
+        Patient(patient_id=f"P{n}", arm="triplet", os_months=n + 1, os_event="1", transplant_months=(n % 3) * 4 or None)
+        for n in range(30)
+    ]
+    row = by_measure(survival_rows(make_groups(patients), Cohort()))["os_after_transplant_hazard_ratio"]
+    assert row["ci_low"] < row["estimate"] < row["ci_high"]
 
 
 def test_origin_note__contradictions() -> None:
@@ -183,7 +201,7 @@ def test_toxicity_rows__highest_grade_of_each_patient() -> None:
 
 
 def test_outcome_row__rate_in_months_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match="survival_rate_proportion: 56.4 .* is no proportion"):
+    with pytest.raises(ValueError, match=r"survival_rate_proportion: 56\.4 .* is no proportion"):
         outcome_row("survival_rate_proportion", "all", 9, 4, 56.4, low=8.9, high=30.7, method="x")
 
 
@@ -193,7 +211,7 @@ def test_outcome_row__name_without_unit() -> None:
 
 
 def test_outcome_row__limits_must_hold_the_estimate() -> None:
-    with pytest.raises(ValueError, match="the limits 8.9 to 30.7 do not hold the estimate 56.4"):
+    with pytest.raises(ValueError, match=r"the limits 8\.9 to 30\.7 do not hold the estimate 56\.4"):
         outcome_row("os_median_months", "all", 9, 4, 56.4, low=8.9, high=30.7, method="x")
 
 

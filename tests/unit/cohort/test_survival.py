@@ -118,12 +118,19 @@ def test_cumulative_incidence__nobody_has_an_event() -> None:
 
 def test_transplant_hazard_ratio__counts_the_time_until_transplant_as_without() -> None:
     rng = np.random.default_rng(1)
-    months = rng.exponential(20, 80)
+    months, waits = rng.exponential(20, 400), rng.exponential(20, 400)
     patients = [FollowUp(str(n), float(m), 1) for n, m in enumerate(months)]
-    # everybody who lives to month 6 is transplanted: immortal time, and no effect at all
-    found = transplant_hazard_ratio(patients, [6.0 if m > 6 else None for m in months])
+    # transplant has no effect; those who live to it only seem to live longer
+    found = transplant_hazard_ratio(patients, [float(w) if m > w else None for m, w in zip(months, waits, strict=True)])
     assert found is not None
     assert found.low < 1 < found.high
+    assert months[months > waits].mean() > 1.5 * months[months <= waits].mean()
+
+
+def test_transplant_hazard_ratio__both_sides_never_at_risk_together() -> None:
+    months = np.random.default_rng(1).exponential(20, 80)
+    patients = [FollowUp(str(n), float(m), 1) for n, m in enumerate(months)]
+    assert transplant_hazard_ratio(patients, [6.0 if m > 6 else None for m in months]) is None
 
 
 def test_transplant_hazard_ratio__few_events() -> None:

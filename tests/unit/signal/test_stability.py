@@ -1,5 +1,6 @@
 """Quality over time on runs whose anomalies are known."""
 
+import json
 import subprocess
 import sys
 
@@ -9,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marrowgate.signal.acquisition_time import acquisition_time
-from marrowgate.signal.stability import CHECKS, StabilityLimits, Stretch, find_unstable, stable_events
+from marrowgate.signal.stability import (
+    CHECKS,
+    StabilityLimits,
+    Stretch,
+    find_unstable,
+    stable_events,
+    stretches_from_plain,
+    stretches_to_plain,
+)
 
 LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=20)
 N = 20_000
@@ -185,3 +194,9 @@ def test_acquisition_time__counter_that_ran_over_goes_on(make_file):
 def test_acquisition_time__events_in_another_order_keep_their_times(make_file):
     times = np.random.default_rng(1).permutation(5000).astype(np.float64)
     assert np.array_equal(acquisition_time(make_file({"Time": times})), times)
+
+
+def test_stretches__are_read_back_from_json():
+    stretches = (Stretch(1.5, 2.5, "rate", 0.2), Stretch(9.0, float("inf"), "PE-A", -0.4))
+    text = json.dumps(stretches_to_plain(stretches), allow_nan=False)
+    assert stretches_from_plain(json.loads(text)) == stretches

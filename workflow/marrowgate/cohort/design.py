@@ -14,6 +14,7 @@ from marrowgate.cohort.readings import Reading
 ARMS = ("triplet", "doublet")
 SHARED_SHARE = 0.8  # share of readings in batches with both arms below which it is said
 UNEQUAL_VISITS = 1.25
+RANK_TOLERANCE = 1e-8
 BASELINE_GAP = 0.5  # standard deviations
 
 
@@ -66,6 +67,7 @@ def check_design(
     ):
         findings += _against_arm(what, levels, [arms[reading.visit.patient_id] for reading in used])
     findings += _batch_against_time(used)
+    findings += _batch_against_change(used, arms)
     findings += _visits(courses, arms)
     findings += _baselines(courses, arms)
     unplaced = sum(reading.visit.phase == "unplaced" for reading in readings)
@@ -119,6 +121,26 @@ def _batch_against_time(readings: Sequence[Reading]) -> Iterable[Finding]:
     if len(phases) > 1 and all(len(seen) == 1 for seen in phases.values()) and len(set().union(*phases.values())) > 1:
         sentence = "no batch has readings both of baseline and on therapy: a change is also a change of batch"
         yield Finding("batch_is_time", "flagged", sentence)
+
+
+def _batch_against_change(readings: Sequence[Reading], arms: Mapping[str, str]) -> Iterable[Finding]:
+    """Ask whether the arms' difference in change could be made up of batches alone, within patients."""
+    own = [reading for reading in readings if reading.batch]
+    batches = sorted({reading.batch for reading in own})
+    treated = np.array([reading.visit.phase == "on_therapy" for reading in own], dtype=np.float64)
+    triplet = np.array([arms[reading.visit.patient_id] == "triplet" for reading in own], dtype=np.float64)
+    columns = np.column_stack(
+        [treated, *([float(reading.batch == name) for reading in own] for name in batches), treated * triplet]
+    )
+    names = np.array([reading.visit.patient_id for reading in own])
+    for name in set(names.tolist()):
+        columns[names == name] -= columns[names == name].mean(axis=0)
+    if not np.any(np.abs(columns[:, -1]) > RANK_TOLERANCE):
+        return
+    rest, whole = (np.linalg.matrix_rank(part, tol=RANK_TOLERANCE) for part in (columns[:, :-1], columns))
+    if rest == whole:
+        sentence = "within patients the batches alone could make up the arms' difference in change"
+        yield Finding("batch_is_change", "refused", sentence)
 
 
 def _visits(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:

@@ -19,6 +19,8 @@ from marrowgate.cohort.two_arms import Estimate, regression, welch
 Row = dict[str, Any]
 BETWEEN = "triplet - doublet"
 ARMS = ("triplet", "doublet")
+PHASES = {"baseline": "at baseline", "on_therapy": "on therapy", "off_therapy": "after stopping"}
+PHASES |= {"unplaced": "at a time not known"}
 
 
 def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:
@@ -133,13 +135,16 @@ def describe_design(study: Study) -> Iterable[tuple[str, str]]:
                 if reading.visit.patient_id in visits:
                     visits[reading.visit.patient_id][reading.visit] = reading.batch
         yield f"{arm}_visits", _visit_sentence([list(one) for one in visits.values()])
-        batches = Counter(batch for one in visits.values() for batch in one.values() if batch)
-        yield f"{arm}_batches", f"visits by batch: {_shares(batches)}" if batches else "no batch is known"
+        batches = Counter(
+            f"{batch} {PHASES[visit.phase]}" for one in visits.values() for visit, batch in one.items() if batch
+        )
+        yield f"{arm}_batches", f"visits by batch and time: {_shares(batches)}" if batches else "no batch is known"
         made = Counter(
             r.preparation for own_r in study.readings.values() for r in own_r if study.arms[r.visit.patient_id] == arm
         )
-        known = sorted(name for name in made if name)
-        yield f"{arm}_preparations", "; ".join(known) or "no preparation is given"
+        yield f"{arm}_preparations", "; ".join(sorted(name for name in made if name)) or "no preparation is given"
+        methods = {r.platform for one in study.readings.values() for r in one if study.arms[r.visit.patient_id] == arm}
+        yield f"{arm}_count_methods", ", ".join(sorted(methods - {"", "none"})) or "no absolute counts"
 
 
 def _fewer_readings(study: Study, measure: str) -> Iterable[tuple[str, Mapping[str, Course]]]:
@@ -153,9 +158,9 @@ def _fewer_readings(study: Study, measure: str) -> Iterable[tuple[str, Mapping[s
 
 def _visit_sentence(visits: Sequence[list[Any]]) -> str:
     parts = []
-    for phase, name in (("baseline", "at baseline"), ("on_therapy", "on therapy"), ("off_therapy", "after stopping")):
+    for phase, name in PHASES.items():
         counts = [sum(visit.phase == phase for visit in own) for own in visits]
-        if counts:
+        if counts and (phase != "unplaced" or max(counts)):
             none = sum(count == 0 for count in counts)
             told = f"{mean(counts):.1f} visits {name} ({min(counts)} to {max(counts)})"
             parts.append(told + (f", {none} patients without" if none else ""))

@@ -1,6 +1,7 @@
 """Survival of one group of patients. The only module that uses lifelines."""
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -138,7 +139,7 @@ def transplant_hazard_ratio(
     Returns
     -------
     Estimated or None
-        None where there are fewer than five events on either side together, or none on one of them.
+        None where there are fewer than five events, none on one side, or never patients of both sides at risk together.
     """
     import pandas as pd
 
@@ -156,8 +157,13 @@ def transplant_hazard_ratio(
         return None
     from lifelines import CoxTimeVaryingFitter
 
-    fitter = CoxTimeVaryingFitter().fit(table, id_col="id", event_col="event", start_col="start", stop_col="stop")
+    with warnings.catch_warnings():
+        # what it warns of ends in an infinite or missing limit, which is looked at below
+        warnings.simplefilter("ignore")
+        fitter = CoxTimeVaryingFitter().fit(table, id_col="id", event_col="event", start_col="start", stop_col="stop")
     low, high = fitter.confidence_intervals_.loc["transplanted"]
+    if not math.isfinite(low) or not math.isfinite(high):
+        return None
     return Estimated(float(np.exp(fitter.params_["transplanted"])), float(np.exp(low)), float(np.exp(high)))
 
 

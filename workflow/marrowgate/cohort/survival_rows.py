@@ -22,6 +22,7 @@ Row = dict[str, Any]
 STEPS = (3.0, 6.0, 12.0, 24.0, 60.0)
 MOST_COLUMNS = 8
 FEW_AT_RISK = 0.1
+FROM_TREATMENT = {"treatment", "start_of_treatment", "start of treatment", "first_dose", "first dose"}
 UNKNOWN = "follow-up ends before this time with patients still free of the event"
 
 
@@ -174,21 +175,28 @@ def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterabl
 
 
 def _transplant(arm: str, patients: Sequence[Patient]) -> Iterable[Row]:
-    followed = overall(patients)
     months = {p.patient_id: p.transplant_months for p in patients}
-    if not followed or all(months[p.patient_id] is None for p in followed):
-        return
-    found = transplant_hazard_ratio(followed, [months[p.patient_id] for p in followed])
-    note = "transplant counts from the day it took place, so that survival until then is not credited to it"
+    for name, followed in (("os", overall(patients)), ("dfs", disease_free(patients))):
+        if any(months[p.patient_id] is not None for p in followed):
+            origins = {(p.dfs_origin or "").lower() for p in patients if p.dfs_months is not None}
+            yield _transplant_row(name, arm, followed, months, same_origin=name == "os" or origins <= FROM_TREATMENT)
+
+
+def _transplant_row(
+    name: str, arm: str, followed: list[FollowUp], months: Mapping[str, float | None], *, same_origin: bool
+) -> Row:
     n, events = len(followed), sum(p.event == 1 for p in followed)
-    measure = "os_after_transplant_hazard_ratio"
+    measure, method = f"{name}_after_transplant_hazard_ratio", "cox_time_dependent"
+    if not same_origin:
+        why = f"not estimated: transplant counts from the start of treatment, {name}_months from another origin"
+        return outcome_row(measure, arm, n, events, math.nan, method=method, note=why)
+    found = transplant_hazard_ratio(followed, [months[p.patient_id] for p in followed])
     if found is None:
-        why = "not estimated: fewer than five deaths, or none before or none after transplant"
-        yield outcome_row(measure, arm, n, events, math.nan, method="cox_time_dependent", note=why)
-        return
-    yield outcome_row(
-        measure, arm, n, events, found.value, low=found.low, high=found.high, method="cox_time_dependent", note=note
-    )
+        why = "not estimated: fewer than five events, none before or after transplant, or never both at risk together"
+        return outcome_row(measure, arm, n, events, math.nan, method=method, note=why)
+    note = "transplant counts from the day it took place, so that survival until then is not credited to it"
+    limits = {"low": found.low, "high": found.high}
+    return outcome_row(measure, arm, n, events, found.value, **limits, method=method, note=note)
 
 
 def _joined(*parts: str) -> str:

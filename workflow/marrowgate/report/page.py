@@ -17,6 +17,7 @@ def write_page(
     path: Path,
     *,
     description: Mapping[str, str],
+    findings: Sequence[str],
     manifest: Sequence[Row],
     tables: Mapping[str, Sequence[Row]],
     figures: Mapping[str, Path],
@@ -30,6 +31,8 @@ def write_page(
         The file to make.
     description : mapping of str to str
         Panel to the description of its strategy.
+    findings : sequence of str
+        What `check` found in the headers, a line each.
     manifest : sequence of mapping
         Rows of the manifest.
     tables : mapping of str to sequence of mapping
@@ -48,6 +51,7 @@ def write_page(
     page = environment.get_template("report.html").render(
         description=description,
         verdicts=Counter(row["verdict"] for row in manifest),
+        findings=[line.removeprefix("finding: ") for line in findings],
         not_accepted=[row for row in manifest if row["verdict"] != "accepted"],
         weak_gates=_weak_gates(tables["populations"]),
         flagged=flagged,

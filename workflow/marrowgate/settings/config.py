@@ -3,10 +3,13 @@
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from marrowgate.settings.panel import Label
 from marrowgate.settings.sheets import SampleId
+
+SPILLOVER_SOURCES = ("file", "none", "stains")
+"""Words for where a batch takes its spillover from; anything else is the path of a CSV file."""
 
 
 class _Section(BaseModel):
@@ -27,8 +30,29 @@ class Signal(_Section):
 
     gain: Literal["ignore", "apply"] = "ignore"
     """`ignore`: like FlowJo and flowCore. `apply`: divide by `$PnG`, like FlowKit."""
-    spillover: Literal["file", "none"] = "file"
-    """`file`: the spillover keyword of each file. `none`: no compensation."""
+    spillover: Label = "file"
+    """`file`: the spillover keyword of each file. `none`: no compensation. `stains`: computed from the single stains of
+    the batch. Or the path of a CSV file: rows are fluorochromes, columns are detectors."""
+    spillover_of_batch: dict[SampleId, Label] = {}
+    """Batches that take their spillover from elsewhere than `spillover` says, each with one of the same entries."""
+    allow_unusual_spillover: bool = False
+    """`true`: entries of a spillover matrix below 0 or above 1 are not flagged."""
+    bead_lots: Label = "config/bead_lots"
+    """Folder with a file for each lot of calibration beads, `<bead_lot>.yaml`."""
+
+    @model_validator(mode="after")
+    def _sources_are_known(self) -> "Signal":
+        for source in (self.spillover, *self.spillover_of_batch.values()):
+            if source not in SPILLOVER_SOURCES and not source.lower().endswith(".csv"):
+                msg = (
+                    f"spillover {source!r} is no source; write {', '.join(SPILLOVER_SOURCES)} or a path to a .csv file"
+                )
+                raise ValueError(msg)
+        return self
+
+    def spillover_source(self, batch: str) -> str:
+        """Give where a batch takes its spillover from: ``file``, ``none``, ``stains`` or the path of a CSV file."""
+        return self.spillover_of_batch.get(batch, self.spillover)
 
 
 class Intensity(_Section):
@@ -66,6 +90,30 @@ class Quality(_Section):
     """Share of events outside the singlet gate."""
     min_viable_pct: Annotated[float, Field(ge=0, le=100)] = 70.0
     """Share of singlets inside the viable gate."""
+    max_rate_fold: Annotated[float, Field(gt=1)] = 1.5
+    """Factor between the event rate of a stretch and the usual rate above which the stretch is unstable."""
+    max_signal_shift_sd: Annotated[float, Field(gt=0)] = 0.3
+    """Shift of a channel in a stretch, in standard deviations of its events, above which the stretch is unstable."""
+    max_drift_pct: Annotated[float, Field(gt=0)] = 20.0
+    """Drift of a fluorescence channel from the first to the last event of a file, per cent."""
+    max_unstable_pct: Annotated[float, Field(ge=0, le=100)] = 20.0
+    """Share of a file's events in unstable stretches."""
+    max_setting_change_pct: Annotated[float, Field(ge=0)] = 0.5
+    """Difference of a detector's voltage or gain from its batch and from the patient's other visits, per cent."""
+    max_condition_number: Annotated[float, Field(ge=1)] = 20.0
+    """Condition number of a spillover matrix: how many fold it can amplify noise."""
+    max_residual_pct: Annotated[float, Field(gt=0)] = 1.0
+    """Signal of a single stain that compensation leaves in another detector, per cent of the stain's own."""
+    max_residual_correlation: Annotated[float, Field(gt=0, le=1)] = 0.4
+    """Rank correlation of a single stain with another detector after compensation."""
+    bead_slope_tolerance: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Difference of the slope of a calibration line from 1 above which the line is refused."""
+    min_bead_r_squared: Annotated[float, Field(gt=0, le=1)] = 0.99
+    """Share of the variance that a calibration line must explain."""
+    max_bead_left_out_pct: Annotated[float, Field(gt=0)] = 15.0
+    """Miss of a bead peak by the line through the other peaks, per cent, above which the line is flagged."""
+    max_bead_fold: Annotated[float, Field(gt=1)] = 1.25
+    """Factor between a batch's bead peak and that of the other batches; contrasts across such batches are flagged."""
 
 
 class Cohort(_Section):
@@ -129,6 +177,15 @@ class Cohort(_Section):
     """Draws of the parametric bootstrap of the primary contrast's mixed model."""
     stability_draws: Annotated[int, Field(ge=100)] = 200
     """Draws of the values from their own uncertainty."""
+
+    @model_validator(mode="after")
+    def _windows_rise(self) -> "Cohort":
+        for name in ("window_cycles", "window_days"):
+            first, last = getattr(self, name)
+            if first > last:
+                msg = f"{name} runs backwards, from {first:g} to {last:g}; give the first, then the last"
+                raise ValueError(msg)
+        return self
 
     @property
     def reference_change(self) -> float:

@@ -20,7 +20,7 @@ REGION_SHARE = 0.85
 DEEP = 0.5
 """A valley that is more than this part of the lower of its two peaks does not tell two kinds of bead apart."""
 _FEWEST_SHARE = 0.3
-_BINS, _FEWEST_BINS, _SMOOTHING = 256, 12, 2.0
+_BINS, _FEWEST_BINS, _SMOOTHING = 256, 16, 2.0
 _TOP = 0.99
 _SURE = 5.0
 _EVENTS_IN_KERNEL = 2 * np.sqrt(np.pi) * _SMOOTHING  # a smoothed count has the noise of this many bins

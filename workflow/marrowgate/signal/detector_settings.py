@@ -38,8 +38,8 @@ def setting_checks(
     Returns
     -------
     tuple of Check
-        ``detector_settings_batch_pct`` and ``detector_settings_visits_pct``: the largest difference of any channel, with
-        the channel in the reason; `not_checked` where nothing is stated or there is nothing to compare with.
+        ``detector_settings_batch_pct`` and ``detector_settings_visits_pct``: the largest difference of any channel,
+        named in the reason; `not_checked` where nothing is stated or there is nothing to compare with.
     """
     return (
         _against("detector_settings_batch_pct", own, batch, limit, "the batch"),

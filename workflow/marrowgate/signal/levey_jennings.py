@@ -1,7 +1,7 @@
-"""Bead peaks from batch to batch: is the instrument where it was?
+"""Bead peaks from batch to batch, which show whether the instrument is where it was.
 
-Sources: Levey and Jennings 1950, Am J Clin Pathol 20:1059; Westgard et al. 1981, Clin Chem 27:493 (rules 1-2s and 1-3s);
-Kalina et al. 2012, Leukemia 26:1986 (bead targets for a run of batches).
+Sources: Levey and Jennings 1950, Am J Clin Pathol 20:1059; Westgard et al. 1981, Clin Chem 27:493 (rules 1-2s and
+1-3s); Kalina et al. 2012, Leukemia 26:1986 (bead targets for a run of batches).
 """
 
 import math
@@ -92,7 +92,7 @@ def bead_checks(channel: str, series: Sequence[BeadPoint], max_fold: float) -> d
     A batch whose beads moved by more than `max_fold` moved its intensities as much, unless they are calibrated: its
     contrasts carry the flag.
     """
-    checks = {}
+    checks: dict[str, tuple[Check, ...]] = {}
     for point in series:
         if point.z is None:
             reason = f"{len(series) - 1} other batches, {FEWEST_OTHERS} are needed"

@@ -1,7 +1,7 @@
 """Margin events: events at the top of a channel, whose true value is not known.
 
-They are counted and flagged, not taken out: counting beads and granulocytes lie near the top of side scatter, and a count
-without them would be wrong.
+They are counted and flagged, not taken out: counting beads and granulocytes lie near the top of side scatter, and a
+count without them would be wrong.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ _TOP = 0.999
 
 
 def margin_pct(file: FcsFile, channel: Channel) -> float | None:
-    """Give the share of events at the top of a channel, per cent; None when the file has no events or states no range."""
+    """Give the share of events at the top of a channel, per cent; None without events or a stated range."""
     top = _top(channel)
     if file.events is None or file.n_events == 0 or top <= 0:
         return None

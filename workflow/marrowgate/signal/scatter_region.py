@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.floating]
 
-_BINS = 70
-_SMOOTHING = 1.5
+_BINS = 100
+_SMOOTHING = 2.0
 _LOWEST = 1e-3
 _FEWEST = 20
 
@@ -40,12 +40,13 @@ class ScatterRegion:
         -------
         ndarray of bool, shape (n,)
         """
-        cells = _cells(points, self.edges)
-        return self.inside_cell[cells[0], cells[1]]
+        first, second = _cells(points, self.edges)
+        on_grid = ((points >= 10.0 ** self.edges[:, 0]) & (points <= 10.0 ** self.edges[:, -1])).all(axis=1)
+        return np.asarray(self.inside_cell[first, second] & on_grid, dtype=np.bool_)
 
 
 def densest_region(points: Points, share: float) -> ScatterRegion:
-    """Find the smallest region that holds a share of events, as the highest part of a smoothed histogram.
+    """Find the smallest region that holds a share of events: the cells where a smoothed histogram is highest.
 
     Parameters
     ----------
@@ -67,10 +68,12 @@ def densest_region(points: Points, share: float) -> ScatterRegion:
     cells = _cells(points, edges)
     counts = np.bincount(cells[0] * _BINS + cells[1], minlength=_BINS**2).reshape(_BINS, _BINS).astype(np.float64)
     density = _smooth(_smooth(counts).T).T
-    ranked = np.sort(density, axis=None)[::-1]
-    held = np.cumsum(ranked) / ranked.sum()
-    level = ranked[min(int(np.searchsorted(held, share)), ranked.size - 1)]
-    return ScatterRegion(edges, density >= level)
+    ranked = np.argsort(density, axis=None)[::-1]
+    held = np.cumsum(counts.ravel()[ranked]) / counts.sum()
+    needed = int(np.searchsorted(held, share)) + 1
+    inside = np.zeros(_BINS**2, dtype=np.bool_)
+    inside[ranked[:needed]] = True
+    return ScatterRegion(edges, inside.reshape(_BINS, _BINS))
 
 
 def _cells(points: Points, edges: NDArray[np.float64]) -> list[NDArray[np.intp]]:

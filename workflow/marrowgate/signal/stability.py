@@ -6,6 +6,7 @@ Cytometry A 101:325 (PeacoQC: change of signals in bins of equal numbers of even
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +161,19 @@ def _drift_check(drift: Mapping[str, float], limits: StabilityLimits) -> Check:
     why = f"{worst} drifts by {pct:+.0f} % over the run, the median of {len(drift)} channels by {usual:+.0f} %"
     judged = at_most("signal_drift_pct", abs(pct), limits.max_drift_pct, why)
     return Check(judged.check, pct, judged.limit, judged.verdict, judged.reason)
+
+
+def stretches_to_plain(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
+    """Give stretches as plain values for JSON; a stretch that lasts to the end of the run has no end."""
+    return [vars(stretch) | {"end": stretch.end if np.isfinite(stretch.end) else None} for stretch in stretches]
+
+
+def stretches_from_plain(plain: Sequence[Mapping[str, Any]]) -> tuple[Stretch, ...]:
+    """Read what `stretches_to_plain` gave."""
+    return tuple(
+        Stretch(entry["start"], float("inf") if entry["end"] is None else entry["end"], entry["cause"], entry["size"])
+        for entry in plain
+    )
 
 
 def _end(times: NDArray[np.float64], steady: NDArray[np.intp], last: int) -> float:

@@ -19,18 +19,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", nargs="?", type=Path, default=Path("config/config.yaml"), help="config file")
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
     strict = "end with exit code 3 when there is a finding; a file that was repaired can be used and does not count"
+    parser.add_argument("--out", type=Path, help="file to write the lines into as well")
     parser.add_argument("--strict", action="store_true", help=strict)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what the project holds, then one line for each finding."""
     from marrowgate.fcs.survey import survey
+    from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.progress import with_progress
     from marrowgate.settings.project import load_project, parse_overrides
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
-    print(summary(project))
     to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
     tubes = [
         (sample, survey(Path(sample.fcs), sample.data_set, panel=project.panels[sample.panel]))
@@ -38,8 +39,10 @@ def run(args: argparse.Namespace) -> int:
     ]
     repaired = [f"finding: sample {sample.sample_id}: {text}" for sample, text in verdicts(tubes, "repaired")]
     findings = [f"finding: {where}: {text}" for where, text in all_findings(project, tubes)]
-    for line in (*repaired, *findings):
-        print(line)
+    lines = [summary(project), *repaired, *findings]
+    print("\n".join(lines))
+    if args.out is not None:
+        write_text(args.out, "\n".join(lines) + "\n")
     return 3 if args.strict and findings else 0
 
 

@@ -13,6 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--config", required=True, type=Path, help="config file")
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
+    parser.add_argument("--check", required=True, type=Path, help="what check found, .txt")
     parser.add_argument("--manifest", required=True, type=Path, help="manifest.tsv")
     parser.add_argument("--provenance", required=True, type=Path, help="provenance.json")
     parser.add_argument("--tables", nargs="+", required=True, type=Path, help="the tables, each <name>.tsv")
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     write_page(
         args.page,
         description={panel: project.strategies[strategies[panel]].description for panel in project.panels},
+        findings=[line for line in args.check.read_text(encoding="utf-8").splitlines() if line.startswith("finding:")],
         manifest=read_rows(args.manifest),
         tables=tables,
         figures=figures,

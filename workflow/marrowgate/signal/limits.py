@@ -1,0 +1,28 @@
+"""The limits of the checks of this room, from the settings."""
+
+from marrowgate.settings.config import Quality, Signal
+from marrowgate.signal.calibration import CalibrationLimits
+from marrowgate.signal.spillover_checks import SpilloverLimits
+from marrowgate.signal.stability import StabilityLimits
+
+
+def stability_limits(quality: Quality) -> StabilityLimits:
+    """Give the limits of quality over time."""
+    return StabilityLimits(
+        quality.max_rate_fold, quality.max_signal_shift_sd, quality.max_drift_pct, quality.max_unstable_pct
+    )
+
+
+def spillover_limits(signal: Signal, quality: Quality) -> SpilloverLimits:
+    """Give the limits of the checks of a spillover matrix."""
+    return SpilloverLimits(
+        signal.allow_unusual_spillover,
+        quality.max_condition_number,
+        quality.max_residual_pct,
+        quality.max_residual_correlation,
+    )
+
+
+def calibration_limits(quality: Quality) -> CalibrationLimits:
+    """Give the limits of calibration lines."""
+    return CalibrationLimits(quality.bead_slope_tolerance, quality.min_bead_r_squared, quality.max_bead_left_out_pct)
