@@ -10,7 +10,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env demo test lint types format docs bench fuzz accuracy lock clean
+.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -62,10 +62,15 @@ format: $(DEV)
 	ruff format workflow tests
 	snakefmt Snakefile workflow/rules
 
+bench-hot: export OMP_NUM_THREADS = 1
+bench-hot: export OPENBLAS_NUM_THREADS = 1
+bench-hot: $(DEV)
+	$(BIN)/python tests/benchmarks/bench_hot.py --out results/benchmarks/hot_path.tsv
+
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
 
-bench: $(DEV)
+bench: bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
 

@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a first call may import what later ones find there, so a test case has no time limit of its own
+settings.register_profile("marrowgate", deadline=None)
+settings.load_profile("marrowgate")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -1,7 +1,7 @@
-"""Cohorts at the level of counts: perfect gates on the simulator's tubes, then the workflow's own measures and statistics.
+"""Cohorts at the level of counts: perfect gates on simulated tubes, then the workflow's own measures and statistics.
 
-Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were counted; fractions, cells per uL and their
-intervals from `marrowgate.measure`, so that only gating is left out.
+Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were counted; fractions, cells per uL and
+their intervals from `marrowgate.measure`, so that only gating is left out.
 """
 
 from collections.abc import Iterable
@@ -109,18 +109,16 @@ def count_rows(
 
 
 def cxcr4_rows(plan: CohortPlan, tube: SamplePlan, n: int) -> Iterable[dict[str, Any]]:
-    """Give the row of intensities.tsv for CXCR4 on `n` CD34+ cells, with half as many in the tube without antibody."""
-    if n // 2 < FEWEST:
+    """Give the row of intensities.tsv for CXCR4 on `n` CD34+ cells, and as many without the antibody; none below five."""
+    if n < FEWEST:
         return
-    panel = _panel(tube.panel)
-    stained = intensity_truth(plan, tube, panel, n_cells=n)
-    control = intensity_truth(plan, tube, panel, n_cells=n // 2).control_median_fi
+    truth = intensity_truth(plan, tube, _panel(tube.panel), n_cells=n)
     yield {
         "sample_id": tube.sample_id,
         "population": "cd34_hspc",
         "marker": "CXCR4",
         "n_events": n,
-        "ratio_fi": stained.median_fi / control,
+        "ratio_fi": truth.ratio_fi,
         "ratio_fi_low": None,
         "ratio_fi_high": None,
     }

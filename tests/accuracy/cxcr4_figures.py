@@ -123,7 +123,7 @@ def fold_figures(tubes: Sequence[Measured]) -> list[Figure]:
     figures: list[Figure] = []
     for band, values in errors.items():
         if values:
-            figures.append(number(MARKER, band, "changes", len(values), "tubes"))
+            figures.append(number(MARKER, band, "changes", len(values), "changes"))
             figures.append(mean(MARKER, band, "bias of the fold change", _in_percent(values), "%"))
             spread = 100 * (math.exp(root_mean_square(values)) - 1)
             told = f"exp of the root mean square of ln(found / true), {len(values)} changes"

@@ -11,6 +11,9 @@ import numpy as np
 from marrowgate.measure.intervals import binomial_interval
 from marrowgate.tables import write_table
 
+WHOLE = frozenset({"tubes", "cohorts", "patients", "draws", "changes", "gates"})
+"""Units of counts that others rest on."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -112,10 +115,13 @@ def markdown(figures: Sequence[Figure], item: str, band: str = "") -> str:
         Headings of the first columns; without `band` there is no such column.
     """
     measures = list(dict.fromkeys(figure.measure for figure in figures))
-    cells = {(figure.item, figure.band, figure.measure): _cell(figure) for figure in figures}
+    units = {measure: {figure.unit for figure in figures if figure.measure == measure} for measure in measures}
+    cells = {
+        (figure.item, figure.band, figure.measure): _cell(figure, with_unit=len(units[figure.measure]) > 1)
+        for figure in figures
+    }
     rows = list(dict.fromkeys((figure.item, figure.band) for figure in figures))
-    units = {figure.measure: figure.unit for figure in figures}
-    heads = [f"{measure} ({units[measure]})" if units[measure] else measure for measure in measures]
+    heads = [_head(measure, own) for measure, own in units.items()]
     lines = [[item, *([band] if band else []), *heads]]
     lines.append(["---"] * len(lines[0]))
     for row in rows:
@@ -124,14 +130,21 @@ def markdown(figures: Sequence[Figure], item: str, band: str = "") -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(figure: Figure) -> str:
+def _head(measure: str, units: set[str]) -> str:
+    shown = units - {"", *WHOLE}
+    return f"{measure} ({shown.pop()})" if len(units) == len(shown) == 1 else measure
+
+
+def _cell(figure: Figure, *, with_unit: bool) -> str:
     if figure.value is None:
         return "none"
-    value = f"{figure.value:.0f}" if figure.unit in {"tubes", "cohorts", "patients"} else _short(figure.value)
+    value = f"{figure.value:.0f}" if figure.unit in WHOLE else _short(figure.value)
+    if with_unit and figure.unit:
+        value = f"{value} {figure.unit}"
     if not figure.error:
         return value
     return f"{value} {figure.error}" if figure.error.startswith("±") else f"{value} ({figure.error})"
 
 
 def _short(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:.1f}"
+    return f"{value:.3f}" if 0 < abs(value) < 1 else f"{value:.1f}"

@@ -79,7 +79,7 @@ def flag_figures(scored: Sequence[Scored], enough: int = ENOUGH) -> list[Figure]
         wrong = [one for one in group if one.f1 < WRONG]
         detail = f"gate and tube with {enough} or more true cells"
         figures += [
-            number(population, "", "gates", len(group), "tubes"),
+            number(population, "", "gates", len(group), "gates"),
             share(population, "", "wrong (F1 below 0.5)", len(wrong), len(group), detail),
             share(
                 population, "", "wrong and not flagged", sum(not one.is_flagged for one in wrong), len(group), detail

@@ -6,6 +6,7 @@ Run: python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 import argparse
 import multiprocessing
 import statistics
+import sys
 import tempfile
 import time
 import warnings
@@ -22,11 +23,13 @@ N_EVENTS = 500_000
 N_CHANNELS = 16
 N_HEADERS = 2_000
 ROUNDS = 7
+BOUNDS = {"float32_little_time_ratio": 1.0, "float32_little_marrowgate_peak_memory": 2.5}
+"""What must hold on every machine: ratios of one run, never a time."""
 Row = tuple[str, float, str, str]
 
 
-def main() -> None:
-    """Write the table."""
+def main() -> int:
+    """Write the table; end with 1 when a bound is broken."""
     parser = argparse.ArgumentParser(description="Measure the reading of FCS files.")
     parser.add_argument("--out", type=Path, required=True, help="table to write, .tsv")
     args = parser.parse_args()
@@ -38,6 +41,13 @@ def main() -> None:
     ]
     write_text(args.out, "\n".join(lines) + "\n")
     print("\n".join(lines))
+    broken = [
+        f"{name} is {value:.3g}, the bound is {BOUNDS[name]:g}"
+        for name, value, *_ in rows
+        if value > BOUNDS.get(name, value)
+    ]
+    print("\n".join(broken))
+    return 1 if broken else 0
 
 
 def measure(folder: Path) -> list[Row]:
@@ -129,4 +139,4 @@ def headers(path: Path) -> Row:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

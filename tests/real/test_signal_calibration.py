@@ -51,5 +51,5 @@ def test_calibrate__second_file_with_its_own_lot(real_data):
     found = fl1(real_data, "sample001.fcs", OTHER_LOT)
     assert found.status == "ok"
     off = [abs(peak.left_out / peak.assigned - 1) for peak in found.peaks[1:7]]
-    assert max(off) < 0.15
+    assert max(off) < 0.10
     assert float(np.median(off)) < 0.08

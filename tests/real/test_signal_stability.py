@@ -7,7 +7,7 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.stability import StabilityLimits, find_unstable, stable_events
 
-LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=20)
+LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=10)
 
 
 def judged(path):

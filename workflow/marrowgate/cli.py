@@ -18,6 +18,8 @@ from marrowgate import __version__
 from marrowgate.errors import UserError, fault
 from marrowgate.log import set_up
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
 STEPS = {
     "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
     "inspect": "say of single FCS files what they are and whether they can be used",
@@ -53,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for name in _THREADS:
+        # Snakemake sets these to the rule's threads; by hand one thread is fastest for work of this size
+        os.environ.setdefault(name, "1")
     try:
         try:
             return _run(words)

@@ -1,7 +1,6 @@
 """Tables: tab-separated text with a header, and the same table as Parquet beside it, both typed by `columns`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from marrowgate import __version__
+from marrowgate.arrow_arrays import ARROW_TYPES, array_of
 from marrowgate.columns import Column, table_columns
 from marrowgate.files import whole_file
 
 Row = Mapping[str, Any]
 
 _ONE_LINE = dict.fromkeys(map(ord, "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
-_ARROW = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
 
 
 def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Column] = ()) -> None:
@@ -65,20 +64,16 @@ def _arrow(columns: Sequence[Column], rows: list[Row]) -> pa.Table:
         raise KeyError(msg)
     arrays = [_array(column, [row.get(column.name) for row in rows]) for column in columns]
     metadata = {"marrowgate_version": __version__}
-    return pa.table(arrays, schema=pa.schema([(c.name, _ARROW[c.dtype]) for c in columns], metadata=metadata))
+    return pa.table(arrays, schema=pa.schema([(c.name, ARROW_TYPES[c.dtype]) for c in columns], metadata=metadata))
 
 
 def _array(column: Column, values: list[Any]) -> pa.Array:
     cells = [None if _is_missing(value) else value for value in values]
     if column.dtype == "string":
         cells = [cell.translate(_ONE_LINE) if isinstance(cell, str) else cell for cell in cells]
-    broken = [cell for cell in cells if column.dtype == "int64" and isinstance(cell, Real) and cell % 1]
-    if broken:  # pyarrow would cut the fraction off
-        msg = f"column {column.name} is int64: {broken[0]!r} is not whole"
-        raise TypeError(msg)
     try:
-        return pa.array(cells, type=_ARROW[column.dtype])
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        return array_of(cells, column.dtype)
+    except TypeError as error:
         msg = f"column {column.name} is {column.dtype}: {error}"
         raise TypeError(msg) from None
 

@@ -68,7 +68,7 @@ def project() -> Callable[..., Project]:
         samples = [
             Sample(
                 **{
-                    "sample_id": f"{one.patient_id}_d{int(day)}",
+                    "sample_id": f"{one.patient_id}_d{int(day)}".replace("-", "m"),
                     "patient_id": one.patient_id,
                     "fcs": "x.fcs",
                     "panel": "p",

@@ -36,6 +36,14 @@ def test_companions__agree_on_a_strong_effect(risen: Study) -> None:
     assert found["hodges_lehmann"].value == pytest.approx(3.0, abs=0.3)
 
 
+def test_companions__baseline_that_is_the_arm_leaves_no_analysis_of_covariance() -> None:
+    arm = np.array([True, True, False, False])
+    pairs = changes.Pairs(tuple("abcd"), arm, arm.astype(float), np.array([3.0, 2.0, 1.0, 0.5]), np.zeros(4))
+    found = dict(changes.companions(pairs, 1000, 1))["ancova"]
+    assert np.isnan(found.value)
+    assert found.note.startswith("baseline and arm cannot be told apart")
+
+
 def test_make_pairs__peak_is_matched_to_the_arm_with_fewer_visits(risen: Study) -> None:
     fewer = risen.only(lambda r: risen.arms[r.visit.patient_id] == "triplet" or (r.visit.day or 0) < 20)
     matched = pairs_of(fewer, "peak_matched")

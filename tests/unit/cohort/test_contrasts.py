@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from marrowgate.cohort.contrasts import adjust, contrast_table
 from marrowgate.cohort.study import Study, make_study
@@ -178,3 +181,35 @@ def test_adjust__holm_and_benjamini_hochberg_by_role() -> None:
     rows += [{"role": "exploratory", "p_value": p} for p in (0.01, 0.02)] + [{"role": "secondary", "p_value": None}]
     found = [row.get("p_adjusted") for row in adjust(rows)]
     assert found == [0.02, 0.04, None, 0.02, 0.02, None]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10_000))
+def test_contrast_table__any_cohort_gives_rows_with_a_status(
+    project: Project_, rows: Callable[..., list[Row]], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    arms = rng.choice(["triplet", "doublet"], int(rng.integers(1, 13))).tolist()
+    days = sorted({float(day) for day in rng.choice([-3, 0, 5, 7, 14, 28, 90], int(rng.integers(3, 9)))})
+    batches = ["B1", "B2"][: 1 + int(rng.random() < 0.3)]
+
+    def sample(arm: str, day: float) -> Row:
+        return {"days_off": 3.0} if day == 90 else {"day": None} if rng.random() < 0.1 else {}
+
+    made = project(
+        arms,
+        days=days,
+        batch=lambda arm, day: str(rng.choice(batches)),
+        patient=lambda number: {"regimen": str(rng.choice(["A", "B"])), "age": str(rng.integers(40, 80))},
+        sample=sample,
+        covariates=("age",),
+        **QUICK,
+    )
+    counts = (None, 0, 0, 1, 5, 40, 900)
+    table = rows(made, lambda sample, place: counts[int(rng.integers(len(counts)))])
+    for row in contrast_table(make_study(made, table, [])):
+        assert row["status"]
+        if row["status"] in {"ok", "flagged", "disagree"}:
+            assert not math.isnan(row["estimate"])
+        else:
+            assert row["reason"]

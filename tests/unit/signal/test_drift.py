@@ -30,3 +30,17 @@ def test_signal_drift__other_cells_at_the_end_are_no_drift():
     values = np.concatenate([rng.lognormal(6, 0.3, 10_000), rng.lognormal(9, 1.2, 20_000)])
     values[::2] = rng.normal(0, 5, values[::2].size)
     assert signal_drift(values) is None
+
+
+@pytest.mark.parametrize("end", [0.7, 1.0, 1.4])
+def test_signal_drift__two_peaks_of_which_one_is_twice_the_other(end):
+    rng = np.random.default_rng(4)
+    peaks = np.where(rng.random(30_000) < 0.8, 45_000.0, 90_000.0) * rng.lognormal(0, 0.05, 30_000)
+    values = np.where(rng.random(30_000) < 0.9, peaks, rng.normal(200, 60, 30_000)) * np.linspace(1, end, 30_000)
+    assert signal_drift(values) == pytest.approx(end, rel=0.06)
+
+
+def test_signal_drift__narrow_range_above_the_floor():
+    rng = np.random.default_rng(5)
+    values = np.where(rng.random(30_000) < 0.1, 1.0, rng.uniform(5.0, 15.0, 30_000))
+    assert signal_drift(values) == pytest.approx(1.0, abs=0.1)

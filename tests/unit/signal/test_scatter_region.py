@@ -21,7 +21,8 @@ def test_densest_region__holds_its_share_and_little_else():
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
 def test_densest_region__share_is_kept(share):
     points = cloud(np.random.default_rng(2), 20_000, (6e4, 3e4))
-    assert densest_region(points, share).inside(points).mean() == pytest.approx(share, abs=0.05)
+    # a cell of the grid holds some per cent of so narrow a cloud
+    assert share <= densest_region(points, share).inside(points).mean() < share + 0.1
 
 
 def test_densest_region__scale_of_the_instrument_does_not_matter():

@@ -8,7 +8,6 @@ from marrowgate.signal.compensation import SpilloverError
 from marrowgate.signal.single_stains import StainReport
 from marrowgate.signal.spillover_checks import (
     SpilloverLimits,
-    label_faults,
     matrix_checks,
     residual_checks,
     stain_checks,
@@ -58,11 +57,6 @@ def test_matrix_checks__diagonal_and_condition_are_flagged():
 def test_matrix_checks__singular_matrix_names_its_detectors():
     with pytest.raises(SpilloverError, match=r"^the spillover matrix of FITC-A, PE-A is singular$"):
         matrix_checks(matrix([1, 1], [1, 1]), LIMITS)
-
-
-def test_label_faults__names_what_the_file_lacks(make_file):
-    file = make_file({"FITC-A": np.ones(3)})
-    assert label_faults(matrix([1, 0], [0, 1]), file) == ("PE-A",)
 
 
 @pytest.mark.parametrize(

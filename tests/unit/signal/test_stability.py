@@ -20,7 +20,7 @@ from marrowgate.signal.stability import (
     stretches_to_plain,
 )
 
-LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=20)
+LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=10)
 N = 20_000
 
 
@@ -112,6 +112,16 @@ def test_find_unstable__half_a_file_lost_flags_the_file(make_file):
     assert check.verdict == "flagged"
     assert check.value == pytest.approx(40, abs=2)
     assert "% of the events are unstable: " in check.reason
+
+
+def test_find_unstable__trickle_after_a_fast_run_is_what_is_lost(make_file):
+    rng = np.random.default_rng(10)
+    times = np.sort(np.concatenate([rng.uniform(0, 300, 16_000), rng.uniform(300, 1000, 4000)]))
+    flagged = ~stable_events(
+        times.astype(np.float32).astype(np.float64), find_unstable(make_file(columns(rng, times)), LIMITS).stretches
+    )
+    assert flagged[times > 302].all()
+    assert not flagged[times < 298].any()
 
 
 def test_find_unstable__pause_without_events_is_no_stretch(make_file):

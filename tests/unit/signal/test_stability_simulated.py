@@ -11,7 +11,7 @@ from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.project import write_sample
 from marrowgate.simulate.timing import BURST, CLOG
 
-LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=20)
+LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=10)
 FAULTS = ("clog", "burst", "signal_drift", "carry_over")
 
 

@@ -113,13 +113,17 @@ def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]
     mean = float(triplet.mean() - doublet.mean())
     found = [("permutation", Estimate(mean, math.nan, math.nan, p, f"{how}; no interval by this method"))]
     found.append(("hodges_lehmann", hodges_lehmann(triplet, doublet)))
-    if pairs.is_triplet.size > 3 and np.ptp(pairs.baseline) > 0:
-        found.insert(0, ("ancova", ancova(pairs)))
-    return found
+    try:
+        adjusted = ancova(pairs)
+    except ValueError as error:
+        adjusted = Estimate(math.nan, math.nan, math.nan, math.nan, f"baseline and arm cannot be told apart: {error}")
+    return [("ancova", adjusted), *found]
 
 
 def disagreement(change: Estimate, adjusted: Estimate) -> str:
     """Say how the change score and the analysis of covariance disagree; empty when they do not."""
+    if math.isnan(change.p) or math.isnan(adjusted.p):
+        return ""
     found = [estimate.p < ALPHA for estimate in (change, adjusted)]
     if found[0] != found[1]:
         names = ("the change score", "the analysis of covariance")

@@ -146,8 +146,7 @@ def _change_rows(study: Study, measure: str, endpoint: str, part: str, findings:
     settings = study.project.config
     lead = changes.change_score(pairs)
     others = changes.companions(pairs, settings.cohort.draws, settings.seed)
-    beside = dict(others)
-    disagree = changes.disagreement(lead, beside["ancova"]) if "ancova" in beside else ""
+    disagree = changes.disagreement(lead, dict(others)["ancova"])
     rows = [_row(endpoint, BETWEEN, "change_score", lead, pairs.counts)]
     rows += [_row(endpoint, BETWEEN, method, estimate, pairs.counts) for method, estimate in others]
     if disagree:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from marrowgate.gating.engine import inside
-from marrowgate.gating.gates import Boolean, Gate
+from marrowgate.gating.boxes import box_of, rows_in_box
+from marrowgate.gating.engine import inside, join
+from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.tube import Rows, Tube
 from marrowgate.settings.strategy import ROOT
@@ -31,9 +32,11 @@ def rows_inside(gate: Gate, tube: Tube, parent_rows: Rows, rows: Mapping[str, Ro
         Ascending.
     """
     if isinstance(gate, Boolean):
-        return _joined(gate, parent_rows, rows)
-    mask = inside(gate, lambda dimension: tube.scaled(dimension, parent_rows))
-    return parent_rows[mask]
+        return _joined(gate, parent_rows, rows, tube.file.n_events)
+    near = rows_in_box(gate.dimensions, box_of(gate), tube, parent_rows)
+    if isinstance(gate, Rectangle) or not near.size:
+        return near
+    return near[inside(gate, lambda dimension: tube.scaled(dimension, near))]
 
 
 def apply_gates(tube: Tube, records: Sequence[GateRecord], start: Rows) -> dict[str, Rows]:
@@ -54,11 +57,8 @@ def apply_gates(tube: Tube, records: Sequence[GateRecord], start: Rows) -> dict[
     return rows
 
 
-def _joined(gate: Boolean, parent_rows: Rows, rows: Mapping[str, Rows]) -> Rows:
-    sets = [rows[name] for name in gate.operands]
-    if gate.operator == "not":
-        return np.setdiff1d(parent_rows, sets[0], assume_unique=True)
-    joined = sets[0]
-    for other in sets[1:]:
-        joined = np.intersect1d(joined, other, True) if gate.operator == "and" else np.union1d(joined, other)
-    return np.intersect1d(parent_rows, joined, assume_unique=True)
+def _joined(gate: Boolean, parent_rows: Rows, rows: Mapping[str, Rows], n_events: int) -> Rows:
+    members = {name: np.zeros(n_events, dtype=np.bool_) for name in gate.operands}
+    for name, mask in members.items():
+        mask[rows[name]] = True
+    return parent_rows[join(gate, members)[parent_rows]]

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from marrowgate import __version__
+from marrowgate.arrow_arrays import boolean_array
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import GateRecord
@@ -66,7 +67,7 @@ def write_membership(path: Path, n_events: int, start: Rows, rows: Mapping[str, 
 def _mask(n_events: int, rows: Rows) -> pa.Array:
     mask = np.zeros(n_events, dtype=np.bool_)
     mask[rows] = True
-    return pa.array(mask)
+    return boolean_array(mask)
 
 
 def _linear(scale: Transform, value: float) -> float:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.settings.strategy import Scale, Scales
-from marrowgate.signal.compensation import compensate_column, compensation_weights
+from marrowgate.signal.compensation import compensate, compensation_weights
 from marrowgate.signal.transforms import Transform, asinh_with_cofactor
 
 Rows = NDArray[np.intp]
+_LARGE_PART = 0.2
 NO_ROWS: Rows = np.array([], dtype=np.intp)
 
 
@@ -35,9 +36,13 @@ class Tube:
     channels: Mapping[str, Channel]
     weights: Mapping[int, Mapping[int, float]]
     scales: Mapping[str, Transform] = field(default_factory=dict)
+    _columns: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
     def linear(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
-        """Give compensated values of some events, linear channel units; shape of `rows`."""
+        """Give compensated values of some events, linear channel units; shape of `rows`.
+
+        When a large part of the events is asked for, all columns are compensated as a whole, once.
+        """
         events = self.file.events
         if events is None:
             msg = "a rejected file has no events to gate"
@@ -45,10 +50,11 @@ class Tube:
         index = self.channels[dimension].index
         if index not in self.weights:
             return np.asarray(events[rows, index], dtype=np.float64)
-        weights = self.weights[index]
-        used = [detector for detector, weight in weights.items() if weight]
-        picked = events[rows[:, np.newaxis], used]
-        return compensate_column(picked, {place: weights[detector] for place, detector in enumerate(used)})
+        if not self._columns and rows.size > _LARGE_PART * events.shape[0]:
+            self._columns.update(compensate(events, self.weights))
+        if self._columns:
+            return self._columns[index][rows]
+        return compensate(events[rows], {index: self.weights[index]})[index]
 
     def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
         """Give compensated values on the dimension's scale; shape of `rows`."""

@@ -91,12 +91,13 @@ class Quality(_Section):
     min_viable_pct: Annotated[float, Field(ge=0, le=100)] = 70.0
     """Share of singlets inside the viable gate."""
     max_rate_fold: Annotated[float, Field(gt=1)] = 1.5
-    """Factor between the event rate of a stretch and the usual rate above which the stretch is unstable."""
+    """Factor between the event rate of a stretch and the rate common to most events above which the stretch is
+    unstable."""
     max_signal_shift_sd: Annotated[float, Field(gt=0)] = 0.3
     """Shift of a channel in a stretch, in standard deviations of its events, above which the stretch is unstable."""
     max_drift_pct: Annotated[float, Field(gt=0)] = 20.0
     """Drift of a fluorescence channel from the first to the last event of a file, per cent."""
-    max_unstable_pct: Annotated[float, Field(ge=0, le=100)] = 20.0
+    max_unstable_pct: Annotated[float, Field(ge=0, le=100)] = 10.0
     """Share of a file's events in unstable stretches."""
     max_setting_change_pct: Annotated[float, Field(ge=0)] = 0.5
     """Difference of a detector's voltage or gain from its batch and from the patient's other visits, per cent."""

@@ -11,6 +11,9 @@ MAX_CONDITION = 1e6
 """Above this condition number the compensated values would be rounding noise."""
 
 
+_BLOCK = 1 << 14
+
+
 class SpilloverError(ValueError):
     """A spillover matrix that cannot be used with this file; the message says why."""
 
@@ -57,13 +60,33 @@ def compensation_weights(
     }
 
 
-def compensate_column(events: NDArray[np.floating], weights: Mapping[int, float]) -> NDArray[np.float64]:
-    """Give one compensated column, shape (n_events,), in linear channel units.
+def compensate(
+    events: NDArray[np.floating], weights: Mapping[int, Mapping[int, float]]
+) -> dict[int, NDArray[np.float64]]:
+    """Give the compensated columns, each of shape (n_events,), in linear channel units.
 
-    Observed = true @ spillover, so true = observed @ inverse: a weighted sum of the detectors.
+    Observed = true @ spillover, so true = observed @ inverse: weighted sums of the detectors. The sums are made in
+    float64, block by block, so that no copy of the whole matrix is needed.
+
+    Parameters
+    ----------
+    events : ndarray, shape (n_events, n_channels)
+        Values as read.
+    weights : mapping of int to mapping of int to float
+        For each wanted column, the weight of each detector's column (`compensation_weights`).
     """
-    total = np.zeros(events.shape[0], dtype=np.float64)
-    for detector, weight in weights.items():
-        if weight:
-            total += events[:, detector] * weight
-    return total
+    wanted = list(weights)
+    detectors = sorted({detector for column in weights.values() for detector in column})
+    mixing = np.array([[weights[column].get(detector, 0.0) for column in wanted] for detector in detectors])
+    columns = {column: np.empty(events.shape[0], dtype=np.float64) for column in wanted}
+    for start in range(0, events.shape[0], _BLOCK):
+        block = slice(start, start + _BLOCK)
+        made = events[block][:, detectors].astype(np.float64) @ mixing
+        for place, column in enumerate(wanted):
+            columns[column][block] = made[:, place]
+    return columns
+
+
+def compensate_column(events: NDArray[np.floating], weights: Mapping[int, float]) -> NDArray[np.float64]:
+    """Give one compensated column, shape (n_events,); see `compensate`."""
+    return compensate(events, {0: weights})[0]

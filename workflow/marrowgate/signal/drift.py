@@ -12,8 +12,8 @@ Values = NDArray[np.floating]
 
 _STEP, _SMOOTHING, _REACH = 0.02, 3, 40
 _FEWEST_BRIGHT, _MOST_EVENTS = 400, 50_000
-_BRIGHT = 5.0
-_ALIKE = 0.9
+_ABOVE_NOISE, _ABOVE_DIM = 3.0, 10.0
+_ALIKE = 0.8
 _BETWEEN_THIRDS = 2 / 3
 
 
@@ -29,12 +29,12 @@ def signal_drift(values: Values) -> float | None:
     -------
     float or None
         1 is no drift. None when it cannot be told: fewer than 400 bright events in a third, or distributions that no
-        shift makes alike. Bright is above 5 times the lower quartile of the values without their sign.
+        shift makes alike. Bright is what stands out of the noise around 0 and of the dimmest events.
     """
     third = values.size // 3
     step = max(1, third // _MOST_EVENTS)
     first, last = values[:third:step], values[values.size - third :: step]
-    floor = _BRIGHT * float(np.quantile(np.abs(np.concatenate([first, last])), 0.25)) if third else 0.0
+    floor = _floor(np.concatenate([first, last])) if third else 0.0
     if floor <= 0:
         return None
     logs = [np.log(part[part > floor].astype(np.float64) / floor) for part in (first, last)]
@@ -43,6 +43,12 @@ def signal_drift(values: Values) -> float | None:
     bins = int(max(part.max() for part in logs) / _STEP) + 1
     shift = _best_shift(*(_histogram(part, bins) for part in logs))
     return None if shift is None else float(np.exp(shift * _STEP / _BETWEEN_THIRDS))
+
+
+def _floor(values: Values) -> float:
+    """Give 3 times the depth of the noise below 0, or 10 times the dimmest events, whichever is more."""
+    noise = max(-float(np.quantile(values, 0.01)), 0.0)
+    return max(_ABOVE_NOISE * noise, _ABOVE_DIM * float(np.quantile(np.abs(values), 0.05)))
 
 
 def _histogram(logs: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
@@ -54,12 +60,9 @@ def _histogram(logs: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
 
 def _best_shift(first: NDArray[np.float64], last: NDArray[np.float64]) -> int | None:
     """Give the bins by which `last` is shifted against `first`; None when they are alike at no shift within reach."""
-    alike = np.zeros(2 * _REACH + 1)
-    for place, shift in enumerate(range(-_REACH, _REACH + 1)):
-        a = first[max(0, -shift) : first.size - max(shift, 0)]
-        b = last[max(0, shift) : last.size + min(shift, 0)]
-        norm = float(np.sqrt((a @ a) * (b @ b)))
-        alike[place] = float(a @ b) / norm if norm > 0 else 0.0
+    # the norms are those of the whole histograms, so that a shift does not gain by pushing peaks out of sight
+    norm = float(np.sqrt((first @ first) * (last @ last)))
+    alike = np.correlate(np.pad(last, _REACH), first, "valid") / norm
     best = int(np.argmax(alike))
     at_the_end = best in {0, 2 * _REACH}
     return None if alike[best] < _ALIKE or at_the_end else best - _REACH

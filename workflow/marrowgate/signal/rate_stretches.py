@@ -17,31 +17,32 @@ _COARSE = 20
 def unusual_rate(times: Times, max_fold: float) -> tuple[tuple[float, float, float], ...]:
     """Find stretches whose event rate differs from the usual one by more than a factor.
 
-    The usual rate is the median over bins of equal time: the rate at which the tube ran most of the time.
+    The run is cut into pieces of constant rate. The pieces whose rates lie within `max_fold` above and below a common
+    rate are kept, with that common rate for which most events are kept: a fast run that ends in a long trickle loses
+    the trickle, and a run that slows down little by little loses nothing.
 
     Parameters
     ----------
     times : ndarray of float64, shape (n,)
         Ascending.
     max_fold : float
-        Largest factor, above 1.
+        Largest factor between a kept piece and the common rate, above 1.
 
     Returns
     -------
     tuple of (float, float, float)
-        Start, end (not included) and rate over the usual rate of each stretch, ascending.
+        Start, end (not included) and rate over the mean rate of the kept pieces, for each piece that is not kept.
     """
     edges = _edges(times)
     counts = np.diff(np.searchsorted(times, edges)).astype(np.float64)
-    usual = float(np.median(counts))
-    if usual <= 0 or counts.size < 2 * _SMALLEST_PIECE:
-        return ()
     level = 2 * np.sqrt(counts + 3 / 8)  # Anscombe 1948: counts of Poisson noise get a standard deviation of 1
-    if not _could_be_unusual(level, usual, max_fold):
+    if counts.size < 2 * _SMALLEST_PIECE or not _could_be_unusual(level, float(np.median(counts)), max_fold):
         return ()
     ends = change_points(level, _SMALLEST_PIECE)
     starts = (0, *ends[:-1])
-    rates = [float(counts[start:end].mean()) for start, end in zip(starts, ends, strict=True)]
+    pieces = list(zip(starts, ends, strict=True))
+    rates = [float(counts[start:end].mean()) for start, end in pieces]
+    low, high, usual = _kept_rates(np.array(rates), np.diff([0, *ends]), max_fold)
     cuts = [float(edges[0])]
     for place, end in enumerate(ends[:-1]):
         around = float(edges[max(end - 2, starts[place])]), float(edges[min(end + 2, ends[place + 1])])
@@ -49,10 +50,16 @@ def unusual_rate(times: Times, max_fold: float) -> tuple[tuple[float, float, flo
         cuts.append(_best_cut(times, around, rates[place] / width, rates[place + 1] / width))
     cuts.append(float(np.inf))
     return tuple(
-        (cuts[place], cuts[place + 1], rate / usual)
-        for place, rate in enumerate(rates)
-        if not usual / max_fold <= rate <= usual * max_fold
+        (cuts[place], cuts[place + 1], rate / usual) for place, rate in enumerate(rates) if not low <= rate <= high
     )
+
+
+def _kept_rates(rates: Times, durations: NDArray[np.intp], max_fold: float) -> tuple[float, float, float]:
+    """Give the lowest and the highest rate that is kept and the mean of the kept ones, so that most events are kept."""
+    events = rates * durations
+    kept = (rates >= rates[:, np.newaxis]) & (rates <= max_fold**2 * rates[:, np.newaxis]) & (rates[:, np.newaxis] > 0)
+    best = kept[int(np.argmax(kept @ events))]
+    return float(rates[best].min()), float(rates[best].max()), float(events[best].sum() / durations[best].sum())
 
 
 def _edges(times: Times) -> Times:
@@ -72,7 +79,7 @@ def _edges(times: Times) -> Times:
 
 
 def _could_be_unusual(level: Times, usual: float, max_fold: float) -> bool:
-    """Tell whether any window departs so far from the usual rate that a stretch could."""
+    """Tell whether any window departs so far from the median rate that a stretch could."""
     means = window_means(level, _SMALLEST_PIECE)
     room = _SURE * max(1.0, noise_of(level)) / np.sqrt(_SMALLEST_PIECE)
     low, high = (2 * np.sqrt(rate + 3 / 8) for rate in (usual / max_fold, usual * max_fold))

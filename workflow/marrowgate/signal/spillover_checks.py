@@ -77,12 +77,6 @@ def matrix_checks(spillover: Spillover, limits: SpilloverLimits) -> tuple[Check,
     return (*checks, at_most("spillover_condition", condition, limits.max_condition, why))
 
 
-def label_faults(spillover: Spillover, file: FcsFile) -> tuple[str, ...]:
-    """Give the labels of a matrix that are not channels of a file."""
-    names = {channel.name for channel in file.channels}
-    return tuple(label for label in spillover.labels if label not in names)
-
-
 def stain_checks(report: StainReport) -> tuple[Check, ...]:
     """Tell how good a single stain is as rows of the quality table."""
     detector = report.detector

@@ -15,16 +15,14 @@ from marrowgate.signal.scatter_region import Points, ScatterRegion, densest_regi
 
 Events = NDArray[np.float64]
 
-REGION_SHARE = 0.7
+REGION_SHARE = 0.75
 """Share of the bright events that the scatter region holds."""
 FEWEST_USABLE = 20
 """With fewer stained or background events nothing is computed."""
 BELOW_TOP = 0.99
 """Events above this share of a channel's range are cut off by the converter and are left out."""
 _SAME_KIND = 0.5
-_START_QUANTILE = 0.995
-_STAINED_QUANTILES = (0.99, 0.995, 0.998, 0.999)
-_MOST_WRONG = 0.05
+_START_QUANTILE, _STAINED_QUANTILE = 0.995, 0.99
 
 
 class StainError(ValueError):
@@ -113,17 +111,11 @@ def scatter_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
 
 
 def _split(values: Events, background: Events, own: int, source: str) -> StainedEvents:
-    """Take as stained what is brighter than nearly all of the background, and of it the brighter half.
-
-    The rarer the stained events are, the brighter they must be, so that few of them are background.
-    """
+    """Take as stained what is brighter than nearly all of the background, and of it the brighter half."""
     if background.shape[0] < FEWEST_USABLE:
         msg = f"{background.shape[0]} events could serve as background"
         raise StainError(msg)
-    limits = np.quantile(background[:, own], _STAINED_QUANTILES)
-    n_above = np.array([np.count_nonzero(values[:, own] > limit) for limit in limits])
-    wrong = (1 - np.array(_STAINED_QUANTILES)) * values.shape[0] > _MOST_WRONG * n_above
-    stained = values[values[:, own] > limits[min(int(np.count_nonzero(wrong)), limits.size - 1)]]
+    stained = values[values[:, own] > np.quantile(background[:, own], _STAINED_QUANTILE)]
     if stained.shape[0] < 2 * FEWEST_USABLE:
         msg = f"{stained.shape[0]} events are brighter than the background"
         raise StainError(msg)

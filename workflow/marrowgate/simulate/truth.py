@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from marrowgate.arrow_arrays import boolean_array, named_array
 from marrowgate.files import whole_file
 from marrowgate.simulate.blood import Blood, cxcr4_abc_median
 from marrowgate.simulate.cell_types import HSPC, LEUCOCYTES, NUCLEATED, true_members
@@ -152,18 +153,20 @@ def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> N
     facts : mapping
         Further truths of the tube, kept as JSON under the key ``marrowgate`` of the schema's metadata.
     """
-    names = pa.array(KINDS)
-    partner = pa.array(truth.partner, mask=truth.partner == NO_PARTNER)
+    is_doublet = truth.partner != NO_PARTNER
+    flags = {
+        "is_doublet": is_doublet,
+        "is_dead": truth.is_dead,
+        "is_apoptotic": truth.is_apoptotic,
+        "is_platelet_coated": truth.is_coated,
+        "is_nonspecific": truth.is_sticky,
+        "is_carry_over": truth.is_carry_over,
+    }
     table = pa.table(
         {
-            "population": pa.DictionaryArray.from_arrays(pa.array(truth.kind), names),
-            "partner": pa.DictionaryArray.from_arrays(partner, names),
-            "is_doublet": truth.partner != NO_PARTNER,
-            "is_dead": truth.is_dead,
-            "is_apoptotic": truth.is_apoptotic,
-            "is_platelet_coated": truth.is_coated,
-            "is_nonspecific": truth.is_sticky,
-            "is_carry_over": truth.is_carry_over,
+            "population": named_array(truth.kind, KINDS),
+            "partner": named_array(truth.partner, KINDS, is_doublet),
+            **{name: boolean_array(mask) for name, mask in flags.items()},
         }
     )
     table = table.replace_schema_metadata({"marrowgate": json.dumps(facts)})

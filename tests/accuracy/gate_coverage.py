@@ -1,0 +1,135 @@
+"""Coverage of the intervals that users get: many tubes through the real gates, without the workflow around them.
+
+Each band of expected events has tubes of the published cohort whose blood was given as many rare cells. The tubes of an
+instrument run are gated together, as in the workflow: fit, consensus, gates, counts, intervals.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from accuracy.abundance_figures import EXPECTED_EVENTS, coverage_of
+from accuracy.count_cohorts import sheet_row
+from accuracy.figures import Figure, middle, number
+from accuracy.scored import Scored
+from accuracy.scores import band_of, relative_error
+from accuracy.scratch import REPOSITORY
+from accuracy.wanted_cells import RARE, wanted_tube
+from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.consensus import agree, settle
+from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.prepare import open_tube, start_rows
+from marrowgate.gating.records import ControlRole
+from marrowgate.gating.tube import Tube
+from marrowgate.measure.populations import population_rows
+from marrowgate.measure.record import SampleRecord
+from marrowgate.measure.tube import count_populations
+from marrowgate.settings.config import Measure
+from marrowgate.settings.panel import load_panel
+from marrowgate.settings.strategy import load_strategy
+from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.fcs_file import FileKind
+from marrowgate.simulate.plan import SamplePlan
+from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.truth import PopulationTruth
+
+EVENTS = 60_000
+MORE_EVENTS = 120_000  # in the highest band, so that rare cells stay a minority
+STRATEGIES = {"hspc": "blood_hspc", "immature": "blood_immature"}
+CONFIG = REPOSITORY / "config"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Tubes of one panel and instrument run that are gated together, in one band of expected events."""
+
+    panel: str
+    band: tuple[float, float]
+    sample_ids: tuple[str, ...]
+
+
+def plan_runs(seed: int, tubes_per_band: int) -> list[Run]:
+    """Share the published cohort's tubes out: `tubes_per_band` of each panel in every band, by instrument run."""
+    plan = make_plan("published", seed)
+    runs = []
+    for panel in RARE:
+        tubes = [sample for sample in plan.samples if sample.visit and sample.control_type == "none"]
+        chosen = [sample for sample in tubes if sample.panel == panel][:tubes_per_band]
+        for band in pairwise(EXPECTED_EVENTS):
+            for batch in sorted({sample.batch for sample in chosen}):
+                runs.append(Run(panel, band, tuple(tube.sample_id for tube in chosen if tube.batch == batch)))
+    return runs
+
+
+def score_runs(seed: int, tubes_per_band: int, cores: int) -> list[Scored]:
+    """Put all tubes through the gates and give their rare populations beside the truth."""
+    runs = plan_runs(seed, tubes_per_band)
+    with ProcessPoolExecutor(cores) as pool:
+        return [one for scored in pool.map(partial(score_run, seed), runs) for one in scored]
+
+
+def score_run(seed: int, run: Run) -> list[Scored]:
+    """Simulate, fit, agree, gate and count the tubes of a run."""
+    plan = make_plan("published", seed)
+    by_name = {sample.sample_id: sample for sample in plan.samples}
+    panel = load_panel(CONFIG / "panels" / f"{run.panel}.yaml")
+    strategy, _ = load_strategy(CONFIG / "strategies" / f"{STRATEGIES[run.panel]}.yaml")
+    n_events = MORE_EVENTS if run.band[1] >= EXPECTED_EVENTS[-1] else EVENTS
+    samples = [wanted_tube(plan, by_name[name], n_events, run.band) for name in run.sample_ids]
+    truths: list[list[PopulationTruth]] = []
+    tubes: list[Tube] = []
+    for sample in samples:
+        with tempfile.TemporaryDirectory() as folder:
+            fcs = Path(folder) / "tube.fcs"
+            truths.append(write_sample(plan, sample, CONFIG / "panels", fcs, None, n_events=n_events, kind=FileKind()))
+            _, tube = open_tube(fcs, 1, panel, strategy, gain="ignore", spillover="file")
+        if tube is None:
+            msg = f"{sample.sample_id} was rejected"
+            raise RuntimeError(msg)
+        tubes.append(tube)
+    fits = [
+        fit_sample(SampleToFit(sample.sample_id, tube, start_rows(tube), ControlRole(), {}, seed), strategy)
+        for sample, tube in zip(samples, tubes, strict=True)
+    ]
+    agreed = agree(run.panel, samples[0].batch, fits)
+    scored = []
+    for sample, tube, fit, truth in zip(samples, tubes, fits, truths, strict=True):
+        records = settle(fit, agreed)
+        counts = count_populations(records, apply_gates(tube, records, start_rows(tube)))
+        scored += _scored(sample, SampleRecord(sample.sample_id, {}, counts, (), ()), truth)
+    return scored
+
+
+def _scored(sample: SamplePlan, record: SampleRecord, truths: Sequence[PopulationTruth]) -> list[Scored]:
+    rows = {row["population"]: row for row in population_rows(record, sheet_row(sample), None, Measure())}
+    own = [truth for truth in truths if truth.population in RARE[sample.panel]]
+    return [
+        Scored(sample, truth.population, "accepted", None, rows.get(truth.population, {}), truth, (), 1.0)
+        for truth in own
+    ]
+
+
+def gate_coverage_figures(scored: Sequence[Scored]) -> list[Figure]:
+    """Give the coverage of each interval, and the bias of the fraction, by population and band of expected events."""
+    figures: list[Figure] = []
+    for population in dict.fromkeys(one.population for one in scored):
+        for low in EXPECTED_EVENTS[:-1]:
+            band = band_of(low, EXPECTED_EVENTS, "events")
+            group = [one for one in scored if one.population == population and _band(one) == band]
+            found = [
+                relative_error(one.row["per_100_cd45"], one.truth.realised_per_100_cd45)
+                for one in group
+                if one.row.get("per_100_cd45") is not None and one.truth.realised_per_100_cd45
+            ]
+            figures.append(number(population, band, "tubes", len(group)))
+            figures += coverage_of(population, band, group)
+            figures.append(middle(population, band, "median bias of the gates", found, "%"))
+    return figures
+
+
+def _band(one: Scored) -> str:
+    return band_of(one.expected, EXPECTED_EVENTS, "events")

@@ -1,0 +1,48 @@
+"""Tubes of the published cohort whose blood holds a wanted number of rare cells."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from marrowgate.simulate.cell_types import true_members
+from marrowgate.simulate.cells import kinds_of
+from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.streams import stream
+
+RARE = {"hspc": ("cd34_hspc",), "immature": ("ig", "nrbc")}
+MANY_EVENTS = 10_000_000  # to know a tube's composition well
+
+
+def wanted_tube(plan: CohortPlan, sample: SamplePlan, n_events: int, band: tuple[float, float]) -> SamplePlan:
+    """Scale the rare cells of a tube's blood so that a perfect gate expects a number of events within a band.
+
+    Parameters
+    ----------
+    plan : CohortPlan
+        The cohort.
+    sample : SamplePlan
+        A fully stained tube.
+    n_events : int
+        Events that the file will hold.
+    band : tuple of float
+        Lowest and highest expected number; it is drawn evenly on the log scale.
+
+    Returns
+    -------
+    SamplePlan
+        The same tube with other blood. Each of the panel's rare populations is scaled to the number.
+    """
+    blood = sample.blood
+    if blood is None:
+        msg = f"{sample.sample_id} holds no blood"
+        raise ValueError(msg)
+    rng = stream(plan.scenario.name, plan.seed, "wanted", sample.sample_id, *(f"{edge:g}" for edge in band))
+    target = float(np.exp(rng.uniform(*np.log(band))))
+    counts = draw_counts(plan, sample, MANY_EVENTS)
+    per_ul = dict(blood.per_ul)
+    for population in RARE[sample.panel]:
+        expected = counts[kinds_of(population)].sum() * n_events / MANY_EVENTS
+        for kind in true_members(population):
+            per_ul[kind] *= target / expected
+    return replace(sample, blood=replace(blood, per_ul=per_ul))

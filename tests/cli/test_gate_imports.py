@@ -1,0 +1,59 @@
+"""`gate` starts light: what it imports from first line to last."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("flowkit", "bokeh", "sklearn", "statsmodels", "matplotlib", "pandas", "scipy", "lifelines", "ruptures")
+
+
+def words(command: str, folder: Path, repository: Path) -> list[str]:
+    common = ["--sample-id", "T01_v4_hspc", "--panel", str(repository / "config/panels/hspc.yaml")]
+    common += ["--fcs", str(folder / "x.fcs")]
+    strategy = ["--strategy", str(repository / "config/strategies/blood_hspc.yaml")]
+    if command == "simulate":
+        return [
+            "simulate",
+            "--scenario",
+            "demo",
+            "--seed",
+            "1",
+            *common,
+            "--truth",
+            str(folder / "t.parquet"),
+            "--events",
+            "5000",
+        ]
+    if command == "fit":
+        return ["fit", *common, *strategy, "--out", str(folder / "fit.json")]
+    if command == "consensus":
+        out = ["--out", str(folder / "c.yaml")]
+        return ["consensus", "--panel-name", "hspc", "--batch", "B1", "--fits", str(folder / "fit.json"), *out]
+    outputs = {"--gates-xml": "g.xml", "--gates-tsv": "g.tsv", "--events": "e.parquet", "--record": "r.json"}
+    inputs = ["--fit", str(folder / "fit.json"), "--consensus", str(folder / "c.yaml"), "--measure", "cd34_hspc:CXCR4"]
+    return [
+        "gate",
+        *common,
+        *strategy,
+        *inputs,
+        *(w for option, name in outputs.items() for w in (option, str(folder / name))),
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("imports")
+
+
+@pytest.mark.parametrize("command", ["simulate", "fit", "consensus", "gate"])
+def test_step__imports_nothing_heavy(command: str, folder: Path, repository: Path):
+    code = (
+        "import sys; from marrowgate.cli import main; code = main(sys.argv[1:]); "
+        f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words(command, folder, repository)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
