@@ -109,7 +109,7 @@ def count_rows(
 
 
 def cxcr4_rows(plan: CohortPlan, tube: SamplePlan, n: int) -> Iterable[dict[str, Any]]:
-    """Give the row of intensities.tsv for CXCR4 on `n` CD34+ cells, and as many without the antibody; none below five."""
+    """Give the row of intensities.tsv for CXCR4 on `n` CD34+ cells, with and without the antibody; none below five."""
     if n < FEWEST:
         return
     truth = intensity_truth(plan, tube, _panel(tube.panel), n_cells=n)

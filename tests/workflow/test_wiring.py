@@ -53,7 +53,18 @@ def paths_of(words: list[str]) -> dict[str, set[str]]:
 
 def test_wiring__every_rule_is_seen(demo_jobs):
     rules = {job["rule"][0] for job in demo_jobs}
-    assert rules == {"check", "simulate", "fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}
+    assert rules == {
+        "check",
+        "simulate",
+        "fit",
+        "consensus",
+        "gate",
+        "collect",
+        "compare",
+        "concordance",
+        "outcomes",
+        "report",
+    }
     assert all(job["shell"] and job["log"] for job in demo_jobs)
 
 
@@ -90,6 +101,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         "gate": {"gates_xml", "gates_tsv", "events", "record"},
         "collect": {"manifest", "populations", "intensities", "quality", "provenance"},
         "compare": {"visits", "endpoints", "contrasts"},
+        "concordance": {"out"},
         "outcomes": {"outcomes"},
         "report": {"figures", "page"},
     }

@@ -33,6 +33,7 @@ STEPS = {
     "collect": "join the samples' results into tables",
     "compare": "compare the arms over treatment time",
     "outcomes": "summarise clinical outcomes",
+    "concordance": "gate a handful of samples again with FlowKit and compare event by event",
     "report": "write the report page",
 }
 

@@ -119,6 +119,9 @@ _COLUMNS = (
     _text("measure", "clinical outcome, or imported measurement"),
     _count("n", "patients", "patients"),
     _text("note", "what the reader must know about the row"),
+    # agreement with another engine
+    _count("n_other", "events of the population by the other engine"),
+    _count("n_differ", "events that only one of the two engines has in the population"),
     # figures of benchmarks and accuracy runs
     _text("name", "what was measured"),
     _text("unit", "unit of value"),
@@ -181,6 +184,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("p_value", "p_adjusted", "n_triplet", "n_doublet", "status", "reason"),
     ),
     "outcomes": ("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"),
+    "concordance": ("sample_id", "population", "n_events", "n_other", "n_differ", "status", "reason"),
     "figures": ("name", "value", "unit", "detail"),
     "calibration": (
         *("batch", "bead_lot", "channel", "peak", "n_events", "median_fi", "spread_pct", "assigned", "unit"),

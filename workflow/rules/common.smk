@@ -4,6 +4,7 @@
 # Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
 
 import json
+import random
 import sys
 from pathlib import Path
 
@@ -34,6 +35,7 @@ except UserError as error:
 CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
+HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
@@ -46,6 +48,7 @@ STEPS = (
     "gate",
     "collect",
     "compare",
+    "concordance",
     "outcomes",
     "report",
 )
@@ -63,14 +66,18 @@ wildcard_constraints:
     batch=alternatives(sample.batch for sample in PROJECT.samples),
 
 
-def fcs_of(wildcards):
+def fcs_of_sample(sample_id):
     """Give the file of a sample: its own path when it is simulated, else the link that holds no name or date."""
-    sample = SAMPLES[wildcards.sample_id]
+    sample = SAMPLES[sample_id]
     return (
         sample.fcs
         if PROJECT.is_simulated(sample)
         else f"{LINKS}/{sample.sample_id}.fcs"
     )
+
+
+def fcs_of(wildcards):
+    return fcs_of_sample(wildcards.sample_id)
 
 
 def panel_of(wildcards):

@@ -1,7 +1,7 @@
 # fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
 #
 # Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
-# Outputs: results/fits/, results/consensus/, results/gates/, results/events/, results/records/.
+# Outputs: results/fits/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
 
 
 rule fit:
@@ -118,4 +118,35 @@ rule gate:
         " --gates-tsv {output.tsv:q}"
         " --events {output.events:q}"
         " --record {output.record:q}"
+        " > {log:q} 2>&1"
+
+
+rule concordance:
+    # a random handful of every run: FlowKit is the reference, too slow to gate everything with
+    input:
+        fcs=[fcs_of_sample(name) for name in HANDFUL],
+        gates=expand("results/gates/{sample_id}.xml", sample_id=HANDFUL),
+        events=expand("results/events/{sample_id}.parquet", sample_id=HANDFUL),
+    output:
+        tsv="results/tables/concordance.tsv",
+        parquet="results/tables/concordance.parquet",
+    log:
+        "results/logs/concordance.log",
+    conda:
+        "../../environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        sample_ids=HANDFUL,
+        data_sets=[SAMPLES[name].data_set for name in HANDFUL],
+        code=CODE["concordance"],
+    shell:
+        "marrowgate concordance"
+        " --sample-ids {params.sample_ids:q}"
+        " --fcs {input.fcs:q}"
+        " --data-sets {params.data_sets}"
+        " --gates {input.gates:q}"
+        " --events {input.events:q}"
+        " --out {output.tsv:q}"
         " > {log:q} 2>&1"

@@ -14,6 +14,8 @@ rule report:
         manifest="results/manifest.tsv",
         manifest_parquet="results/manifest.parquet",
         provenance="results/provenance.json",
+        concordance="results/tables/concordance.tsv",
+        concordance_parquet="results/tables/concordance.parquet",
         tables=[
             f"results/tables/{name}.tsv"
             for name in (
@@ -58,7 +60,7 @@ rule report:
         " --check {input.check:q}"
         " --manifest {input.manifest:q}"
         " --provenance {input.provenance:q}"
-        " --tables {input.tables:q}"
+        " --tables {input.tables:q} {input.concordance:q}"
         " --figures {output.figures:q}"
         " --page {output.page:q}"
         " > {log:q} 2>&1"

@@ -51,6 +51,7 @@ def write_page(
     page = environment.get_template("report.html").render(
         description=description,
         verdicts=Counter(row["verdict"] for row in manifest),
+        concordance=tables["concordance"],
         findings=[line.removeprefix("finding: ") for line in findings],
         not_accepted=[row for row in manifest if row["verdict"] != "accepted"],
         weak_gates=_weak_gates(tables["populations"]),

@@ -1,0 +1,60 @@
+"""Rates over cohorts, from outcomes that are written by hand; and one cohort drawn for real."""
+
+import math
+
+import pytest
+
+from accuracy.count_figures import Outcome, call_figures, estimate_figures, rate_figures, run_cohorts
+
+MEASURE = "immature_per_100_cd45"
+
+
+def values(figures):
+    return {(figure.item, figure.band, figure.measure): figure.value for figure in figures}
+
+
+def outcome(p: float, low: float = -1.0, high: float = 1.0, true: float = 0.0) -> Outcome:
+    middle = (low + high) / 2
+    return Outcome({MEASURE: p}, dict.fromkeys(_measures(), (middle, low, high)), {MEASURE: true}, ())
+
+
+def _measures():
+    from accuracy.count_cohorts import MEASURES
+
+    return MEASURES
+
+
+def test_rates__cohorts_without_a_p_value_do_not_count():
+    found = values(rate_figures("null", [outcome(0.01), outcome(0.2), outcome(math.nan)], "false positives"))
+    assert found["null", f"{MEASURE} (primary)", "false positives"] == 50
+    assert found["null", f"{MEASURE} (primary)", "cohorts"] == 2
+
+
+def test_estimates__intervals_are_held_against_the_mean_of_the_true_differences():
+    outcomes = [outcome(0.5, 0.0, 2.0, true=1.0), outcome(0.5, 3.0, 5.0, true=2.0)]
+    found = values(estimate_figures("weak", outcomes))
+    assert found["weak", MEASURE, "true difference"] == 1.5
+    assert found["weak", MEASURE, "mean estimate"] == 2.5
+    assert found["weak", MEASURE, "coverage"] == 50
+
+
+def test_calls__sensitivity_and_specificity_leave_unknown_verdicts_out():
+    calls = [(True, "responder"), (True, "non_responder"), (True, "unknown"), (False, "non_responder")]
+    found = values(call_figures("published", "counts", calls))
+    assert found["published", "counts", "sensitivity"] == 50
+    assert found["published", "counts", "specificity"] == 100
+    assert found["published", "counts", "verdict unknown"] == 25
+
+
+def test_run_cohorts__does_not_depend_on_the_number_of_processes():
+    one, two = (run_cohorts("null", 5, 2, cores) for cores in (1, 2))
+    assert one == two
+    assert one[0].p[MEASURE] != one[1].p[MEASURE]
+    assert 0 < one[0].p[MEASURE] < 1
+
+
+def test_run_cohorts__the_published_effect_has_the_right_sign():
+    found = run_cohorts("published", 5, 1, 1)[0]
+    assert found.estimates[MEASURE][0] > 0
+    assert found.estimates["cd34_hspc_CXCR4_ratio_fi"][0] < 0
+    assert found.true_estimates[MEASURE] == pytest.approx(found.estimates[MEASURE][0], abs=0.3)
