@@ -10,6 +10,7 @@ min_version("9.9")
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/signal.smk"
 include: "workflow/rules/gating.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"

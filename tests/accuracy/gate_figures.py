@@ -22,7 +22,7 @@ def f1_figures(scored: Sequence[Scored], limits: Limits) -> list[Figure]:
     scored : sequence of Scored
         Of files that were not rejected.
     limits : mapping of (sample_id, population) to BayesLimit
-        Best F1 of some tubes.
+        Best F1 of some tubes; its columns are left out when it is empty.
     """
     figures = []
     for population, band, group in by_band(scored):
@@ -35,10 +35,17 @@ def f1_figures(scored: Sequence[Scored], limits: Limits) -> list[Figure]:
             share(population, band, "F1 below 0.5", sum(value < WRONG for value in f1), len(f1)),
             share(population, band, "not gated", sum(one.confusion is None for one in group), len(group)),
         ]
-        told = "the classifier that knows the densities, on fresh events of some of these tubes"
-        figures.append(mean(population, band, "Bayes-optimal F1", [best for best, _ in pairs], "", told))
-        figures.append(mean(population, band, "F1 of those tubes", [found for _, found in pairs], ""))
+        if limits:
+            figures += _best(population, band, pairs)
     return figures
+
+
+def _best(population: str, band: str, pairs: Sequence[tuple[float, float]]) -> list[Figure]:
+    told = "the classifier that knows the densities, on fresh events of some of these tubes"
+    return [
+        mean(population, band, "Bayes-optimal F1", [best for best, _ in pairs], "", told),
+        mean(population, band, "F1 of those tubes", [found for _, found in pairs], ""),
+    ]
 
 
 def by_band(scored: Sequence[Scored]) -> Iterable[tuple[str, str, list[Scored]]]:

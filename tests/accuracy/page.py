@@ -172,8 +172,9 @@ def _sizes(size: Size) -> str:
     files = "; ".join(f"`{name}` {triplet} + {doublet} patients" for name, (triplet, doublet) in size.patients.items())
     return (
         f"Simulated with seed {size.seed}. As files through the workflow: {files}; {size.events:,} events in a CD34 "
-        f"tube. At the level of counts: {size.null_cohorts} cohorts of `null`, {size.effect_cohorts} each of `published` "
-        f"and `weak`, {size.refused_cohorts} of `confounded`. The figures of every table also stand in `results/accuracy/`."
+        f"tube. At the level of counts: {size.null_cohorts} cohorts of `null`, {size.effect_cohorts} of `published`, "
+        f"{size.effect_cohorts} of `weak`, {size.refused_cohorts} of `confounded`. "
+        "The figures of every table also stand in `results/accuracy/`."
     )
 
 

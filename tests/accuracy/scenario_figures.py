@@ -39,7 +39,7 @@ def published_figures(cohort: Cohort, tubes: Sequence[Measured]) -> list[Figure]
     true_off = {name: _highest(cohort.plan, name, lambda visit: visit.days_off is not None) for name in responders}
     figures += _pair("highest immature cells of responders", responders, peaks, true_peaks)
     figures += _pair("immature cells of responders after stopping", responders, off, true_off)
-    return figures + _cxcr4_fold(cohort.plan, tubes)
+    return [*figures, *_cxcr4_fold(cohort.plan, tubes)]
 
 
 def _endpoint(cohort: Cohort, endpoint: str) -> dict[str, float | None]:

@@ -109,7 +109,8 @@ def make_files(folder: Path, stem: str, events: int) -> None:
             str(events),
         ]
     )
-    marrowgate(["fit", *common, "--strategy", str(STRATEGY), "--out", str(fit)])
+    stability = ["--stability", str(folder / f"{stem}_stability.json")]
+    marrowgate(["fit", *common, "--strategy", str(STRATEGY), *stability, "--out", str(fit)])
     marrowgate(
         ["consensus", "--panel-name", "hspc", "--batch", "b", "--fits", str(fit), "--out", str(folder / f"{stem}.yaml")]
     )
@@ -127,9 +128,13 @@ def gate_words(folder: Path, stem: str) -> list[str]:
         "--measure",
         *(f"{name}:{MARKER}" for name in MEASURED),
     ]
+    words += ["--stability", f"{stem}_stability.json"]
     words += ["--gates-xml", f"{stem}.xml", "--gates-tsv", f"{stem}_gates.tsv", "--events", f"{stem}.parquet"]
     words += ["--record", f"{stem}_record.json"]
-    files = {f"{stem}{end}" for end in (".fcs", ".json", ".yaml", ".xml", "_gates.tsv", ".parquet", "_record.json")}
+    files = {
+        f"{stem}{end}"
+        for end in (".fcs", ".json", ".yaml", ".xml", "_gates.tsv", ".parquet", "_record.json", "_stability.json")
+    }
     return [str(folder / word) if word in files else str(word) for word in words]
 
 
@@ -221,6 +226,7 @@ def fit_time(folder: Path) -> float:
         STRATEGY,
     ]
     command = [sys.executable, "-m", "marrowgate", *map(str, words), "--out", str(folder / "again.json")]
+    command += ["--stability", str(folder / "again_stability.json")]
     return best(lambda: subprocess.run(command, capture_output=True, check=True))
 
 

@@ -27,12 +27,22 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
             "5000",
         ]
     if command == "fit":
-        return ["fit", *common, *strategy, "--out", str(folder / "fit.json")]
+        out = ["--out", str(folder / "fit.json"), "--stability", str(folder / "stability.json")]
+        return ["fit", *common, *strategy, *out]
     if command == "consensus":
         out = ["--out", str(folder / "c.yaml")]
         return ["consensus", "--panel-name", "hspc", "--batch", "B1", "--fits", str(folder / "fit.json"), *out]
     outputs = {"--gates-xml": "g.xml", "--gates-tsv": "g.tsv", "--events": "e.parquet", "--record": "r.json"}
-    inputs = ["--fit", str(folder / "fit.json"), "--consensus", str(folder / "c.yaml"), "--measure", "cd34_hspc:CXCR4"]
+    stability = ["--stability", str(folder / "stability.json")]
+    inputs = [
+        "--fit",
+        str(folder / "fit.json"),
+        *stability,
+        "--consensus",
+        str(folder / "c.yaml"),
+        "--measure",
+        "cd34_hspc:CXCR4",
+    ]
     return [
         "gate",
         *common,

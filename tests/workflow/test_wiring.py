@@ -96,7 +96,9 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
     writes = {
         "check": {"out"},
         "simulate": {"fcs", "truth"},
-        "fit": {"out"},
+        "spillover": {"out", "checks"},
+        "calibrate": {"out"},
+        "fit": {"out", "stability"},
         "consensus": {"out"},
         "gate": {"gates_xml", "gates_tsv", "events", "record"},
         "collect": {"manifest", "populations", "intensities", "quality", "provenance"},

@@ -14,11 +14,15 @@ from marrowgate.provenance import code_digest
 from marrowgate.settings.links import LINKS, link_files
 from marrowgate.settings.project import load_project, project_files
 from marrowgate.settings.tubes import (
+    bead_tubes,
     controls_to_fit_first,
     gated,
     gates_from,
     members,
     role_of,
+    spillover_word,
+    stains_of,
+    unstained_of,
 )
 
 CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
@@ -35,6 +39,8 @@ except UserError as error:
 CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
+QUALITY = CONFIG.quality.model_dump_json()
+BEAD_TUBES = {(tube.panel, tube.batch): tube for tube in bead_tubes(PROJECT)}
 HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
@@ -43,6 +49,8 @@ LINKED = [
 STEPS = (
     "check",
     "simulate",
+    "spillover",
+    "calibrate",
     "fit",
     "consensus",
     "gate",
@@ -116,3 +124,59 @@ def fits_of_batch(wildcards):
 
 def role(wildcards):
     return role_of(PROJECT, SAMPLES[wildcards.sample_id])
+
+
+def spillover_of(wildcards):
+    return spillover_word(PROJECT, SAMPLES[wildcards.sample_id])
+
+
+def matrix_of(wildcards):
+    """Give the matrix of a sample's batch where one is computed or given, else nothing."""
+    sample = SAMPLES[wildcards.sample_id]
+    made = spillover_word(PROJECT, sample) == "matrix"
+    return [f"results/spillover/{sample.panel}_{sample.batch}.csv"] if made else []
+
+
+def given_matrix(wildcards):
+    source = CONFIG.signal.spillover_source(wildcards.batch)
+    return [] if source == "stains" else [source]
+
+
+def computed_stains(wildcards):
+    if CONFIG.signal.spillover_source(wildcards.batch) != "stains":
+        return []
+    return stains_of(PROJECT, wildcards.panel, wildcards.batch)
+
+
+def stain_files(wildcards):
+    return [fcs_of_sample(sample.sample_id) for sample in computed_stains(wildcards)]
+
+
+def unstained_file(wildcards):
+    tube = unstained_of(PROJECT, wildcards.panel, wildcards.batch)
+    return (
+        [fcs_of_sample(tube.sample_id)] if tube and computed_stains(wildcards) else []
+    )
+
+
+def bead_tube(wildcards):
+    return BEAD_TUBES[wildcards.panel, wildcards.batch]
+
+
+def made_spillover(what):
+    """Give the files that rule spillover makes for all batches whose matrix is not in the files."""
+    needed = {
+        (s.panel, s.batch)
+        for s in gated(PROJECT)
+        if spillover_word(PROJECT, s) == "matrix"
+    }
+    return [
+        f"results/spillover/{panel}_{batch}.{what}" for panel, batch in sorted(needed)
+    ]
+
+
+def made_calibration(what):
+    return [
+        f"results/calibration/{panel}_{batch}.{what}"
+        for panel, batch in sorted(BEAD_TUBES)
+    ]

@@ -1,7 +1,7 @@
 # fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
 #
 # Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
-# Outputs: results/fits/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
+# Outputs: results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
 
 
 rule fit:
@@ -10,8 +10,10 @@ rule fit:
         panel=panel_of,
         strategy=strategy_of,
         controls=control_fits,
+        matrix=matrix_of,
     output:
-        "results/fits/{sample_id}.json",
+        fit="results/fits/{sample_id}.json",
+        stability="results/stability/{sample_id}.json",
     log:
         "results/logs/fit/{sample_id}.log",
     conda:
@@ -22,7 +24,8 @@ rule fit:
     params:
         data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
         gain=CONFIG.signal.gain,
-        spillover=CONFIG.signal.spillover,
+        spillover=spillover_of,
+        quality=QUALITY,
         control_type=lambda wildcards: role(wildcards)[0],
         control_marker=lambda wildcards: role(wildcards)[1],
         seed=CONFIG.seed,
@@ -36,11 +39,14 @@ rule fit:
         " --strategy {input.strategy:q}"
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
+        " --matrix {input.matrix:q}"
+        " --quality {params.quality:q}"
         " --control-type {params.control_type:q}"
         " --control-marker {params.control_marker:q}"
         " --control-fits {input.controls:q}"
         " --seed {params.seed}"
-        " --out {output:q}"
+        " --stability {output.stability:q}"
+        " --out {output.fit:q}"
         " > {log:q} 2>&1"
 
 
@@ -73,7 +79,9 @@ rule gate:
         panel=panel_of,
         strategy=strategy_of,
         fit=lambda wildcards: f"results/fits/{gates_from(SAMPLES[wildcards.sample_id])}.json",
+        stability="results/stability/{sample_id}.json",
         consensus=consensus_of,
+        matrix=matrix_of,
     output:
         xml="results/gates/{sample_id}.xml",
         tsv="results/gates/{sample_id}.tsv",
@@ -90,14 +98,12 @@ rule gate:
     params:
         data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
         gain=CONFIG.signal.gain,
-        spillover=CONFIG.signal.spillover,
+        spillover=spillover_of,
+        quality=QUALITY,
         measure=[
             f"{wanted.population}:{wanted.marker}"
             for wanted in CONFIG.measure.intensities
         ],
-        max_margin_pct=CONFIG.quality.max_margin_pct,
-        max_doublet_pct=CONFIG.quality.max_doublet_pct,
-        min_viable_pct=CONFIG.quality.min_viable_pct,
         code=CODE["gate"],
     shell:
         "marrowgate gate"
@@ -108,12 +114,12 @@ rule gate:
         " --strategy {input.strategy:q}"
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
+        " --matrix {input.matrix:q}"
+        " --quality {params.quality:q}"
         " --fit {input.fit:q}"
+        " --stability {input.stability:q}"
         " --consensus {input.consensus:q}"
         " --measure {params.measure:q}"
-        " --max-margin-pct {params.max_margin_pct}"
-        " --max-doublet-pct {params.max_doublet_pct}"
-        " --min-viable-pct {params.min_viable_pct}"
         " --gates-xml {output.xml:q}"
         " --gates-tsv {output.tsv:q}"
         " --events {output.events:q}"

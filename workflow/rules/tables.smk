@@ -38,6 +38,10 @@ rule collect:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         records=expand("results/records/{sample_id}.json", sample_id=GATED),
+        spillover=made_spillover("tsv"),
+        spillover_parquet=made_spillover("parquet"),
+        calibration=made_calibration("tsv"),
+        calibration_parquet=made_calibration("parquet"),
     output:
         manifest="results/manifest.tsv",
         manifest_parquet="results/manifest.parquet",
@@ -63,6 +67,8 @@ rule collect:
         " --config {input.config:q}"
         " --overrides {params.overrides:q}"
         " --records {input.records:q}"
+        " --spillover {input.spillover:q}"
+        " --calibration {input.calibration:q}"
         " --manifest {output.manifest:q}"
         " --populations {output.populations:q}"
         " --intensities {output.intensities:q}"

@@ -1,5 +1,6 @@
 """From a file on disk to a tube that can be gated, or to the verdict why it cannot."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -11,9 +12,12 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.tube import Rows, Tube, make_tube
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
+from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.compensation import SpilloverError
+from marrowgate.signal.spillover_file import read_spillover
+from marrowgate.signal.stability import Stretch, stable_events
 
-SpilloverSource = Literal["file", "none"]
+SpilloverSource = Literal["file", "none", "matrix"]
 
 
 def open_tube(
@@ -24,6 +28,7 @@ def open_tube(
     *,
     gain: Gain,
     spillover: SpilloverSource,
+    matrix: Path | None = None,
     further: frozenset[str] = frozenset(),
 ) -> tuple[FcsFile, Tube | None]:
     """Read a file and prepare it for a strategy.
@@ -41,7 +46,9 @@ def open_tube(
     gain : str
         ``ignore`` or ``apply``.
     spillover : str
-        ``file`` or ``none``.
+        ``file``: the file's own matrix. ``none``: no compensation. ``matrix``: the one in `matrix`.
+    matrix : Path or None
+        CSV file of the batch's matrix, for ``matrix``.
     further : frozenset of str
         Markers beyond those of the strategy.
 
@@ -53,14 +60,19 @@ def open_tube(
     file = read_fcs(path, data_set, panel=panel, gain=gain)
     if file.events is None:
         return file, None
+    if spillover == "matrix" and matrix is not None:
+        file = replace(file, spillover=read_spillover(matrix))
     dimensions = {name for population in strategy.populations for name in population.dimensions} | further
     try:
-        return file, make_tube(file, dimensions, strategy.scales, compensate=spillover == "file")
+        return file, make_tube(file, dimensions, strategy.scales, compensate=spillover != "none")
     except SpilloverError as error:
         reason = Note("spillover_unusable", str(error))
         return replace(file, events=None, verdict=Verdict("rejected", (reason,), file.verdict.repairs)), None
 
 
-def start_rows(tube: Tube) -> Rows:
-    """Give the events that may be gated: all, as long as no check marks single events."""
-    return np.arange(tube.file.n_events, dtype=np.intp)
+def start_rows(tube: Tube, stretches: Sequence[Stretch] = ()) -> Rows:
+    """Give the events that may be gated: those outside the unstable stretches of the run."""
+    times = acquisition_time(tube.file) if stretches else None
+    if times is None:
+        return np.arange(tube.file.n_events, dtype=np.intp)
+    return np.flatnonzero(stable_events(times, stretches))

@@ -1,18 +1,25 @@
 """Rows of the run's tables, from the records of its samples."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.intensities import choose_controls, intensity_rows
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
-from marrowgate.settings.config import Measure
+from marrowgate.settings.config import Measure, Quality
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
+from marrowgate.signal.checks import Check, at_most
+from marrowgate.signal.detector_settings import setting_checks
 
 Rows = list[dict[str, Any]]
+
+RARE = "cd34_hspc"
+"""The population whose counting error is a quality check of the tube."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def population_table(tubes: Sequence[Measured], settings: Measure) -> Rows:
     return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings)]
 
 
-def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int) -> Rows:
+def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines) -> Rows:
     """Give one row per stained tube, population and marker; control tubes stand in their sample's rows."""
     records = {tube.sample.sample_id: tube.record for tube in tubes}
     samples = [tube.sample for tube in tubes]
@@ -67,17 +74,41 @@ def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int) -> 
     for tube in tubes:
         if tube.sample.control_type == "none":
             controls = choose_controls(tube.sample, samples, records)
-            rows += intensity_rows(tube.record, tube.sample, tube.arm, controls, settings, seed)
+            rows += intensity_rows(tube.record, tube.sample, tube.arm, controls, settings, seed, lines)
     return rows
 
 
-def quality_table(tubes: Sequence[Measured]) -> Rows:
-    """Give one row per tube and check."""
+def quality_table(tubes: Sequence[Measured], limits: Quality, wanted_cv_pct: float) -> Rows:
+    """Give one row per tube and check, with detector settings against other tubes and the counting error."""
     return [
         {"sample_id": tube.sample.sample_id, "batch": tube.sample.batch, **vars(check)}
         for tube in tubes
-        for check in tube.record.checks
+        for check in (*tube.record.checks, *_settings(tube, tubes, limits), *_counting(tube, wanted_cv_pct))
     ]
+
+
+def _settings(tube: Measured, tubes: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
+    if tube.record.manifest["verdict"] == "rejected":
+        return ()
+    same_panel = [one for one in tubes if one.sample.panel == tube.sample.panel and one is not tube]
+    batch = [one.record.settings for one in same_panel if one.sample.batch == tube.sample.batch]
+    patient = tube.sample.patient_id
+    visits = [one.record.settings for one in same_panel if patient and one.sample.patient_id == patient]
+    return setting_checks(tube.record.settings, batch, visits, limits.max_setting_change_pct)
+
+
+def _counting(tube: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:
+    found = [count for count in tube.record.counts if count.population == RARE and count.n_events is not None]
+    return tuple(_counting_error(count.n_events or 0, wanted_cv_pct) for count in found)
+
+
+def _counting_error(n_events: int, wanted_cv_pct: float) -> Check:
+    needed = math.ceil((100 / wanted_cv_pct) ** 2)
+    cv = 100 / n_events**0.5 if n_events else math.inf
+    why = f"{n_events} events, {needed} are needed for a CV of {wanted_cv_pct:g} %"
+    if not n_events:
+        return Check(f"cv_pct_{RARE}", None, wanted_cv_pct, "flagged", why)
+    return at_most(f"cv_pct_{RARE}", cv, wanted_cv_pct, why)
 
 
 def _whole(tube: Measured) -> SampleRecord:

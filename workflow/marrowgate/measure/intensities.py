@@ -8,11 +8,15 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
+from marrowgate.signal.bead_fit import Calibration
+from marrowgate.signal.binding_capacity import binding_capacity
 
+Draws = NDArray[np.float64]
 MIN_EVENTS = 5
 DRAWS = 1000
 
@@ -33,6 +37,7 @@ def intensity_rows(
     controls: Mapping[tuple[str, str], Control],
     settings: Measure,
     seed: int,
+    lines: Lines | None = None,
 ) -> list[dict[str, Any]]:
     """Give the rows of `tables/intensities.tsv` for one tube.
 
@@ -50,6 +55,8 @@ def intensity_rows(
         Fewest events and the control's quantile.
     seed : int
         Seed of the run.
+    lines : mapping of (str, str, str) to Calibration, optional
+        Panel, batch and marker to the calibration line of the marker's channel.
 
     Returns
     -------
@@ -59,6 +66,7 @@ def intensity_rows(
     rows = []
     for sketch in record.sketches:
         control = controls.get((sketch.population, sketch.marker))
+        line = (lines or {}).get((sample.panel, sample.batch, sketch.marker))
         own_seed = crc32(f"{seed}/{record.sample_id}/{sketch.population}/{sketch.marker}".encode())
         rows.append(
             {
@@ -69,13 +77,15 @@ def intensity_rows(
                 "population": sketch.population,
                 "marker": sketch.marker,
                 "n_events": sketch.n_events,
-                **_measured(sketch, control, settings, own_seed),
+                **_measured(sketch, control, settings, own_seed, line),
             }
         )
     return rows
 
 
-def _measured(sketch: Sketch, control: Control | None, settings: Measure, seed: int) -> dict[str, Any]:
+def _measured(
+    sketch: Sketch, control: Control | None, settings: Measure, seed: int, line: Calibration | None
+) -> dict[str, Any]:
     if sketch.n_events < MIN_EVENTS:
         reason = f"{sketch.n_events} events, {MIN_EVENTS} are needed"
         return {"control_type": "none", "status": "few_events", "reason": reason}
@@ -88,13 +98,14 @@ def _measured(sketch: Sketch, control: Control | None, settings: Measure, seed: 
     if control is None or control.sketch.n_events < MIN_EVENTS:
         reason = "no control tube" if control is None else f"control has {control.sketch.n_events} events"
         return row | {"reason": "; ".join(part for part in (row["reason"], reason) if part)}
-    return row | _against(control, sketch, stained, settings, generator)
-
-
-def _against(
-    control: Control, sketch: Sketch, stained: NDArray[np.float64], settings: Measure, generator: np.random.Generator
-) -> dict[str, Any]:
     blank = _medians(control.sketch, generator)
+    row |= _against(control, sketch, stained, blank, settings)
+    if line is None:
+        return row
+    return row | _capacity(line, row, stained, blank, generator)
+
+
+def _against(control: Control, sketch: Sketch, stained: Draws, blank: Draws, settings: Measure) -> dict[str, Any]:
     median, control_median = float(np.median(sketch.values)), float(np.median(control.sketch.values))
     row: dict[str, Any] = {
         "control_type": control.control_type,
@@ -109,6 +120,15 @@ def _against(
     limit = np.quantile(control.sketch.values, settings.control_quantile)
     row["pct_above_control"] = 100 * float(np.mean(sketch.values > limit))
     return row
+
+
+def _capacity(
+    line: Calibration, row: dict[str, Any], stained: Draws, blank: Draws, generator: np.random.Generator
+) -> dict[str, Any]:
+    """Give the antibody binding capacity; where it is out of the beads' range the reason says so."""
+    found = binding_capacity(line, row["median_fi"], row["control_median_fi"], stained, blank, generator)
+    reason = "; ".join(part for part in (row["reason"], found.reason and f"abc: {found.reason}") if part)
+    return {"abc": found.value, "abc_low": found.low, "abc_high": found.high, "reason": reason}
 
 
 def _medians(sketch: Sketch, generator: np.random.Generator) -> NDArray[np.float64]:

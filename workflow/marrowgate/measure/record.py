@@ -1,7 +1,7 @@
 """What `gate` writes for one sample and `collect` reads: verdict, counts, gates, quality checks, marker values."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from marrowgate.files import write_text
 from marrowgate.measure.sketch import Sketch
+from marrowgate.signal.checks import Check
+from marrowgate.signal.detector_settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,6 @@ class PopulationCount:
 
 
 @dataclass(frozen=True)
-class Check:
-    """One quality check of a tube: its value, the limit it was held against, and what follows."""
-
-    check: str
-    value: float | None
-    limit: float | None
-    verdict: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
 class SampleRecord:
     """All that is known of one tube after gating."""
 
@@ -56,6 +47,7 @@ class SampleRecord:
     counts: tuple[PopulationCount, ...]
     checks: tuple[Check, ...]
     sketches: tuple[Sketch, ...]
+    settings: Settings = field(default_factory=dict)
 
 
 def write_record(path: Path, record: SampleRecord) -> None:
@@ -65,6 +57,7 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "manifest": record.manifest,
         "counts": [asdict(count) for count in record.counts],
         "checks": [asdict(check) for check in record.checks],
+        "settings": {name: list(values) for name, values in record.settings.items()},
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.tube import Rows, Tube
-from marrowgate.measure.record import Check, PopulationCount
+from marrowgate.measure.record import PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
 from marrowgate.settings.strategy import ROOT, ancestors
+from marrowgate.signal.checks import Check, at_least, at_most, not_checked
+from marrowgate.signal.margins import margin_check, margin_pct
 
 WEAKEST_FIRST = (
     "not_gated",
@@ -66,10 +66,12 @@ def marker_sketches(tube: Tube, rows: Mapping[str, Rows], wanted: Sequence[tuple
 
 def quality_checks(tube: Tube, rows: Mapping[str, Rows], limits: Quality) -> tuple[Check, ...]:
     """Check margins, doublets and viability. A check without its gate or channel is `not_checked`."""
-    checks = [_margin(tube, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")]
-    checks.append(_share_check("doublets_pct", rows, "singlets", limits.max_doublet_pct, most=True))
-    checks.append(_share_check("viable_pct", rows, "viable", limits.min_viable_pct, most=False))
-    return tuple(checks)
+    return (
+        *(_margin(tube, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
+        margin_check(tube.file, limits.max_margin_pct),
+        _doublets(rows, limits.max_doublet_pct),
+        _viable(rows, limits.min_viable_pct),
+    )
 
 
 def _weakest(path: Sequence[GateRecord]) -> GateRecord:
@@ -85,23 +87,23 @@ def _reason(record: GateRecord, weakest: GateRecord) -> str:
 def _margin(tube: Tube, start: Rows, name: str, limit: float) -> Check:
     check = f"margin_pct_{name}"
     channel = tube.channels.get(name)
-    if channel is None or channel.range <= 0 or start.size == 0:
-        return Check(check, None, limit, "not_checked", f"no {name} channel with a range, or no events")
-    pct = 100.0 * float(np.mean(tube.linear(name, start) >= 0.999 * channel.range))
-    return _judged(check, pct, limit, flagged=pct > limit, why=f"{pct:.2f} % of events at the top of {name}")
+    pct = margin_pct(tube.file, channel) if channel is not None else None
+    if pct is None or start.size == 0:
+        return not_checked(check, f"no {name} channel with a range, or no events", limit)
+    return at_most(check, pct, limit, f"{pct:.2f} % of the events are at the top of {name}")
 
 
-def _share_check(check: str, rows: Mapping[str, Rows], population: str, limit: float, *, most: bool) -> Check:
-    if population not in rows:
-        return Check(check, None, limit, "not_checked", f"{population} has no gate")
-    outer = rows["singlets"] if population == "viable" and "singlets" in rows else rows[ROOT]
-    if outer.size == 0:
-        return Check(check, None, limit, "not_checked", "no events")
-    share = 100.0 * rows[population].size / outer.size
-    value = 100.0 - share if most else share
-    flagged = value > limit if most else value < limit
-    return _judged(check, value, limit, flagged=flagged, why=f"{value:.1f} %, the limit is {limit:g} %")
+def _doublets(rows: Mapping[str, Rows], limit: float) -> Check:
+    outer = rows.get("cells", rows[ROOT])
+    if "singlets" not in rows or outer.size == 0:
+        return not_checked("doublets_pct", "singlets has no gate, or there are no events", limit)
+    pct = 100.0 - 100.0 * rows["singlets"].size / outer.size
+    return at_most("doublets_pct", pct, limit, f"{pct:.1f} % of the events are no singlets")
 
 
-def _judged(check: str, value: float, limit: float, *, flagged: bool, why: str) -> Check:
-    return Check(check, value, limit, "flagged" if flagged else "ok", why if flagged else "")
+def _viable(rows: Mapping[str, Rows], limit: float) -> Check:
+    outer = rows.get("singlets", rows[ROOT])
+    if "viable" not in rows or outer.size == 0:
+        return not_checked("viable_pct", "viable has no gate, or there are no events", limit)
+    pct = 100.0 * rows["viable"].size / outer.size
+    return at_least("viable_pct", pct, limit, f"{pct:.1f} % of the singlets are viable")

@@ -58,6 +58,10 @@ class Project:
         """Give the file of the strategy that gates a panel."""
         return Path(self.config.strategies) / f"{self.config.strategy_of_panel[panel]}.yaml"
 
+    def bead_lot_path(self, lot: str) -> Path:
+        """Give the file of a lot of calibration beads."""
+        return Path(self.config.signal.bead_lots) / f"{lot}.yaml"
+
     def is_simulated(self, sample: Sample) -> bool:
         """Say whether the workflow makes the sample's file itself."""
         simulation = self.config.simulation

@@ -68,6 +68,32 @@ def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
     )
 
 
+def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
+    """Give the single stains of a panel and batch."""
+    return tuple(one for one in _of_batch(project, panel, batch) if one.control_type == "single_stain")
+
+
+def unstained_of(project: Project, panel: str, batch: str) -> Sample | None:
+    """Give the unstained tube of a panel and batch."""
+    found = [one for one in _of_batch(project, panel, batch) if one.control_type == "unstained"]
+    return found[0] if found else None
+
+
+def bead_tubes(project: Project) -> tuple[Sample, ...]:
+    """Give one bead tube of a known lot for each panel and batch that has one."""
+    found: dict[tuple[str, str], Sample] = {}
+    for sample in project.samples:
+        if sample.control_type == "beads" and sample.bead_lot and project.bead_lot_path(sample.bead_lot).is_file():
+            found.setdefault((sample.panel, sample.batch), sample)
+    return tuple(found.values())
+
+
+def spillover_word(project: Project, sample: Sample) -> str:
+    """Give what `fit` and `gate` are told of a sample's spillover: file, none or matrix."""
+    source = project.config.signal.spillover_source(sample.batch)
+    return source if source in {"file", "none"} else "matrix"
+
+
 def gates_from(sample: Sample) -> str:
     """Give the sample whose fit is applied: a control that belongs to a sample is gated by that sample's gates."""
     return sample.control_for or sample.sample_id
@@ -85,3 +111,7 @@ def _controls(project: Project, sample: Sample, kind: str, marker: str) -> Seque
     own = [tube for tube in tubes if tube.control_for == sample.sample_id]
     batch = [tube for tube in tubes if tube.control_for is None and tube.batch == sample.batch]
     return (own or batch)[:1]
+
+
+def _of_batch(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
+    return tuple(one for one in project.samples if (one.panel, one.batch) == (panel, batch))

@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from marrowgate.steps.sample_arguments import add_sample_arguments
+from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--control-type", choices=kinds, default="none", help="what the tube is a control of")
     parser.add_argument("--control-marker", nargs="?", default="", const="", help="marker that the control lacks")
     parser.add_argument("--control-fits", nargs="*", type=Path, default=[], help="fits of the sample's controls")
+    parser.add_argument("--stability", required=True, type=Path, help="stability of the run to write, .json")
     parser.add_argument("--out", required=True, type=Path, help="fit to write, .json")
 
 
@@ -26,16 +27,26 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.prepare import open_tube, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
     from marrowgate.settings.panel import load_panel
+    from marrowgate.signal.detector_settings import settings_of
+    from marrowgate.signal.limits import stability_limits
+    from marrowgate.signal.stability import find_unstable
+    from marrowgate.signal.stability_file import RunQuality, write_run_quality
 
     strategy = load_checked_strategy(args.strategy)
     panel = load_panel(args.panel)
     role = ControlRole(args.control_type, args.control_marker)
-    file, tube = open_tube(args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover)
+    file, tube = open_tube(
+        args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover, matrix=args.matrix
+    )
     if tube is None:
         log.warning("%s: rejected: %s", args.sample_id, "; ".join(note.sentence for note in file.verdict.reasons))
         write_fit(args.out, Fit(args.sample_id, role, (), {}))
+        write_run_quality(args.stability, RunQuality())
         return 3 if args.strict else 0
     controls = {fit.role.kind: fit for fit in map(read_fit, args.control_fits)}
-    sample = SampleToFit(args.sample_id, tube, start_rows(tube), role, controls, args.seed)
+    stability = find_unstable(file, stability_limits(quality_of(args.quality)))
+    write_run_quality(args.stability, RunQuality(stability.stretches, stability.checks, settings_of(file)))
+    start = start_rows(tube, stability.stretches)
+    sample = SampleToFit(args.sample_id, tube, start, role, controls, args.seed)
     write_fit(args.out, fit_sample(sample, strategy))
     return 0

@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from marrowgate.steps.sample_arguments import add_sample_arguments
+from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
 
 log = logging.getLogger(__name__)
 
@@ -15,9 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fit", required=True, type=Path, help="fit whose gates are settled")
     parser.add_argument("--consensus", required=True, type=Path, help="consensus of the sample's panel and batch")
     parser.add_argument("--measure", nargs="*", default=[], metavar="POPULATION:MARKER", help="markers to measure")
-    parser.add_argument("--max-margin-pct", type=float, default=5.0, help="limit of events at the top of a scatter")
-    parser.add_argument("--max-doublet-pct", type=float, default=20.0, help="limit of events outside the singlets")
-    parser.add_argument("--min-viable-pct", type=float, default=70.0, help="limit of viable singlets")
+    parser.add_argument("--stability", required=True, type=Path, help="stability of the run, from fit, .json")
     parser.add_argument("--gates-xml", required=True, type=Path, help="gates as used, Gating-ML 2.0")
     parser.add_argument("--gates-tsv", required=True, type=Path, help="gates as used, one row each; Parquet beside it")
     parser.add_argument("--events", required=True, type=Path, help="membership of every event, .parquet")
@@ -32,9 +30,9 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.measure.record import write_record
-    from marrowgate.settings.config import Quality
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.strategy import load_strategy
+    from marrowgate.signal.stability_file import read_run_quality
     from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
 
     strategy, _ = load_strategy(args.strategy)
@@ -46,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         strategy,
         gain=args.gain,
         spillover=args.spillover,
+        matrix=args.matrix,
         further=frozenset(marker for _, marker in wanted),
     )
     manifest = manifest_row(args.sample_id, file, file_sha256(args.fcs))
@@ -55,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         write_record(args.record, write_rejected(paths, strategy, manifest))
         return 3 if args.strict else 0
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
-    limits = Quality(**{name: getattr(args, name) for name in Quality.model_fields if hasattr(args, name)})
-    write_record(args.record, write_gated(paths, tube, records, manifest, wanted, limits))
+    run_quality = read_run_quality(args.stability)
+    limits = quality_of(args.quality)
+    write_record(args.record, write_gated(paths, tube, records, manifest, wanted, limits, run_quality))
     return 0

@@ -2,6 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowgate.errors import Fault, UserError
+
+if TYPE_CHECKING:
+    from marrowgate.settings.config import Quality
 
 
 def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +18,31 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
-    parser.add_argument("--spillover", choices=["file", "none"], default="file", help="which spillover matrix to use")
+    sources = ["file", "none", "matrix"]
+    parser.add_argument("--spillover", choices=sources, default="file", help="which spillover matrix to use")
+    parser.add_argument("--matrix", nargs="?", type=Path, help="spillover of the batch, .csv, for --spillover matrix")
+    parser.add_argument("--quality", default="{}", help="limits of the quality checks, as JSON")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random draw")
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when the file is rejected")
+
+
+def quality_of(text: str) -> "Quality":
+    """Read the option ``--quality``.
+
+    Raises
+    ------
+    UserError
+        It is not JSON, or an entry is wrong.
+    """
+    from pydantic import ValidationError
+
+    from marrowgate.settings.config import Quality
+
+    try:
+        return Quality.model_validate_json(text)
+    except ValidationError as error:
+        faults = [
+            Fault("--quality", f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}", "correct it")
+            for entry in error.errors()
+        ]
+        raise UserError(faults) from None

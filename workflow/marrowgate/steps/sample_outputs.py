@@ -15,6 +15,7 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.tube import count_populations, marker_sketches, quality_checks
 from marrowgate.settings.config import Quality
 from marrowgate.settings.strategy import Strategy
+from marrowgate.signal.stability_file import RunQuality
 from marrowgate.tables import write_table
 
 
@@ -42,6 +43,7 @@ def write_gated(
     manifest: dict[str, Any],
     wanted: Sequence[tuple[str, str]],
     limits: Quality,
+    run_quality: RunQuality,
 ) -> SampleRecord:
     """Apply gates, write gates and membership, and give the sample's record.
 
@@ -59,8 +61,10 @@ def write_gated(
         Populations and markers to measure.
     limits : Quality
         Limits of the quality checks.
+    run_quality : RunQuality
+        Unstable stretches of the run, whose events are not gated, and what was checked.
     """
-    start = start_rows(tube)
+    start = start_rows(tube, run_quality.stretches)
     rows = apply_gates(tube, records, start)
     channels = {name: channel.name for name, channel in tube.channels.items()}
     spillover = tube.file.spillover if tube.weights else None
@@ -71,6 +75,7 @@ def write_gated(
         manifest["sample_id"],
         manifest,
         count_populations(records, rows),
-        quality_checks(tube, rows, limits),
+        (*run_quality.checks, *quality_checks(tube, rows, limits)),
         marker_sketches(tube, rows, wanted),
+        run_quality.settings or {},
     )

@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--batch", required=True, help="name of the batch, for the checks")
-    parser.add_argument("--matrix", type=Path, metavar="CSV", help="take this matrix instead of computing one")
+    parser.add_argument(
+        "--matrix", nargs="?", type=Path, metavar="CSV", help="take this matrix instead of computing one"
+    )
     stains = parser.add_argument_group("single stains, one entry of each list for each tube")
     stains.add_argument("--stains", nargs="*", type=Path, default=[], metavar="FCS", help="files of the single stains")
     stains.add_argument("--markers", nargs="*", default=[], metavar="NAME", help="marker, fluorochrome or channel")
@@ -28,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data-sets", nargs="*", type=int, default=[], metavar="N", help="data sets, from 1; default 1"
     )
     stains.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names for the checks")
-    stains.add_argument("--unstained", type=Path, metavar="FCS", help="the same cells without a stain")
+    stains.add_argument("--unstained", nargs="?", type=Path, metavar="FCS", help="the same cells without a stain")
     stains.add_argument("--unstained-data-set", type=int, default=1, metavar="N", help="its data set, from 1")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     limits = parser.add_argument_group("limits of the checks")

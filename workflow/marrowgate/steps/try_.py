@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from marrowgate.measure.collect import Measured
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
+    from marrowgate.signal.stability_file import RunQuality
 
 Item = TypeVar("Item")
 Place = tuple[Path, int]
@@ -91,10 +92,12 @@ def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", stra
     from marrowgate.gating.prepare import start_rows
     from marrowgate.gating.records import ControlRole, Fit
 
-    _, tube = _open(args, place, panel, strategy)
+    file, tube = _open(args, place, panel, strategy)
     if tube is None:
         return Fit(name, ControlRole(), (), {})
-    return fit_sample(SampleToFit(name, tube, start_rows(tube), ControlRole(), {}, SEED), strategy)
+    return fit_sample(
+        SampleToFit(name, tube, start_rows(tube, _run_quality(file).stretches), ControlRole(), {}, SEED), strategy
+    )
 
 
 def _gate(
@@ -123,22 +126,33 @@ def _gate(
     if tube is None:
         record = write_rejected(paths, strategy, manifest)
     else:
-        record = write_gated(paths, tube, settle(fit, agreed), manifest, _wanted(args), Quality())
+        record = write_gated(paths, tube, settle(fit, agreed), manifest, _wanted(args), Quality(), _run_quality(file))
     sample = Sample(sample_id=name, fcs=str(place[0]), data_set=place[1], panel="tried", batch="try")
     return Measured(record, sample, None, strategy)
 
 
+def _run_quality(file: "FcsFile") -> "RunQuality":
+    from marrowgate.settings.config import Quality
+    from marrowgate.signal.detector_settings import settings_of
+    from marrowgate.signal.limits import stability_limits
+    from marrowgate.signal.stability import find_unstable
+    from marrowgate.signal.stability_file import RunQuality
+
+    stability = find_unstable(file, stability_limits(Quality()))
+    return RunQuality(stability.stretches, stability.checks, settings_of(file))
+
+
 def _write_tables(out: Path, tubes: "list[Measured]") -> None:
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
-    from marrowgate.settings.config import Measure
+    from marrowgate.settings.config import Measure, Quality
     from marrowgate.tables import write_table
 
     paths = [{"fcs": tube.sample.fcs, "data_set": tube.sample.data_set} for tube in tubes]
     manifest = [{**row, **path} for row, path in zip(manifest_table(tubes), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
     write_table(out / "tables" / "populations.tsv", "populations", population_table(tubes, Measure()))
-    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED))
-    write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes))
+    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED, {}))
+    write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure().wanted_cv_pct))
 
 
 def _progress(what: str, items: Iterable[Item]) -> Iterator[Item]:
