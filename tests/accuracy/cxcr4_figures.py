@@ -89,7 +89,10 @@ def intensity_figures(tubes: Sequence[Measured]) -> list[Figure]:
     for band in bands(EVENTS, "events"):
         group = [tube for tube in tubes if tube.band == band]
         if group:
+            given = sum(tube.row["ratio_fi"] is not None for tube in group)
+            told = "a ratio is given when the control's median is more than 3 standard errors from 0"
             figures.append(number(MARKER, band, "tubes", len(group)))
+            figures.append(share(MARKER, band, "with ratio_fi", given, len(group), told))
             for column in ("ratio_fi", "delta_fi", "median_fi", "abc"):
                 figures += _column(band, column, group)
     return figures

@@ -30,10 +30,10 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.tube import count_populations
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
-from marrowgate.settings.strategy import load_strategy
+from marrowgate.settings.strategy import Strategy, load_strategy
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import SamplePlan
+from marrowgate.simulate.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.project import write_sample
 from marrowgate.simulate.truth import PopulationTruth
 
@@ -76,32 +76,37 @@ def score_run(seed: int, run: Run) -> list[Scored]:
     """Simulate, fit, agree, gate and count the tubes of a run."""
     plan = make_plan("published", seed)
     by_name = {sample.sample_id: sample for sample in plan.samples}
-    panel = load_panel(CONFIG / "panels" / f"{run.panel}.yaml")
     strategy, _ = load_strategy(CONFIG / "strategies" / f"{STRATEGIES[run.panel]}.yaml")
     n_events = MORE_EVENTS if run.band[1] >= EXPECTED_EVENTS[-1] else EVENTS
     samples = [wanted_tube(plan, by_name[name], n_events, run.band) for name in run.sample_ids]
-    truths: list[list[PopulationTruth]] = []
-    tubes: list[Tube] = []
-    for sample in samples:
-        with tempfile.TemporaryDirectory() as folder:
-            fcs = Path(folder) / "tube.fcs"
-            truths.append(write_sample(plan, sample, CONFIG / "panels", fcs, None, n_events=n_events, kind=FileKind()))
-            _, tube = open_tube(fcs, 1, panel, strategy, gain="ignore", spillover="file")
-        if tube is None:
-            msg = f"{sample.sample_id} was rejected"
-            raise RuntimeError(msg)
-        tubes.append(tube)
+    opened = [_open(plan, sample, n_events, strategy) for sample in samples]
     fits = [
         fit_sample(SampleToFit(sample.sample_id, tube, start_rows(tube), ControlRole(), {}, seed), strategy)
-        for sample, tube in zip(samples, tubes, strict=True)
+        for sample, (tube, _) in zip(samples, opened, strict=True)
     ]
     agreed = agree(run.panel, samples[0].batch, fits)
     scored = []
-    for sample, tube, fit, truth in zip(samples, tubes, fits, truths, strict=True):
+    for sample, (tube, truths), fit in zip(samples, opened, fits, strict=True):
         records = settle(fit, agreed)
         counts = count_populations(records, apply_gates(tube, records, start_rows(tube)))
-        scored += _scored(sample, SampleRecord(sample.sample_id, {}, counts, (), ()), truth)
+        scored += _scored(sample, SampleRecord(sample.sample_id, {}, counts, (), ()), truths)
     return scored
+
+
+def _open(
+    plan: CohortPlan, sample: SamplePlan, n_events: int, strategy: Strategy
+) -> tuple[Tube, list[PopulationTruth]]:
+    """Simulate a tube and open it as the workflow does, through a file that is gone again."""
+    panels = CONFIG / "panels"
+    with tempfile.TemporaryDirectory() as folder:
+        fcs = Path(folder) / "tube.fcs"
+        truths = write_sample(plan, sample, panels, fcs, None, n_events=n_events, kind=FileKind())
+        panel = load_panel(panels / f"{sample.panel}.yaml")
+        _, tube = open_tube(fcs, 1, panel, strategy, gain="ignore", spillover="file")
+    if tube is None:
+        msg = f"{sample.sample_id} was rejected"
+        raise RuntimeError(msg)
+    return tube, truths
 
 
 def _scored(sample: SamplePlan, record: SampleRecord, truths: Sequence[PopulationTruth]) -> list[Scored]:

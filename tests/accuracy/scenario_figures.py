@@ -116,6 +116,7 @@ def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
     for name in (*names, ""):
         group = [one for one in tubes.values() if one.sample.trouble.name == name]
         told = ", ".join(sorted({check for one in group for check in one.checks}))
+        read = [one for one in group if one.verdict != "rejected"]
         noticed = [one for one in group if one.checks or one.verdict != "accepted"]
         item = name or "no trouble"
         figures += [
@@ -123,6 +124,7 @@ def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
             number(item, "", "rejected", sum(one.verdict == "rejected" for one in group)),
             number(item, "", "repaired", sum(one.verdict == "repaired" for one in group)),
             number(item, "", "flagged in quality.tsv", sum(bool(one.checks) for one in group)),
+            mean(item, "", "events left out", [100 * (1 - one.kept) for one in read], "%", "by quality control"),
             share(item, "", "noticed at all", len(noticed), len(group), f"checks: {told or 'none'}"),
         ]
     return figures

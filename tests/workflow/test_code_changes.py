@@ -48,15 +48,20 @@ def append(path: Path) -> str:
     return before
 
 
+AFTER_COLLECT = {"collect", "compare", "report"}
+AFTER_GATE = {"gate", "concordance", *AFTER_COLLECT}
+READ_STRATEGIES = {"check", "outcomes"}
+
+
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
         ("report/page.py", {"report"}),
         ("cohort/__init__.py", {"compare", "outcomes", "report"}),
-        ("measure/intervals.py", {"collect", "compare", "outcomes", "report"}),
-        ("measure/sketch.py", {"gate", "collect", "compare", "report"}),
-        ("gating/consensus.py", {"consensus", "gate", "collect", "compare", "report"}),
-        ("gating/estimators/valley.py", {"fit", "consensus", "gate", "collect", "compare", "outcomes", "report"}),
+        ("measure/intervals.py", {"outcomes", *AFTER_COLLECT}),
+        ("measure/sketch.py", AFTER_GATE),
+        ("gating/consensus.py", {"consensus", *AFTER_GATE}),
+        ("gating/estimators/valley.py", {"fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),
         ("simulate/__init__.py", set()),
     ],
 )

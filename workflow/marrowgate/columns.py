@@ -107,7 +107,7 @@ _COLUMNS = (
     _number("high", "upper 95 % limit of value"),
     _count("n_visits", "visits that the value rests on", "visits"),
     _text("contrast", "what is compared with what"),
-    _text("role", "primary, secondary, exploratory or sensitivity"),
+    _text("role", "declared (the estimand), design, primary, secondary, exploratory or sensitivity"),
     _number("estimate", "estimate of the contrast or outcome, on the scale given"),
     _text("scale", "scale of the estimate"),
     _number("ci_low", "lower 95 % limit of estimate"),
