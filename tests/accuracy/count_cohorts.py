@@ -4,7 +4,7 @@ Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were 
 their intervals from `marrowgate.measure`, so that only gating is left out.
 """
 
-from collections.abc import Iterable
+import math
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,9 @@ from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
+from marrowgate.simulate.blood import Blood, cxcr4_abc_median
 from marrowgate.simulate.cells import kinds_of
+from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.counts import draw_counts
 from marrowgate.simulate.intensities import intensity_truth
 from marrowgate.simulate.parameters import TUBE
@@ -41,7 +43,8 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
     plan : CohortPlan
         The cohort; its visits' tubes are counted.
     n_events : int, optional
-        Events of every tube instead of the plan's; CXCR4 is then left out.
+        Events of every tube instead of the plan's. CXCR4 is then the blood's median of molecules instead of a measured
+        ratio; their changes are nearly the same.
 
     Returns
     -------
@@ -60,9 +63,10 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
         rows = count_rows(tube, sample, draw_counts(plan, tube, n_events or tube.n_events), config, arms)
         samples.append(sample)
         populations += rows
-        if tube.panel == "hspc" and n_events is None:
+        if tube.panel == "hspc":
             n = next(row["n_events"] for row in rows if row["population"] == "cd34_hspc")
-            intensities += cxcr4_rows(plan, tube, n)
+            ratio = cxcr4_ratio(plan, tube, n) if n_events is None else cxcr4_abc_median(visit_blood(tube))
+            intensities.append(cxcr4_row(tube, n, ratio))
     patients = {
         patient.patient_id: Patient(patient_id=patient.patient_id, arm=patient.arm, regimen=patient.regimen)
         for patient in plan.patients
@@ -108,17 +112,47 @@ def count_rows(
     return [{name: row.get(name) for name in TABLES["populations"]} for row in rows]
 
 
-def cxcr4_rows(plan: CohortPlan, tube: SamplePlan, n: int) -> Iterable[dict[str, Any]]:
-    """Give the row of intensities.tsv for CXCR4 on `n` CD34+ cells, with and without the antibody; none below five."""
-    if n < FEWEST:
-        return
-    truth = intensity_truth(plan, tube, _panel(tube.panel), n_cells=n)
-    yield {
+def visit_blood(tube: SamplePlan) -> Blood:
+    """Give the blood in a tube."""
+    if tube.blood is None:
+        msg = f"{tube.sample_id} holds no blood"
+        raise ValueError(msg)
+    return tube.blood
+
+
+def cxcr4_ratio(plan: CohortPlan, tube: SamplePlan, n: int) -> float | None:
+    """Measure the ratio of CXCR4 on `n` CD34+ cells to the tube without the antibody, which holds half as many.
+
+    As in the workflow there is none with fewer than five cells in either tube, and none when the control's median is
+    within 3 standard errors of 0.
+    """
+    n_control = n // 2
+    if n_control < FEWEST:
+        return None
+    panel = _panel(tube.panel)
+    control = intensity_truth(plan, tube, panel, n_cells=n_control).control_median_fi
+    if control <= 3 * control_spread(tube.panel) / math.sqrt(n_control):
+        return None
+    return intensity_truth(plan, tube, panel, n_cells=n).median_fi / control
+
+
+@cache
+def control_spread(panel: str) -> float:
+    """Give the standard error of the control's median times the root of its cells, from many tubes of 50 cells."""
+    plan = make_plan("published", 1)
+    tubes = [tube for tube in plan.samples if tube.panel == panel and tube.visit and tube.control_type == "none"]
+    medians = [intensity_truth(plan, tube, _panel(panel), n_cells=50).control_median_fi for tube in tubes]
+    return float(np.std(medians, ddof=1) * math.sqrt(50))
+
+
+def cxcr4_row(tube: SamplePlan, n: int, ratio: float | None) -> dict[str, Any]:
+    """Give the row of intensities.tsv for CXCR4 on CD34+ cells."""
+    return {
         "sample_id": tube.sample_id,
         "population": "cd34_hspc",
         "marker": "CXCR4",
         "n_events": n,
-        "ratio_fi": truth.ratio_fi,
+        "ratio_fi": ratio,
         "ratio_fi_low": None,
         "ratio_fi_high": None,
     }

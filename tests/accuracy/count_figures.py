@@ -9,7 +9,6 @@ import numpy as np
 
 from accuracy.count_cohorts import MEASURES, draw_study
 from accuracy.figures import Figure, mean, number, share
-from accuracy.scores import covers
 from marrowgate.cohort import changes
 from marrowgate.cohort.contrasts import contrast_table
 from marrowgate.cohort.proportions import fisher_p
@@ -62,7 +61,8 @@ def _outcome(scenario: str, seed: int) -> Outcome:
     p, estimates = {}, {}
     for measure in MEASURES:
         found = _change(study, measure)
-        p[measure], estimates[measure] = found.p, (found.value, found.low, found.high)
+        if found is not None:
+            p[measure], estimates[measure] = found.p, (found.value, found.low, found.high)
     raw = changes.make_pairs(study.courses[PRIMARY], study.arms, "peak")
     p[UNADJUSTED] = changes.change_score(raw).p
     responses = find_responses(study.courses[PRIMARY], declared_rule(study.project.config.cohort))
@@ -73,13 +73,16 @@ def _outcome(scenario: str, seed: int) -> Outcome:
     return Outcome(p, estimates, _true_estimates(plan), calls)
 
 
-def _change(study: Study, measure: str) -> Estimate:
-    return changes.change_score(changes.make_pairs(study.courses[measure], study.arms, "window_mean"))
+def _change(study: Study, measure: str) -> Estimate | None:
+    """Compare the arms' changes as the workflow does; None where an arm has fewer than two patients with both."""
+    pairs = changes.make_pairs(study.courses.get(measure, {}), study.arms, "window_mean")
+    return changes.change_score(pairs) if min(pairs.counts) >= 2 else None
 
 
 def _true_estimates(plan: CohortPlan) -> dict[str, float]:
     study = draw_study(plan, ALL_BUT_FREE)
-    return {measure: _change(study, measure).value for measure in MEASURES if measure in study.courses}
+    found = {measure: _change(study, measure) for measure in MEASURES}
+    return {measure: estimate.value for measure, estimate in found.items() if estimate is not None}
 
 
 def rate_figures(scenario: str, outcomes: Sequence[Outcome], measure: str) -> list[Figure]:
@@ -113,8 +116,8 @@ def estimate_figures(scenario: str, outcomes: Sequence[Outcome]) -> list[Figure]
         if not true:
             continue
         target = float(np.mean(true))
-        found = [outcome.estimates[measure] for outcome in outcomes]
-        hits = sum(bool(covers(low, high, target)) for _, low, high in found)
+        found = [outcome.estimates[measure] for outcome in outcomes if measure in outcome.estimates]
+        hits = sum(low <= target <= high for _, low, high in found)
         detail = "difference of the arms' changes"
         figures += [
             mean(scenario, measure, "true difference", true, "log2", detail),

@@ -4,7 +4,12 @@ import math
 
 import pytest
 
+from accuracy.count_cohorts import control_spread, cxcr4_ratio
 from accuracy.count_figures import Outcome, call_figures, estimate_figures, rate_figures, run_cohorts
+from accuracy.scratch import REPOSITORY
+from marrowgate.settings.panel import load_panel
+from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.intensities import intensity_truth
 
 MEASURE = "immature_per_100_cd45"
 
@@ -56,5 +61,22 @@ def test_run_cohorts__does_not_depend_on_the_number_of_processes():
 def test_run_cohorts__the_published_effect_has_the_right_sign():
     found = run_cohorts("published", 5, 1, 1)[0]
     assert found.estimates[MEASURE][0] > 0
-    assert found.estimates["cd34_hspc_CXCR4_ratio_fi"][0] < 0
+    assert found.true_estimates["cd34_hspc_CXCR4_ratio_fi"] < 0
     assert found.true_estimates[MEASURE] == pytest.approx(found.estimates[MEASURE][0], abs=0.3)
+
+
+def test_estimates__cohorts_without_an_estimate_do_not_count():
+    without = Outcome({}, {}, {MEASURE: 1.0}, ())
+    found = values(estimate_figures("weak", [outcome(0.5, 0.0, 2.0, true=1.0), without]))
+    assert found["weak", MEASURE, "coverage"] == 100
+
+
+def test_cxcr4_ratio__needs_a_control_that_stands_out():
+    plan = make_plan("published", 5)
+    tube = next(sample for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none")
+    truth = intensity_truth(plan, tube, load_panel(REPOSITORY / "config" / "panels" / "hspc.yaml"), n_cells=100_000)
+    assert cxcr4_ratio(plan, tube, 9) is None
+    # the standard error is the spread over the root of the cells
+    needed = (3 * control_spread("hspc") / truth.control_median_fi) ** 2
+    assert cxcr4_ratio(plan, tube, round(2 * needed / 4)) is None
+    assert cxcr4_ratio(plan, tube, round(2 * needed * 20)) == pytest.approx(truth.ratio_fi, rel=0.35)

@@ -1,10 +1,13 @@
 """Consensus: who borrows, who is pulled in, and that order does not matter."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from marrowgate.gating.consensus import agree, read_consensus, settle, write_consensus
-from marrowgate.gating.gates import Boolean, Ellipsoid, Rectangle
-from marrowgate.gating.records import ControlRole, Fit, GateRecord, read_fit, write_fit
+from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord, read_fit, write_fit
 from marrowgate.signal.transforms import Transform
 
 SCALES = {"CD45": Transform("logicle", 262144.0), "CD34": Transform("logicle", 262144.0)}
@@ -119,6 +122,64 @@ def test_consensus__ellipses_are_moved_by_their_centre():
     assert record.gate.mean[0] < 0.75
 
 
+POOL_ARGUMENTS = {"keep": "above", "between": [500, 5000], "min_events": 50}
+
+
+def pool(sample_id, seed, n_positive=15, own=None):
+    generator = np.random.default_rng(seed)
+    values = np.concatenate([generator.normal(0.3, 0.05, 400), generator.normal(0.7, 0.05, n_positive)])
+    thousandths = tuple(np.rint(values * 1000).astype(int).tolist())
+    evidence = Evidence("cd45_pos", "valley", POOL_ARGUMENTS, ("CD45",), {"": {"CD45": thousandths}})
+    record = cut(own) if own else none("no_valley", "no valley of CD45")
+    return replace(fit(sample_id, record), evidence=(evidence,))
+
+
+def test_pooled__a_valley_that_no_sample_shows_is_found_in_all_of_them():
+    fits = [pool(f"S{number}", number, n_positive=4) for number in range(8)]
+    agreed = agree("hspc", "B1", fits)
+    assert agreed.gates[0].origin == "pooled"
+    assert 0.42 < agreed.gates[0].gate.low[0] < 0.62
+    (record,) = settle(fits[0], agreed)
+    assert (record.status, record.gate) == ("borrowed", agreed.gates[0].gate)
+
+
+def test_pooled__does_not_depend_on_the_order():
+    fits = [pool(f"S{number}", number) for number in range(6)]
+    assert agree("hspc", "B1", fits) == agree("hspc", "B1", [fits[number] for number in (4, 2, 0, 5, 1, 3)])
+
+
+def test_pooled__a_sample_that_agrees_takes_the_batch_s_gate():
+    fits = [pool(f"S{number}", number, own=0.5) for number in range(6)]
+    agreed = agree("hspc", "B1", fits)
+    (record,) = settle(fits[0], agreed)
+    assert (record.status, record.gate) == ("ok", agreed.gates[0].gate)
+    assert record.reason == "found in the events of 6 samples of the batch"
+
+
+def test_pooled__a_sample_that_is_far_off_says_so():
+    fits = [*(pool(f"S{number}", number, own=0.5) for number in range(6)), pool("T", 9, own=0.95)]
+    (record,) = settle(fits[6], agree("hspc", "B1", fits))
+    assert record.status == "shifted"
+    assert record.gate.low[0] < 0.95
+
+
+def test_pooled__two_samples_make_no_pool():
+    fits = [pool(f"S{number}", number) for number in range(2)]
+    assert agree("hspc", "B1", fits).gates[0].origin == "none"
+
+
+def test_settle__corners_beyond_the_scale_are_measured_on_it():
+    def wedge(slope):
+        gate = Polygon(("FSC-A", "FSC-H"), ((0.0, 0.0), (1.5, 1.5 * (slope - 0.1)), (1.5, 1.5 * (slope + 0.1))))
+        return GateRecord("singlets", "root", "singlets", gate, "ok", "", (0.001,), 5000)
+
+    fits = [fit(f"S{number}", wedge(slope)) for number, slope in enumerate((0.9, 0.9, 0.9, 0.935, 0.95))]
+    agreed = agree("hspc", "B1", fits)
+    assert settle(fits[3], agreed)[0].status == "ok"
+    assert settle(fits[4], agreed)[0].status == "shifted"
+    assert "boundary 0.050 of full scale from the batch's, 0.040 is allowed" in settle(fits[4], agreed)[0].reason
+
+
 def test_consensus_and_fit__survive_their_files(tmp_path):
     fits = [*batch(0.5, 0.52, 0.54), fit("P", none("no_valley", "none"))]
     agreed = agree("hspc", "B1", fits)
@@ -126,3 +187,5 @@ def test_consensus_and_fit__survive_their_files(tmp_path):
     assert read_consensus(tmp_path / "c.yaml") == agreed
     write_fit(tmp_path / "f.json", fits[3])
     assert read_fit(tmp_path / "f.json") == fits[3]
+    write_fit(tmp_path / "g.json", pool("Q", 3))
+    assert read_fit(tmp_path / "g.json") == pool("Q", 3)

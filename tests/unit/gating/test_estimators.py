@@ -1,13 +1,18 @@
 """Every method: the right boundary on known data, and a status instead of an exception on hopeless data."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from marrowgate.gating.engine import inside
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.methods import get_method, names
+from marrowgate.signal.transforms import Transform
 from unit.gating.views import ArrayView
 
 RNG = np.random.default_rng(11)
@@ -18,10 +23,14 @@ ARGUMENTS = {
     "boolean": {"operator": "or", "operands": ["a", "b"]},
     "cluster": {"low": [0.0, 0.0], "high": [1.0, 1.0]},
     "control_quantile": {"control": "fmo"},
+    "copy": {"of": "other"},
     "fixed": {"low": [0.5]},
+    "mixture": {"low": [0.5], "high": [1.0]},
     "negative_tail": {"bounds": [0.1, 0.9]},
     "reference_quantile": {"reference": "other", "quantile": 0.9, "keep": "below"},
+    "reference_ratio": {"reference": "other", "ratio": 0.5, "keep": "above"},
     "singlets": {},
+    "slanted_valley": {"between": [0.3, 0.6], "pivot": 0.5},
     "valley": {"keep": "above", "between": [0.3, 0.6]},
 }
 HOPELESS = {
@@ -68,7 +77,19 @@ def test_method__never_raises(name, values):
     assert (found.gate is None) == (found.status not in {"ok", "fixed"})
 
 
-@pytest.mark.parametrize("name", ["cluster", "control_quantile", "negative_tail", "singlets", "valley"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cluster",
+        "control_quantile",
+        "mixture",
+        "negative_tail",
+        "reference_ratio",
+        "singlets",
+        "slanted_valley",
+        "valley",
+    ],
+)
 @pytest.mark.parametrize("case", ["no events", "one event"])
 def test_method__too_few_events_are_said(name, case):
     view = view_of(name, HOPELESS[case], kind="fmo")
@@ -166,6 +187,111 @@ def test_cluster__recovers_a_normal_cluster_beside_another():
     assert found.gate.distance_square == pytest.approx(5.991, abs=0.001)
 
 
+def test_valley__leeway_moves_it_off_what_it_keeps():
+    plain = find("valley", view_of("valley", TWO_MODES))
+    wider = find("valley", view_of("valley", TWO_MODES), leeway=0.05)
+    kept = [np.count_nonzero(one.gate.low[0] <= TWO_MODES) for one in (plain, wider)]
+    assert kept[1] == pytest.approx(1.05 * kept[0], abs=3)
+    below = find("valley", view_of("valley", TWO_MODES), leeway=0.05, keep="below")
+    # at most a tenth of the other side
+    assert np.count_nonzero(below.gate.high[0] > TWO_MODES) == pytest.approx(4000 + 0.1 * 1000, abs=3)
+
+
+def test_valley__looks_at_another_population_when_told():
+    view = ArrayView({"X": NEGATIVE}, references={"other": {"X": TWO_MODES}})
+    assert find("valley", view).status == "no_valley"
+    assert find("valley", view, among="other").status == "ok"
+
+
+def slanted_modes(slope, generator, n=4000, positives=300):
+    x = generator.normal(0.5, 0.1, n + positives)
+    y = np.concatenate([generator.normal(0.2, 0.05, n), generator.normal(0.55, 0.06, positives)])
+    return {"X": x, "Y": y + slope * (x - 0.5)}
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
+def test_slanted_valley__finds_the_slope_that_parts_the_modes(slope):
+    columns = slanted_modes(slope, np.random.default_rng(5))
+    found = find("slanted_valley", ArrayView(columns), between=[0.25, 0.5])
+    (x0, y0), (x1, y1) = found.gate.vertices[:2]
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(slope, abs=0.3)
+    at_pivot = y0 + (0.5 - x0) * (y1 - y0) / (x1 - x0)
+    assert 0.3 < at_pivot < 0.48
+    assert len(found.boundary_sd) == 8
+    assert 0 < found.boundary_sd[1] < 0.5
+
+
+def test_slanted_valley__parts_modes_that_no_straight_line_parts():
+    columns = slanted_modes(1.0, np.random.default_rng(6))
+    is_positive = np.arange(4300) >= 4000
+    gate = find("slanted_valley", ArrayView(columns), between=[0.25, 0.5]).gate
+    assert np.count_nonzero(inside(gate, columns.__getitem__) != is_positive) < 30
+    assert find("slanted_valley", ArrayView(columns), between=[0.25, 0.5], slopes=[0, 0, 1]).status == "no_valley"
+
+
+def test_slanted_valley__leeway_widens_it():
+    columns = slanted_modes(0.5, np.random.default_rng(7))
+    kept = [
+        np.count_nonzero(inside(find("slanted_valley", ArrayView(columns), leeway=leeway).gate, columns.__getitem__))
+        for leeway in (0.0, 0.09)
+    ]
+    assert kept[1] == pytest.approx(1.09 * kept[0], abs=4)
+
+
+def test_slanted_valley__slopes_out_of_order_are_refused():
+    with pytest.raises(ValueError, match="lowest, highest, number"):
+        find("slanted_valley", ArrayView({"X": NEGATIVE, "Y": NEGATIVE}), slopes=[1.0, 0.0, 5])
+
+
+def test_reference_ratio__is_a_multiple_of_the_median_on_the_linear_scale():
+    scale = Transform("logicle", 262144.0)
+    linear = RNG.normal(20000, 2000, 3000)
+    view = ArrayView({"X": np.array([])}, references={"other": {"X": scale.forward(linear)}}, transform=scale)
+    found = find("reference_ratio", view, ratio=0.25)
+    assert scale.inverse(np.array([found.gate.low[0]]))[0] == pytest.approx(0.25 * np.median(linear), rel=0.01)
+    assert found.boundary_sd[0] < 0.002
+
+
+def test_reference_ratio__a_median_below_zero_makes_no_boundary():
+    view = ArrayView({"X": NEGATIVE}, references={"other": {"X": -NEGATIVE}})
+    assert find("reference_ratio", view).status == "failed"
+
+
+def test_mixture__boundary_is_where_the_two_are_equally_likely():
+    values = np.concatenate([RNG.normal(0.3, 0.05, 4000), RNG.normal(0.6, 0.05, 4000)])
+    found = find("mixture", ArrayView({"X": values}))
+    assert found.gate.low[0] == pytest.approx(0.45, abs=0.01)
+    assert 0 < found.boundary_sd[0] < 0.01
+    below = find("mixture", ArrayView({"X": values}), low=[0.0], high=[0.45], keep="below")
+    assert below.gate.high[0] == pytest.approx(0.45, abs=0.01)
+
+
+def test_mixture__one_mode_is_one_component():
+    assert find("mixture", ArrayView({"X": NEGATIVE})).status == "failed"
+    assert find("mixture", ArrayView({"X": NEGATIVE + 0.4})).status == "no_valley"
+
+
+def test_mixture__in_two_dimensions_it_is_the_component_s_ellipse():
+    target = RNG.multivariate_normal([0.6, 0.2], [[0.002, 0.0005], [0.0005, 0.001]], 1000)
+    other = RNG.multivariate_normal([0.3, 0.6], [[0.002, 0], [0, 0.002]], 3000)
+    points = np.vstack([target, other])
+    found = find("mixture", ArrayView({"X": points[:, 0], "Y": points[:, 1]}), low=[0.5, 0.0], high=[0.8, 0.4])
+    np.testing.assert_allclose(found.gate.mean, (0.6, 0.2), atol=0.01)
+    np.testing.assert_allclose(np.diag(found.gate.covariance), (0.002, 0.001), rtol=0.15)
+
+
+def test_mixture__is_imported_only_when_it_is_used():
+    code = "import sys; import marrowgate.gating.estimators.mixture, marrowgate.gating.fit; "
+    code += "sys.exit(any(name in sys.modules for name in ('sklearn', 'scipy', 'pandas')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_copy__is_the_other_population_s_gate():
+    gate = Rectangle(("X",), (0.3,), (None,))
+    assert find("copy", ArrayView({"X": NEGATIVE}, gates={"other": gate})).gate == gate
+    assert find("copy", ArrayView({"Y": NEGATIVE}, gates={"other": gate})).status == "failed"
+
+
 def test_fixed__is_brought_to_the_scale():
     found = find("fixed", view_of("fixed", TWO_MODES), low=[0.5], high=[0.9])
     assert found.gate == Rectangle(("X",), (0.5,), (0.9,))
@@ -175,6 +301,6 @@ def test_boolean__is_as_written():
     assert find("boolean", ArrayView({})).gate == Boolean("or", ("a", "b"))
 
 
-@pytest.mark.parametrize("name", ["valley", "negative_tail"])
+@pytest.mark.parametrize("name", ["mixture", "negative_tail", "valley"])
 def test_method__same_seed_same_answer(name):
     assert find(name, view_of(name, TWO_MODES)) == find(name, view_of(name, TWO_MODES))

@@ -21,6 +21,7 @@ class ArrayView:
     marker: str = ""
     control: tuple | None = None
     transform: Transform = LINEAR
+    gates: dict = field(default_factory=dict)
 
     @property
     def dimensions(self):
@@ -32,6 +33,9 @@ class ArrayView:
 
     def scale(self, dimension):
         return self.transform
+
+    def gate(self, population):
+        return self.gates.get(population)
 
     def is_control(self, kind, marker):
         return self.kind == kind and self.marker in {"", marker}

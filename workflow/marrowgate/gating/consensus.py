@@ -1,7 +1,8 @@
 """Consensus of a panel and batch: what the samples' fits agree on, and what that means for one sample.
 
 A boundary of the consensus is the median over the samples that found one, weighted by precision; a sample without a
-boundary borrows it, a sample far from it is pulled in to the limit and marked `shifted`.
+boundary borrows it, a sample far from it is pulled in to the limit and marked `shifted`. Where the strategy says so,
+the boundary is found in the events of all samples together, and all of them take it over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from marrowgate.files import write_text
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle, from_plain, to_plain
-from marrowgate.gating.records import USABLE, Fit, GateRecord, Status
+from marrowgate.gating.pooled import find_pooled
+from marrowgate.gating.records import USABLE, Evidence, Fit, GateRecord, Status
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
 
@@ -36,7 +38,8 @@ class AgreedGate:
     population, parent, method : str
         As the fits have them.
     origin : str
-        fits: the median of the fits. strategy: the geometry that the strategy gives. none: too few fits.
+        fits: the median of the fits. pooled: found in the events of all samples. strategy: the geometry that the
+        strategy gives. none: too few fits.
     gate : Gate or None
         None when too few samples found one.
     limit : tuple of float
@@ -44,13 +47,13 @@ class AgreedGate:
     spread : tuple of float
         Robust standard deviation of each free number between samples.
     n_fits : int
-        Samples that found a gate.
+        Samples that found a gate, or that gave events to it.
     """
 
     population: str
     parent: str
     method: str
-    origin: Literal["fits", "strategy", "none"]
+    origin: Literal["fits", "pooled", "strategy", "none"]
     gate: Gate | None
     limit: tuple[float, ...]
     spread: tuple[float, ...]
@@ -88,7 +91,8 @@ def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:
     for fit in ordered:
         scales = {**fit.scales, **scales}
     same_scale = [fit for fit in ordered if all(scales[name] == scale for name, scale in fit.scales.items())]
-    return Consensus(panel, batch, tuple(_agree_on(name, same_scale or ordered) for name in populations), scales)
+    alike = same_scale or ordered
+    return Consensus(panel, batch, tuple(_agree(name, alike, scales) for name in populations), scales)
 
 
 def settle(fit: Fit, consensus: Consensus) -> tuple[GateRecord, ...]:
@@ -145,6 +149,18 @@ def moved(gate: Gate, place: NDArray[np.float64]) -> Gate:
     return gate
 
 
+def reach(gate: Gate) -> NDArray[np.float64]:
+    """Give the factor by which each free number may move more than a boundary on the scale.
+
+    Corners of a polygon that lie beyond the scale move further than its edges do on the scale, in proportion to their
+    distance.
+    """
+    if not isinstance(gate, Polygon):
+        return np.ones(numbers(gate).size)
+    corners = np.abs(np.array(gate.vertices)).max(axis=1)
+    return np.repeat(np.maximum(corners, 1.0), 2)
+
+
 def write_consensus(path: Path, consensus: Consensus) -> None:
     """Write a consensus as YAML."""
     plain = {
@@ -164,6 +180,30 @@ def read_consensus(path: Path) -> Consensus:
     return Consensus(
         plain["panel"], plain["batch"], tuple(_agreed_from_plain(entry) for entry in plain["gates"]), scales
     )
+
+
+def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]) -> AgreedGate:
+    agreed = _agree_on(population, fits)
+    evidence = [one for fit in fits for one in fit.evidence if one.population == population]
+    alike = [one for one in evidence if _same_way(one, evidence[0])]
+    if len(alike) < MIN_FITS:
+        return agreed
+    found = find_pooled(alike, scales)
+    if found.gate is None:
+        return agreed
+    sd = np.nan_to_num(np.array(found.boundary_sd))
+    size = numbers(found.gate).size
+    spread = np.broadcast_to(sd, size) if sd.size in {1, size} else np.full(size, sd.max())
+    own = np.array(agreed.spread) if len(agreed.spread) == size else np.zeros(size)
+    limit = np.maximum(MIN_LIMIT, SPREADS * np.maximum(spread, own))
+    plain_spread, plain_limit = (tuple(float(value) for value in values) for values in (spread, limit))
+    return AgreedGate(
+        population, agreed.parent, alike[0].method, "pooled", found.gate, plain_limit, plain_spread, len(alike)
+    )
+
+
+def _same_way(one: Evidence, other: Evidence) -> bool:
+    return (one.method, one.arguments, one.dimensions) == (other.method, other.arguments, other.dimensions)
 
 
 def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
@@ -222,6 +262,8 @@ def _settle_one(record: GateRecord, agreed: AgreedGate) -> GateRecord:
         return record if record.gate is not None else _as_written(record, agreed)
     if record.gate is None or record.status == "fixed":
         return _borrowed(record, agreed)
+    if agreed.origin == "pooled":
+        return _pooled(record, agreed, record.gate, agreed.gate)
     return _within_limits(record, agreed, record.gate, agreed.gate)
 
 
@@ -245,14 +287,44 @@ def _borrowed(record: GateRecord, agreed: AgreedGate) -> GateRecord:
 def _within_limits(record: GateRecord, agreed: AgreedGate, gate: Gate, middle_gate: Gate) -> GateRecord:
     if not _alike(gate, middle_gate):
         return record
-    own, middle, limit = numbers(gate), numbers(middle_gate), np.array(agreed.limit)
+    own, middle, limit = numbers(gate), numbers(middle_gate), np.array(agreed.limit) * reach(middle_gate)
+    reason = _too_far(own, middle, limit, reach(middle_gate))
+    if not reason:
+        return record
+    pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
+    return replace(record, gate=pulled_in, status="shifted", reason=_joined(reason, record.reason))
+
+
+def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gate) -> GateRecord:
+    """Take the batch's gate over; where the sample's own one is further away than both errors allow, say so."""
+    if not _alike(gate, pooled_gate):
+        return _borrowed(record, agreed)
+    own_sd = np.nan_to_num(np.array(record.boundary_sd or (0.0,)), nan=np.inf)
+    own, middle = numbers(gate), numbers(pooled_gate)
+    size = own.size if own_sd.size == own.size else 1
+    limit = np.maximum(np.array(agreed.limit) * reach(pooled_gate), SPREADS * own_sd[:size])
+    reason = _too_far(own, middle, limit, reach(pooled_gate))
+    if reason:
+        pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
+        return replace(record, gate=pulled_in, status="shifted", reason=_joined(reason, record.reason))
+    text = _joined(f"found in the events of {agreed.n_fits} samples of the batch", record.reason)
+    return replace(record, gate=pooled_gate, reason=text, boundary_sd=agreed.spread)
+
+
+def _too_far(
+    own: NDArray[np.float64], middle: NDArray[np.float64], limit: NDArray[np.float64], far: NDArray[np.float64]
+) -> str:
+    """Say how much further than allowed a gate is from the batch's; empty when it is not."""
     off = np.abs(own - middle)
     if (off <= limit).all():
-        return record
-    worst = int(np.argmax(off - limit))
-    reason = f"boundary {off[worst]:.3f} of full scale from the batch's, {limit[worst]:.3f} is allowed"
-    pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
-    return replace(record, gate=pulled_in, status="shifted", reason=reason)
+        return ""
+    worst = int(np.argmax((off - limit) / far))
+    allowed = limit[worst] / far[worst]
+    return f"boundary {off[worst] / far[worst]:.3f} of full scale from the batch's, {allowed:.3f} is allowed"
+
+
+def _joined(reason: str, more: str) -> str:
+    return "; ".join(text for text in (reason, more) if text)
 
 
 def _no_loan(record: GateRecord, agreed: AgreedGate) -> str:

@@ -15,10 +15,15 @@ CENTRES = LOW + WIDTH * (np.arange(BINS, dtype=np.float64) + 0.5)
 Counts = NDArray[np.float64]
 
 
-def binned(values: NDArray[np.float64]) -> Counts:
-    """Count values in the grid; those beyond its ends count in the end bins. Shape (BINS,)."""
-    places = np.clip(((values - LOW) / WIDTH).astype(np.int64), 0, BINS - 1)
-    return np.bincount(places, minlength=BINS).astype(np.float64)
+def binned(values: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> Counts:
+    """Count values in the grid, each once or by its weight; those beyond its ends count in the end bins.
+
+    Returns
+    -------
+    ndarray of float64, shape (BINS,)
+    """
+    places = ((np.clip(values, LOW, HIGH) - LOW) / WIDTH).astype(np.int64)
+    return np.bincount(np.minimum(places, BINS - 1), weights=weights, minlength=BINS).astype(np.float64)
 
 
 def quantile(counts: Counts, probability: float) -> float:

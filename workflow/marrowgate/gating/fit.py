@@ -1,19 +1,25 @@
 """Find the gates of one sample: walk the strategy from the root, each method seeing only its parent's events."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.apply import rows_inside
-from marrowgate.gating.gates import Rectangle
+from marrowgate.gating.gates import Boolean, Gate, Rectangle
+from marrowgate.gating.memo import RememberedTube
 from marrowgate.gating.methods import Found, get_method
-from marrowgate.gating.records import USABLE, ControlRole, Fit, GateRecord
+from marrowgate.gating.records import USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.tube import NO_ROWS, Rows, Tube
-from marrowgate.settings.strategy import ROOT, Population, Strategy
+from marrowgate.settings.strategy import ROOT, Population, Strategy, references
 from marrowgate.signal.transforms import Transform
+
+ABSENT = "marker_absent"
+"""First word of the reason why a population is not gated when the panel lacks a marker."""
+MOST_EVIDENCE = 10_000
+"""Events that a sample gives at most to a gate of the whole batch."""
 
 
 @dataclass(frozen=True)
@@ -46,24 +52,30 @@ class SampleToFit:
 
 @dataclass(frozen=True)
 class _View:
-    """What a method sees; see `marrowgate.gating.methods.View`."""
+    """What a method sees, and what it has looked at; see `marrowgate.gating.methods.View`."""
 
     sample: SampleToFit
     population: str
     dimensions: tuple[str, ...]
     parent_rows: Rows
-    rows: Mapping[str, Rows]
+    walk: "_Walk"
     seed: int
+    seen: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
-        if population is None:
-            return self.sample.tube.scaled(dimension, self.parent_rows)
-        return self.sample.tube.scaled(dimension, self.rows.get(population, NO_ROWS))
+        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_ROWS)
+        values = self.walk.tube.scaled(dimension, rows)
+        self.seen.setdefault(population or "", {})[dimension] = values
+        return values
 
     def scale(self, dimension: str) -> Transform:
         """See `View.scale`."""
         return self.sample.tube.scales[dimension]
+
+    def gate(self, population: str) -> Gate | None:
+        """See `View.gate`."""
+        return next((record.gate for record in self.walk.records if record.population == population), None)
 
     def is_control(self, kind: str, marker: str) -> bool:
         """See `View.is_control`."""
@@ -86,9 +98,19 @@ class _View:
 class _Walk:
     """What is known so far while the tree is walked."""
 
+    tube: RememberedTube
     rows: dict[str, Rows]
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def at(self, population: str) -> str:
+        """Give the population that stands in for one that the panel cannot show, or the population itself."""
+        return self.hangs_on.get(population, population)
+
+    def lacks_marker(self, population: str) -> bool:
+        """Say whether a population has no gate because the panel lacks a marker."""
+        return any(one.population == population and one.reason.startswith(ABSENT) for one in self.records)
 
 
 def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
@@ -106,41 +128,91 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
     Fit
         One record per population, in the strategy's order. A gate that was not found has a status and a reason.
     """
-    walk = _Walk({ROOT: sample.start})
+    walk = _Walk(RememberedTube(sample.tube), {ROOT: sample.start})
     for population in strategy.populations:
-        parent = walk.hangs_on.get(population.parent, population.parent)
+        parent = walk.at(population.parent)
         record = _fit_one(sample, population, parent, walk)
         walk.records.append(record)
         if record.gate is not None and record.status in USABLE:
             walk.rows[population.name] = rows_inside(record.gate, sample.tube, walk.rows[parent], walk.rows)
-        elif population.optional and record.reason.startswith("marker_absent"):
+        elif population.optional and record.reason.startswith(ABSENT):
             walk.hangs_on[population.name] = parent
-    return Fit(sample.sample_id, sample.role, tuple(walk.records), dict(sample.tube.scales))
+    return Fit(sample.sample_id, sample.role, tuple(walk.records), dict(sample.tube.scales), tuple(walk.evidence))
 
 
 def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord:
+    population = _for_panel(sample, population)
     refusal = _cannot_gate(sample, population, parent, walk)
     if refusal:
         return GateRecord(population.name, parent, population.method, None, "not_gated", refusal)
     rows = walk.rows[parent]
     seed = crc32(f"{sample.seed}/{sample.sample_id}/{population.name}".encode())
-    found, method = _find(_View(sample, population.name, population.dimensions, rows, walk.rows, seed), population)
-    return GateRecord(
-        population.name, parent, method, found.gate, found.status, found.reason, found.boundary_sd, int(rows.size)
-    )
+    view = _View(sample, population.name, population.dimensions, rows, walk, seed)
+    found, method = _find(view, population)
+    if population.pooled:
+        walk.evidence.append(_evidence(view, population))
+    gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
+    reason = "; ".join(text for text in (found.reason, *_reasons_without(sample, population)) if text)
+    return GateRecord(population.name, parent, method, gate, found.status, reason, found.boundary_sd, int(rows.size))
+
+
+def _for_panel(sample: SampleToFit, population: Population) -> Population:
+    """Let the fallback stand in where the panel lacks a marker and the fallback does without it."""
+    instead = population.fallback
+    present = sample.tube.channels.keys()
+    if instead is None or not instead.dimensions or present >= set(population.dimensions):
+        return population
+    if not present >= set(instead.dimensions):
+        return population
+    changed = {"dimensions": instead.dimensions, "method": instead.method, "arguments": instead.arguments}
+    return population.model_copy(update={**changed, "fallback": None})
 
 
 def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> str:
     absent = [name for name in population.dimensions if name not in sample.tube.channels]
     if absent:
-        return f"marker_absent: {', '.join(absent)}"
+        return f"{ABSENT}: {', '.join(absent)}"
     if sample.role.lacks(population.dimensions) and population.method != "control_quantile":
         return f"marker_left_out: {', '.join(population.dimensions)}"
     operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
-    reference = population.arguments.get("reference")
-    needed = [parent, *operands, *([reference] if reference else [])]
+    skipped = [name for name in operands if walk.lacks_marker(name)]
+    if operands and (len(skipped) == len(operands) or (skipped and population.arguments["operator"] == "and")):
+        return _absent_with(skipped, walk)
+    # a method whose reference has no gate finds no events there, and then the fallback has its turn
+    looked_at = () if population.fallback else map(walk.at, references(population))
+    needed = [parent, *(name for name in operands if name not in skipped), *looked_at]
     missing = [name for name in needed if name not in walk.rows]
+    if missing and all(walk.lacks_marker(name) for name in missing):
+        return _absent_with(missing, walk)
     return f"needs {', '.join(missing)}, which has no gate" if missing else ""
+
+
+def _absent_with(names: Sequence[str], walk: _Walk) -> str:
+    """Say which markers are absent that other populations need."""
+    reasons = {record.population: record.reason for record in walk.records}
+    return "; ".join(dict.fromkeys(reasons[name] for name in names))
+
+
+def _without_absent(gate: Boolean, walk: _Walk) -> Boolean:
+    """Leave out the populations that the panel cannot show."""
+    return Boolean(gate.operator, tuple(name for name in gate.operands if not walk.lacks_marker(name)))
+
+
+def _reasons_without(sample: SampleToFit, population: Population) -> list[str]:
+    present = sample.tube.channels
+    return [reason for reason, markers in population.reason_without.items() if not present.keys() & set(markers)]
+
+
+def _evidence(view: _View, population: Population) -> Evidence:
+    """Take what the method has looked at, in thousandths of full scale; of very many events evenly spread ones."""
+    values = {}
+    for name, columns in view.seen.items():
+        step = max(1, -(-max(column.size for column in columns.values()) // MOST_EVIDENCE))
+        values[name] = {
+            dimension: tuple(np.rint(np.clip(column[::step], -1, 2) * 1000).astype(np.int64).tolist())
+            for dimension, column in columns.items()
+        }
+    return Evidence(population.name, population.method, dict(population.arguments), population.dimensions, values)
 
 
 def _find(view: _View, population: Population) -> tuple[Found, str]:
@@ -149,6 +221,8 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     if found.gate is not None or population.fallback is None:
         return found, population.method
     second = get_method(population.fallback.method)
+    if population.fallback.dimensions:
+        view = replace(view, dimensions=population.fallback.dimensions)
     instead = second.find(view, second.arguments.model_validate(population.fallback.arguments))
     if instead.gate is None:
         return found, population.method

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from marrowgate.errors import Fault, UserError
 from marrowgate.gating.gates import Gate
 from marrowgate.settings.messages import sentence
-from marrowgate.settings.strategy import Population, Strategy, load_strategy
+from marrowgate.settings.strategy import Step, Strategy, load_strategy
 from marrowgate.settings.yaml_file import line_of, read_yaml
 from marrowgate.signal.transforms import Transform
 
@@ -26,10 +26,14 @@ _REGISTRY = {
     "boolean": "marrowgate.gating.estimators.boolean",
     "cluster": "marrowgate.gating.estimators.cluster",
     "control_quantile": "marrowgate.gating.estimators.control_quantile",
+    "copy": "marrowgate.gating.estimators.copy",
     "fixed": "marrowgate.gating.estimators.fixed",
+    "mixture": "marrowgate.gating.estimators.mixture",
     "negative_tail": "marrowgate.gating.estimators.negative_tail",
     "reference_quantile": "marrowgate.gating.estimators.reference_quantile",
+    "reference_ratio": "marrowgate.gating.estimators.reference_ratio",
     "singlets": "marrowgate.gating.estimators.singlets",
+    "slanted_valley": "marrowgate.gating.estimators.slanted_valley",
     "valley": "marrowgate.gating.estimators.valley",
 }
 
@@ -60,6 +64,9 @@ class View(Protocol):
 
     def scale(self, dimension: str) -> Transform:
         """Give the scale of a dimension."""
+
+    def gate(self, population: str) -> Gate | None:
+        """Give the gate of a population that is gated already."""
 
     def is_control(self, kind: str, marker: str) -> bool:
         """Say whether this sample is itself the control of that kind for the marker."""
@@ -157,27 +164,25 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
     """
     faults = []
     for index, population in enumerate(strategy.populations):
-        steps = [population, *([population.fallback] if population.fallback else [])]
-        for step in steps:
-            faults += [
-                (index, population.name, what, cure)
-                for what, cure in _step_faults(population, step.method, step.arguments)
-            ]
+        steps: list[tuple[Step, tuple[str, ...]]] = [(population, population.dimensions)]
+        if population.fallback:
+            steps.append((population.fallback, population.fallback.dimensions or population.dimensions))
+        for step, dimensions in steps:
+            faults += [(index, population.name, what, cure) for what, cure in _step_faults(step, dimensions)]
     return faults
 
 
-def _step_faults(population: Population, name: str, arguments: dict[str, Any]) -> list[tuple[str, str]]:
+def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]:
+    name = step.method
     if name not in _REGISTRY:
         return [(f"there is no method {name!r}", f"use one of {', '.join(_REGISTRY)}")]
     method = get_method(name)
     faults = []
-    if len(population.dimensions) not in method.n_dimensions:
+    if len(dimensions) not in method.n_dimensions:
         wanted = " or ".join(str(number) for number in method.n_dimensions)
-        faults.append(
-            (f"method {name} takes {wanted} dimensions, got {len(population.dimensions)}", "correct dimensions")
-        )
+        faults.append((f"method {name} takes {wanted} dimensions, got {len(dimensions)}", "correct dimensions"))
     try:
-        method.arguments.model_validate(arguments)
+        method.arguments.model_validate(step.arguments)
     except ValidationError as error:
         for entry in error.errors(include_url=False):
             what, cure = sentence(entry)

@@ -11,7 +11,7 @@ from marrowgate.fcs.model import FcsFile, Gain, Note, Verdict
 from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.tube import Rows, Tube, make_tube
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.compensation import SpilloverError
 from marrowgate.signal.spillover_file import read_spillover
@@ -62,9 +62,9 @@ def open_tube(
         return file, None
     if spillover == "matrix" and matrix is not None:
         file = replace(file, spillover=read_spillover(matrix))
-    dimensions = {name for population in strategy.populations for name in population.dimensions} | further
+    dimensions = strategy_dimensions(strategy) | further
     try:
-        return file, make_tube(file, dimensions, strategy.scales, compensate=spillover != "none")
+        return file, make_tube(file, set(dimensions), strategy.scales, compensate=spillover != "none")
     except SpilloverError as error:
         reason = Note("spillover_unusable", str(error))
         return replace(file, events=None, verdict=Verdict("rejected", (reason,), file.verdict.repairs)), None

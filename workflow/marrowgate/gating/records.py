@@ -77,13 +77,37 @@ class ControlRole:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What one sample gives to a gate that is found in the events of a whole batch.
+
+    Parameters
+    ----------
+    population, method : str
+        The gate, and how it is found.
+    arguments : mapping
+        Arguments of the method, as in the strategy.
+    dimensions : tuple of str
+        Dimensions of the gate.
+    values : mapping of str to mapping of str to tuple of int
+        Population (empty for the parent), then dimension, to the values of its events in thousandths of full scale.
+    """
+
+    population: str
+    method: str
+    arguments: Mapping[str, Any]
+    dimensions: tuple[str, ...]
+    values: Mapping[str, Mapping[str, tuple[int, ...]]]
+
+
+@dataclass(frozen=True)
 class Fit:
-    """All gates found in one sample, and the scales that they are on."""
+    """All gates found in one sample, the scales that they are on, and what it gives to gates of the whole batch."""
 
     sample_id: str
     role: ControlRole
     gates: tuple[GateRecord, ...]
     scales: Mapping[str, Transform]
+    evidence: tuple[Evidence, ...] = ()
 
 
 def write_fit(path: Path, fit: Fit) -> None:
@@ -94,7 +118,10 @@ def write_fit(path: Path, fit: Fit) -> None:
         "scales": {name: asdict(transform) for name, transform in fit.scales.items()},
         "gates": [record_to_plain(record) for record in fit.gates],
     }
-    write_text(path, json.dumps(plain, indent=1) + "\n")
+    # indented for people, but the long lists of values in one line each
+    evidence = ",\n  ".join(json.dumps(asdict(one)) for one in fit.evidence)
+    text = json.dumps(plain, indent=1)
+    write_text(path, f'{text[:-2]},\n "evidence": [{evidence}]\n}}\n')
 
 
 def read_fit(path: Path) -> Fit:
@@ -105,7 +132,16 @@ def read_fit(path: Path) -> Fit:
         ControlRole(**plain["role"]),
         tuple(_record_from_plain(entry) for entry in plain["gates"]),
         {name: Transform(**fields) for name, fields in plain["scales"].items()},
+        tuple(_evidence_from_plain(entry) for entry in plain["evidence"]),
     )
+
+
+def _evidence_from_plain(plain: dict[str, Any]) -> Evidence:
+    values = {
+        population: {name: tuple(numbers) for name, numbers in columns.items()}
+        for population, columns in plain["values"].items()
+    }
+    return Evidence(**{**plain, "dimensions": tuple(plain["dimensions"]), "values": values})
 
 
 def record_to_plain(record: GateRecord) -> dict[str, Any]:

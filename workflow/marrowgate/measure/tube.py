@@ -81,7 +81,10 @@ def _weakest(path: Sequence[GateRecord]) -> GateRecord:
 def _reason(record: GateRecord, weakest: GateRecord) -> str:
     if record.status not in USABLE and record.reason:
         return record.reason
-    return weakest.reason if weakest is record else f"{weakest.population}: {weakest.reason}".removesuffix(": ")
+    if weakest is record:
+        return record.reason
+    of_weakest = f"{weakest.population}: {weakest.reason}".removesuffix(": ")
+    return "; ".join(part for part in (record.reason, of_weakest) if part)
 
 
 def _margin(tube: Tube, start: Rows, name: str, limit: float) -> Check:

@@ -64,6 +64,13 @@ class Step(_Section):
     """What the method needs to be told; values are on the linear compensated scale."""
 
 
+class Fallback(Step):
+    """What is used when the method finds no gate, or when the panel lacks one of the population's markers."""
+
+    dimensions: tuple[Label, ...] = ()
+    """Dimensions of this step; not given: those of the population."""
+
+
 class Population(Step):
     """One population of the tree."""
 
@@ -73,12 +80,16 @@ class Population(Step):
     """Population that the gate is applied to; `root` for all events."""
     dimensions: tuple[Label, ...] = ()
     """Markers (CD45) or scatter names (FSC-A); none for Boolean populations."""
-    fallback: Step | None = None
-    """Used when the method finds no gate; the gate's status is then `fixed`."""
+    fallback: Fallback | None = None
+    """Used when the method finds no gate. With dimensions of its own it also stands in where a marker is absent."""
     optional: bool = False
     """When a marker is absent from the panel, children hang on the parent instead."""
     exploratory: bool = False
     """Shown as exploratory in tables and report."""
+    pooled: bool = False
+    """The gate is found in the events of all samples of the batch together: for rare populations."""
+    reason_without: dict[Label, tuple[Label, ...]] = {}
+    """Reasons that the population carries when the panel has none of the markers named with them."""
     note: str = ""
     """Why the gate is as it is, for the documentation and the report."""
 
@@ -158,15 +169,22 @@ def _parent_faults(population: Population, names: Sequence[str], before: Sequenc
 
 def _operand_faults(population: Population, before: Sequence[str]) -> Iterator[tuple[str, str]]:
     operands = population.arguments.get("operands") if population.method == "boolean" else None
-    reference = population.arguments.get("reference") if population.method == "reference_quantile" else None
     # what is no list or no text is told by the method itself
     for name in operands if isinstance(operands, list) else ():
         if isinstance(name, str) and name not in before:
             cure = correct_to(name, before, "name populations that stand before this one")
             yield f"the Boolean gate names {name!r}, which is not a population before it", cure
-    if isinstance(reference, str) and reference not in before:
-        cure = correct_to(reference, before, "name a population that stands before this one")
-        yield f"its reference {reference!r} is not a population before it", cure
+    steps = [population, *([population.fallback] if population.fallback else [])]
+    for name in dict.fromkeys(name for step in steps for name in references(step)):
+        if name not in before:
+            cure = correct_to(name, before, "name a population that stands before this one")
+            yield f"its reference {name!r} is not a population before it", cure
+
+
+def references(step: Step) -> tuple[str, ...]:
+    """Give the other populations that a step's method looks at: its arguments `reference`, `among` and `of`."""
+    named = (step.arguments.get(argument) for argument in ("reference", "among", "of"))
+    return tuple(name for name in named if isinstance(name, str) and name)
 
 
 def _nesting_faults(strategy: Strategy) -> Iterator[PopulationFault]:
@@ -188,3 +206,12 @@ def ancestors(name: str, parents: dict[str, str]) -> list[str]:
         found.append(at)
         at = parents.get(at, ROOT)
     return found
+
+
+def strategy_dimensions(strategy: Strategy) -> frozenset[str]:
+    """Give every dimension that a population or its fallback may use."""
+    own = {name for population in strategy.populations for name in population.dimensions}
+    others = {
+        name for population in strategy.populations if population.fallback for name in population.fallback.dimensions
+    }
+    return frozenset(own | others)

@@ -1,11 +1,13 @@
 """The valley between two modes of one dimension."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
-from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
 
@@ -17,27 +19,41 @@ class ValleyArguments(Arguments):
     """Which side of the valley is the population."""
     between: tuple[float, float]
     """Lowest and highest place of the valley, linear compensated scale."""
+    among: str = ""
+    """A population that stands before this one, whose events show the valley; not given: the parent."""
+    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
     max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
     """Density in the valley, as a share of the lower of the two modes beside it."""
     min_events: Annotated[int, Field(ge=10)] = 100
-    """Events that the parent must have."""
+    """Events that must be there to look at."""
     min_side: Annotated[int, Field(ge=1)] = 10
     """Events that must lie on either side of the valley, so that a gap in a thin tail is none."""
+
+
+@dataclass(frozen=True)
+class Valley:
+    """A valley: where it lies, and its density over the lower of the two modes beside it."""
+
+    place: float
+    ratio: float
 
 
 def find(view: View, arguments: ValleyArguments) -> Found:
     """Find the deepest valley of the smoothed density inside the given stretch."""
     (dimension,) = view.dimensions
-    values = view.values(dimension)
+    values = view.values(dimension, arguments.among or None)
     if values.size < arguments.min_events:
-        return Found(None, "too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
+        where = arguments.among or "the parent"
+        return Found(None, "too_few_events", f"{values.size} events in {where}, {arguments.min_events} are needed")
     low, high = on_scale(view, dimension, arguments.between)
     counts = binned(values)
     width = bandwidth(counts)
 
     def place(drawn: Counts) -> float | None:
         first, last = sides(drawn, arguments.min_side)
-        return deepest(smoothed(drawn, width), max(low, first), min(high, last), arguments.max_ratio)
+        at = deepest(smoothed(drawn, width), max(low, first), min(high, last), arguments.max_ratio)
+        return at if at is None else widened(drawn, at, arguments.keep, arguments.leeway)
 
     at = place(counts)
     if at is None:
@@ -56,7 +72,13 @@ def sides(counts: Counts, least: int) -> tuple[float, float]:
 
 
 def deepest(density: Counts, low: float, high: float, max_ratio: float) -> float | None:
-    """Give the place of the deepest valley, or None.
+    """Give the place of the deepest valley, or None when there is none that is deep enough."""
+    found = depths(density, low, high)
+    return None if found is None or found.ratio > max_ratio else found.place
+
+
+def depths(density: Counts, low: float, high: float) -> Valley | None:
+    """Give the deepest valley between two places, or None when the stretch is empty.
 
     Depth is the density in the valley over the lower of the highest densities on its two sides. Where the density is
     the same over a stretch, for instance empty, the middle of the stretch is taken.
@@ -65,18 +87,32 @@ def deepest(density: Counts, low: float, high: float, max_ratio: float) -> float
     right = np.maximum.accumulate(density[::-1])[::-1]
     lower = np.minimum(left, right)
     ratio = np.where(lower > 0, density / np.where(lower > 0, lower, 1.0), 1.0)
-    outside = np.logical_or(CENTRES < low, CENTRES > high)
-    ratio[outside] = 1.0
-    best = ratio.min()
-    if best > max_ratio:
+    ratio[np.logical_or(CENTRES < low, CENTRES > high)] = 1.0
+    best = float(ratio.min())
+    if best >= 1.0:
         return None
     stretch = np.flatnonzero(ratio <= best + 1e-4)
     start = int(np.argmin(ratio))
     run = stretch[np.abs(stretch - start) <= _run_length(stretch, start)]
-    return float(CENTRES[run].mean())
+    return Valley(float(CENTRES[run].mean()), best)
 
 
-def _run_length(stretch: np.ndarray, start: int) -> int:
+def widened(counts: Counts, at: float, keep: Literal["above", "below"], leeway: float) -> float:
+    """Move a boundary away from what it keeps until it has gained the share `leeway` of the kept events.
+
+    It never takes more than a tenth of the events on the other side, so that few negatives are not swallowed whole.
+    """
+    total, below = float(counts.sum()), float(counts[at > CENTRES].sum())
+    kept, other = (total - below, below) if keep == "above" else (below, total - below)
+    gain = min(leeway * kept, 0.1 * other)
+    if gain == 0:
+        return at
+    if keep == "above":
+        return min(at, quantile(counts, (below - gain) / total))
+    return max(at, quantile(counts, (below + gain) / total))
+
+
+def _run_length(stretch: NDArray[np.intp], start: int) -> int:
     """Give how far the unbroken run of bins around `start` reaches to its right; argmin is its first bin."""
     beyond = stretch[stretch >= start]
     breaks = np.flatnonzero(np.diff(beyond) > 1)

@@ -98,7 +98,9 @@ def _add_gate(
         _add_ellipsoid(element, gate)
     elif isinstance(gate, Boolean):
         joined = etree.SubElement(element, f"{{{_GATING}}}{gate.operator}")
-        for operand in gate.operands:
+        # "and" and "or" need two references; a panel without a marker can leave one
+        alone = gate.operator != "not" and len(gate.operands) == 1
+        for operand in gate.operands * 2 if alone else gate.operands:
             etree.SubElement(joined, f"{{{_GATING}}}gateReference", {f"{{{_GATING}}}ref": operand})
 
 

@@ -1,0 +1,200 @@
+"""The shipped strategies on simulated tubes: whole panels, reduced panels, negative tubes, any order."""
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marrowgate.fcs.read import read_fcs
+from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.consensus import agree, settle
+from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.methods import load_checked_strategy
+from marrowgate.gating.prepare import start_rows
+from marrowgate.gating.records import USABLE, ControlRole
+from marrowgate.gating.tube import make_tube
+from marrowgate.settings.panel import load_panel
+from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.fcs_file import FileKind, write_tube
+from marrowgate.simulate.make import batch_optics
+from marrowgate.simulate.make import make_tube as simulate_tube
+from marrowgate.simulate.project import _stated_spillover
+from marrowgate.simulate.truth import member_mask
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+STRATEGIES = {"hspc": "blood_hspc", "immature": "blood_immature"}
+SEED = 90210
+
+
+def strategy_of(panel):
+    return load_checked_strategy(CONFIG / "strategies" / f"{STRATEGIES[panel]}.yaml")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Give the file and the truth of some tubes of one batch, both panels."""
+    folder = tmp_path_factory.mktemp("tubes")
+    plan = make_plan("demo", SEED)
+    found = {}
+    for kind in ("hspc", "immature"):
+        panel = load_panel(CONFIG / "panels" / f"{kind}.yaml")
+        wanted = [s for s in plan.samples if s.panel == kind and s.control_type == "none" and s.batch == "B1"]
+        for sample in wanted[:5]:
+            tube = simulate_tube(plan, sample, panel, 40_000)
+            optics = batch_optics(plan, sample, panel)
+            path = folder / f"{sample.sample_id}.fcs"
+            write_tube(path, tube, panel, optics, _stated_spillover(optics, 1.0), FileKind("3.1", "F", "little"))
+            found.setdefault(kind, []).append((sample.sample_id, path, tube.truth))
+    return found
+
+
+def open_without(path, kind, *markers):
+    """Open a file as if the panel did not name some markers."""
+    panel = load_panel(CONFIG / "panels" / f"{kind}.yaml")
+    kept = tuple(entry for entry in panel.channels if entry.marker not in markers)
+    strategy = strategy_of(kind)
+    dimensions = {name for population in strategy.populations for name in population.dimensions}
+    file = read_fcs(path, panel=replace_channels(panel, kept))
+    return make_tube(file, dimensions - set(markers), strategy.scales, compensate=True)
+
+
+def replace_channels(panel, channels):
+    return panel.model_copy(update={"channels": channels})
+
+
+def gated(kind, path, *markers, start=None):
+    tube = open_without(path, kind, *markers)
+    rows = start_rows(tube) if start is None else start
+    fit = fit_sample(SampleToFit("S", tube, rows, ControlRole(), {}, 1), strategy_of(kind))
+    return {record.population: record for record in fit.gates}, apply_gates(tube, fit.gates, rows)
+
+
+def f1(rows, truth):
+    found = np.zeros(truth.size, dtype=bool)
+    found[rows] = True
+    return 2 * np.count_nonzero(found & truth) / (np.count_nonzero(found) + np.count_nonzero(truth))
+
+
+def batch_gates(files, kind):
+    tubes = [(name, open_without(path, kind), truth) for name, path, truth in files[kind]]
+    strategy = strategy_of(kind)
+    fits = [
+        fit_sample(SampleToFit(name, tube, start_rows(tube), ControlRole(), {}, 1), strategy) for name, tube, _ in tubes
+    ]
+    agreed = agree(kind, "B1", fits)
+    records = [settle(fit, agreed) for fit in fits]
+    return [(r, apply_gates(tube, r, start_rows(tube)), t) for r, (_, tube, t) in zip(records, tubes, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "population", "least"),
+    [
+        ("hspc", "cd45_pos", 0.98),
+        ("hspc", "lymphocytes", 0.95),
+        ("hspc", "cd34_hspc", 0.85),
+        ("hspc", "bead_singlets", 0.99),
+        ("immature", "granulocytes", 0.95),
+        ("immature", "ig", 0.75),
+        ("immature", "erythroid_cd71_pos", 0.85),
+    ],
+)
+def test_strategy__finds_what_is_there(files, kind, population, least):
+    results = batch_gates(files, kind)
+    scores = [f1(rows[population], member_mask(truth, population)) for _, rows, truth in results]
+    assert np.median(scores) >= least
+    assert all(record.status in USABLE for records, _, _ in results for record in records)
+
+
+def test_hspc__is_nested_in_ishage_order(files):
+    for _, rows, _ in batch_gates(files, "hspc"):
+        order = ("cd34_hspc", "cd34_cd45_dim", "cd34_ssc_low", "cd34_pos", "cd45_pos", "viable", "singlets", "cells")
+        for inner, outer in itertools.pairwise(order):
+            assert np.isin(rows[inner], rows[outer]).all()
+        kept = rows["lymphocytes_of_that_size"].size / rows["lymphocytes"].size
+        assert kept == pytest.approx(0.99, abs=0.01)
+
+
+def test_hspc__a_tube_without_progenitors_shows_none(files):
+    name, path, truth = files["hspc"][0]
+    others = batch_gates({"hspc": files["hspc"][1:]}, "hspc")
+    line = next(record for record in others[0][0] if record.population == "cd34_pos")
+    tube = open_without(path, "hspc")
+    is_hspc = np.isin(truth.kind, np.unique(truth.kind[member_mask(truth, "cd34_hspc")]))
+    start = np.flatnonzero(~is_hspc)
+    fit = fit_sample(SampleToFit(name, tube, start, ControlRole(), {}, 1), strategy_of("hspc"))
+    own = {record.population: record for record in fit.gates}
+    assert own["cd34_pos"].status in {"no_valley", "ok"}
+    records = [line if record.population == "cd34_pos" else record for record in fit.gates]
+    after = [one for one in others[0][0] if one.population.startswith("cd34_") and one.population != "cd34_pos"]
+    names = {record.population for record in after}
+    rows = apply_gates(tube, [*(one for one in records if one.population not in names), *after], start)
+    assert rows["cd34_hspc"].size <= 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "marker", "absent", "kept"),
+    [
+        ("hspc", "7-AAD", {"viable"}, {"cd45_pos", "cd34_hspc", "bead_singlets"}),
+        ("hspc", "CD235a", {"beads", "bead_singlets", "cells"}, {"singlets", "cd45_pos", "cd34_hspc"}),
+        ("hspc", "CD14", {"monocytes"}, {"cd45_pos", "lymphocytes", "cd34_hspc"}),
+        ("hspc", "CD34", {"cd34_pos", "cd34_hspc"}, {"cd45_pos", "lymphocytes", "monocytes", "bead_singlets"}),
+        ("immature", "CRTH2", {"eosinophils", "nonspecific", "specific"}, {"ig", "ig_stage1", "nrbc", "immature"}),
+        ("immature", "CD14", {"monocytes"}, {"ig", "nrbc", "immature", "megakaryocytic"}),
+        ("immature", "DNA", {"nucleated", "nrbc"}, {"ig", "erythroid_cd71_pos", "immature", "megakaryocytic"}),
+        ("immature", "CD235a", {"erythroid", "erythroid_cd71_pos", "nrbc"}, {"ig", "megakaryocytic", "eosinophils"}),
+        ("immature", "CD71", {"erythroid_cd71_pos"}, {"ig", "nrbc", "erythroid", "immature"}),
+        ("immature", "CD41a", {"platelets", "megakaryocytic"}, {"ig", "nrbc", "immature"}),
+        ("immature", "CD10", {"ig_cd10_low"}, {"ig", "nrbc", "immature"}),
+    ],
+)
+def test_strategy__without_a_marker_everything_else_works(files, kind, marker, absent, kept):
+    records, rows = gated(kind, files[kind][0][1], marker)
+    for population in absent:
+        assert records[population].status == "not_gated", population
+        assert records[population].reason.startswith(f"marker_absent: {marker}"), population
+    # a single small tube may be too poor for a valley of rare cells, with all markers just as well
+    whole, _ = gated(kind, files[kind][0][1])
+    fine = {name for name in kept if whole[name].status in USABLE}
+    poorer = {name for name in fine if records[name].status == "no_valley" and name == "erythroid_cd71_pos"}
+    assert {name: records[name].reason for name in fine - poorer if name not in rows} == {}
+
+
+def test_immature__without_crth2_ig_say_that_eosinophils_are_among_them(files):
+    whole, _ = gated("immature", files["immature"][0][1])
+    without, rows = gated("immature", files["immature"][0][1], "CRTH2")
+    for population in ("ig_stage1", "ig_stage2", "ig", "immature"):
+        assert "no_eosinophil_marker" not in whole[population].reason
+        assert "no_eosinophil_marker" in without[population].reason
+        assert population in rows
+
+
+def test_immature__without_a_nuclear_dye_ig_stand_alone_and_say_so(files):
+    records, rows = gated("immature", files["immature"][0][1], "DNA")
+    np.testing.assert_array_equal(rows["immature"], rows["ig"])
+    assert "no_nuclear_dye" in records["immature"].reason
+    assert records["erythroid_cd71_pos"].method == "valley"
+
+
+@pytest.mark.parametrize("kind", ["hspc", "immature"])
+def test_fit__an_empty_start_gives_statuses(files, kind):
+    records, rows = gated(kind, files[kind][0][1], start=np.array([], dtype=np.intp))
+    assert all(record.reason for record in records.values() if record.gate is None)
+    assert all(rows[name].size == 0 for name in rows)
+
+
+def test_fit__does_not_depend_on_the_order_of_events_beyond_draws(files):
+    name, path, _ = files["hspc"][0]
+    tube = open_without(path, "hspc")
+    strategy = strategy_of("hspc")
+    order = np.random.default_rng(2).permutation(tube.file.n_events)
+    shuffled = replace(tube, file=replace(tube.file, events=tube.file.events[order]), _columns={})
+    one, two = (
+        fit_sample(SampleToFit(name, each, start_rows(each), ControlRole(), {}, 1), strategy)
+        for each in (tube, shuffled)
+    )
+    first, second = (apply_gates(each, fit.gates, start_rows(each)) for each, fit in ((tube, one), (shuffled, two)))
+    for population in first:
+        size = first[population].size
+        assert second[population].size == pytest.approx(size, abs=2 + 0.002 * size), population

@@ -1,0 +1,55 @@
+"""A multiple of another population's median, such as half the DNA of a lymphocyte."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from marrowgate.gating.density import Counts, binned, quantile, resample
+from marrowgate.gating.gates import threshold
+from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+
+
+class ReferenceRatioArguments(Arguments):
+    """Which population, and which multiple of its median."""
+
+    reference: str
+    """A population that stands before this one."""
+    ratio: Annotated[float, Field(gt=0)]
+    """The boundary is this multiple of the reference's median, on the linear compensated scale."""
+    keep: Literal["above", "below"]
+    """Which side of the boundary is the population."""
+    min_events: Annotated[int, Field(ge=10)] = 100
+    """Events that the reference must have."""
+
+
+def find(view: View, arguments: ReferenceRatioArguments) -> Found:
+    """Put the boundary at a multiple of the reference's median."""
+    (dimension,) = view.dimensions
+    values = view.values(dimension, arguments.reference)
+    if values.size < arguments.min_events:
+        reason = f"{values.size} events in {arguments.reference}, {arguments.min_events} are needed"
+        return Found(None, "too_few_events", reason)
+    scale = view.scale(dimension)
+
+    def multiple(middle: float) -> float:
+        return on_scale(view, dimension, [float(scale.inverse(np.array([middle]))[0]) * arguments.ratio])[0]
+
+    middle = float(np.median(values))
+    linear = float(scale.inverse(np.array([middle]))[0])
+    if not linear > 0:
+        return Found(None, "failed", f"the median of {dimension} in {arguments.reference} is not above 0")
+
+    def place(drawn: Counts) -> float | None:
+        return multiple(quantile(drawn, 0.5)) if drawn.any() else None
+
+    drawn = resample(binned(values), place, view.seed)
+    return Found(threshold(dimension, multiple(middle), arguments.keep), "ok", "", (drawn.sd,))
+
+
+METHOD = Method(
+    ReferenceRatioArguments,
+    (1,),
+    "Reference cells of the same tube, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
+    find,
+)

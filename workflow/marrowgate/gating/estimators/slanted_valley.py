@@ -1,0 +1,127 @@
+"""The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
+from marrowgate.gating.estimators.valley import depths, sides, widened
+from marrowgate.gating.gates import Polygon
+from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+
+_LEFT, _RIGHT, _TOP = -1.0, 1.5, 1.5
+"""The half plane above the line, cut off well beyond the scale."""
+_DRAWS = 40
+_WIDTH = 0.012
+
+
+class SlantedValleyArguments(Arguments):
+    """Where to look, which slopes to try, and how deep a valley must be."""
+
+    between: tuple[float, float]
+    """Lowest and highest place of the boundary in the second dimension at `pivot`, linear compensated scale."""
+    pivot: float
+    """Place in the first dimension around which the line is turned, linear compensated scale."""
+    slopes: tuple[float, float, int] = (0.0, 1.25, 6)
+    """Lowest and highest slope to try, and how many; full scale of one dimension over full scale of the other."""
+    among: str = ""
+    """A population that stands before this one, whose events show the valley; not given: the parent."""
+    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    """The boundary leaves the valley downwards until the population gains this share of events."""
+    max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    """Density in the valley, as a share of the lower of the two modes beside it."""
+    min_events: Annotated[int, Field(ge=10)] = 100
+    """Events that must be there to look at."""
+    min_side: Annotated[int, Field(ge=1)] = 10
+    """Events that must lie on either side of the valley."""
+
+    @model_validator(mode="after")
+    def _slopes_in_order(self) -> "SlantedValleyArguments":
+        low, high, number = self.slopes
+        if low > high or not 1 <= number <= 50:
+            msg = "slopes are lowest, highest, number (1 to 50); put them in this order"
+            raise ValueError(msg)
+        return self
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line in two dimensions: its slope, its height at the pivot, and how deep the valley along it is."""
+
+    slope: float
+    height: float
+    ratio: float
+
+
+def find(view: View, arguments: SlantedValleyArguments) -> Found:
+    """Try every slope and take the one whose valley is deepest; the population lies above the line."""
+    first, second = view.dimensions
+    x, y = (view.values(dimension, arguments.among or None) for dimension in view.dimensions)
+    if x.size < arguments.min_events:
+        where = arguments.among or "the parent"
+        return Found(None, "too_few_events", f"{x.size} events in {where}, {arguments.min_events} are needed")
+    (pivot,) = on_scale(view, first, [arguments.pivot])
+    low, high = on_scale(view, second, arguments.between)
+    slopes = np.linspace(arguments.slopes[0], arguments.slopes[1], int(arguments.slopes[2]))
+    heights = [y - slope * (x - pivot) for slope in slopes]
+    counts = [binned(values) for values in heights]
+    widths = [max(_WIDTH, bandwidth(count)) for count in counts]
+
+    def place(drawn: list[Counts]) -> _Line | None:
+        lines = [
+            _deepest(one, width, slope, (low, high), arguments)
+            for one, width, slope in zip(drawn, widths, slopes, strict=True)
+        ]
+        found = [line for line in lines if line is not None]
+        return min(found, key=lambda line: line.ratio) if found else None
+
+    line = place(counts)
+    if line is None:
+        stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
+        return Found(None, "no_valley", f"no valley of {second} against {first} between {stretch}")
+    sd = _spread_of_ends([place(drawn) for drawn in _drawn(heights, view.seed)], pivot)
+    return Found(Polygon(view.dimensions, _half_plane(line, pivot)), "ok", "", sd)
+
+
+def _deepest(
+    counts: Counts, width: float, slope: float, bounds: tuple[float, float], arguments: SlantedValleyArguments
+) -> _Line | None:
+    # a Gaussian kernel measured across the line has the same width for every slope
+    density = smoothed(counts, width * float(np.hypot(1.0, slope)))
+    first, last = sides(counts, arguments.min_side)
+    found = depths(density, max(bounds[0], first), min(bounds[1], last))
+    if found is None or found.ratio > arguments.max_ratio:
+        return None
+    return _Line(float(slope), widened(counts, found.place, "above", arguments.leeway), found.ratio)
+
+
+def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:
+    """Draw events again (Poisson bootstrap), the same ones for every slope."""
+    generator = np.random.default_rng(seed)
+    weights = [generator.poisson(1.0, heights[0].size).astype(np.float64) for _ in range(_DRAWS)]
+    return [[binned(values, weight) for values in heights] for weight in weights]
+
+
+def _half_plane(line: _Line, pivot: float) -> tuple[tuple[float, float], ...]:
+    left, right = (line.height + line.slope * (x - pivot) for x in (_LEFT, _RIGHT))
+    return ((_LEFT, left), (_RIGHT, right), (_RIGHT, _TOP), (_LEFT, _TOP))
+
+
+def _spread_of_ends(lines: list[_Line | None], pivot: float) -> tuple[float, ...]:
+    """Give the standard deviation of every number of the polygon's corners; those beyond the scale do not move."""
+    ends = [_half_plane(line, pivot)[:2] for line in lines if line is not None]
+    if len(ends) < 2:
+        return (float("nan"),)
+    left, right = np.std(np.array(ends)[:, :, 1], axis=0, ddof=1)
+    return (0.0, float(left), 0.0, float(right), 0.0, 0.0, 0.0, 0.0)
+
+
+METHOD = Method(
+    SlantedValleyArguments,
+    (2,),
+    "Projection with the deepest gap (Friedman and Tukey 1974, IEEE Trans Comput C-23:881) of a kernel density",
+    find,
+)
