@@ -10,7 +10,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy lock clean
+.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -18,6 +18,9 @@ help:
 	@echo "make lint    ruff, snakefmt, mypy and snakemake --lint"
 	@echo "make types   mypy"
 	@echo "make bench   speed and memory, into results/benchmarks"
+	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy.md (20 minutes)"
+	@echo "make accuracy-cohort  false positives and power of the comparison (tens of minutes)"
+	@echo "make pictures  the pictures of the docs"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
 	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
 	@echo "make format  rewrite the code in the project's format"
@@ -66,6 +69,22 @@ bench-hot: export OMP_NUM_THREADS = 1
 bench-hot: export OPENBLAS_NUM_THREADS = 1
 bench-hot: $(DEV)
 	$(BIN)/python tests/benchmarks/bench_hot.py --out results/benchmarks/hot_path.tsv
+
+accuracy: export OMP_NUM_THREADS = 1
+accuracy: export OPENBLAS_NUM_THREADS = 1
+accuracy: export PYTHONPATH = tests
+accuracy: $(DEV)
+	$(BIN)/python -m accuracy --out results/accuracy --docs docs/accuracy.md --cores $(CORES)
+
+accuracy-cohort: export OPENBLAS_NUM_THREADS = 1
+accuracy-cohort: export PYTHONPATH = tests
+accuracy-cohort: $(DEV)
+	for scenario in null fair_null moving_batches; do $(BIN)/python tests/accuracy/cohort_size.py --scenario $$scenario --cohorts 1000; done
+	$(BIN)/python tests/accuracy/cohort_published.py --cohorts 200
+
+pictures: $(DEV)
+	$(BIN)/python tests/accuracy/likeness.py
+	$(BIN)/python tests/accuracy/strategy_pictures.py
 
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md

@@ -44,8 +44,8 @@ contamination the figures above would be worse."""
 FLAGS = """### Wrong gates
 
 A gate is called wrong when its F1 is below 0.5 with 20 or more true cells. It is flagged when its status is not
-`ok`, `fixed` or `borrowed`, or when a quality check flagged the tube. *Plainly ok* means that not even `fixed` or
-`borrowed` stands there."""
+`ok`, `fixed` or `borrowed`, or when a quality check flagged the tube; the check of the counting error does not count.
+*Plainly ok* means that not even `fixed` or `borrowed` stands there."""
 
 BACKGROUND = """### Tubes that hold none of a population
 
@@ -104,8 +104,8 @@ none. A cohort counts for a test when each arm has two patients with both values
 ### False positives
 
 In `null` the arms do not differ in any change, but in visits, baseline and batches. A test at 5 % should be
-significant in 5 % of the cohorts. One line is a comparison that
-the workflow does not make."""
+significant in 5 % of the cohorts. One line is a
+comparison that the workflow does not make."""
 
 POWER = """### Power"""
 
@@ -129,7 +129,8 @@ TROUBLES = """### dirty
 
 Each trouble sits in one CD34 tube. Expected: clogged, bursting, drifting and carried-over tubes are flagged; the
 tube cut short is rejected or repaired; the tube of the wrong panel is rejected; wrong spillover is flagged; other
-tubes are not. *Noticed* is what was rejected, repaired or flagged."""
+tubes are not. *Noticed* is what was rejected, repaired or flagged; the check of the
+counting error does not count."""
 
 SPARED = """The cohort was run twice, without and with the troubled files. No other tube should change."""
 

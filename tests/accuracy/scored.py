@@ -19,6 +19,8 @@ from marrowgate.simulate.plan import SamplePlan
 from marrowgate.simulate.truth import PopulationTruth
 from marrowgate.tables import read_rows
 
+COUNTING = "cv_pct"
+"""Checks whose name begins so warn of few events, not of a wrong gate or a troubled tube."""
 MILD = frozenset({"ok", "fixed", "borrowed"})
 
 
@@ -41,7 +43,7 @@ class Scored:
     truth : PopulationTruth
         Both truths.
     checks : tuple of str
-        Quality checks that flagged the tube.
+        Quality checks that flagged the tube, without those of the counting error.
     kept : float
         Share of events that quality control kept.
     """
@@ -95,7 +97,7 @@ def score_cohort(cohort: Cohort) -> list[Scored]:
     verdicts = {row["sample_id"]: row["verdict"] for row in manifest}
     checks: dict[str, list[str]] = defaultdict(list)
     for row in read_rows(cohort.tables / "quality.tsv"):
-        if row["verdict"] == "flagged":
+        if row["verdict"] == "flagged" and not row["check"].startswith(COUNTING):
             checks[row["sample_id"]].append(row["check"])
     scored = []
     for sample in cohort.stained:

@@ -53,6 +53,7 @@ def scored(tmp_path: Path) -> dict[str, Scored]:
     checks = [
         {"sample_id": name, "check": "viable_pct", "verdict": "flagged"},
         {"sample_id": name, "check": "doublets_pct", "verdict": "ok"},
+        {"sample_id": name, "check": "cv_pct_cd34_hspc", "verdict": "flagged"},
     ]
     write_table(cohort.tables / "quality.tsv", "quality", checks)
     return {one.population: one for one in score_cohort(cohort)}

@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
         matrix=args.matrix,
         further=frozenset(marker for _, marker in wanted),
     )
-    manifest = manifest_row(args.sample_id, file, file_sha256(args.fcs))
+    sha256 = file_sha256(args.fcs) if args.fcs.is_file() else ""
+    manifest = manifest_row(args.sample_id, file, sha256)
     paths = SamplePaths(args.gates_xml, args.gates_tsv, args.events)
     if tube is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])

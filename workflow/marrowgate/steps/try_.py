@@ -2,10 +2,12 @@
 
 import argparse
 import re
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+
+from marrowgate.errors import Fault, UserError
+from marrowgate.progress import with_progress
 
 if TYPE_CHECKING:
     from marrowgate.fcs.model import FcsFile
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from marrowgate.settings.strategy import Strategy
     from marrowgate.signal.stability_file import RunQuality
 
-Item = TypeVar("Item")
 Place = tuple[Path, int]
 
 SEED = 20170405
@@ -41,22 +42,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Fit every file, find the consensus over all of them, gate, count, and write the tables."""
     from marrowgate.gating.consensus import agree
-    from marrowgate.gating.methods import load_checked_strategy
-    from marrowgate.settings.panel import load_panel
 
-    strategy = load_checked_strategy(args.strategy)
-    panel = load_panel(args.panel)
+    strategy, panel = _strategy_and_panel(args)
     places = _places(args.files)
-    fits = {name: _fit(args, name, place, panel, strategy) for name, place in _progress("fit", places.items())}
+    fits = {name: _fit(args, name, place, panel, strategy) for name, place in with_progress(places.items(), "fits")}
     agreed = agree(args.panel.stem, "try", list(fits.values()))
     tubes = [
         _gate(args, name, place, panel, strategy, fits[name], agreed)
-        for name, place in _progress("gate", places.items())
+        for name, place in with_progress(places.items(), "gates")
     ]
     _write_tables(args.out, tubes)
     rejected = sum(tube.record.manifest["verdict"] == "rejected" for tube in tubes)
     print(f"{len(tubes)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
     return 3 if rejected and args.strict else 0
+
+
+def _strategy_and_panel(args: argparse.Namespace) -> tuple["Strategy", "Panel"]:
+    """Read both, and tell all faults of the two and of the files' names together."""
+    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.settings.panel import load_panel
+
+    faults = [
+        Fault(str(path), "there is no such file", "correct the path") for path in args.files if not path.is_file()
+    ]
+    try:
+        strategy = load_checked_strategy(args.strategy)
+    except UserError as error:
+        faults += error.faults
+    try:
+        panel = load_panel(args.panel)
+    except UserError as error:
+        faults += error.faults
+    if faults:
+        raise UserError(faults)
+    return strategy, panel
 
 
 def _places(files: Iterable[Path]) -> dict[str, Place]:
@@ -153,14 +172,3 @@ def _write_tables(out: Path, tubes: "list[Measured]") -> None:
     write_table(out / "tables" / "populations.tsv", "populations", population_table(tubes, Measure()))
     write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED, {}))
     write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure().wanted_cv_pct))
-
-
-def _progress(what: str, items: Iterable[Item]) -> Iterator[Item]:
-    """Say on a terminal which item is worked on."""
-    everything = list(items)
-    for number, item in enumerate(everything, 1):
-        if sys.stderr.isatty():
-            print(f"\r{what} {number} of {len(everything)}", end="", file=sys.stderr, flush=True)
-        yield item
-    if sys.stderr.isatty():
-        print(file=sys.stderr)

@@ -1,0 +1,66 @@
+"""`marrowgate try`: a handful of files without sheets."""
+
+from pathlib import Path
+
+import pytest
+
+from marrowgate.cli import main
+from marrowgate.tables import read_rows
+
+TEMPLATE = Path(__file__).parent.parent / "workflow" / "timecourse"
+PANEL, STRATEGY = TEMPLATE / "panels" / "culture.yaml", TEMPLATE / "strategies" / "culture.yaml"
+
+
+def words(out: Path, *files: Path) -> list[str]:
+    given = ["try", "--panel", str(PANEL), "--strategy", str(STRATEGY), "--out", str(out), "--measure", "viable:CD34"]
+    return [*given, *map(str, files)]
+
+
+@pytest.fixture(scope="module")
+def tried(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("tried")
+    files = [real_data / "timecourse" / "D0.fcs", real_data / "timecourse" / "D10.fcs"]
+    assert main(words(out, *files, real_data / "damaged" / "aria_truncated.fcs")) == 0
+    return out
+
+
+def test_try__manifest_names_the_files(tried: Path):
+    rows = {row["sample_id"]: row for row in read_rows(tried / "manifest.tsv")}
+    assert {name: row["verdict"] for name, row in rows.items()} == {
+        "D0": "accepted",
+        "D10": "accepted",
+        "aria_truncated": "rejected",
+    }
+    assert rows["D10"]["fcs"].endswith("D10.fcs")
+
+
+def test_try__writes_tables_gates_and_membership(tried: Path):
+    populations = read_rows(tried / "tables" / "populations.tsv")
+    counted = {(row["sample_id"], row["population"]): row["n_events"] for row in populations}
+    assert counted["D10", "singlets"] > 5000
+    assert counted["aria_truncated", "singlets"] is None
+    for name in ("D0", "D10", "aria_truncated"):
+        assert (tried / "gates" / f"{name}.xml").is_file()
+        assert (tried / "events" / f"{name}.parquet").is_file()
+    measured = {row["sample_id"]: row["median_fi"] for row in read_rows(tried / "tables" / "intensities.tsv")}
+    assert measured["D10"] > measured["D0"]
+
+
+def test_try__strict_ends_with_3_when_a_file_is_rejected(real_data: Path, tmp_path: Path):
+    assert main([*words(tmp_path, real_data / "damaged" / "corrupted.fcs"), "--strict"]) == 3
+
+
+def test_try__two_files_of_one_name_are_kept_apart(real_data: Path, tmp_path: Path):
+    file = real_data / "timecourse" / "D0.fcs"
+    assert main(words(tmp_path, file, file)) == 0
+    assert [row["sample_id"] for row in read_rows(tmp_path / "manifest.tsv")] == ["D0", "D0_2"]
+
+
+def test_try__all_faults_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    given = ["try", "--panel", "p.yaml", "--strategy", "s.yaml", "--out", str(tmp_path), "nothing.fcs"]
+    assert main(given) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "error: nothing.fcs: there is no such file; correct the path",
+        "error: s.yaml: there is no such file; make it, or correct the path",
+        "error: p.yaml: there is no such file; make it, or correct the path",
+    ]
