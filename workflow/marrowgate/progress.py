@@ -6,10 +6,8 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_EVERY = 50
 
-
-def with_progress(items: Sequence[Item], what: str) -> Iterator[Item]:
+def with_progress(items: Sequence[Item], what: str, every: int = 50) -> Iterator[Item]:
     """Pass the items on; on a terminal say from time to time how many are done.
 
     Parameters
@@ -18,10 +16,12 @@ def with_progress(items: Sequence[Item], what: str) -> Iterator[Item]:
         What is worked on.
     what : str
         Their name in the plural, for example ``files``.
+    every : int
+        Items between two words on the terminal; fewer items than that pass in silence.
     """
-    shown = sys.stderr.isatty() and len(items) > _EVERY
+    shown = sys.stderr.isatty() and len(items) > every
     for number, item in enumerate(items):
-        if shown and number % _EVERY == 0:
+        if shown and number % every == 0:
             sys.stderr.write(f"\r{number} of {len(items)} {what}")
             sys.stderr.flush()
         yield item

@@ -45,11 +45,13 @@ def run(args: argparse.Namespace) -> int:
 
     strategy, panel = _strategy_and_panel(args)
     places = _places(args.files)
-    fits = {name: _fit(args, name, place, panel, strategy) for name, place in with_progress(places.items(), "fits")}
+    fits = {
+        name: _fit(args, name, place, panel, strategy) for name, place in with_progress(list(places.items()), "fits", 1)
+    }
     agreed = agree(args.panel.stem, "try", list(fits.values()))
     tubes = [
         _gate(args, name, place, panel, strategy, fits[name], agreed)
-        for name, place in with_progress(places.items(), "gates")
+        for name, place in with_progress(list(places.items()), "gates", 1)
     ]
     _write_tables(args.out, tubes)
     rejected = sum(tube.record.manifest["verdict"] == "rejected" for tube in tubes)
