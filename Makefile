@@ -18,7 +18,7 @@ help:
 	@echo "make lint    ruff, snakefmt, mypy and snakemake --lint"
 	@echo "make types   mypy"
 	@echo "make bench   speed and memory, into results/benchmarks"
-	@echo "make bench-hot one tube through the gates, beside FlowKit; ends with an error below its bound"
+	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy.md (20 minutes)"
 	@echo "make accuracy-cohort  false positives and power of the comparison (tens of minutes)"
 	@echo "make pictures  the pictures of the docs"
@@ -90,7 +90,7 @@ pictures: $(DEV)
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
 
-bench: $(DEV)
+bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from marrowgate.errors import UserError
+from marrowgate.fcs.memory import megabytes_needed
 from marrowgate.gating.methods import method_faults
 from marrowgate.provenance import code_digest
 from marrowgate.settings.links import LINKS, link_files
@@ -97,12 +98,15 @@ def strategy_of(wildcards):
 
 
 def memory_of(wildcards, input, attempt):
-    """Give megabytes: what the imports need, and a few times the file."""
-    return (
-        attempt * int(300 + 8 * Path(input.fcs).stat().st_size / 1e6)
-        if Path(input.fcs).exists()
-        else 600
-    )
+    """Give megabytes by the file's header; a file that is not made yet is thought to be of usual size."""
+    path = Path(input.fcs)
+    return attempt * (megabytes_needed(path) if path.exists() else 600)
+
+
+def memory_for_flowkit(wildcards, input, attempt):
+    """Give megabytes for FlowKit, which holds twelve times the file and more."""
+    sizes = [Path(name).stat().st_size for name in input.fcs if Path(name).exists()]
+    return attempt * max(4000, round(600 + 20 * max(sizes, default=0) / 1e6))
 
 
 def control_fits(wildcards):

@@ -142,7 +142,7 @@ rule concordance:
         "../../environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=memory_for_flowkit,
     params:
         sample_ids=HANDFUL,
         data_sets=[SAMPLES[name].data_set for name in HANDFUL],

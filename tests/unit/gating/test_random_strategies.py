@@ -92,7 +92,7 @@ def trees(draw):
 def fcs(tmp_path_factory):
     """Write a file with spillover in it; values lie everywhere on the scales, below zero too."""
     generator = np.random.default_rng(8)
-    n = 1500
+    n = 30_000
     stains = np.concatenate([generator.normal(0, 800, (n // 2, 3)), generator.lognormal(8, 1.5, (n - n // 2, 3))])
     matrix = np.array([[1.0, 0.1, 0.02], [0.03, 1.0, 0.15], [0.0, 0.08, 1.0]])
     events = np.column_stack([stains @ matrix, generator.uniform(0, 262144, (n, 2))]).astype(np.float32)

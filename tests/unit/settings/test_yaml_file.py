@@ -42,7 +42,7 @@ def test_duplicate_keys__are_all_told_with_both_lines():
 def test_wrong_indentation__is_told_with_its_line():
     assert faults("seed: 1\n samples: x\n") == [
         (
-            "file.yaml line 2: is not YAML: mapping values are not allowed here; "
+            "file.yaml line 2: is not YAML: mapping values are not allowed in this context; "
             "correct the indentation, the colons or the quotes"
         )
     ]

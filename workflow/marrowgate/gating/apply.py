@@ -6,10 +6,14 @@ import numpy as np
 
 from marrowgate.gating.boxes import box_of, rows_in_box
 from marrowgate.gating.engine import inside, join
-from marrowgate.gating.gates import Boolean, Gate, Rectangle
+from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
+from marrowgate.gating.tiles import decide_by_tiles
 from marrowgate.gating.tube import Rows, Tube
 from marrowgate.settings.strategy import ROOT
+
+_FEW = 10_000
+"""Up to so many events, transforming them all is quicker than cutting the plane into tiles."""
 
 
 def rows_inside(gate: Gate, tube: Tube, parent_rows: Rows, rows: Mapping[str, Rows]) -> Rows:
@@ -36,6 +40,8 @@ def rows_inside(gate: Gate, tube: Tube, parent_rows: Rows, rows: Mapping[str, Ro
     near = rows_in_box(gate.dimensions, box_of(gate), tube, parent_rows)
     if isinstance(gate, Rectangle) or not near.size:
         return near
+    if near.size > _FEW and len(gate.dimensions) == 2:
+        return _inside_slanted(gate, tube, near)
     return near[inside(gate, lambda dimension: tube.scaled(dimension, near))]
 
 
@@ -55,6 +61,20 @@ def apply_gates(tube: Tube, records: Sequence[GateRecord], start: Rows) -> dict[
         if all(name in rows for name in needed):
             rows[record.population] = rows_inside(record.gate, tube, rows[record.parent], rows)
     return rows
+
+
+def _inside_slanted(gate: Polygon | Ellipsoid, tube: Tube, rows: Rows) -> Rows:
+    linear = [tube.linear(dimension, rows) for dimension in gate.dimensions]
+    scales = [tube.scales[dimension] for dimension in gate.dimensions]
+    members, open_ = decide_by_tiles(gate, linear, scales)
+    left = np.flatnonzero(open_)
+    if left.size:
+        columns = {
+            dimension: scale.forward(values[left])
+            for dimension, values, scale in zip(gate.dimensions, linear, scales, strict=True)
+        }
+        members[left] = inside(gate, columns.__getitem__)
+    return rows[members]
 
 
 def _joined(gate: Boolean, parent_rows: Rows, rows: Mapping[str, Rows], n_events: int) -> Rows:

@@ -5,6 +5,8 @@ brought back to the linear scale once and the values are compared there; only va
 those that a slanted gate has to look at, are transformed.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,10 +55,9 @@ def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], tube: Tube
     """
     for dimension, (low, high) in zip(dimensions, box, strict=True):
         values = tube.linear(dimension, rows)
-        mask = ~np.isnan(values)
         scale = tube.scales[dimension]
-        if low is not None:
-            mask &= at_least(values, low, scale)
+        # NaN is not at or above anything, so a lower bound leaves it out by itself
+        mask = ~np.isnan(values) if low is None else at_least(values, low, scale)
         if high is not None:
             mask &= ~at_least(values, high, scale)
         rows = rows[mask]
@@ -68,9 +69,16 @@ def at_least(values: NDArray[np.float64], bound: float, scale: Transform) -> NDA
 
     Values so near the boundary that rounding of the inverse could matter are transformed and compared there.
     """
-    place = float(scale.inverse(np.array([bound]))[0])
-    mask = values >= place
-    near = np.flatnonzero(np.abs(values - place) <= _ROUNDING * (abs(place) + 1.0))
-    if near.size:
+    with np.errstate(over="ignore"):
+        place = float(scale.inverse(np.array([bound]))[0])
+    if math.isfinite(place):
+        end = float(scale.forward(np.array([place]))[0])
+        if math.isfinite(end) and abs(end - bound) > _ROUNDING * (1.0 + abs(bound)):
+            # the scale ends before the boundary: all values lie on one side of it
+            return np.full(values.shape, end > bound)
+    reach = _ROUNDING * (abs(place) + 1.0)
+    mask, from_here = values > place + reach, values >= place - reach
+    if np.count_nonzero(from_here) > np.count_nonzero(mask):
+        near = np.flatnonzero(from_here & ~mask)
         mask[near] = scale.forward(values[near]) >= bound
     return mask

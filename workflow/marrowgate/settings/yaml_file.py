@@ -17,17 +17,17 @@ Place = tuple[str | int, ...]
 _TEXT_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"}
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe loader that leaves dates, yes/no words, 0x1F, 010 and 12:30 as the text that was written."""
+class _Loader(yaml.CSafeLoader):
+    """Safe loader in C that leaves dates, yes/no words, 0x1F, 010 and 12:30 as the text that was written."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rules if tag not in _TEXT_TAGS]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
-_CONSTRUCTORS = yaml.SafeLoader.yaml_constructors
+_CONSTRUCTORS = yaml.CSafeLoader.yaml_constructors
 _Loader.yaml_constructors = {**_CONSTRUCTORS, "tag:yaml.org,2002:timestamp": _CONSTRUCTORS["tag:yaml.org,2002:str"]}
 
 
@@ -51,16 +51,17 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
     """
     text = _text(path)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
         lines: dict[Place, int] = {}
         if node is None:
             return {}, lines
         faults = _note_lines(node, (), lines, path)
         if faults:
             raise UserError(faults)
-        return _Loader(text).get_single_data(), lines
+        return loader.construct_document(node), lines
     except yaml.MarkedYAMLError as error:
-        raise UserError([_not_yaml(path, error)]) from None
+        raise UserError([_not_yaml(path, text, error)]) from None
     except (yaml.YAMLError, ValueError, KeyError, RecursionError):
         raise fault(str(path), "is not YAML", "save it as plain UTF-8 text") from None
 
@@ -137,13 +138,12 @@ def _text(path: Path) -> str:
         raise fault(str(path), f"cannot be read ({error.strerror})", "ask for the right to read it") from None
 
 
-def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> Fault:
+def _not_yaml(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
     where = f"{path} line {mark.line + 1}" if mark else str(path)
-    problem = str(error.problem)
-    if r"'\t'" in problem:
+    if mark and "".join(text.splitlines()[mark.line : mark.line + 1])[mark.column :].startswith("\t"):
         return Fault(where, "has a tab where YAML wants spaces", "indent with spaces")
-    return Fault(where, f"is not YAML: {problem}", "correct the indentation, the colons or the quotes")
+    return Fault(where, f"is not YAML: {error.problem}", "correct the indentation, the colons or the quotes")
 
 
 def _faults(
