@@ -58,6 +58,13 @@ def test_timecourse__membership_is_one_row_per_event(finished: Path):
     assert set(counted) == {"singlets", "viable", "cd34_pos", "cd45_pos"}
 
 
+def test_timecourse__flowkit_finds_the_same_members_in_real_files(finished: Path):
+    rows = read_rows(finished / "tables" / "concordance.tsv")
+    assert len({row["sample_id"] for row in rows}) == 3
+    assert {row["population"] for row in rows} >= {"singlets", "cd34_pos"}
+    assert all(row["n_differ"] == 0 for row in rows)
+
+
 def test_timecourse__the_control_boundary_is_the_baseline_s(finished: Path):
     boundaries = {
         name: {row["population"]: row for row in read_rows(finished / "gates" / f"{name}.tsv")}["cd34_pos"]

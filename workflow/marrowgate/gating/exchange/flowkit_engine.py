@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from marrowgate.fcs.model import FcsFile
 from marrowgate.fcs.read import read_header
 
 
@@ -33,14 +34,17 @@ def compare_with_flowkit(sample_id: str, fcs: Path, data_set: int, gates: Path, 
         Rows of the table `concordance`; a single row with status not_compared where FlowKit cannot read the file as
         marrowgate does.
     """
-    refusal = _not_comparable(fcs, data_set)
+    file = read_header(fcs, data_set)
+    refusal = _not_comparable(file)
     if refusal:
         return [{"sample_id": sample_id, "status": "not_compared", "reason": refusal}]
     ours = pq.read_table(events)
-    theirs = _members(fcs, gates)
+    theirs = _members(fcs, gates, preprocess=not _has_gains(file))
     rows = []
-    for population, mask in theirs.items():
-        own = ours.column(population).to_numpy()
+    stable = ours.column("qc_ok").to_numpy()
+    for population, members in theirs.items():
+        # unstable stretches are the root of all gates here, which Gating-ML has no place for
+        own, mask = ours.column(population).to_numpy(), members & stable
         differ = int(np.count_nonzero(own != mask))
         status = "same" if differ == 0 else "different"
         counts = {"n_events": int(own.sum()), "n_other": int(mask.sum()), "n_differ": differ}
@@ -48,22 +52,24 @@ def compare_with_flowkit(sample_id: str, fcs: Path, data_set: int, gates: Path, 
     return rows
 
 
-def _not_comparable(fcs: Path, data_set: int) -> str:
-    file = read_header(fcs, data_set)
+def _not_comparable(file: FcsFile) -> str:
     if file.verdict.status != "accepted":
         return f"the file is {file.verdict.status}"
-    if data_set != 1:
+    if file.data_set != 1:
         return "FlowKit reads the first data set only"
-    gains = [channel.gain for channel in file.channels if channel.gain is not None]
-    if any(not math.isclose(gain, 1.0) for gain in gains):
-        return "FlowKit divides by $PnG, marrowgate does not"
+    if _has_gains(file) and any(channel.amplification[0] > 0 for channel in file.channels):
+        return "FlowKit divides by $PnG where it undoes logarithmic amplification, marrowgate does not"
     return ""
 
 
-def _members(fcs: Path, gates: Path) -> dict[str, NDArray[np.bool_]]:
+def _has_gains(file: FcsFile) -> bool:
+    return any(channel.gain is not None and not math.isclose(channel.gain, 1.0) for channel in file.channels)
+
+
+def _members(fcs: Path, gates: Path, *, preprocess: bool) -> dict[str, NDArray[np.bool_]]:
     import flowkit
 
     strategy = flowkit.parse_gating_xml(str(gates))
-    sample = flowkit.Sample(str(fcs), sample_id="sample")
+    sample = flowkit.Sample(str(fcs), sample_id="sample", preprocess=preprocess)
     results = strategy.gate_sample(sample)
     return {name: np.asarray(results.get_gate_membership(name)) for name, _ in strategy.get_gate_ids()}
