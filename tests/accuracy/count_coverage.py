@@ -114,10 +114,11 @@ def counted_row(
     inside = COUNTED[tube.panel]
     events = {name: int(np.asarray(counts)[kinds_of(name)].sum()) for name in (*REFERENCES[tube.panel], population)}
     found = tuple(PopulationCount(name, "root", n, None, inside.get(name, ()), "ok", "") for name, n in events.items())
-    record = SampleRecord(tube.sample_id, {}, found, (), ())
+    dead = visit_blood(tube).dead
+    with_dead = events["cd45_pos"] + int(rng.poisson(events["cd45_pos"] * dead / (1 - dead)))
+    record = SampleRecord(tube.sample_id, {}, found, (), (), n_cd45_with_dead=with_dead)
     sheet = sheet_row(tube)
     if sheet.beads_per_tube is not None:
         sheet = sheet.model_copy(update={"beads_per_tube": sheet.beads_per_tube * label})
-    viability = float(rng.binomial(events["cd45_pos"], 1 - visit_blood(tube).dead)) / events["cd45_pos"]
-    rows = population_rows(record, sheet, None, Measure(), viability=viability)
+    rows = population_rows(record, sheet, None, Measure())
     return next(row for row in rows if row["population"] == population)

@@ -114,17 +114,6 @@ def _open(
     return tube, truths
 
 
-def viability_of(record: SampleRecord, sample: SamplePlan, seed: int) -> float:
-    """Give the living share of CD45+ events as the tube finds it, or as the visit's CD34 tube of as many would."""
-    n_cd45 = next(count.n_events or 0 for count in record.counts if count.population == CD45)
-    if record.n_cd45_with_dead:
-        return n_cd45 / record.n_cd45_with_dead
-    if sample.blood is None or not n_cd45:
-        return 1.0
-    rng = stream("coverage", seed, "viability", sample.sample_id)
-    return float(rng.binomial(n_cd45, 1 - sample.blood.dead)) / n_cd45
-
-
 def with_label(sheet: Sample, seed: int) -> Sample:
     """Give the row of a tube with beads of another lot, whose label is off by as much as the settings say."""
     if sheet.beads_per_tube is None:
@@ -135,8 +124,7 @@ def with_label(sheet: Sample, seed: int) -> Sample:
 
 
 def _scored(sample: SamplePlan, record: SampleRecord, truths: Sequence[PopulationTruth], seed: int) -> list[Scored]:
-    viability = viability_of(record, sample, seed)
-    found = population_rows(record, with_label(sheet_row(sample), seed), None, Measure(), viability=viability)
+    found = population_rows(record, with_label(sheet_row(sample), seed), None, Measure())
     rows = {row["population"]: row for row in found}
     own = [truth for truth in truths if truth.population in RARE[sample.panel]]
     return [

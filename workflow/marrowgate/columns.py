@@ -222,6 +222,9 @@ VISIT_MEASURES = (
     "per_100_cd45_high",
     "cells_per_ul",
     "gate_status",
+    "cells_per_ul_low",
+    "cells_per_ul_high",
+    "count_method",
 )
 """Columns of `populations` that `visits` carries once for each population, as ``<population>_<column>``."""
 

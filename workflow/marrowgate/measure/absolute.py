@@ -58,7 +58,7 @@ class CountingTube:
     n_cd45, n_beads : int or None
         Events of `cd45_pos` and of `bead_singlets`; None where those have no gate.
     viability : float or None
-        Living share of the CD45+ events; None where no tube of the visit has a viability gate.
+        Living share of the leucocytes; None where the tube has no viability gate and the CD45+ events hold dead ones.
     volume_ul : float or None
         Suspension that was measured; None when the file does not say, or when it cannot be right.
     """
@@ -76,7 +76,7 @@ def absolute_counts(counted: Counted, tube: CountingTube, settings: Measure) -> 
     Single platform with beads (Keeney et al. 1998, Cytometry 34:61): n / beads x beads in the tube / volume of blood x
     dilution. Volumetric: n / measured volume x volume of the tube / volume of blood x dilution. Dual platform
     (Sutherland et al. 1996, J Hematother 5:213): WBC x 100 / (100 + nrbc_per_100_wbc) x viability x n / CD45+ events,
-    since the analyser counts dead cells, too; where the viability is not known it is taken as 1.
+    since the analyser counts dead cells, too, where the CD45+ events are living ones alone.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from marrowgate.measure.blanks import CD45, NO_BLANKS, Blanks, BlankTube, find_blanks
+from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankTube, find_blanks
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.intensities import choose_controls, intensity_rows
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
@@ -72,14 +72,7 @@ def blanks_of(project: Project, tubes: Sequence[Measured]) -> Blanks:
 
 def population_table(tubes: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
     """Give one row per tube and population."""
-    living = _viabilities(tubes)
-    return [
-        row
-        for tube in tubes
-        for row in population_rows(
-            _whole(tube), tube.sample, tube.arm, settings, blanks, living.get(_visit(tube.sample))
-        )
-    ]
+    return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings, blanks)]
 
 
 def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines) -> Rows:
@@ -96,7 +89,6 @@ def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int, lin
 
 def quality_table(tubes: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
     """Give one row per tube and check, with detector settings against other tubes, counting error and platforms."""
-    living = _viabilities(tubes)
     return [
         {"sample_id": tube.sample.sample_id, "batch": tube.sample.batch, **vars(check)}
         for tube in tubes
@@ -104,7 +96,7 @@ def quality_table(tubes: Sequence[Measured], limits: Quality, settings: Measure)
             *tube.record.checks,
             *_settings(tube, tubes, limits),
             *_counting(tube, settings.wanted_cv_pct),
-            *_platforms(tube, settings, living.get(_visit(tube.sample))),
+            *_platforms(tube, settings),
         )
     ]
 
@@ -133,32 +125,13 @@ def _counting_error(n_events: int, wanted_cv_pct: float) -> Check:
     return at_most(f"cv_pct_{RARE}", cv, wanted_cv_pct, why)
 
 
-def _platforms(tube: Measured, settings: Measure, viability: float | None) -> tuple[Check, ...]:
-    difference = platform_difference(tube.record, tube.sample, settings, viability)
+def _platforms(tube: Measured, settings: Measure) -> tuple[Check, ...]:
+    difference = platform_difference(tube.record, tube.sample, settings)
     if difference is None:
         return ()
     limit = settings.max_platform_difference_pct
     why = f"CD45+ cells per uL differ by {difference:.1f} % between the ways of counting"
     return (at_most("platform_difference_pct", difference, limit, why),)
-
-
-def _visit(sample: Sample) -> tuple[object, ...]:
-    """Name the blood that a tube holds: a patient's visit, or the tube itself when it belongs to no patient."""
-    if sample.patient_id is None:
-        return (sample.sample_id,)
-    return (sample.patient_id, sample.day, sample.cycle, sample.cycle_day, sample.days_off)
-
-
-def _viabilities(tubes: Sequence[Measured]) -> dict[tuple[object, ...], float]:
-    """Give the living share of the CD45+ events of each visit, from those of its tubes that tell dead cells apart."""
-    living: dict[tuple[object, ...], list[int]] = {}
-    for tube in tubes:
-        n_cd45 = next((count.n_events for count in tube.record.counts if count.population == CD45), None)
-        if n_cd45 and tube.record.n_cd45_with_dead:
-            total = living.setdefault(_visit(tube.sample), [0, 0])
-            total[0] += n_cd45
-            total[1] += tube.record.n_cd45_with_dead
-    return {visit: alive / total for visit, (alive, total) in living.items()}
 
 
 def _whole(tube: Measured) -> SampleRecord:

@@ -43,7 +43,6 @@ def population_rows(
     arm: str | None,
     settings: Measure,
     blanks: Blanks = NO_BLANKS,
-    viability: float | None = None,
 ) -> list[Row]:
     """Give the rows of `tables/populations.tsv` for one tube.
 
@@ -59,8 +58,6 @@ def population_rows(
         Wanted precision and further errors.
     blanks : Blanks
         Tubes of the run that lack a population's marker.
-    viability : float, optional
-        Living share of the CD45+ events of the visit's tubes, for absolute counts with the analyser.
 
     Returns
     -------
@@ -68,18 +65,16 @@ def population_rows(
         One row per population; numbers that rest on a population without a gate are missing. The limits of fractions
         and absolute counts carry the counting error and what the boundaries of the gates add to it.
     """
-    tube = _tube(record, sample, settings, blanks, viability)
+    tube = _tube(record, sample, settings, blanks)
     return [
         {**_who(sample, arm), **_fractions(count, tube), **_detection(count, tube), **_absolute(count, tube)}
         for count in record.counts
     ]
 
 
-def platform_difference(
-    record: SampleRecord, sample: Sample, settings: Measure, viability: float | None = None
-) -> float | None:
+def platform_difference(record: SampleRecord, sample: Sample, settings: Measure) -> float | None:
     """Give the difference between the platforms that count a tube's CD45+ cells, per cent; None with only one."""
-    return _tube(record, sample, settings, NO_BLANKS, viability).difference_pct
+    return _tube(record, sample, settings, NO_BLANKS).difference_pct
 
 
 def events_needed(wanted_cv_pct: float) -> int:
@@ -87,11 +82,12 @@ def events_needed(wanted_cv_pct: float) -> int:
     return math.ceil((100 / wanted_cv_pct) ** 2 - 1e-9)
 
 
-def _tube(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks, viability: float | None) -> _Tube:
+def _tube(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Tube:
     counts = {count.population: count for count in record.counts}
     cd45, beads = counts.get(CD45), counts.get(COUNTING_BEADS)
     volume, fault = usable_volume(record.volume_ul, record.manifest.get("n_events") or 0, sample)
     n_cd45 = cd45.n_events if cd45 else None
+    viability = n_cd45 / record.n_cd45_with_dead if n_cd45 and record.n_cd45_with_dead else None
     counting = CountingTube(sample, n_cd45, beads.n_events if beads else None, viability, volume)
     leucocytes = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings)
     difference = platform_difference_pct(leucocytes)
@@ -191,7 +187,7 @@ def _absolute(count: PopulationCount, tube: _Tube) -> Row:
     limits = {"cells_per_ul": best.cells_per_ul, "cells_per_ul_low": best.low, "cells_per_ul_high": best.high}
     status, reason = _platforms(tube)
     dead = best.method == "dual_platform" and tube.counting.viability is None
-    unknown = "no tube of the visit tells dead cells apart, the analyser counts them, too" if dead else ""
+    unknown = "dead cells are counted, too: the tube has no viability gate" if dead else ""
     reason = "; ".join(part for part in (tube.volume_fault, reason, unknown) if part)
     return {**limits, "count_method": best.method, "count_status": status, "count_reason": reason}
 
