@@ -150,6 +150,36 @@ def test_control_marker__that_the_panel_has_not_is_told(folder):
     ]
 
 
+def beads(**cells):
+    rows = [{"beads_per_ul": "", "bead_volume_ul": "", "beads_per_tube": "", **row} for row in SAMPLES]
+    rows[0] |= cells
+    return sheet(rows)
+
+
+def test_beads__lyophilised_or_liquid_are_right(folder):
+    for cells in ({"beads_per_tube": "50000"}, {"beads_per_ul": "1000", "bead_volume_ul": "50"}):
+        folder.write(SHEET, beads(**cells))
+        (first, *_) = folder.load().samples
+        assert {name: f"{getattr(first, name):g}" for name in cells} == cells
+
+
+def test_beads__counted_twice_are_told(folder):
+    folder.write(SHEET, beads(beads_per_tube="50000", beads_per_ul="1000", bead_volume_ul="50"))
+    assert folder.faults() == [
+        (
+            f"{SHEET} line 2, column beads_per_tube: stands beside beads_per_ul or bead_volume_ul; "
+            "empty beads_per_tube for liquid beads, else the other two"
+        )
+    ]
+
+
+def test_beads__half_of_liquid_ones_are_told(folder):
+    folder.write(SHEET, beads(bead_volume_ul="50"))
+    assert folder.faults() == [
+        f"{SHEET} line 2, column beads_per_ul: is empty, but bead_volume_ul is not; liquid beads need both"
+    ]
+
+
 def test_control_for_nothing__is_told(folder):
     folder.write(SHEET, sheet(changed(1, control_for="Z9")))
     assert folder.faults() == [

@@ -10,11 +10,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.boxes import box_of, rows_in_box
+from marrowgate.gating.apply import apply_gates, rows_inside
 from marrowgate.gating.consensus import moved, numbers
-from marrowgate.gating.engine import inside
-from marrowgate.gating.gates import Boolean, Gate, Polygon, Rectangle
+from marrowgate.gating.gates import Boolean, Polygon
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import Rows, Tube
 from marrowgate.measure.record import GateCv
@@ -107,32 +105,17 @@ def _half_difference(
         return {}
     changes: dict[str, float] = {}
     place = numbers(gate)
-    pair = (moved(gate, place + movement), moved(gate, place - movement))
-    for sign, one, events in zip((0.5, -0.5), pair, _rows_inside_each(pair, tube, rows[record.parent]), strict=True):
+    for sign in (1.0, -1.0):
+        one = moved(gate, place + sign * movement)
+        events = rows_inside(one, tube, rows[record.parent], rows)
         touched = _either(events, rows[record.population], tube.file.n_events)
         if not touched.size:
             continue
         after = apply_gates(tube, [replace(each, gate=one) if each is record else each for each in records], touched)
         for name, left in after.items():
             change = left.size - _common(touched, rows[name])
-            changes[name] = changes.get(name, 0.0) + sign * change
+            changes[name] = changes.get(name, 0.0) + sign * change / 2
     return changes
-
-
-def _rows_inside_each(gates: Sequence[Gate], tube: Tube, parent_rows: Rows) -> list[Rows]:
-    """Give the events of the parent in each of several gates in the same dimensions, transforming each value once."""
-    boxes = [(gate, box_of(gate)) for gate in gates if not isinstance(gate, Boolean)]
-    found = []
-    values: dict[str, Floats] = {}
-    for gate, box in boxes:
-        if isinstance(gate, Rectangle):
-            found.append(rows_in_box(gate.dimensions, box, tube, parent_rows))
-            continue
-        for dimension in gate.dimensions:
-            if dimension not in values:
-                values[dimension] = tube.scaled(dimension, parent_rows)
-        found.append(parent_rows[inside(gate, values.__getitem__)])
-    return found
 
 
 def _either(one: Rows, other: Rows, n_events: int) -> Rows:
