@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from accuracy.abundance_figures import EXPECTED_EVENTS
-from accuracy.count_cohorts import sheet_row
+from accuracy.count_cohorts import sheet_row, visit_blood
 from accuracy.figures import Figure, number, share
 from accuracy.scores import band_of, covers
 from accuracy.wanted_cells import MANY_EVENTS
@@ -27,7 +27,10 @@ from marrowgate.simulate.truth import population_truths
 # Populations that are counted, and what they lie in.
 COUNTED = {"hspc": {"cd34_hspc": ("cd45_pos",)}, "immature": {"ig": ("cd45_pos",), "nrbc": ()}}
 REFERENCES = {"hspc": ("cd45_pos", "bead_singlets"), "immature": ("cd45_pos",)}
-BEDSIDE = {"hspc": "beads: blood pipetted anew", "immature": "analyser: its white cell count measured anew"}
+BEDSIDE = {
+    "hspc": "beads: blood pipetted anew, beads of another lot",
+    "immature": "analyser: its white cell count measured anew",
+}
 
 
 def count_coverage_figures(seed: int, draws: int, cores: int) -> list[Figure]:
@@ -70,7 +73,9 @@ def _draw(seed: int, draws: int, task: tuple[str, str, tuple[float, float]]) -> 
         share_of_tube = draw_counts(plan, tube, MANY_EVENTS)[members].sum() / MANY_EVENTS
         n_events = round(float(np.exp(rng.uniform(*np.log(band)))) / share_of_tube)
         fresh = replace(tube, sample_id=f"{tube.sample_id}_draw")
-        row = counted_row(fresh, population, draw_counts(plan, fresh, n_events))
+        # the number on the label of another lot of beads, and the dead cells that the visit's tubes show
+        label = max(float(1 + Measure().bead_lot_cv_pct / 100 * rng.standard_normal()), 0.5)
+        row = counted_row(fresh, population, draw_counts(plan, fresh, n_events), label, rng)
         truth = next(one for one in population_truths(tube, None) if one.population == population)
         wanted = {"per_100_cd45": truth.generating_per_100_cd45, "cells_per_ul": truth.generating_cells_per_ul}
         for column, true in wanted.items():
@@ -102,11 +107,18 @@ def _analysed_again(visit: VisitTruth, rng: np.random.Generator) -> VisitTruth:
     )
 
 
-def counted_row(tube: SamplePlan, population: str, counts: Sequence[int]) -> dict[str, object]:
-    """Give the row of populations.tsv for perfect gates."""
+def counted_row(
+    tube: SamplePlan, population: str, counts: Sequence[int], label: float, rng: np.random.Generator
+) -> dict[str, object]:
+    """Give the row of populations.tsv for perfect gates; `label` is the stated over the true number of beads."""
     inside = COUNTED[tube.panel]
     events = {name: int(np.asarray(counts)[kinds_of(name)].sum()) for name in (*REFERENCES[tube.panel], population)}
     found = tuple(PopulationCount(name, "root", n, None, inside.get(name, ()), "ok", "") for name, n in events.items())
-    record = SampleRecord(tube.sample_id, {}, found, (), ())
-    rows = population_rows(record, sheet_row(tube), None, Measure())
+    dead = visit_blood(tube).dead
+    with_dead = events["cd45_pos"] + int(rng.poisson(events["cd45_pos"] * dead / (1 - dead)))
+    record = SampleRecord(tube.sample_id, {}, found, (), (), n_cd45_with_dead=with_dead)
+    sheet = sheet_row(tube)
+    if sheet.beads_per_tube is not None:
+        sheet = sheet.model_copy(update={"beads_per_tube": sheet.beads_per_tube * label})
+    rows = population_rows(record, sheet, None, Measure())
     return next(row for row in rows if row["population"] == population)

@@ -25,16 +25,19 @@ from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.prepare import open_tube, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.tube import Tube
+from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.tube import count_populations
+from marrowgate.measure.tube import CD45, count_populations, count_with_dead
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
+from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy, load_strategy
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.streams import stream
 from marrowgate.simulate.truth import PopulationTruth
 
 EVENTS = 60_000
@@ -88,8 +91,10 @@ def score_run(seed: int, run: Run) -> list[Scored]:
     scored = []
     for sample, (tube, truths), fit in zip(samples, opened, fits, strict=True):
         records = settle(fit, agreed)
-        counts = count_populations(records, apply_gates(tube, records, start_rows(tube)))
-        scored += _scored(sample, SampleRecord(sample.sample_id, {}, counts, (), ()), truths)
+        rows = apply_gates(tube, records, start_rows(tube))
+        counts = count_populations(records, rows, gate_cvs(tube, records, rows, CD45))
+        record = SampleRecord(sample.sample_id, {}, counts, (), (), {}, None, count_with_dead(tube, records, rows))
+        scored += _scored(sample, record, truths, seed)
     return scored
 
 
@@ -109,8 +114,18 @@ def _open(
     return tube, truths
 
 
-def _scored(sample: SamplePlan, record: SampleRecord, truths: Sequence[PopulationTruth]) -> list[Scored]:
-    rows = {row["population"]: row for row in population_rows(record, sheet_row(sample), None, Measure())}
+def with_label(sheet: Sample, seed: int) -> Sample:
+    """Give the row of a tube with beads of another lot, whose label is off by as much as the settings say."""
+    if sheet.beads_per_tube is None:
+        return sheet
+    rng = stream("coverage", seed, "label", sheet.sample_id)
+    off = float(Measure().bead_lot_cv_pct / 100 * rng.standard_normal())
+    return sheet.model_copy(update={"beads_per_tube": sheet.beads_per_tube * max(1 + off, 0.5)})
+
+
+def _scored(sample: SamplePlan, record: SampleRecord, truths: Sequence[PopulationTruth], seed: int) -> list[Scored]:
+    found = population_rows(record, with_label(sheet_row(sample), seed), None, Measure())
+    rows = {row["population"]: row for row in found}
     own = [truth for truth in truths if truth.population in RARE[sample.panel]]
     return [
         Scored(sample, truth.population, "accepted", None, rows.get(truth.population, {}), truth, (), 1.0)

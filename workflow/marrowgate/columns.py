@@ -85,6 +85,22 @@ _COLUMNS = (
     _text("count_method", "how cells_per_ul was found: beads, dual_platform, volumetric, or none"),
     _number("cv_pct", "coefficient of variation from counting alone, 100/sqrt(n_events)", "%"),
     _text("detection", "quantifiable, detected, not_detected or not_gated"),
+    _number("gate_cv_pct", "coefficient of variation of n_events from the gates' boundary_sd alone", "%"),
+    _count("events_needed", "events of the population that the wanted counting CV takes"),
+    _count("cd45_events_needed", "CD45+ events to acquire for that, at this tube's share"),
+    _text("missing_reason", "why a fraction is missing although the population was gated"),
+    _text("cd45_gate_status", "status of the weakest gate on the way to the denominator cd45_pos"),
+    _text("cd45_gate_reason", "reason of that gate's status"),
+    _text("count_status", "whether the tube's platforms agree: agree, disagree, one_platform or none"),
+    _text("count_reason", "why they disagree, or why there is no absolute count"),
+    _text("blank_source", "blank tubes of the population: batch, run, is_blank or no_blank"),
+    _count("blank_n_tubes", "blank tubes that the limits rest on", "tubes"),
+    _count("blank_n_events", "events of the population in those blank tubes"),
+    _count("blank_n_cd45", "CD45+ events of those blank tubes"),
+    _text("lob_method", "how the limit of blank was found: poisson or nonparametric"),
+    _number("lob_events", "limit of blank of this tube", "events"),
+    _number("lod_events", "limit of detection of this tube", "events"),
+    _number("loq_events", "limit of quantitation of this tube", "events"),
     _text("gate_status", "status of the weakest gate on the way to the population"),
     _text("gate_reason", "reason of that gate's status"),
     # intensities
@@ -170,6 +186,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("per_100_cd45", "per_100_cd45_low", "per_100_cd45_high"),
         *("cells_per_ul", "cells_per_ul_low", "cells_per_ul_high", "count_method"),
         *("cv_pct", "detection", "gate_status", "gate_reason", "control_type"),
+        *("gate_cv_pct", "events_needed", "cd45_events_needed", "missing_reason", "cd45_gate_status"),
+        *("cd45_gate_reason", "count_status", "count_reason", "blank_source", "blank_n_tubes", "blank_n_events"),
+        *("blank_n_cd45", "lob_method", "lob_events", "lod_events", "loq_events"),
     ),
     "intensities": (
         *(*_VISIT_KEY, "population", "marker", "n_events", "median_fi", "median_fi_low", "median_fi_high"),
@@ -203,6 +222,9 @@ VISIT_MEASURES = (
     "per_100_cd45_high",
     "cells_per_ul",
     "gate_status",
+    "cells_per_ul_low",
+    "cells_per_ul_high",
+    "count_method",
 )
 """Columns of `populations` that `visits` carries once for each population, as ``<population>_<column>``."""
 

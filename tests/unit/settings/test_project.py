@@ -24,7 +24,7 @@ def test_shipped_project__is_right(repository, monkeypatch):
     from marrowgate.settings.project import load_project
 
     monkeypatch.chdir(repository)
-    assert len(load_project(Path("config/config.yaml"), method_faults).samples) == 180
+    assert len(load_project(Path("config/config.yaml"), method_faults).samples) == 183
 
 
 def test_project_files__have_names_that_tell_nothing_private(folder):
@@ -147,6 +147,36 @@ def test_control_marker__that_the_panel_has_not_is_told(folder):
     folder.write(SHEET, sheet(changed(1, control_marker="CXCR-4")))
     assert folder.faults() == [
         f"{SHEET} line 3, column control_marker: panel 'blood' has no marker 'CXCR-4'; did you mean 'CXCR4'?"
+    ]
+
+
+def beads(**cells):
+    rows = [{"beads_per_ul": "", "bead_volume_ul": "", "beads_per_tube": "", **row} for row in SAMPLES]
+    rows[0] |= cells
+    return sheet(rows)
+
+
+def test_beads__lyophilised_or_liquid_are_right(folder):
+    for cells in ({"beads_per_tube": "50000"}, {"beads_per_ul": "1000", "bead_volume_ul": "50"}):
+        folder.write(SHEET, beads(**cells))
+        (first, *_) = folder.load().samples
+        assert {name: f"{getattr(first, name):g}" for name in cells} == cells
+
+
+def test_beads__counted_twice_are_told(folder):
+    folder.write(SHEET, beads(beads_per_tube="50000", beads_per_ul="1000", bead_volume_ul="50"))
+    assert folder.faults() == [
+        (
+            f"{SHEET} line 2, column beads_per_tube: stands beside beads_per_ul or bead_volume_ul; "
+            "empty beads_per_tube for liquid beads, else the other two"
+        )
+    ]
+
+
+def test_beads__half_of_liquid_ones_are_told(folder):
+    folder.write(SHEET, beads(bead_volume_ul="50"))
+    assert folder.faults() == [
+        f"{SHEET} line 2, column beads_per_ul: is empty, but bead_volume_ul is not; liquid beads need both"
     ]
 
 

@@ -19,7 +19,7 @@ def test_plan_tubes__sample_ids_are_unique_and_fit_the_sheet(scenario):
 def test_plan_tubes__every_fmo_belongs_to_a_tube_of_its_visit():
     plan = make_plan("demo", 2)
     by_name = {sample.sample_id: sample for sample in plan.samples}
-    controls = [sample for sample in plan.samples if sample.control_type == "fmo"]
+    controls = [sample for sample in plan.samples if sample.control_type == "fmo" and sample.visit]
     assert len(controls) == 60
     for control in controls:
         owner = by_name[control.control_for]

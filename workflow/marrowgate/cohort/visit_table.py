@@ -7,6 +7,7 @@ from marrowgate.cohort.readings import Rows, chosen_tubes
 from marrowgate.cohort.visits import Visit, visit_of, visit_on
 from marrowgate.columns import VISIT_INTENSITIES, VISIT_KEY, VISIT_MEASURES, Column, prefixed, table_columns
 from marrowgate.settings.project import Project
+from marrowgate.settings.sheets import Sample
 
 
 def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple[list[Column], list[dict[str, Any]]]:
@@ -27,18 +28,17 @@ def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple
     """
     samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
     rows: dict[Visit, dict[str, Any]] = {}
-    for sample in samples.values():
-        visit = visit_of(sample)
+    visits = {sample.sample_id: _visit(sample, project) for sample in samples.values()}
+    for visit in visits.values():
         if visit is not None:
             rows.setdefault(visit, _key(project, visit))
     names: dict[str, Column] = {}
     for row in chosen_tubes(populations, samples):
-        _add(rows, visit_of(samples[row["sample_id"]]), prefixed(row["population"], VISIT_MEASURES), row, names)
+        _add(rows, visits[row["sample_id"]], prefixed(row["population"], VISIT_MEASURES), row, names)
     for row in intensities:
         prefix = f"{row['population']}_{row['marker']}"
-        stained = samples.get(row["sample_id"])
-        if stained is not None:
-            _add(rows, visit_of(stained), prefixed(prefix, VISIT_INTENSITIES), row, names, prefix)
+        if row["sample_id"] in visits:
+            _add(rows, visits[row["sample_id"]], prefixed(prefix, VISIT_INTENSITIES), row, names, prefix)
     for imported in project.measurements:
         visit = visit_on(imported.patient_id, imported.day, project.samples)
         name = f"{imported.measure}_{imported.unit}"
@@ -47,6 +47,13 @@ def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple
     key = [column for column in table_columns("populations") if column.name in VISIT_KEY]
     ordered = sorted(key, key=lambda column: VISIT_KEY.index(column.name))
     return [*ordered, *names.values()], list(rows.values())
+
+
+def _visit(sample: Sample, project: Project) -> Visit | None:
+    """Join tubes by patient and day, also where the cycle stands in the row of one of them only."""
+    if sample.patient_id is None or sample.day is None:
+        return visit_of(sample)
+    return visit_on(sample.patient_id, sample.day, project.samples)
 
 
 def _key(project: Project, visit: Visit) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class AgreedGate:
         Robust standard deviation of each free number between samples.
     n_fits : int
         Samples that found a gate, or that gave events to it.
+    movements : tuple of tuple of float
+        Of a pooled gate: as in `marrowgate.gating.records.GateRecord`.
     """
 
     population: str
@@ -58,6 +60,7 @@ class AgreedGate:
     limit: tuple[float, ...]
     spread: tuple[float, ...]
     n_fits: int
+    movements: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,9 +200,10 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
     own = np.array(agreed.spread) if len(agreed.spread) == size else np.zeros(size)
     limit = np.maximum(MIN_LIMIT, SPREADS * np.maximum(spread, own))
     plain_spread, plain_limit = (tuple(float(value) for value in values) for values in (spread, limit))
-    return AgreedGate(
+    pooled = AgreedGate(
         population, agreed.parent, alike[0].method, "pooled", found.gate, plain_limit, plain_spread, len(alike)
     )
+    return replace(pooled, movements=found.movements)
 
 
 def _same_way(one: Evidence, other: Evidence) -> bool:
@@ -281,6 +285,7 @@ def _borrowed(record: GateRecord, agreed: AgreedGate) -> GateRecord:
         status="borrowed",
         reason=f"from {agreed.n_fits} samples of the batch ({why})",
         boundary_sd=agreed.spread,
+        movements=agreed.movements,
     )
 
 
@@ -308,7 +313,7 @@ def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gat
         pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
         return replace(record, gate=pulled_in, status="shifted", reason=_joined(reason, record.reason))
     text = _joined(f"found in the events of {agreed.n_fits} samples of the batch", record.reason)
-    return replace(record, gate=pooled_gate, reason=text, boundary_sd=agreed.spread)
+    return replace(record, gate=pooled_gate, reason=text, boundary_sd=agreed.spread, movements=agreed.movements)
 
 
 def _too_far(
@@ -335,9 +340,12 @@ def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:
     plain = dict(vars(agreed))
     plain["gate"] = None if agreed.gate is None else to_plain(agreed.gate)
     plain["limit"], plain["spread"] = list(agreed.limit), list(agreed.spread)
+    plain["movements"] = [list(movement) for movement in agreed.movements]
     return plain
 
 
 def _agreed_from_plain(plain: dict[str, Any]) -> AgreedGate:
     gate = None if plain["gate"] is None else from_plain(plain["gate"])
-    return AgreedGate(**{**plain, "gate": gate, "limit": tuple(plain["limit"]), "spread": tuple(plain["spread"])})
+    movements = tuple(tuple(movement) for movement in plain["movements"])
+    tuples = {"limit": tuple(plain["limit"]), "spread": tuple(plain["spread"]), "movements": movements}
+    return AgreedGate(**{**plain, "gate": gate, **tuples})

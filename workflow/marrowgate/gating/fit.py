@@ -153,7 +153,8 @@ def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Wa
         walk.evidence.append(_evidence(view, population))
     gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
     reason = "; ".join(text for text in (found.reason, *_reasons_without(sample, population)) if text)
-    return GateRecord(population.name, parent, method, gate, found.status, reason, found.boundary_sd, int(rows.size))
+    record = GateRecord(population.name, parent, method, gate, found.status, reason, found.boundary_sd, int(rows.size))
+    return replace(record, movements=found.movements)
 
 
 def _for_panel(sample: SampleToFit, population: Population) -> Population:
@@ -227,4 +228,4 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     if instead.gate is None:
         return found, population.method
     reason = f"{population.method}: {found.status}: {found.reason}"
-    return Found(instead.gate, "fixed", reason, instead.boundary_sd), population.fallback.method
+    return replace(instead, status="fixed", reason=reason), population.fallback.method

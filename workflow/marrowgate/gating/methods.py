@@ -89,12 +89,16 @@ class Found:
         Why there is no gate, or where it comes from.
     boundary_sd : tuple of float
         Standard deviation of each free boundary, transformed scale.
+    movements : tuple of tuple of float
+        Where the free numbers of the gate do not vary by themselves: independent movements of all of them, each of one
+        standard deviation.
     """
 
     gate: Gate | None
     status: FindStatus
     reason: str = ""
     boundary_sd: tuple[float, ...] = ()
+    movements: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)

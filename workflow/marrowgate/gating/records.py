@@ -44,6 +44,9 @@ class GateRecord:
         Standard deviation of each free boundary, transformed scale.
     n_parent : int
         Events of the parent when the gate was found.
+    movements : tuple of tuple of float
+        Independent movements of the gate's free numbers, each of one standard deviation; empty where the numbers vary
+        each by itself.
     """
 
     population: str
@@ -54,6 +57,7 @@ class GateRecord:
     reason: str = ""
     boundary_sd: tuple[float, ...] = ()
     n_parent: int = 0
+    movements: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,4 +159,5 @@ def record_to_plain(record: GateRecord) -> dict[str, Any]:
 def _record_from_plain(plain: dict[str, Any]) -> GateRecord:
     gate = None if plain["gate"] is None else from_plain(plain["gate"])
     sd = tuple(float("nan") if value is None else value for value in plain["boundary_sd"])
-    return GateRecord(**{**plain, "gate": gate, "boundary_sd": sd})
+    movements = tuple(tuple(movement) for movement in plain["movements"])
+    return GateRecord(**{**plain, "gate": gate, "boundary_sd": sd, "movements": movements})

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankTube, find_blanks
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.intensities import choose_controls, intensity_rows
-from marrowgate.measure.populations import population_rows
+from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure, Quality
 from marrowgate.settings.project import Project
@@ -61,9 +62,17 @@ def manifest_table(tubes: Sequence[Measured]) -> Rows:
     return [tube.record.manifest for tube in tubes]
 
 
-def population_table(tubes: Sequence[Measured], settings: Measure) -> Rows:
+def blanks_of(project: Project, tubes: Sequence[Measured]) -> Blanks:
+    """Find the tubes of a run that lack a population's marker."""
+    markers = {
+        name: tuple(entry.marker for entry in panel.channels if entry.marker) for name, panel in project.panels.items()
+    }
+    return find_blanks([BlankTube(tube.sample, tube.record, tube.strategy) for tube in tubes], markers)
+
+
+def population_table(tubes: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
     """Give one row per tube and population."""
-    return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings)]
+    return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings, blanks)]
 
 
 def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines) -> Rows:
@@ -78,12 +87,17 @@ def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int, lin
     return rows
 
 
-def quality_table(tubes: Sequence[Measured], limits: Quality, wanted_cv_pct: float) -> Rows:
-    """Give one row per tube and check, with detector settings against other tubes and the counting error."""
+def quality_table(tubes: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
+    """Give one row per tube and check, with detector settings against other tubes, counting error and platforms."""
     return [
         {"sample_id": tube.sample.sample_id, "batch": tube.sample.batch, **vars(check)}
         for tube in tubes
-        for check in (*tube.record.checks, *_settings(tube, tubes, limits), *_counting(tube, wanted_cv_pct))
+        for check in (
+            *tube.record.checks,
+            *_settings(tube, tubes, limits),
+            *_counting(tube, settings.wanted_cv_pct),
+            *_platforms(tube, settings),
+        )
     ]
 
 
@@ -103,12 +117,21 @@ def _counting(tube: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:
 
 
 def _counting_error(n_events: int, wanted_cv_pct: float) -> Check:
-    needed = math.ceil((100 / wanted_cv_pct) ** 2)
+    needed = events_needed(wanted_cv_pct)
     cv = 100 / n_events**0.5 if n_events else math.inf
     why = f"{n_events} events, {needed} are needed for a CV of {wanted_cv_pct:g} %"
     if not n_events:
         return Check(f"cv_pct_{RARE}", None, wanted_cv_pct, "flagged", why)
     return at_most(f"cv_pct_{RARE}", cv, wanted_cv_pct, why)
+
+
+def _platforms(tube: Measured, settings: Measure) -> tuple[Check, ...]:
+    difference = platform_difference(tube.record, tube.sample, settings)
+    if difference is None:
+        return ()
+    limit = settings.max_platform_difference_pct
+    why = f"CD45+ cells per uL differ by {difference:.1f} % between the ways of counting"
+    return (at_most("platform_difference_pct", difference, limit, why),)
 
 
 def _whole(tube: Measured) -> SampleRecord:

@@ -2,7 +2,7 @@
 
 import math
 
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaincinv
 
 
 def binomial_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
@@ -32,6 +32,26 @@ def binomial_interval(successes: int, trials: int, level: float = 0.95) -> tuple
     low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
     high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
     return low, high
+
+
+def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
+    """Give the exact interval of a Poisson mean (Garwood 1936, Biometrika 28:437).
+
+    Parameters
+    ----------
+    count : int
+        Events; 0 or more.
+    level : float
+        Two-sided confidence level.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, in events.
+    """
+    tail = (1.0 - level) / 2.0
+    low = 0.0 if count == 0 else float(gammaincinv(count, tail))
+    return low, float(gammaincinv(count + 1, 1.0 - tail))
 
 
 def ratio_interval(count: int, reference: int, level: float = 0.95) -> tuple[float, float]:

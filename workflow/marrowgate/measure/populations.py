@@ -1,19 +1,49 @@
 """Counts and fractions of every population of a tube, each with its denominator, interval and status."""
 
-from collections.abc import Mapping
+import math
+from dataclasses import dataclass
 from typing import Any
 
-from marrowgate.measure.absolute import absolute_count
-from marrowgate.measure.intervals import binomial_interval, ratio_interval
+from marrowgate.measure.absolute import (
+    NO_GATE_ERROR,
+    Counted,
+    CountingTube,
+    absolute_counts,
+    platform_difference_pct,
+    usable_volume,
+)
+from marrowgate.measure.blanks import BEADS, CD45, NO_BLANKS, Blanks
+from marrowgate.measure.detection import detection_of, find_limits
+from marrowgate.measure.intervals import binomial_interval, ratio_interval, widened
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
 
-CD45 = "cd45_pos"
-BEADS = "bead_singlets"
+COUNTING_BEADS = "bead_singlets"
+
+Row = dict[str, Any]
 
 
-def population_rows(record: SampleRecord, sample: Sample, arm: str | None, settings: Measure) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Tube:
+    """What all populations of a tube have in common."""
+
+    sample: Sample
+    settings: Measure
+    blanks: Blanks
+    counting: CountingTube
+    cd45: PopulationCount | None
+    volume_fault: str
+    difference_pct: float | None
+
+
+def population_rows(
+    record: SampleRecord,
+    sample: Sample,
+    arm: str | None,
+    settings: Measure,
+    blanks: Blanks = NO_BLANKS,
+) -> list[Row]:
     """Give the rows of `tables/populations.tsv` for one tube.
 
     Parameters
@@ -26,46 +56,76 @@ def population_rows(record: SampleRecord, sample: Sample, arm: str | None, setti
         Arm of its patient.
     settings : Measure
         Wanted precision and further errors.
+    blanks : Blanks
+        Tubes of the run that lack a population's marker.
 
     Returns
     -------
     list of dict
-        One row per population; numbers that rest on a population without a gate are missing.
+        One row per population; numbers that rest on a population without a gate are missing. The limits of fractions
+        and absolute counts carry the counting error and what the boundaries of the gates add to it.
     """
-    events = {count.population: count.n_events for count in record.counts}
+    tube = _tube(record, sample, settings, blanks)
     return [
-        {**_who(sample, arm), **_fractions(count, events, settings), **_absolute(count, events, sample, settings)}
+        {**_who(sample, arm), **_fractions(count, tube), **_detection(count, tube), **_absolute(count, tube)}
         for count in record.counts
     ]
 
 
-def _who(sample: Sample, arm: str | None) -> dict[str, Any]:
+def platform_difference(record: SampleRecord, sample: Sample, settings: Measure) -> float | None:
+    """Give the difference between the platforms that count a tube's CD45+ cells, per cent; None with only one."""
+    return _tube(record, sample, settings, NO_BLANKS).difference_pct
+
+
+def events_needed(wanted_cv_pct: float) -> int:
+    """Give the events whose counting error is a coefficient of variation: (100 / CV)^2, rounded up."""
+    return math.ceil((100 / wanted_cv_pct) ** 2 - 1e-9)
+
+
+def _tube(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Tube:
+    counts = {count.population: count for count in record.counts}
+    cd45, beads = counts.get(CD45), counts.get(COUNTING_BEADS)
+    volume, fault = usable_volume(record.volume_ul, record.manifest.get("n_events") or 0, sample)
+    n_cd45 = cd45.n_events if cd45 else None
+    viability = n_cd45 / record.n_cd45_with_dead if n_cd45 and record.n_cd45_with_dead else None
+    counting = CountingTube(sample, n_cd45, beads.n_events if beads else None, viability, volume)
+    leucocytes = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings)
+    difference = platform_difference_pct(leucocytes)
+    return _Tube(sample, settings, blanks, counting, cd45, fault, difference)
+
+
+def _who(sample: Sample, arm: str | None) -> Row:
     names = ("sample_id", "patient_id", "day", "cycle", "cycle_day", "days_off", "panel", "batch", "control_type")
     return {"arm": arm, **{name: getattr(sample, name) for name in names}}
 
 
-def _fractions(count: PopulationCount, events: Mapping[str, int | None], settings: Measure) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def _fractions(count: PopulationCount, tube: _Tube) -> Row:
+    n, n_parent, n_cd45 = count.n_events, count.n_parent, tube.counting.n_cd45
+    row: Row = {
         "population": count.population,
         "parent": count.parent,
-        "n_events": count.n_events,
-        "n_parent": count.n_parent,
-        "n_cd45": events.get(CD45),
+        "n_events": n,
+        "n_parent": n_parent,
+        "n_cd45": n_cd45,
         "gate_status": count.gate_status,
         "gate_reason": count.gate_reason,
-        "detection": "not_gated",
+        "cd45_gate_status": tube.cd45.gate_status if tube.cd45 else "not_gated",
+        "cd45_gate_reason": tube.cd45.gate_reason if tube.cd45 else f"the strategy has no {CD45}",
+        "missing_reason": _missing(count, tube),
     }
-    n, n_parent, n_cd45 = count.n_events, count.n_parent, events.get(CD45)
     if n is None:
         return row
-    row |= _share("pct_of_parent", n, n_parent)
-    if n_cd45:
-        low, high = ratio_interval(n, n_cd45) if not _in_cd45(count) else binomial_interval(n, n_cd45)
-        row |= _interval("per_100_cd45", 100 * n / n_cd45, 100 * low, 100 * high)
-        if _in_cd45(count):
-            row |= _share("pct_of_cd45", n, n_cd45)
+    cv = count.gate_cv or NO_GATE_ERROR
+    if n_parent:
+        row |= _interval("pct_of_parent", n / n_parent, binomial_interval(n, n_parent), cv.of_parent, 1.0)
+    if n_cd45 and _in_cd45(count):
+        limits = binomial_interval(n, n_cd45)
+        row |= _interval("pct_of_cd45", n / n_cd45, limits, cv.of_cd45, 1.0)
+        row |= _interval("per_100_cd45", n / n_cd45, limits, cv.of_cd45, 1.0)
+    elif n_cd45:
+        row |= _interval("per_100_cd45", n / n_cd45, ratio_interval(n, n_cd45), cv.of_cd45, math.inf)
     row["cv_pct"] = 100 / n**0.5 if n else None
-    row["detection"] = _detection(n, settings)
+    row["gate_cv_pct"] = 100 * count.gate_cv.count if count.gate_cv else None
     return row
 
 
@@ -73,36 +133,70 @@ def _in_cd45(count: PopulationCount) -> bool:
     return CD45 in (count.population, *count.inside)
 
 
-def _share(name: str, n: int, of: int | None) -> dict[str, Any]:
-    if not of:
-        return {}
-    low, high = binomial_interval(n, of)
-    return _interval(name, 100 * n / of, 100 * low, 100 * high)
+def _interval(name: str, value: float, limits: tuple[float, float], gate_cv: float, highest: float) -> Row:
+    """Give a proportion or ratio per 100 with its limits, widened by what the gates' boundaries do to it."""
+    low, high = widened(value, *limits, gate_cv)
+    return {name: 100 * value, f"{name}_low": 100 * low, f"{name}_high": 100 * min(high, highest)}
 
 
-def _interval(name: str, value: float, low: float, high: float) -> dict[str, Any]:
-    return {name: value, f"{name}_low": low, f"{name}_high": high}
+def _missing(count: PopulationCount, tube: _Tube) -> str:
+    """Say why a fraction of a gated population is missing."""
+    if count.n_events is None:
+        return ""
+    reasons = []
+    if not count.n_parent:
+        what = "has no gate" if count.n_parent is None else "has no events"
+        reasons.append(f"pct_of_parent: {count.parent} {what}")
+    if not tube.counting.n_cd45:
+        what = "has no gate" if tube.counting.n_cd45 is None else "has no events"
+        name = "pct_of_cd45, per_100_cd45" if _in_cd45(count) else "per_100_cd45"
+        reasons.append(f"{name}: {CD45} {what}")
+    return "; ".join(reasons)
 
 
-def _detection(n: int, settings: Measure) -> str:
-    # without a blank tube for the population nothing but its own counting error can be judged
-    if n == 0:
-        return "not_detected"
-    return "quantifiable" if 100 / n**0.5 <= settings.wanted_cv_pct else "detected"
+def _detection(count: PopulationCount, tube: _Tube) -> Row:
+    wanted = tube.settings.wanted_cv_pct
+    n, n_cd45 = count.n_events, tube.counting.n_cd45
+    blank = tube.blanks.blank_of(tube.sample, count.population)
+    limits = find_limits(blank, n_cd45, wanted)
+    needed = events_needed(wanted)
+    row: Row = {
+        "detection": detection_of(n, limits, wanted),
+        "events_needed": needed,
+        "cd45_events_needed": math.ceil(needed * n_cd45 / n) if n and n_cd45 else None,
+        "blank_source": blank.source,
+        "blank_n_tubes": len(blank.n_events),
+    }
+    if blank.n_events:
+        row |= {"blank_n_events": sum(blank.n_events), "blank_n_cd45": sum(blank.n_cd45)}
+    if limits is not None:
+        row |= {"lob_events": limits.blank, "lod_events": limits.detection, "loq_events": limits.quantitation}
+        row["lob_method"] = limits.method
+    return row
 
 
-def _absolute(
-    count: PopulationCount, events: Mapping[str, int | None], sample: Sample, settings: Measure
-) -> dict[str, Any]:
-    if count.n_events is None or count.population in {BEADS, "beads"}:
-        return {"count_method": "none"}
-    found = absolute_count(
-        sample,
-        count.n_events,
-        events.get(CD45),
-        events.get(BEADS),
-        settings.pipetting_cv_pct / 100,
-        settings.analyser_cv_pct / 100,
-    )
-    limits = {"cells_per_ul": found.cells_per_ul, "cells_per_ul_low": found.low, "cells_per_ul_high": found.high}
-    return {**limits, "count_method": found.method}
+def _absolute(count: PopulationCount, tube: _Tube) -> Row:
+    if count.n_events is None or count.population in BEADS:
+        return {"count_method": "none", "count_status": "none", "count_reason": ""}
+    counted = Counted(count.n_events, _in_cd45(count), count.gate_cv or NO_GATE_ERROR)
+    found = absolute_counts(counted, tube.counting, tube.settings)
+    if not found:
+        fault = tube.volume_fault or "the sheet has no beads, tube volume or white cell count that could be used"
+        return {"cells_per_ul": None, "count_method": "none", "count_status": "none", "count_reason": fault}
+    best = next(iter(found.values()))
+    limits = {"cells_per_ul": best.cells_per_ul, "cells_per_ul_low": best.low, "cells_per_ul_high": best.high}
+    status, reason = _platforms(tube)
+    dead = best.method == "dual_platform" and tube.counting.viability is None
+    unknown = "dead cells are counted, too: the tube has no viability gate" if dead else ""
+    reason = "; ".join(part for part in (tube.volume_fault, reason, unknown) if part)
+    return {**limits, "count_method": best.method, "count_status": status, "count_reason": reason}
+
+
+def _platforms(tube: _Tube) -> tuple[str, str]:
+    """Say whether the platforms that count the tube agree."""
+    if tube.difference_pct is None:
+        return "one_platform", ""
+    limit = tube.settings.max_platform_difference_pct
+    if tube.difference_pct <= limit:
+        return "agree", ""
+    return "disagree", f"the platforms differ by {tube.difference_pct:.0f} %, {limit:g} % is allowed"

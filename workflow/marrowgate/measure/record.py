@@ -14,6 +14,23 @@ from marrowgate.signal.detector_settings import Settings
 
 
 @dataclass(frozen=True)
+class GateCv:
+    """Standard deviation that the boundaries on the way to a population give its count, relative to the count.
+
+    Parameters
+    ----------
+    count : float
+        Of the events.
+    of_parent, of_cd45 : float
+        Of the ratio to the parent's and to the CD45+ events, which move with the same boundaries.
+    """
+
+    count: float
+    of_parent: float
+    of_cd45: float
+
+
+@dataclass(frozen=True)
 class PopulationCount:
     """Events of one population in one tube.
 
@@ -27,6 +44,8 @@ class PopulationCount:
         Populations that it lies in, nearest first.
     gate_status, gate_reason : str
         The weakest gate on the way to the population.
+    gate_cv : GateCv or None
+        Uncertainty from the boundaries; None where it is not known, or where there are no events.
     """
 
     population: str
@@ -36,11 +55,32 @@ class PopulationCount:
     inside: tuple[str, ...]
     gate_status: str
     gate_reason: str
+    gate_cv: GateCv | None = None
 
 
 @dataclass(frozen=True)
 class SampleRecord:
-    """All that is known of one tube after gating."""
+    """All that is known of one tube after gating.
+
+    Parameters
+    ----------
+    sample_id : str
+        Name of the tube.
+    manifest : dict
+        Row of the manifest.
+    counts : tuple of PopulationCount
+        In the order of the strategy.
+    checks : tuple of Check
+        Quality of the tube.
+    sketches : tuple of Sketch
+        Values of the wanted markers.
+    settings : mapping
+        Voltage and gain of each detector.
+    volume_ul : float or None
+        Suspension that was measured while the run was stable; None when the file does not say.
+    n_cd45_with_dead : int or None
+        Events inside the CD45 gate before dead cells were left out; None when the tube has no viability gate.
+    """
 
     sample_id: str
     manifest: dict[str, Any]
@@ -48,6 +88,8 @@ class SampleRecord:
     checks: tuple[Check, ...]
     sketches: tuple[Sketch, ...]
     settings: Settings = field(default_factory=dict)
+    volume_ul: float | None = None
+    n_cd45_with_dead: int | None = None
 
 
 def write_record(path: Path, record: SampleRecord) -> None:
@@ -58,6 +100,8 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "counts": [asdict(count) for count in record.counts],
         "checks": [asdict(check) for check in record.checks],
         "settings": {name: list(values) for name, values in record.settings.items()},
+        "volume_ul": record.volume_ul,
+        "n_cd45_with_dead": record.n_cd45_with_dead,
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],
@@ -71,9 +115,17 @@ def read_record(path: Path) -> SampleRecord:
     return SampleRecord(
         plain["sample_id"],
         plain["manifest"],
-        tuple(PopulationCount(**{**entry, "inside": tuple(entry["inside"])}) for entry in plain["counts"]),
+        tuple(map(_count_from_plain, plain["counts"])),
         tuple(Check(**entry) for entry in plain["checks"]),
         tuple(
             Sketch(**{**entry, "values": np.array(entry["values"], dtype=np.float64)}) for entry in plain["sketches"]
         ),
+        settings={name: (voltage, gain) for name, (voltage, gain) in plain["settings"].items()},
+        volume_ul=plain["volume_ul"],
+        n_cd45_with_dead=plain["n_cd45_with_dead"],
     )
+
+
+def _count_from_plain(plain: dict[str, Any]) -> PopulationCount:
+    gate_cv = None if plain["gate_cv"] is None else GateCv(**plain["gate_cv"])
+    return PopulationCount(**{**plain, "inside": tuple(plain["inside"]), "gate_cv": gate_cv})

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+from marrowgate.fcs.model import FcsFile
+from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.tube import Rows, Tube
-from marrowgate.measure.record import PopulationCount
+from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
 from marrowgate.settings.strategy import ROOT, ancestors
+from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.margins import margin_check, margin_pct
+from marrowgate.signal.stability import Stretch
 
 WEAKEST_FIRST = (
     "not_gated",
@@ -24,7 +28,14 @@ WEAKEST_FIRST = (
 )
 
 
-def count_populations(records: Sequence[GateRecord], rows: Mapping[str, Rows]) -> tuple[PopulationCount, ...]:
+CD45 = "cd45_pos"
+VIABLE = "viable"
+_NANOLITRES = 1000.0
+
+
+def count_populations(
+    records: Sequence[GateRecord], rows: Mapping[str, Rows], cvs: Mapping[str, GateCv] | None = None
+) -> tuple[PopulationCount, ...]:
     """Count the events of every population; those without a gate have no number.
 
     Parameters
@@ -33,6 +44,8 @@ def count_populations(records: Sequence[GateRecord], rows: Mapping[str, Rows]) -
         The gates as used.
     rows : mapping of str to ndarray of intp
         Events of each population that was gated.
+    cvs : mapping of str to GateCv, optional
+        Uncertainty from the boundaries (`marrowgate.measure.gate_uncertainty.gate_cvs`); absent where it is not known.
     """
     parents = {record.population: record.parent for record in records}
     by_name = {record.population: record for record in records}
@@ -50,6 +63,7 @@ def count_populations(records: Sequence[GateRecord], rows: Mapping[str, Rows]) -
                 inside,
                 weakest.status if gated else "not_gated",
                 _reason(record, weakest),
+                (cvs or {}).get(record.population),
             )
         )
     return tuple(counts)
@@ -72,6 +86,38 @@ def quality_checks(tube: Tube, rows: Mapping[str, Rows], limits: Quality) -> tup
         _doublets(rows, limits.max_doublet_pct),
         _viable(rows, limits.min_viable_pct),
     )
+
+
+def count_with_dead(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows]) -> int | None:
+    """Count the events inside the CD45 gate before dead cells are left out; None without a gate for dead cells.
+
+    A haematology analyser counts dead leucocytes, too.
+    """
+    by_name = {record.population: record for record in records}
+    cd45, viable = by_name.get(CD45), by_name.get(VIABLE)
+    if cd45 is None or viable is None or cd45.gate is None or CD45 not in rows or cd45.parent != VIABLE:
+        return None
+    return int(rows_inside(cd45.gate, tube, rows[viable.parent], rows).size)
+
+
+def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None:
+    """Give the suspension that passed while the run was stable, in microlitres.
+
+    `$VOL` is in nanolitres (FCS 3.1, Spidlen et al. 2010, Cytometry A 77:97). Of a run with unstable stretches only the
+    share of time outside them counts; None when the file does not say, or has no time to tell.
+    """
+    volume = file.facts.get("$VOL")
+    if volume is None:
+        return None
+    microlitres = float(volume) / _NANOLITRES
+    if not stretches:
+        return microlitres
+    times = acquisition_time(file)
+    if times is None:
+        return None
+    first, last = float(times.min()), float(times.max())
+    lost = sum(max(min(one.end, last) - max(one.start, first), 0.0) for one in stretches)
+    return microlitres * (1.0 - lost / (last - first))
 
 
 def _weakest(path: Sequence[GateRecord]) -> GateRecord:

@@ -117,6 +117,19 @@ def controls(sheet: Sheet) -> Iterator[Fault]:
             yield _fault(sheet, row, "control_for", what, "empty that cell, or correct control_type")
 
 
+def bead_cells(sheet: Sheet) -> Iterator[Fault]:
+    """Tell which rows say twice how many counting beads are in the tube, or half of it."""
+    for row in sheet.rows:
+        given = {name for name in ("beads_per_tube", "beads_per_ul", "bead_volume_ul") if row.cells.get(name)}
+        if "beads_per_tube" in given and len(given) > 1:
+            cure = "empty beads_per_tube for liquid beads, else the other two"
+            yield _fault(sheet, row, "beads_per_tube", "stands beside beads_per_ul or bead_volume_ul", cure)
+        elif len(given) == 1 and "beads_per_tube" not in given:
+            (here,) = given
+            (absent,) = {"beads_per_ul", "bead_volume_ul"} - given
+            yield _fault(sheet, row, absent, f"is empty, but {here} is not", "liquid beads need both")
+
+
 def partners(sheet: Sheet) -> Iterator[Fault]:
     """Tell which controls belong to a sample that is not there or that they cannot be the control of."""
     by_id = {row.cells["sample_id"]: row for row in reversed(sheet.rows) if "sample_id" in row.cells}

@@ -76,9 +76,14 @@ class Measure(_Section):
     control_quantile: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
     """Quantile of the control above which an event counts in pct_above_control."""
     pipetting_cv_pct: Annotated[float, Field(ge=0)] = 5.0
-    """Coefficient of variation of pipetting blood and beads, part of the interval of cells_per_ul."""
+    """Coefficient of variation of one pipetting step, part of the interval of cells_per_ul."""
+    bead_lot_cv_pct: Annotated[float, Field(ge=0)] = 2.0
+    """Coefficient of variation of the number of counting beads that a lot's label states."""
     analyser_cv_pct: Annotated[float, Field(ge=0)] = 3.0
     """Coefficient of variation of the analyser's white cell count."""
+    max_platform_difference_pct: Annotated[float, Field(gt=0)] = 20.0
+    """Difference between two ways of counting the CD45+ cells of one tube (beads, volume, analyser), per cent of the
+    lower, above which its absolute counts are flagged."""
 
 
 class Quality(_Section):

@@ -205,6 +205,7 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
         *checks.files(sheet, Path(simulation.folder) if simulation else None),
         *checks.same_data_set(sheet),
         *checks.controls(sheet),
+        *checks.bead_cells(sheet),
         *checks.partners(sheet),
         *checks.control_markers(sheet, panels),
     ]

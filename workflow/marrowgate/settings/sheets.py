@@ -73,11 +73,18 @@ class Sample(_Row):
     bead_lot: Label | None = None
     """Lot of the calibration or counting beads."""
     beads_per_tube: Positive | None = None
-    """Counting beads in the tube, from the lot's label."""
+    """Counting beads in the tube, from the lot's label: beads that are in the tube already (lyophilised)."""
+    beads_per_ul: Positive | None = None
+    """Liquid counting beads: beads per microlitre of the suspension, from the lot's label."""
+    bead_volume_ul: Positive | None = None
+    """Liquid counting beads: microlitres of the suspension that were pipetted into the tube."""
     sample_volume_ul: Positive | None = None
     """Blood in the tube, in microlitres."""
     dilution: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
     """Factor by which the blood was diluted before it was pipetted; 1 when it was not."""
+    tube_volume_ul: Positive | None = None
+    """All that is in the tube when it is measured, in microlitres: blood, antibodies, lysing reagent. For cytometers
+    that measure the volume (`$VOL`)."""
 
 
 class Patient(_Row):

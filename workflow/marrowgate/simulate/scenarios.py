@@ -69,7 +69,9 @@ class Scenario:
     baseline_shift : float
         Difference of the arms before treatment (ln), in CD34+ cells and immature granulocytes.
     controls : bool
-        Whether every batch has single stains, beads, CD34 controls.
+        Whether every batch has single stains, unstained tubes and beads.
+    cd34_controls : tuple of str
+        Kinds of tubes without the CD34 antibody that every batch has: fmo, isotype.
     faults : bool
         Whether some tubes are clogged, drifting, wrongly compensated, swapped or cut short.
     events : mapping of str to int
@@ -95,6 +97,7 @@ class Scenario:
     patient_slope_sd: float
     baseline_shift: float
     controls: bool
+    cd34_controls: tuple[str, ...]
     faults: bool
     events: Mapping[str, int]
     expected: tuple[str, ...]
@@ -121,6 +124,7 @@ _PUBLISHED = Scenario(
     patient_slope_sd=0.0,
     baseline_shift=0.0,
     controls=True,
+    cd34_controls=("fmo", "isotype"),
     faults=False,
     events=LARGE_TUBES,
     expected=(
@@ -145,6 +149,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         n_batches=3,
         batch_rule="by_patient",
         controls=False,
+        cd34_controls=("fmo",),
         events=SMALL_TUBES,
         expected=(
             "4 of 6 triplet and 0 of 6 doublet patients respond",

@@ -56,9 +56,11 @@ def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) ->
     samples = [sample for visit in visits for sample in _visit_tubes(scenario, seed, visit)]
     if scenario.faults:
         samples = _spoil(scenario, seed, samples)
-    if scenario.controls:
-        for batch in sorted({visit.batch for visit in visits}):
-            samples += _batch_controls(scenario, seed, batch)
+    for batch in sorted({visit.batch for visit in visits}):
+        blood = _donor(scenario, seed, batch)
+        if scenario.controls:
+            samples += _batch_controls(scenario, batch, blood)
+        samples += _cd34_controls(scenario, batch, blood)
     return tuple(samples)
 
 
@@ -84,9 +86,8 @@ def _preparation(rng: np.random.Generator) -> Preparation:
     return Preparation(blood_share, *(float(np.exp(spread * rng.standard_normal())) for spread in spreads))
 
 
-def _batch_controls(scenario: Scenario, seed: int, batch: str) -> Iterable[SamplePlan]:
-    """Plan single stains, unstained tubes and beads for each panel, and CD34 controls in a donor's blood."""
-    blood = _donor(scenario, seed, batch)
+def _batch_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[SamplePlan]:
+    """Plan single stains, unstained tubes and beads for each panel."""
     n = scenario.events["control"]
     for panel, markers in SINGLE_STAINS.items():
         yield SamplePlan(f"{batch}_{panel}_unstained", panel, batch, n, blood, None, "unstained")
@@ -96,11 +97,13 @@ def _batch_controls(scenario: Scenario, seed: int, batch: str) -> Iterable[Sampl
             yield SamplePlan(name, panel, batch, n, content, None, "single_stain", marker, bead_lot=lot)
         yield SamplePlan(f"{batch}_{panel}_rainbow", panel, batch, n, None, None, "beads", bead_lot="RAINBOW01")
     yield SamplePlan(f"{batch}_hspc_pe_beads", "hspc", batch, n, None, None, "beads", bead_lot="PE01")
-    stained = scenario.events["hspc"]
-    for kind in ("fmo", "isotype"):
-        yield SamplePlan(
-            f"{batch}_hspc_{kind}_CD34", "hspc", batch, stained, blood, None, kind, "CD34", bead_lot="COUNT01"
-        )
+
+
+def _cd34_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[SamplePlan]:
+    """Plan tubes that lack CD34, in a donor's blood: what they hold in the CD34+ gates is the blank."""
+    n = scenario.events["hspc"]
+    for kind in scenario.cd34_controls:
+        yield SamplePlan(f"{batch}_hspc_{kind}_CD34", "hspc", batch, n, blood, None, kind, "CD34", bead_lot="COUNT01")
 
 
 def _donor(scenario: Scenario, seed: int, batch: str) -> Blood:

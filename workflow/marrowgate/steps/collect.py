@@ -26,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.methods import method_faults
     from marrowgate.measure.calibrated import bead_rows, calibration_lines
     from marrowgate.measure.collect import (
+        blanks_of,
         intensity_table,
         manifest_table,
         measured_samples,
@@ -46,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
     checks = [row for path in args.spillover for row in read_rows(path)]
     checks += bead_rows(calibrated, quality.max_bead_fold)
     write_table(args.manifest, "manifest", manifest_table(tubes))
-    write_table(args.populations, "populations", population_table(tubes, settings))
+    write_table(args.populations, "populations", population_table(tubes, settings, blanks_of(project, tubes)))
     write_table(args.intensities, "intensities", intensity_table(tubes, settings, seed, lines))
-    write_table(args.quality, "quality", [*quality_table(tubes, quality, settings.wanted_cv_pct), *checks])
+    write_table(args.quality, "quality", [*quality_table(tubes, quality, settings), *checks])
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
     described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")

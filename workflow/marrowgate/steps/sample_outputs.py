@@ -11,8 +11,16 @@ from marrowgate.gating.outputs import gate_rows, write_membership
 from marrowgate.gating.prepare import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import NO_ROWS, Tube
+from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.tube import count_populations, marker_sketches, quality_checks
+from marrowgate.measure.tube import (
+    CD45,
+    count_populations,
+    count_with_dead,
+    marker_sketches,
+    measured_volume,
+    quality_checks,
+)
 from marrowgate.settings.config import Quality
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.stability_file import RunQuality
@@ -74,8 +82,10 @@ def write_gated(
     return SampleRecord(
         manifest["sample_id"],
         manifest,
-        count_populations(records, rows),
+        count_populations(records, rows, gate_cvs(tube, records, rows, CD45)),
         (*run_quality.checks, *quality_checks(tube, rows, limits)),
         marker_sketches(tube, rows, wanted),
         run_quality.settings or {},
+        measured_volume(tube.file, run_quality.stretches),
+        count_with_dead(tube, records, rows),
     )

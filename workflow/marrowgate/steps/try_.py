@@ -173,4 +173,4 @@ def _write_tables(out: Path, tubes: "list[Measured]") -> None:
     write_table(out / "manifest.tsv", "tried", manifest)
     write_table(out / "tables" / "populations.tsv", "populations", population_table(tubes, Measure()))
     write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED, {}))
-    write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure().wanted_cv_pct))
+    write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure()))

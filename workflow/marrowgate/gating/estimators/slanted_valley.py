@@ -82,8 +82,8 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
     if line is None:
         stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
         return Found(None, "no_valley", f"no valley of {second} against {first} between {stretch}")
-    sd = _spread_of_ends([place(drawn) for drawn in _drawn(heights, view.seed)], pivot)
-    return Found(Polygon(view.dimensions, _half_plane(line, pivot)), "ok", "", sd)
+    sd, movements = _spread_of_ends([place(drawn) for drawn in _drawn(heights, view.seed)], pivot)
+    return Found(Polygon(view.dimensions, _half_plane(line, pivot)), "ok", "", sd, movements)
 
 
 def _deepest(
@@ -110,13 +110,25 @@ def _half_plane(line: _Line, pivot: float) -> tuple[tuple[float, float], ...]:
     return ((_LEFT, left), (_RIGHT, right), (_RIGHT, _TOP), (_LEFT, _TOP))
 
 
-def _spread_of_ends(lines: list[_Line | None], pivot: float) -> tuple[float, ...]:
-    """Give the standard deviation of every number of the polygon's corners; those beyond the scale do not move."""
+def _spread_of_ends(lines: list[_Line | None], pivot: float) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
+    """Give the standard deviation of every number of the polygon's corners, and the line's independent movements.
+
+    The line turns about the pivot more than it shifts, so its two ends do not vary by themselves. The corners beyond
+    the scale stand still.
+    """
     ends = [_half_plane(line, pivot)[:2] for line in lines if line is not None]
     if len(ends) < 2:
-        return (float("nan"),)
-    left, right = np.std(np.array(ends)[:, :, 1], axis=0, ddof=1)
-    return (0.0, float(left), 0.0, float(right), 0.0, 0.0, 0.0, 0.0)
+        return (float("nan"),), ()
+    covariance = np.cov(np.array(ends)[:, :, 1].T)
+    left, right = np.sqrt(np.diag(covariance))
+    variances, axes = np.linalg.eigh(covariance)
+    sizes = np.sqrt(np.maximum(variances, 0.0))
+    movements = tuple(_of_corners(*(size * axis).tolist()) for size, axis in zip(sizes, axes.T, strict=True) if size)
+    return _of_corners(float(left), float(right)), movements
+
+
+def _of_corners(left: float, right: float) -> tuple[float, ...]:
+    return (0.0, left, 0.0, right, 0.0, 0.0, 0.0, 0.0)
 
 
 METHOD = Method(

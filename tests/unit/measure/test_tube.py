@@ -1,0 +1,75 @@
+"""What is taken from a gated tube beside its events: dead leucocytes, and the volume that was measured."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marrowgate.fcs.model import Channel, FcsFile, Verdict
+from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.gates import threshold
+from marrowgate.gating.records import GateRecord
+from marrowgate.gating.tube import Tube
+from marrowgate.measure.record import GateCv
+from marrowgate.measure.tube import count_populations, count_with_dead, measured_volume
+from marrowgate.signal.stability import Stretch
+from marrowgate.signal.transforms import Transform
+
+
+def tube(columns, facts=(), **roles):
+    events = np.column_stack([np.asarray(values, dtype=np.float64) for values in columns.values()])
+    channels = {
+        name: Channel(index, name, "", name, "", roles.get(name, "fluorescence"), "", 32, 1.0, (0, 0), None, None)
+        for index, name in enumerate(columns)
+    }
+    verdict = Verdict("accepted")
+    file = FcsFile(1, verdict, "3.1", len(events), tuple(channels.values()), None, "", dict(facts), {}, events)
+    return Tube(file, channels, {}, dict.fromkeys(columns, Transform("linear", t=1.0)))
+
+
+SAMPLE = tube({"7-AAD": [0.1, 0.1, 0.9, 0.9, 0.1], "CD45": [0.8, 0.1, 0.8, 0.1, 0.9]})
+ALIVE = GateRecord("viable", "root", "valley", threshold("7-AAD", 0.5, "below"), "ok")
+LEUCOCYTES = GateRecord("cd45_pos", "viable", "valley", threshold("CD45", 0.5, "above"), "ok")
+
+
+def gated(*records):
+    return records, apply_gates(SAMPLE, records, np.arange(5))
+
+
+def test_count_with_dead__is_the_cd45_gate_before_the_viability_gate():
+    records, rows = gated(ALIVE, LEUCOCYTES)
+    assert rows["cd45_pos"].tolist() == [0, 4]
+    assert count_with_dead(SAMPLE, records, rows) == 3
+
+
+def test_count_with_dead__without_a_viability_gate_it_is_not_known():
+    records, rows = gated(replace(LEUCOCYTES, parent="root"))
+    assert count_with_dead(SAMPLE, records, rows) is None
+    assert count_with_dead(SAMPLE, (), {}) is None
+
+
+def test_count_populations__carries_the_gates_error():
+    records, rows = gated(ALIVE, LEUCOCYTES)
+    alive, leucocytes = count_populations(records, rows, {"viable": GateCv(0.1, 0.1, 0.2)})
+    assert (alive.gate_cv, leucocytes.gate_cv) == (GateCv(0.1, 0.1, 0.2), None)
+
+
+TIMES = {"Time": np.arange(101.0), "CD45": np.zeros(101)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "stretches", "volume"),
+    [
+        ({}, (), None),
+        ({"$VOL": "150000"}, (), 150.0),
+        ({"$VOL": "150000"}, (Stretch(20.0, 40.0, "rate", 3.0),), 120.0),
+        ({"$VOL": "150000"}, (Stretch(90.0, 300.0, "rate", 3.0),), 135.0),
+    ],
+)
+def test_measured_volume__is_that_of_the_stable_run_in_microlitres(facts, stretches, volume):
+    assert measured_volume(tube(TIMES, facts, Time="time").file, stretches) == pytest.approx(volume)
+
+
+def test_measured_volume__of_an_unstable_run_without_time_is_not_known():
+    file = tube({"CD45": [1.0, 2.0]}, {"$VOL": "150000"}).file
+    assert measured_volume(file, (Stretch(20.0, 40.0, "rate", 3.0),)) is None

@@ -1,0 +1,168 @@
+"""Which tubes are blanks of which population: those that lack a marker that its events must carry.
+
+A CD34 FMO is a blank of CD34+ cells. Not so a tube without CXCR4, which holds them all the same, baseline blood, which
+holds true ones, and an unstained tube, in which nothing passes the CD45 gate.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from marrowgate.gating.methods import get_method
+from marrowgate.measure.detection import Blank
+from marrowgate.measure.record import SampleRecord
+from marrowgate.settings.sheets import Sample
+from marrowgate.settings.strategy import ROOT, Population, Step, Strategy
+
+CD45 = "cd45_pos"
+BEADS = frozenset({"beads", "bead_singlets"})
+BLANK_KINDS = frozenset({"fmo", "isotype"})
+
+
+@dataclass(frozen=True)
+class BlankTube:
+    """A tube that lacks one marker, with its counts and the strategy that gated it."""
+
+    sample: Sample
+    record: SampleRecord
+    strategy: Strategy
+
+
+def carried_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, frozenset[str]]:
+    """Give the stains that an event must carry to be in a population, from the gates on its way.
+
+    A gate asks for a stain when it keeps what lies above a boundary, or a cluster or box that begins above zero. Of a
+    slanted boundary that is the second dimension. What a gate keeps below a boundary needs no stain. A union needs
+    what all of its parts need.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        The tree.
+    markers : collection of str
+        Stains of the panel; other dimensions are scatter, or absent.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        One entry per population.
+    """
+    found: dict[str, frozenset[str]] = {ROOT: frozenset()}
+    own: dict[str, frozenset[str]] = {}
+    for population in strategy.populations:
+        own[population.name] = _own_markers(population, own, markers)
+        found[population.name] = found[population.parent] | own[population.name] | _joined(population, found)
+    del found[ROOT]
+    return found
+
+
+def blank_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, frozenset[str]]:
+    """Give the stains whose absence makes a tube a blank of a population.
+
+    Those that the population must carry, but for those of CD45+ events: without them the denominator is lost, too.
+    Beads shine without any stain and have no blank.
+    """
+    carried = carried_markers(strategy, markers)
+    denominator = carried.get(CD45, frozenset())
+    return {
+        name: frozenset() if name in BEADS or name == CD45 else needed - denominator for name, needed in carried.items()
+    }
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """All blank tubes of a run.
+
+    Parameters
+    ----------
+    markers : mapping of str to mapping of str to frozenset of str
+        Panel, then population, to the stains whose absence makes a blank.
+    pools : mapping
+        Panel, batch and population to the counts of its blanks, as (events, CD45+ events); the batch "" is the run.
+    """
+
+    markers: Mapping[str, Mapping[str, frozenset[str]]]
+    pools: Mapping[tuple[str, str, str], Sequence[tuple[int, int]]]
+
+    def blank_of(self, sample: Sample, population: str) -> Blank:
+        """Give the blank of a population of a tube: of its panel and batch, else of its panel in the whole run."""
+        if is_blank(sample, self.markers.get(sample.panel, {}).get(population, frozenset())):
+            return Blank("is_blank")
+        for source, batch in (("batch", sample.batch), ("run", "")):
+            pool = self.pools.get((sample.panel, batch, population))
+            if pool:
+                return Blank(
+                    "batch" if source == "batch" else "run", tuple(n for n, _ in pool), tuple(of for _, of in pool)
+                )
+        return Blank()
+
+
+NO_BLANKS = Blanks({}, {})
+
+
+def is_blank(sample: Sample, missing: Collection[str]) -> bool:
+    """Say whether a tube lacks one of the stains."""
+    return sample.control_type in BLANK_KINDS and sample.control_marker in missing
+
+
+def find_blanks(tubes: Iterable[BlankTube], markers: Mapping[str, Collection[str]]) -> Blanks:
+    """Pool the blanks of each population by panel and batch, and over the run.
+
+    Parameters
+    ----------
+    tubes : iterable of BlankTube
+        All tubes of the run; those that are no blank of anything are passed over.
+    markers : mapping of str to collection of str
+        Panel to its stains.
+    """
+    missing: dict[str, Mapping[str, frozenset[str]]] = {}
+    pools: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+    for tube in sorted(tubes, key=lambda one: one.sample.sample_id):
+        panel = tube.sample.panel
+        if panel not in missing:
+            missing[panel] = blank_markers(tube.strategy, markers.get(panel, ()))
+        n_cd45 = next((count.n_events for count in tube.record.counts if count.population == CD45), None)
+        for count in tube.record.counts:
+            if n_cd45 and count.n_events is not None and is_blank(tube.sample, missing[panel][count.population]):
+                for batch in (tube.sample.batch, ""):
+                    pools[panel, batch, count.population].append((count.n_events, n_cd45))
+    return Blanks(missing, pools)
+
+
+def _own_markers(population: Population, own: Mapping[str, frozenset[str]], markers: Collection[str]) -> frozenset[str]:
+    step, dimensions = _step_for(population, markers)
+    if step.method == "copy":
+        return own.get(str(step.arguments.get("of", "")), frozenset())
+    return frozenset(_stained(step, dimensions)) & frozenset(markers)
+
+
+def _step_for(population: Population, markers: Collection[str]) -> tuple[Step, tuple[str, ...]]:
+    """Give the fallback where the panel lacks a stain and the fallback does without it."""
+    instead = population.fallback
+    stains = {name for name in population.dimensions if "SC-" not in name}
+    if instead is None or not instead.dimensions or stains <= set(markers):
+        return population, population.dimensions
+    return instead, instead.dimensions
+
+
+def _stained(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    arguments = get_method(step.method).arguments.model_validate(step.arguments)
+    low = getattr(arguments, "low", ())
+    if hasattr(arguments, "pivot"):
+        return dimensions[1:]
+    if hasattr(arguments, "keep") and len(dimensions) == 1:
+        return dimensions if arguments.keep == "above" else ()
+    vertices = getattr(arguments, "vertices", ())
+    if vertices:
+        low = tuple(min(column) for column in zip(*vertices, strict=True))
+    return tuple(name for name, bound in zip(dimensions, low, strict=False) if bound is not None and bound > 0)
+
+
+def _joined(population: Population, found: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Give what a Boolean population needs beside its parent's stains."""
+    operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
+    needed = [found[name] for name in operands]
+    operator = population.arguments.get("operator")
+    if not needed or operator == "not":
+        return frozenset()
+    return frozenset.intersection(*needed) if operator == "or" else frozenset.union(*needed)

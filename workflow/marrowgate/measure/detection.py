@@ -1,0 +1,129 @@
+"""What a count must exceed to be told from the events of tubes that lack the population's marker."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import betainc, gammaincinv
+
+BlankSource = Literal["batch", "run", "is_blank", "no_blank"]
+Detection = Literal["quantifiable", "detected", "not_detected", "not_gated"]
+
+ENOUGH_BLANKS = 60
+"""Blank tubes from which the limit of blank is taken without assuming a distribution (CLSI EP17-A2)."""
+ALPHA = BETA = 0.05
+"""Chance that a blank exceeds the limit of blank, and that a sample at the limit of detection does not."""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Blank tubes of one population, gated by the same gates as the samples.
+
+    Parameters
+    ----------
+    source : str
+        ``batch``: tubes of the sample's panel and batch. ``run``: of the panel in any batch, since the batch has none.
+        ``is_blank``: the tube is a blank itself. ``no_blank``: there is none.
+    n_events, n_cd45 : tuple of int
+        Of each tube: events of the population, and CD45+ events.
+    """
+
+    source: BlankSource = "no_blank"
+    n_events: tuple[int, ...] = ()
+    n_cd45: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of blank, detection and quantitation, in events of the population in one tube."""
+
+    blank: float
+    detection: float
+    quantitation: float
+    method: Literal["poisson", "nonparametric"]
+
+
+def find_limits(blank: Blank, n_cd45: int | None, wanted_cv_pct: float) -> Limits | None:
+    """Find the limits for a tube.
+
+    Limit of blank: with 60 blank tubes or more the value of rank 0.5 + 0.95 k among their k shares of CD45+ events
+    (CLSI EP17-A2, non-parametric). With fewer the exact upper 95 % prediction limit of a Poisson count, which depends
+    on how many blank events there are (Nelson 1970, IEEE Trans Reliab R-19:42): the smallest L for which a count above
+    L beside the blanks' events has a chance of 5 % or less, given the sum of both.
+    Limit of detection: the mean whose Poisson count is L or less with a chance of 5 %.
+    Limit of quantitation: the count whose excess over the expected blank has the wanted coefficient of variation
+    (Currie 1968, Anal Chem 40:586), at least the limit of detection.
+
+    Parameters
+    ----------
+    blank : Blank
+        The blank tubes.
+    n_cd45 : int or None
+        CD45+ events of the tube that is judged.
+    wanted_cv_pct : float
+        Coefficient of variation that quantitation asks for, per cent.
+
+    Returns
+    -------
+    Limits or None
+        None without blanks, or without CD45+ events.
+    """
+    if not blank.n_events or not n_cd45:
+        return None
+    found, size = sum(blank.n_events), sum(blank.n_cd45)
+    method: Literal["poisson", "nonparametric"] = "poisson"
+    if len(blank.n_events) >= ENOUGH_BLANKS:
+        method = "nonparametric"
+        limit = n_cd45 * _ranked([n / of for n, of in zip(blank.n_events, blank.n_cd45, strict=True)])
+    else:
+        limit = float(_prediction_limit(found, size, n_cd45))
+    detection = float(gammaincinv(math.floor(limit) + 1, 1.0 - BETA))
+    expected, variance = found * n_cd45 / size, found * (n_cd45 / size) ** 2
+    quantitation = max(detection, _currie(expected, expected + variance, wanted_cv_pct / 100))
+    return Limits(limit, detection, quantitation, method)
+
+
+def detection_of(n_events: int | None, limits: Limits | None, wanted_cv_pct: float) -> Detection:
+    """Say what a count allows; without limits the counting error alone decides.
+
+    Parameters
+    ----------
+    n_events : int or None
+        None when the population was not gated.
+    limits : Limits or None
+        From blank tubes.
+    wanted_cv_pct : float
+        Coefficient of variation that quantitation asks for, per cent.
+    """
+    if n_events is None:
+        return "not_gated"
+    blank, quantitation = (0.0, (100 / wanted_cv_pct) ** 2) if limits is None else (limits.blank, limits.quantitation)
+    if n_events <= blank:
+        return "not_detected"
+    return "quantifiable" if n_events >= quantitation else "detected"
+
+
+def _prediction_limit(found: int, size: int, n_cd45: int) -> int:
+    share = n_cd45 / (n_cd45 + size)
+
+    def is_enough(limit: int) -> bool:
+        return bool(betainc(limit + 1, found + 1, share) <= ALPHA)
+
+    high = 1
+    while not is_enough(high):
+        high *= 2
+    return bisect_left(range(high), True, key=is_enough)
+
+
+def _ranked(shares: Sequence[float]) -> float:
+    place = 0.5 + (1.0 - ALPHA) * len(shares)
+    return float(np.interp(place, np.arange(1, len(shares) + 1), np.sort(shares)))
+
+
+def _currie(expected: float, variance: float, cv: float) -> float:
+    """Give the count n = expected + s for which sqrt(s + variance) / s is the wanted proportion."""
+    excess = (1.0 + math.sqrt(1.0 + 4.0 * cv**2 * variance)) / (2.0 * cv**2)
+    return expected + excess

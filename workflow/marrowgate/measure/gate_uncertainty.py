@@ -1,0 +1,144 @@
+"""What the uncertainty of the gates' boundaries does to the counts.
+
+Every independent movement of a gate's boundary is made once up and once down by one standard deviation. Only events
+that enter or leave the gate can change any population, so only they go through the gates again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.gating.apply import apply_gates, rows_inside
+from marrowgate.gating.consensus import moved, numbers
+from marrowgate.gating.gates import Boolean, Polygon
+from marrowgate.gating.records import GateRecord
+from marrowgate.gating.tube import Rows, Tube
+from marrowgate.measure.record import GateCv
+
+Floats = NDArray[np.float64]
+Changes = Mapping[str, float]
+"""Population to half the difference of its events between a movement up and the same movement down."""
+
+
+def gate_cvs(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows], cd45: str) -> dict[str, GateCv]:
+    """Give the coefficient of variation of every count from the boundaries alone.
+
+    First-order propagation: the variance of ln(n) is the sum over movements of ((n_up - n_down) / 2n)^2 (JCGM 100:2008,
+    5.1.2, with numerical derivatives as in 5.1.3, note 2).
+
+    Parameters
+    ----------
+    tube : Tube
+        The events.
+    records : sequence of GateRecord
+        The gates as used, parents before children.
+    rows : mapping of str to ndarray of intp
+        Events of each population, as `marrowgate.gating.apply.apply_gates` gives them.
+    cd45 : str
+        Population that fractions refer to.
+
+    Returns
+    -------
+    dict of str to GateCv
+        As proportions. Populations without events are absent, and so are those with a boundary on their way whose
+        standard deviation is not known. Geometry that the strategy gives has none.
+    """
+    gated = [record for record in records if record.population in rows]
+    unknown = _resting_on([record.population for record in gated if _is_unknown(record)], gated)
+    changes = [
+        _half_difference(tube, records, rows, record, movement) for record in gated for movement in movements_of(record)
+    ]
+    sizes = {name: int(events.size) for name, events in rows.items()}
+    return {
+        record.population: GateCv(
+            _spread(changes, sizes, record.population),
+            _spread(changes, sizes, record.population, record.parent),
+            _spread(changes, sizes, record.population, cd45),
+        )
+        for record in gated
+        if sizes[record.population] and record.population not in unknown
+    }
+
+
+def movements_of(record: GateRecord) -> list[Floats]:
+    """Give the independent movements of a gate's free numbers, each of one standard deviation.
+
+    Returns
+    -------
+    list of ndarray of float64, shape (k,)
+        For the k numbers of `marrowgate.gating.consensus.numbers`.
+    """
+    if record.gate is None or isinstance(record.gate, Boolean):
+        return []
+    if record.movements:
+        return [np.array(movement) for movement in record.movements]
+    sd, place = np.array(record.boundary_sd, dtype=np.float64), numbers(record.gate)
+    if isinstance(record.gate, Polygon) and sd.size == 1:
+        # a wedge through the origin has one number, the slope of its sides
+        return [np.column_stack((np.zeros(place.size // 2), sd[0] * place[::2])).ravel()]
+    if sd.size != place.size:
+        return []
+    return [row for row in np.diag(sd) if row.any() and np.isfinite(row).all()]
+
+
+def _is_unknown(record: GateRecord) -> bool:
+    return not all(np.isfinite(record.boundary_sd))
+
+
+def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
+    """Give populations and all that lie in them or are joined of them."""
+    found = set(names)
+    for record in records:
+        operands = record.gate.operands if isinstance(record.gate, Boolean) else ()
+        if found & {record.parent, *operands}:
+            found.add(record.population)
+    return found
+
+
+def _half_difference(
+    tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows], record: GateRecord, movement: Floats
+) -> Changes:
+    gate = record.gate
+    if gate is None:
+        return {}
+    changes: dict[str, float] = {}
+    place = numbers(gate)
+    for sign in (1.0, -1.0):
+        one = moved(gate, place + sign * movement)
+        events = rows_inside(one, tube, rows[record.parent], rows)
+        touched = _either(events, rows[record.population], tube.file.n_events)
+        if not touched.size:
+            continue
+        after = apply_gates(tube, [replace(each, gate=one) if each is record else each for each in records], touched)
+        for name, left in after.items():
+            change = left.size - _common(touched, rows[name])
+            changes[name] = changes.get(name, 0.0) + sign * change / 2
+    return changes
+
+
+def _either(one: Rows, other: Rows, n_events: int) -> Rows:
+    """Give the events that are in one of two sets but not in both, ascending."""
+    mask = np.zeros(n_events, dtype=np.bool_)
+    mask[one] = True
+    mask[other] ^= True
+    return np.flatnonzero(mask)
+
+
+def _common(few: Rows, many: Rows) -> int:
+    """Count the events that two ascending sets share."""
+    if not many.size:
+        return 0
+    place = np.minimum(np.searchsorted(many, few), many.size - 1)
+    return int(np.count_nonzero(many[place] == few))
+
+
+def _spread(changes: Sequence[Changes], sizes: Mapping[str, int], name: str, other: str = "") -> float:
+    """Give the standard deviation of ln(events), or of ln of their ratio to those of another population."""
+    relative = [change.get(name, 0.0) / sizes[name] for change in changes]
+    if sizes.get(other):
+        relative = [
+            value - change.get(other, 0.0) / sizes[other] for value, change in zip(relative, changes, strict=True)
+        ]
+    return float(np.sqrt(np.sum(np.square(relative))))
