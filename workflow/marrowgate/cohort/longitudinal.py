@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.cohort.courses import Course
-from marrowgate.cohort.mixed import Fitted, LongData, contrast, fit_mixed, pad
+from marrowgate.cohort.mixed import Fitted, LongData, fit_mixed, pad
+from marrowgate.cohort.mixed_contrast import contrast
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.two_arms import Estimate
 from marrowgate.cohort.visits import Clock

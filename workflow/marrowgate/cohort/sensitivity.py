@@ -12,6 +12,7 @@ from marrowgate.cohort import changes, responder_contrasts
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.covariates import covariate_table
 from marrowgate.cohort.endpoints import WEAK_GATES
+from marrowgate.cohort.perturbation import gated_changes, move_gates, move_values
 from marrowgate.cohort.responders import Rule, declared_rule, grid_of_rules
 from marrowgate.cohort.study import Study
 from marrowgate.cohort.two_arms import Estimate, regression, welch
@@ -19,6 +20,7 @@ from marrowgate.cohort.two_arms import Estimate, regression, welch
 Row = dict[str, Any]
 BETWEEN = "triplet - doublet"
 ARMS = ("triplet", "doublet")
+NO_GATE_CV = "the tables do not give how far these values move with their gates (gate_cv_pct), so gates are held fixed"
 PHASES = {"baseline": "at baseline", "on_therapy": "on therapy", "off_therapy": "after stopping"}
 PHASES |= {"unplaced": "at a time not known"}
 
@@ -87,12 +89,29 @@ def change_sensitivity(study: Study, measure: str, endpoint: str, pairs: changes
         return rows
     for name, kept in _fewer_readings(study, measure):
         rows.append(_score_row(endpoint, f"{BETWEEN}, {name}", changes.make_pairs(kept, study.arms, "window_mean")))
-    settings = study.project.config
-    estimate, status, _ = changes.stability(pairs, settings.cohort.stability_draws, settings.seed)
-    row = estimate_row(
-        endpoint, f"{BETWEEN}, values drawn from their uncertainty", "perturbation", estimate, pairs.counts
-    )
-    return [*rows, {**row, "status": status}]
+    return [*rows, *perturbation_rows(study, measure, endpoint, pairs)]
+
+
+def perturbation_rows(study: Study, measure: str, endpoint: str, pairs: changes.Pairs) -> list[Row]:
+    """Give the rows of the change with gates, and with whole values, drawn from their own uncertainty."""
+    draws, seed = study.project.config.cohort.stability_draws, study.project.config.seed
+    gated = gated_changes(study.courses[measure], study.arms, study.clock)
+    found = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
+    gaps = gated.gate_sd.size - gated.n_known
+    told = f"gates of {gaps} of {gated.gate_sd.size} readings are held fixed: their uncertainty is not known"
+    for name, by_batch in (("each tube by itself", False), ("one draw for each batch", True)):
+        if gated.n_known:
+            moved = move_gates(gated, draws, seed, by_batch=by_batch)
+            what = f"gates drawn from their uncertainty, {name}"
+            found.append((what, "perturbation_gates", moved, told if gaps else ""))
+    rows = []
+    for name, method, (estimate, status), note in found:
+        row = estimate_row(endpoint, f"{BETWEEN}, {name}", method, estimate, pairs.counts)
+        rows.append({**row, "status": status, "reason": "; ".join(part for part in (estimate.note, note) if part)})
+    if not gated.n_known:
+        row = {"contrast": f"{BETWEEN}, gates drawn from their uncertainty", "method": "perturbation_gates"}
+        rows.append({**row, "status": "not_estimable", "reason": NO_GATE_CV})
+    return rows
 
 
 def responder_sensitivity(study: Study, measure: str) -> list[Row]:
