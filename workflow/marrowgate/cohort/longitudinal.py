@@ -43,6 +43,13 @@ class TimeModel:
     n_doublet: int
     terms: tuple[str, ...]
 
+    def weights(self, window: str) -> Floats:
+        """Give the weights of the fixed effects in the difference of the arms: whole window (empty), early or late."""
+        found = np.zeros(len(self.terms))
+        found[1] = 1.0
+        found[3] = {"": self.centre, "early": self.early, "late": self.late}[window] - self.centre
+        return found
+
 
 def time_model(
     courses: Mapping[str, Course], arms: Mapping[str, str], clock: Clock, *, baseline_as: str, with_batch: bool
@@ -123,10 +130,4 @@ def time_contrasts(model: TimeModel) -> tuple[list[tuple[str, Estimate]], Fitted
         Pairs of the window's name and the estimate, and the fitted model.
     """
     fitted = fit_mixed(model.data)
-    k = len(model.terms)
-    found = []
-    for name, time in (("", model.centre), ("early", model.early), ("late", model.late)):
-        weights = np.zeros(k)
-        weights[1], weights[3] = 1.0, time - model.centre
-        found.append((name, contrast(model.data, fitted, weights)))
-    return found, fitted
+    return [(name, contrast(model.data, fitted, model.weights(name))) for name in ("", "early", "late")], fitted
