@@ -54,7 +54,12 @@ def draw_cohort(scenario: str, seed: int, settings: Cohort | None = None) -> Dra
         intensities.append(cxcr4_row(visit, found[0], n_cd34, gains[visit.batch], rng))
     patients = {
         p.patient_id: Patient.model_construct(
-            patient_id=p.patient_id, arm=p.arm, regimen=p.regimen, recent_gcsf="no", transplant_months=None
+            patient_id=p.patient_id,
+            arm=p.arm,
+            regimen=p.regimen,
+            recent_gcsf="no",
+            transplant_months=None,
+            prior_lenalidomide_cycles=float(p.covariates["prior_lenalidomide_cycles"]),
         )
         for p in plan.patients
     }

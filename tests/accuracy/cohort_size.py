@@ -13,12 +13,19 @@ from accuracy.cohort_model import MEASURES, draw_cohort, share_row, write_figure
 from marrowgate.cohort import changes
 from marrowgate.cohort.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.mixed import bootstrap_p
+from marrowgate.cohort.mixed_contrast import model_contrast
 from marrowgate.cohort.proportions import fisher_p
 from marrowgate.cohort.responder_contrasts import two_by_two
 from marrowgate.cohort.responders import Rule, declared_rule, find_responses
+from marrowgate.cohort.sensitivity import adjusted_rows
 from marrowgate.cohort.study import Study
+from marrowgate.cohort.time_rows import INTENSITIES
+from marrowgate.settings.config import Cohort
 
 BOOTSTRAP_DRAWS = 199
+SETTINGS = Cohort(
+    populations=("immature", "cd34_hspc"), covariates=("prior_lenalidomide_cycles", "baseline_wbc_per_ul")
+)
 NULLS = {"null": "baseline gap 0.5 ln, own slopes, 6 against 4 visits, batches 80 to 20"}
 NULLS["moving_batches"] = "as null, but each visit of a patient may fall into another batch, 80 to 20 by arm"
 NULLS |= {"fair_null": "no baseline gap, no own slopes, equal visits"}
@@ -28,35 +35,52 @@ def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
     """Give the p-value of every method on every measure of one cohort."""
     found: dict[str, float] = {}
     for measure in MEASURES:
-        courses = study.courses[measure]
-        for part in ("window_mean", "peak_matched", "last"):
-            pairs = changes.make_pairs(courses, study.arms, part)
-            found[f"{measure} {part} change_score"] = changes.change_score(pairs).p
-            if part == "window_mean":
-                others = changes.companions(pairs, draws, seed)
-                found |= {f"{measure} {part} {method}": estimate.p for method, estimate in others}
-            else:
-                found[f"{measure} {part} ancova"] = changes.ancova(pairs).p
-        raw = changes.make_pairs(courses, study.arms, "peak")
-        found[f"{measure} peak change_score (not compared by the workflow)"] = changes.change_score(raw).p
-        with_batch = "CXCR4" in measure
-        for baseline_as in ("change", "covariate"):
-            model = time_model(courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch)
-            estimates, fitted = time_contrasts(model)
-            for name, estimate in estimates:
-                found[f"{measure} {name or 'window'} mixed_model_{baseline_as}"] = (
-                    estimate.p if fitted.converged else np.nan
-                )
-        counted = changes.count_contrast(courses, study.arms)
+        found |= change_p(study, measure, draws, seed)
+        found |= model_p(study, measure)
+        counted = changes.count_contrast(study.courses[measure], study.arms)
         if counted:
             found[f"{measure} window negative_binomial"] = counted[0].p
     return found | responder_p(study)
 
 
+def change_p(study: Study, measure: str, draws: int, seed: int) -> dict[str, float]:
+    """Give the tests of one value per patient; the unmatched peak stands there to show why it is not compared."""
+    found, courses = {}, study.courses[measure]
+    for part in ("window_mean", "peak_matched", "last", "off"):
+        pairs = changes.make_pairs(courses, study.arms, part)
+        found[f"{measure} {part} change_score"] = changes.change_score(pairs).p
+        if part in {"window_mean", "off"}:
+            others = changes.companions(pairs, draws, seed)
+            found |= {f"{measure} {part} {method}": estimate.p for method, estimate in others}
+        else:
+            found[f"{measure} {part} ancova"] = changes.ancova(pairs).p
+        if part == "window_mean":
+            for row in adjusted_rows(study, "", pairs):
+                found[f"{measure} {part} {row['method']}"] = row["p_value"]
+    raw = changes.make_pairs(courses, study.arms, "peak")
+    return found | {f"{measure} peak change_score (not compared by the workflow)": changes.change_score(raw).p}
+
+
+def model_p(study: Study, measure: str) -> dict[str, float]:
+    """Give the tests of the mixed model, and those by its own error; NaN where it did not converge."""
+    found, courses = {}, study.courses[measure]
+    for baseline_as in ("change", "covariate"):
+        model = time_model(
+            courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=measure.endswith(INTENSITIES)
+        )
+        estimates, fitted = time_contrasts(model)
+        for name, estimate in estimates:
+            at = f"{measure} {name or 'window'} mixed_model_{baseline_as}"
+            found[at] = estimate.p if fitted.converged else np.nan
+        own = model_contrast(model.data, fitted, model.weights("late"))
+        found[f"{measure} late mixed_model_{baseline_as}, its own error"] = own.p if fitted.converged else np.nan
+    return found
+
+
 def bootstrap(study: Study, seed: int) -> float:
     """Give the parametric bootstrap's p-value of the primary contrast."""
     model = time_model(study.courses[MEASURES[0]], study.arms, study.clock, baseline_as="change", with_batch=False)
-    return bootstrap_p(model.data, np.eye(len(model.terms))[1], BOOTSTRAP_DRAWS, seed)[0]
+    return bootstrap_p(model.data, model.weights(""), BOOTSTRAP_DRAWS, seed)[0]
 
 
 def responder_p(study: Study) -> dict[str, float]:
@@ -85,7 +109,7 @@ def main() -> None:
     hits: Counter[str] = Counter()
     done: dict[str, int] = defaultdict(int)
     for seed in range(args.first_seed, args.first_seed + args.cohorts):
-        study = draw_cohort(args.scenario, seed).study
+        study = draw_cohort(args.scenario, seed, SETTINGS).study
         for name, p in p_values(study, args.draws, seed).items():
             done[name] += not np.isnan(p)
             hits[name] += bool(p < 0.05)

@@ -16,7 +16,7 @@ from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.plan import NO_TROUBLE, CohortPlan, PatientPlan, SamplePlan, find_sample
 from marrowgate.simulate.project import events_of, write_sample
-from marrowgate.simulate.sheets import patients_sheet, samples_sheet
+from marrowgate.simulate.sheets import measurements_sheet, patients_sheet, samples_sheet, toxicity_sheet
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = "data/simulated"
@@ -84,6 +84,8 @@ def make_project(cohort: Cohort) -> None:
     path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     (path.parent / "samples.tsv").write_text(samples_sheet(cohort.plan, DATA), encoding="utf-8")
     (path.parent / "patients.tsv").write_text(patients_sheet(cohort.plan), encoding="utf-8")
+    (path.parent / "measurements.tsv").write_text(measurements_sheet(cohort.plan), encoding="utf-8")
+    (path.parent / "toxicity.tsv").write_text(toxicity_sheet(cohort.plan), encoding="utf-8")
 
 
 def simulate(cohort: Cohort, samples: Sequence[SamplePlan], cores: int, *, clean: bool = False) -> None:

@@ -44,8 +44,8 @@ def test_cohort__writes_sheets_and_truth_without_files(tmp_path):
     assert main(["simulate", "--scenario", "published", "--seed", "7", "--out", str(tmp_path)]) == 0
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert made == {
-        "config/samples.tsv", "config/patients.tsv",
-        "truth/samples.tsv", "truth/patients.tsv", "truth/troubles.tsv",
+        "config/samples.tsv", "config/patients.tsv", "config/measurements.tsv", "config/toxicity.tsv",
+        "truth/samples.tsv", "truth/patients.tsv", "truth/measurements.tsv", "truth/troubles.tsv",
     }  # fmt: skip
 
 

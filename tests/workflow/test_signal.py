@@ -43,7 +43,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.mkdir()
     for name in ("panels", "strategies", "bead_lots"):
         shutil.copytree(REPOSITORY / "config" / name, config / name)
-    shutil.copy(folder / "plan" / "config" / "patients.tsv", config / "patients.tsv")
+    for name in ("patients.tsv", "measurements.tsv", "toxicity.tsv"):
+        shutil.copy(folder / "plan" / "config" / name, config / name)
     write_sheet(config / "samples.tsv", kept)
     settings = yaml.safe_load((REPOSITORY / "config" / "config.yaml").read_text(encoding="utf-8"))
     settings |= {"seed": SEED, "simulation": {"scenario": "published", "folder": "data/published"}}

@@ -75,17 +75,6 @@ def test_disagreement(change: tuple[float, float], adjusted: tuple[float, float]
     assert bool(found) == bool(said)
 
 
-def test_stability__certain_values_are_stable_and_uncertain_ones_are_not(risen: Study) -> None:
-    pairs = pairs_of(risen)
-    certain = changes.Pairs(pairs.patient_ids, pairs.is_triplet, pairs.baseline, pairs.value, np.full(8, 0.01))
-    vague = changes.Pairs(pairs.patient_ids, pairs.is_triplet, pairs.baseline, pairs.value, np.full(8, 5.0))
-    assert changes.stability(certain, 100, 1)[1] == "stable"
-    estimate, status, told = changes.stability(vague, 100, 1)
-    assert status == "unstable"
-    assert estimate.high - estimate.low > 5
-    assert told.endswith("of 100 draws from the values' own uncertainty end like the values (p below 5 % or not)")
-
-
 def test_count_contrast__compares_the_counts(risen: Study) -> None:
     found = changes.count_contrast(risen.courses[MEASURE], risen.arms)
     assert found is not None

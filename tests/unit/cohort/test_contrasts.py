@@ -52,6 +52,7 @@ def test_contrast_table__design_is_described(table: list[Row]) -> None:
     assert told["triplet_batches"] == "visits by batch and time: B1 at baseline 4, B1 on therapy 12"
     assert told["triplet_preparations"] == "lysed"
     assert told["triplet_count_methods"] == "beads"
+    assert told["triplet_missing_visits"] == "every patient has 3 visits on therapy"
     assert told["triplet_visits"].startswith("per patient 1.0 visits at baseline (1 to 1); 3.0 visits on therapy")
 
 

@@ -52,6 +52,12 @@ def test_check_design__batch_that_only_treated_triplet_visits_have_is_refused(pr
     assert "batch_is_change" not in shared
 
 
+def test_check_design__arm_without_any_change_is_no_matter_of_batches(project: Project_, study: Study_) -> None:
+    made = study(project(batch=lambda arm, day: "B1" if day < 10 else "B2"))
+    only = made.only(lambda reading: made.arms[reading.visit.patient_id] == "triplet" or (reading.visit.day or 0) > 0)
+    assert "batch_is_change" not in findings(only)
+
+
 @pytest.mark.parametrize(("n", "said"), [(0, "no patient"), (1, "one patient")])
 def test_check_design__arm_too_small(project: Project_, study: Study_, n: int, said: str) -> None:
     found = findings(study(project(("triplet",) * 4 + ("doublet",) * n)))

@@ -1,13 +1,13 @@
-"""The mixed model against statsmodels, and against closed forms of balanced data."""
+"""The mixed model against statsmodels."""
 
 import warnings
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_ind
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from marrowgate.cohort.mixed import LongData, bootstrap_p, contrast, fit_mixed, pad
+from marrowgate.cohort.mixed import LongData, bootstrap_p, fit_mixed, pad
+from marrowgate.cohort.mixed_contrast import model_contrast
 
 
 def cohort(
@@ -50,21 +50,6 @@ def test_fit_mixed__no_slope_in_the_data_drops_the_slope() -> None:
     assert kept & {"independent", "intercept"}
 
 
-def test_contrast__balanced_intercepts_are_a_t_test_of_the_means() -> None:
-    rng = np.random.default_rng(8)
-    means = np.repeat(rng.normal(0, 1.0, 20), 3) + rng.normal(0, 0.2, 60)
-    patients = [str(n // 3) for n in range(60)]
-    triplet = np.repeat(np.arange(20) < 9, 3).astype(float)
-    data = pad(patients, means.tolist(), np.column_stack([np.ones(60), triplet]), [0.0] * 60, [0.0] * 60)
-    fitted = fit_mixed(data)
-    found = contrast(data, fitted, np.array([0.0, 1.0]))
-    per_patient = means.reshape(20, 3).mean(axis=1)
-    wanted = ttest_ind(per_patient[:9], per_patient[9:])
-    assert fitted.structure == "intercept"
-    assert found.p == pytest.approx(wanted.pvalue, rel=1e-3)
-    assert found.note == "18 degrees of freedom (Satterthwaite)"
-
-
 def test_pad__known_measurement_error_weighs_readings() -> None:
     rng = np.random.default_rng(4)
     error = np.where(np.arange(60) % 2, 2.0, 0.01)
@@ -83,7 +68,7 @@ def test_bootstrap_p__near_the_model_and_repeats_with_its_seed() -> None:
     weights = np.array([0.0, 1.0, 0.0, 0.0])
     p, done = bootstrap_p(data, weights, 99, 1)
     assert done == 99
-    assert p == pytest.approx(contrast(data, fit_mixed(data), weights).p, abs=0.12)
+    assert p == pytest.approx(model_contrast(data, fit_mixed(data), weights).p, abs=0.12)
     assert bootstrap_p(data, weights, 99, 1) == (p, done)
 
 

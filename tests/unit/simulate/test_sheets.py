@@ -4,10 +4,18 @@ import io
 import pytest
 
 from marrowgate.settings.sheet_file import load_sheet
-from marrowgate.settings.sheets import Patient, Sample
+from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.scenarios import SCENARIOS
-from marrowgate.simulate.sheets import patients_sheet, patients_truth, samples_sheet, troubles_truth
+from marrowgate.simulate.sheets import (
+    measurements_sheet,
+    measurements_truth,
+    patients_sheet,
+    patients_truth,
+    samples_sheet,
+    toxicity_sheet,
+    troubles_truth,
+)
 
 DEMO_SEED = 20170405
 
@@ -22,12 +30,26 @@ def test_sheets__are_valid_settings(scenario, tmp_path):
     assert sample_faults == patient_faults == []
     assert [row.sample_id for _, row in samples] == [sample.sample_id for sample in plan.samples]
     assert {row.patient_id for _, row in samples if row.patient_id} == {row.patient_id for _, row in patients}
+    for name, sheet, kind in (("m", measurements_sheet, Measurement), ("t", toxicity_sheet, Toxicity)):
+        (tmp_path / f"{name}.tsv").write_text(sheet(plan))
+        rows, faults = load_sheet(tmp_path / f"{name}.tsv", kind)
+        assert faults == []
+        assert {row.patient_id for _, row in rows} <= {row.patient_id for _, row in patients}
 
 
 def test_committed_demo_sheets__are_what_the_command_writes(repository):
     plan = make_plan("demo", DEMO_SEED)
     assert (repository / "config" / "samples.tsv").read_text() == samples_sheet(plan, "data/demo")
     assert (repository / "config" / "patients.tsv").read_text() == patients_sheet(plan)
+    assert (repository / "config" / "measurements.tsv").read_text() == measurements_sheet(plan)
+    assert (repository / "config" / "toxicity.tsv").read_text() == toxicity_sheet(plan)
+
+
+def test_measurements_truth__has_every_visit():
+    plan = make_plan("demo", DEMO_SEED)
+    rows = list(csv.DictReader(io.StringIO(measurements_truth(plan)), delimiter="\t"))
+    assert list(rows[0]) == ["patient_id", "day", "generating_colony_forming_cells_per_ml"]
+    assert [(row["patient_id"], int(row["day"])) for row in rows] == [(v.patient_id, v.day) for v in plan.visits]
 
 
 def test_patients_truth__has_responders_and_peaks():
@@ -44,7 +66,7 @@ def test_patients_truth__has_responders_and_peaks():
 def test_sheets__say_nothing_of_the_truth():
     plan = make_plan("dirty", 3)
     text = samples_sheet(plan, "data/x") + patients_sheet(plan)
-    assert "respon" not in text
+    assert "responder" not in text
     for trouble in ("clog", "signal_drift", "swapped_panel", "truncated"):
         assert trouble in troubles_truth(plan)
         assert trouble not in text

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from marrowgate.cohort.counts import PatientCounts, negative_binomial
 from marrowgate.cohort.courses import Course, expected_peak
-from marrowgate.cohort.two_arms import Estimate, hodges_lehmann, permutation_p, regression, welch
+from marrowgate.cohort.two_arms import ALPHA, Estimate, hodges_lehmann, permutation_p, regression, welch
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -151,37 +150,6 @@ def count_contrast(courses: Mapping[str, Course], arms: Mapping[str, str]) -> tu
     is_triplet = np.array([entry[2] for entry in found], dtype=np.bool_)
     estimate = negative_binomial(PatientCounts(numbers[:, 0], numbers[:, 1], is_triplet))
     return estimate, (int(is_triplet.sum()), int((~is_triplet).sum()))
-
-
-def stability(pairs: Pairs, draws: int, seed: int) -> tuple[Estimate, str, str]:
-    """Repeat the change score with every value drawn from its own measurement uncertainty.
-
-    Parameters
-    ----------
-    pairs : Pairs
-        With the standard deviation of each change from counting and gates.
-    draws, seed : int
-        Number of draws and their seed.
-
-    Returns
-    -------
-    tuple
-        Median and 95 % range of the estimates, `stable` or `unstable` (fewer than 95 % of the draws end like the
-        values themselves), and how many draws end so.
-    """
-    generator = np.random.default_rng(seed)
-    seen = change_score(pairs)
-    sd = np.nan_to_num(pairs.sd)
-    estimates, same = [], 0
-    for _ in range(draws):
-        triplet, doublet = pairs.of_arms(pairs.change + sd * generator.standard_normal(sd.size))
-        drawn = welch(triplet, doublet)
-        estimates.append(drawn.value)
-        same += (drawn.p < ALPHA) == (seen.p < ALPHA) and (seen.p >= ALPHA or drawn.value * seen.value > 0)
-    low, middle, high = np.quantile(estimates, (0.025, 0.5, 0.975))
-    status = "stable" if same >= 0.95 * draws else "unstable"
-    told = f"{same} of {draws} draws from the values' own uncertainty end like the values (p below 5 % or not)"
-    return Estimate(float(middle), float(low), float(high), math.nan, told), status, told
 
 
 def _sum(readings: Sequence[Any], name: str) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marrowgate.cohort import changes, responder_contrasts, sensitivity
+from marrowgate.cohort.description import describe_design, patient_flow
 from marrowgate.cohort.design import Finding, check_design
 from marrowgate.cohort.estimand import describe_estimand
 from marrowgate.cohort.multiplicity import benjamini_hochberg, holm
@@ -88,8 +89,10 @@ def _declared(study: Study) -> Iterable[Row]:
 
 
 def _design_rows(study: Study) -> Iterable[Row]:
-    for what, sentence in sensitivity.describe_design(study):
-        n = [sum(arm == name for arm in study.arms.values()) for name in ("triplet", "doublet")]
+    compared = (_count(study, "triplet"), _count(study, "doublet"))
+    told = [(f"flow_{step.name}", step.sentence, step.n) for step in patient_flow(study)]
+    told += [(what, sentence, compared) for what, sentence in describe_design(study)]
+    for what, sentence, n in told:
         yield {
             "endpoint": what,
             "contrast": BETWEEN,
@@ -100,6 +103,10 @@ def _design_rows(study: Study) -> Iterable[Row]:
             "status": "described",
             "reason": sentence,
         }
+
+
+def _count(study: Study, arm: str) -> int:
+    return sum(its == arm for its in study.arms.values())
 
 
 def _measure_rows(study: Study, measure: str) -> list[Row]:

@@ -100,9 +100,7 @@ def _course(patient_id: str, readings: tuple[Reading, ...], clock: Clock, keep_s
         patient_id,
         readings[0].measure,
         baseline=_mean(before, np.full(len(before), 1.0)) if before else None,
-        window_mean=_mean(window, time_weights([clock.time(reading.visit) or 0.0 for reading in window]))
-        if window
-        else None,
+        window_mean=_mean(window, window_weights(window, clock)) if window else None,
         peak=_point(peak),
         last=_point(on[-1] if on else None),
         off=_point(after[0] if after else None),
@@ -111,6 +109,11 @@ def _course(patient_id: str, readings: tuple[Reading, ...], clock: Clock, keep_s
         window=window,
         baselines=before,
     )
+
+
+def window_weights(window: Sequence[Reading], clock: Clock) -> Floats:
+    """Give the weights of the readings in the window, see `time_weights`."""
+    return time_weights([clock.time(reading.visit) or 0.0 for reading in window])
 
 
 def time_weights(times: Sequence[float]) -> Floats:

@@ -126,6 +126,8 @@ def _batch_against_time(readings: Sequence[Reading]) -> Iterable[Finding]:
 def _batch_against_change(readings: Sequence[Reading], arms: Mapping[str, str]) -> Iterable[Finding]:
     """Ask whether the arms' difference in change could be made up of batches alone, within patients."""
     own = [reading for reading in readings if reading.batch]
+    if len(_arms_with_changes(own, arms)) < len(ARMS):
+        return  # there is no difference in change to make up: that is refused by itself
     batches = sorted({reading.batch for reading in own})
     treated = np.array([reading.visit.phase == "on_therapy" for reading in own], dtype=np.float64)
     triplet = np.array([arms[reading.visit.patient_id] == "triplet" for reading in own], dtype=np.float64)
@@ -135,12 +137,18 @@ def _batch_against_change(readings: Sequence[Reading], arms: Mapping[str, str]) 
     names = np.array([reading.visit.patient_id for reading in own])
     for name in set(names.tolist()):
         columns[names == name] -= columns[names == name].mean(axis=0)
-    if not np.any(np.abs(columns[:, -1]) > RANK_TOLERANCE):
-        return
     rest, whole = (np.linalg.matrix_rank(part, tol=RANK_TOLERANCE) for part in (columns[:, :-1], columns))
     if rest == whole:
         sentence = "within patients the batches alone could make up the arms' difference in change"
         yield Finding("batch_is_change", "refused", sentence)
+
+
+def _arms_with_changes(readings: Sequence[Reading], arms: Mapping[str, str]) -> set[str]:
+    """Give the arms with a patient who has readings both at baseline and on therapy."""
+    phases: dict[str, set[str]] = {}
+    for reading in readings:
+        phases.setdefault(reading.visit.patient_id, set()).add(reading.visit.phase)
+    return {arms[patient_id] for patient_id, seen in phases.items() if len(seen) > 1}
 
 
 def _visits(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.cohort.courses import Course
-from marrowgate.cohort.mixed import Fitted, LongData, contrast, fit_mixed, pad
+from marrowgate.cohort.mixed import Fitted, LongData, fit_mixed, pad
+from marrowgate.cohort.mixed_contrast import contrast
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.two_arms import Estimate
 from marrowgate.cohort.visits import Clock
@@ -41,6 +42,13 @@ class TimeModel:
     n_triplet: int
     n_doublet: int
     terms: tuple[str, ...]
+
+    def weights(self, window: str) -> Floats:
+        """Give the weights of the fixed effects in the difference of the arms: whole window (empty), early or late."""
+        found = np.zeros(len(self.terms))
+        found[1] = 1.0
+        found[3] = {"": self.centre, "early": self.early, "late": self.late}[window] - self.centre
+        return found
 
 
 def time_model(
@@ -122,10 +130,4 @@ def time_contrasts(model: TimeModel) -> tuple[list[tuple[str, Estimate]], Fitted
         Pairs of the window's name and the estimate, and the fitted model.
     """
     fitted = fit_mixed(model.data)
-    k = len(model.terms)
-    found = []
-    for name, time in (("", model.centre), ("early", model.early), ("late", model.late)):
-        weights = np.zeros(k)
-        weights[1], weights[3] = 1.0, time - model.centre
-        found.append((name, contrast(model.data, fitted, weights)))
-    return found, fitted
+    return [(name, contrast(model.data, fitted, model.weights(name))) for name in ("", "early", "late")], fitted

@@ -43,6 +43,8 @@ class Reading:
         Status of the weakest gate; empty for imported values.
     sample_id, batch, preparation, platform : str
         Where it comes from; empty for imported values.
+    gate_log2_sd : float
+        The part of `log2_sd` that is the uncertainty of the gates; NaN where the table does not give it.
     """
 
     measure: str
@@ -59,6 +61,7 @@ class Reading:
     batch: str = ""
     preparation: str = ""
     platform: str = ""
+    gate_log2_sd: float = math.nan
 
 
 Readings = Mapping[str, tuple[Reading, ...]]
@@ -142,16 +145,17 @@ def _count_readings(
     row: Mapping[str, Any], sample: Sample, factors: Mapping[tuple[str, str], float]
 ) -> Iterable[Reading]:
     n, n_cd45 = int(row["n_events"]), row["n_cd45"]
-    gate = (row.get("gate_cv_pct") or 0.0) / 100
+    known = row.get("gate_cv_pct")
+    gate = 0.0 if known is None else known / 100
     if n_cd45 and row["per_100_cd45"] is not None:
         values = (row["per_100_cd45"], row["per_100_cd45_low"], row["per_100_cd45_high"])
         sd = math.sqrt(1 / (n + 0.5) + 1 / n_cd45 + gate**2)
-        yield _flow(f"{row['population']}_per_100_cd45", row, sample, values, 100 / n_cd45 * (n + 0.5), sd)
+        yield _flow(f"{row['population']}_per_100_cd45", row, sample, values, 100 / n_cd45 * (n + 0.5), sd, known)
     factor = factors.get((row["sample_id"], row["count_method"]))
     if row["cells_per_ul"] is not None and factor is not None:
         values = (row["cells_per_ul"], row["cells_per_ul_low"], row["cells_per_ul_high"])
         sd = math.hypot(_interval_sd(*values[1:], fallback=math.sqrt(1 / (n + 0.5))), gate)
-        yield _flow(f"{row['population']}_per_ul", row, sample, values, factor * (n + 0.5), sd)
+        yield _flow(f"{row['population']}_per_ul", row, sample, values, factor * (n + 0.5), sd, known)
 
 
 def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort) -> Iterable[Reading]:
@@ -165,7 +169,13 @@ def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort
 
 
 def _flow(
-    measure: str, row: Mapping[str, Any], sample: Sample, values: tuple[float, float, float], positive: float, sd: float
+    measure: str,
+    row: Mapping[str, Any],
+    sample: Sample,
+    values: tuple[float, float, float],
+    positive: float,
+    sd: float,
+    gate_cv: float | None = None,
 ) -> Reading:
     visit = visit_of(sample)
     if visit is None:
@@ -188,6 +198,7 @@ def _flow(
         batch=sample.batch,
         preparation=", ".join(part for part in made if part),
         platform=row.get("count_method") or "",
+        gate_log2_sd=math.nan if gate_cv is None else gate_cv / 100 / math.log(2),
     )
 
 

@@ -1,9 +1,7 @@
-"""What stands beside the main comparison: other patients, other readings, other rules, and the design in words."""
+"""What stands beside the main comparison: other patients, other readings, other rules."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import mean
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from marrowgate.cohort import changes, responder_contrasts
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.covariates import covariate_table
 from marrowgate.cohort.endpoints import WEAK_GATES
+from marrowgate.cohort.perturbation import gated_changes, move_gates, move_values
 from marrowgate.cohort.responders import Rule, declared_rule, grid_of_rules
 from marrowgate.cohort.study import Study
 from marrowgate.cohort.two_arms import Estimate, regression, welch
@@ -19,8 +18,7 @@ from marrowgate.cohort.two_arms import Estimate, regression, welch
 Row = dict[str, Any]
 BETWEEN = "triplet - doublet"
 ARMS = ("triplet", "doublet")
-PHASES = {"baseline": "at baseline", "on_therapy": "on therapy", "off_therapy": "after stopping"}
-PHASES |= {"unplaced": "at a time not known"}
+NO_GATE_CV = "the tables do not give how far these values move with their gates (gate_cv_pct), so gates are held fixed"
 
 
 def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:
@@ -79,7 +77,7 @@ def change_sensitivity(study: Study, measure: str, endpoint: str, pairs: changes
     is_key : bool
         Whether the endpoint is primary or secondary; others have the counts, covariates and regimens alone.
     """
-    rows = [*_counts_row(study, measure, endpoint), *_adjusted_rows(study, endpoint, pairs)]
+    rows = [*_counts_row(study, measure, endpoint), *adjusted_rows(study, endpoint, pairs)]
     courses = study.courses[measure]
     for contrast, arms in regimens(study):
         rows.append(_score_row(endpoint, contrast, changes.make_pairs(courses, arms, "window_mean")))
@@ -87,12 +85,29 @@ def change_sensitivity(study: Study, measure: str, endpoint: str, pairs: changes
         return rows
     for name, kept in _fewer_readings(study, measure):
         rows.append(_score_row(endpoint, f"{BETWEEN}, {name}", changes.make_pairs(kept, study.arms, "window_mean")))
-    settings = study.project.config
-    estimate, status, _ = changes.stability(pairs, settings.cohort.stability_draws, settings.seed)
-    row = estimate_row(
-        endpoint, f"{BETWEEN}, values drawn from their uncertainty", "perturbation", estimate, pairs.counts
-    )
-    return [*rows, {**row, "status": status}]
+    return [*rows, *perturbation_rows(study, measure, endpoint, pairs)]
+
+
+def perturbation_rows(study: Study, measure: str, endpoint: str, pairs: changes.Pairs) -> list[Row]:
+    """Give the rows of the change with gates, and with whole values, drawn from their own uncertainty."""
+    draws, seed = study.project.config.cohort.stability_draws, study.project.config.seed
+    gated = gated_changes(study.courses[measure], study.arms, study.clock)
+    found = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
+    gaps = gated.gate_sd.size - gated.n_known
+    told = f"gates of {gaps} of {gated.gate_sd.size} readings are held fixed: their uncertainty is not known"
+    for name, by_batch in (("each tube by itself", False), ("one draw for each batch", True)):
+        if gated.n_known:
+            moved = move_gates(gated, draws, seed, by_batch=by_batch)
+            what = f"gates drawn from their uncertainty, {name}"
+            found.append((what, "perturbation_gates", moved, told if gaps else ""))
+    rows = []
+    for name, method, (estimate, status), note in found:
+        row = estimate_row(endpoint, f"{BETWEEN}, {name}", method, estimate, pairs.counts)
+        rows.append({**row, "status": status, "reason": "; ".join(part for part in (estimate.note, note) if part)})
+    if not gated.n_known:
+        row = {"contrast": f"{BETWEEN}, gates drawn from their uncertainty", "method": "perturbation_gates"}
+        rows.append({**row, "status": "not_estimable", "reason": NO_GATE_CV})
+    return rows
 
 
 def responder_sensitivity(study: Study, measure: str) -> list[Row]:
@@ -122,31 +137,6 @@ def level_difference(study: Study, measure: str, endpoint: str) -> list[Row]:
     return [{**row, "status": "flagged", "reason": told}]
 
 
-def describe_design(study: Study) -> Iterable[tuple[str, str]]:
-    """Say who is in which arm, how many visits took place, and how batches and preparations are shared."""
-    patients = study.project.patients
-    for arm in ARMS:
-        own = [patient_id for patient_id, its in study.arms.items() if its == arm]
-        named = Counter(patients[patient_id].regimen or "regimen not given" for patient_id in own)
-        yield f"{arm}_patients", f"{len(own)} patients: " + _shares(named) if own else "no patient"
-        visits: dict[str, dict[Any, str]] = {patient_id: {} for patient_id in own}
-        for readings in study.readings.values():
-            for reading in readings:
-                if reading.visit.patient_id in visits:
-                    visits[reading.visit.patient_id][reading.visit] = reading.batch
-        yield f"{arm}_visits", _visit_sentence([list(one) for one in visits.values()])
-        batches = Counter(
-            f"{batch} {PHASES[visit.phase]}" for one in visits.values() for visit, batch in one.items() if batch
-        )
-        yield f"{arm}_batches", f"visits by batch and time: {_shares(batches)}" if batches else "no batch is known"
-        made = Counter(
-            r.preparation for own_r in study.readings.values() for r in own_r if study.arms[r.visit.patient_id] == arm
-        )
-        yield f"{arm}_preparations", "; ".join(sorted(name for name in made if name)) or "no preparation is given"
-        methods = {r.platform for one in study.readings.values() for r in one if study.arms[r.visit.patient_id] == arm}
-        yield f"{arm}_count_methods", ", ".join(sorted(methods - {"", "none"})) or "no absolute counts"
-
-
 def _fewer_readings(study: Study, measure: str) -> Iterable[tuple[str, Mapping[str, Course]]]:
     alone = study.only_measures({measure})
     strong = alone.only(lambda reading: reading.gate_status not in WEAK_GATES)
@@ -154,21 +144,6 @@ def _fewer_readings(study: Study, measure: str) -> Iterable[tuple[str, Mapping[s
     if study.flagged:
         clean = alone.only(lambda reading: reading.sample_id not in study.flagged)
         yield "without tubes of flagged quality", clean.courses[measure]
-
-
-def _visit_sentence(visits: Sequence[list[Any]]) -> str:
-    parts = []
-    for phase, name in PHASES.items():
-        counts = [sum(visit.phase == phase for visit in own) for own in visits]
-        if counts and (phase != "unplaced" or max(counts)):
-            none = sum(count == 0 for count in counts)
-            told = f"{mean(counts):.1f} visits {name} ({min(counts)} to {max(counts)})"
-            parts.append(told + (f", {none} patients without" if none else ""))
-    return "per patient " + "; ".join(parts) if parts else "no visits"
-
-
-def _shares(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
 def _score_row(endpoint: str, contrast: str, pairs: changes.Pairs) -> Row:
@@ -187,8 +162,11 @@ def _counts_row(study: Study, measure: str, endpoint: str) -> list[Row]:
     return [estimate_row(endpoint, BETWEEN, method, *found)] if found else []
 
 
-def _adjusted_rows(study: Study, endpoint: str, pairs: changes.Pairs) -> list[Row]:
-    """Give the change score and the analysis of covariance at equal covariates, where the settings name some."""
+def adjusted_rows(study: Study, endpoint: str, pairs: changes.Pairs) -> list[Row]:
+    """Give the change score and the analysis of covariance at equal covariates, where the settings name some.
+
+    Patients without a covariate are left out, and the reason says so.
+    """
     names = study.project.config.cohort.covariates
     if not names:
         return []

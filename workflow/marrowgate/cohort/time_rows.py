@@ -3,8 +3,6 @@
 import math
 from typing import Any
 
-import numpy as np
-
 from marrowgate.cohort.longitudinal import TimeModel, time_contrasts, time_model
 from marrowgate.cohort.mixed import bootstrap_p
 from marrowgate.cohort.sensitivity import estimate_row
@@ -62,10 +60,9 @@ def time_rows(study: Study, measure: str, endpoint: str, *, is_primary: bool) ->
 
 
 def _bootstrap_row(study: Study, endpoint: str, model: TimeModel, estimate: Estimate) -> Row:
-    settings, weights = study.project.config, np.zeros(len(model.terms))
-    weights[1] = 1.0
+    settings = study.project.config
     draws = settings.cohort.bootstrap_draws
-    p, done = bootstrap_p(model.data, weights, draws, settings.seed)
+    p, done = bootstrap_p(model.data, model.weights(""), draws, settings.seed)
     tested = Estimate(estimate.value, math.nan, math.nan, p, f"{done} of {draws} draws converged; no interval")
     counts = (model.n_triplet, model.n_doublet)
     return estimate_row(endpoint, BETWEEN, "parametric_bootstrap", tested, counts)

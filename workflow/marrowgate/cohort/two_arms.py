@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 Floats = NDArray[np.float64]
+ALPHA = 0.05
 EXACT_LIMIT = 50_000
 BLOCK = 4_000
 

@@ -6,12 +6,16 @@ from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES
 from marrowgate.simulate.parameters import (
     APOPTOTIC,
     BLOOD,
+    CLINICAL,
     COAT,
+    COLONIES,
     DEAD,
     DIFFERENTIAL,
     HSPC_STAGES,
     IG_STAGES,
+    RESPONSES,
     STICKY,
+    TOXICITIES,
     TUBE,
     Parameter,
 )
@@ -24,6 +28,8 @@ SECTIONS: Mapping[str, Mapping[str, Parameter]] = {
     "Apoptotic cells": APOPTOTIC,
     "Sticky cells": STICKY,
     "Platelets on other cells": COAT,
+    "Clinical outcomes": CLINICAL,
+    "Colony-forming cells": COLONIES,
 }
 
 
@@ -59,6 +65,14 @@ def composition_table() -> str:
     rows += [(kind, f"{100 * rest:g} to {100 * full:g} % of IG", "") for kind, (rest, full) in IG_STAGES.items()]
     rows += [(kind, f"{100 * share:g} % of CD34+", "") for kind, share in HSPC_STAGES.items()]
     return _table(("cell type", "share", "spread between patients (ln)"), rows)
+
+
+def outcome_tables() -> str:
+    """Give the shares of best responses and of the highest grades of toxicity, the same in both arms, as Markdown."""
+    responses = [(name, f"{100 * share:g} %") for name, share in RESPONSES.items()]
+    grades = [(term, *(f"{100 * share:g} %" for share in shares)) for term, shares in TOXICITIES.items()]
+    header = ("adverse event", "grade 1", "grade 2", "grade 3", "grade 4")
+    return f"{_table(('best response', 'patients'), responses)}\n\n{_table(header, grades)}"
 
 
 def cell_table() -> str:

@@ -121,6 +121,38 @@ COAT: Mapping[str, Parameter] = {
     "fsc": Parameter(1.03, "fold", "assumption"),
 }
 
+# Outcomes have one truth for both arms: no source gives survival by arm, and none is made up. Months are from the
+# first dose, medians are of exponential times.
+CLINICAL: Mapping[str, Parameter] = {
+    "relapse": Parameter(20, "months after remission, median", "assumption"),
+    "death_before_relapse": Parameter(
+        60, "months after the sixth, median", "assumption: nobody dies while visits go on"
+    ),
+    "death_after_relapse": Parameter(14, "months after relapse and the sixth, median", "assumption"),
+    "shortest_follow_up": Parameter(12, "months", "assumption: follow-up ends evenly between this and the longest"),
+    "longest_follow_up": Parameter(48, "months", "assumption"),
+    "transplant": Parameter(0.4, "of patients, 6 to 9 months after the first dose", "assumption"),
+    "anc_recovery": Parameter(12, "days, median", "assumption"),
+    "platelet_recovery": Parameter(15, "days, median", "assumption"),
+    "recovery_sd": Parameter(0.3, "ln", "assumption"),
+}
+COLONIES: Mapping[str, Parameter] = {
+    "share_of_cd34": Parameter(0.05, "of CD34+ cells, median", "assumption"),
+    "share_sd": Parameter(0.3, "ln, between patients", "assumption"),
+    "assay_sd": Parameter(0.2, "ln, between visits, beside Poisson counting", "assumption"),
+    "plated_volume": Parameter(0.5, "mL of blood", "assumption"),
+}
+# Share of patients with each best response, in both arms. Assumption.
+RESPONSES: Mapping[str, float] = {"CR": 0.45, "VGPR": 0.25, "PR": 0.2, "SD": 0.05, "not evaluable": 0.05}
+# Share of patients whose highest grade is 1, 2, 3, 4, in both arms. Assumption.
+TOXICITIES: Mapping[str, tuple[float, float, float, float]] = {
+    "peripheral neuropathy": (0.25, 0.15, 0.05, 0.0),
+    "neutropenia": (0.1, 0.15, 0.15, 0.05),
+    "thrombocytopenia": (0.15, 0.1, 0.1, 0.05),
+    "infection": (0.05, 0.15, 0.1, 0.0),
+    "rash": (0.15, 0.05, 0.0, 0.0),
+}
+
 # Share of the variance of unspecific binding that all antibodies on a cell have in common. Assumption.
 COMMON_BINDING = 0.25
 # Spread between patients of every marker's abundance, and of CXCR4, which differs more (ln). Assumption.

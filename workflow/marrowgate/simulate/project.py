@@ -20,10 +20,13 @@ from marrowgate.simulate.make import batch_optics, make_tube
 from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
 from marrowgate.simulate.sheets import (
     intensities_sheet,
+    measurements_sheet,
+    measurements_truth,
     patients_sheet,
     patients_truth,
     samples_sheet,
     samples_truth,
+    toxicity_sheet,
     troubles_truth,
 )
 from marrowgate.simulate.truth import PopulationTruth, living_counts, population_truths, tube_facts, write_truth
@@ -95,11 +98,14 @@ def events_of(plan: CohortPlan, sample: SamplePlan, hspc_events: int | None) -> 
 
 
 def write_sheets(plan: CohortPlan, out: Path) -> Path:
-    """Write the sheets and the truth of patients and troubles; return the folder of the FCS files."""
+    """Write the sheets and the truth of patients, colonies and troubles; return the folder of the FCS files."""
     folder = out / "data" / plan.scenario.name
     write_text(out / "config" / "samples.tsv", samples_sheet(plan, folder.as_posix()))
     write_text(out / "config" / "patients.tsv", patients_sheet(plan))
+    write_text(out / "config" / "measurements.tsv", measurements_sheet(plan))
+    write_text(out / "config" / "toxicity.tsv", toxicity_sheet(plan))
     write_text(out / "truth" / "patients.tsv", patients_truth(plan))
+    write_text(out / "truth" / "measurements.tsv", measurements_truth(plan))
     write_text(out / "truth" / "troubles.tsv", troubles_truth(plan))
     return folder
 

@@ -155,6 +155,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             "4 of 6 triplet and 0 of 6 doublet patients respond",
             "every patient has five visits and every visit three tubes",
             "tubes are small: most baseline CD34+ counts have a counting CV above 10 %",
+            "colony-forming cells per mL rise with the CD34+ cells of responders; the arms' outcomes do not differ",
         ),
     ),
     "published": _PUBLISHED,

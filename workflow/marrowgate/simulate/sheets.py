@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 
+from marrowgate.simulate.clinical import measurements, outcomes, toxicities, true_colonies
 from marrowgate.simulate.intensities import IntensityTruth
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.plan import CohortPlan, SamplePlan
@@ -61,12 +62,35 @@ def _sample_row(sample: SamplePlan, folder: str) -> dict[str, object]:
 
 
 def patients_sheet(plan: CohortPlan) -> str:
-    """Write patients.tsv as tab-separated text with a header."""
+    """Write patients.tsv as tab-separated text with a header: arms, covariates and drawn outcomes."""
     rows = [
-        {"patient_id": patient.patient_id, "arm": patient.arm, "regimen": patient.regimen, **patient.covariates}
+        {
+            "patient_id": patient.patient_id,
+            "arm": patient.arm,
+            "regimen": patient.regimen,
+            **patient.covariates,
+            **outcomes(plan, patient.patient_id),
+        }
         for patient in plan.patients
     ]
     return _tsv(tuple(rows[0]), rows)
+
+
+def measurements_sheet(plan: CohortPlan) -> str:
+    """Write measurements.tsv as tab-separated text with a header: colony-forming cells of every visit."""
+    rows = list(measurements(plan))
+    return _tsv(tuple(rows[0]), rows)
+
+
+def measurements_truth(plan: CohortPlan) -> str:
+    """Write the true colony-forming cells of every visit."""
+    rows = true_colonies(plan)
+    return _tsv(tuple(rows[0]), rows)
+
+
+def toxicity_sheet(plan: CohortPlan) -> str:
+    """Write toxicity.tsv as tab-separated text with a header."""
+    return _tsv(("patient_id", "term", "grade", "treatment_related_death"), toxicities(plan))
 
 
 def patients_truth(plan: CohortPlan) -> str:
