@@ -71,6 +71,7 @@ _COLUMNS = (
     _text("method", "method that made the row's gate or estimate"),
     _text("boundary", "the gate's boundaries as dimension=value, on the linear compensated scale"),
     _text("boundary_sd", "standard deviation of each boundary, on the transformed scale (full scale is 1)"),
+    _text("scales", "scale of each of the gate's dimensions, as dimension=kind(t,m,w,a)"),
     _text("status", "state of the row's result; the documented words are in docs/statuses.md"),
     _text("reason", "why the status is what it is"),
     _count("n_events", "events in the population (manifest: in the file)"),
@@ -160,7 +161,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events", "n_channels"),
         "cytometer",
     ),
-    "gates": ("population", "parent", "method", "boundary", "boundary_sd", "status", "reason"),
+    "gates": ("population", "parent", "method", "boundary", "boundary_sd", "scales", "status", "reason"),
     "counts": ("population", "parent", "n_events", "n_parent", "gate_status", "gate_reason"),
     "populations": (
         *("sample_id", "patient_id", "arm", "day", "cycle", "cycle_day", "days_off", "panel", "batch"),

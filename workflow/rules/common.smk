@@ -10,6 +10,7 @@ from pathlib import Path
 
 from marrowgate.errors import UserError
 from marrowgate.fcs.memory import megabytes_needed
+from marrowgate.gating.batch_scales import dimensions_from_batch
 from marrowgate.gating.methods import method_faults
 from marrowgate.provenance import code_digest
 from marrowgate.settings.links import LINKS, link_files
@@ -21,6 +22,7 @@ from marrowgate.settings.tubes import (
     gates_from,
     members,
     role_of,
+    scale_tubes,
     spillover_word,
     stains_of,
     unstained_of,
@@ -52,6 +54,7 @@ STEPS = (
     "simulate",
     "spillover",
     "calibrate",
+    "scales",
     "fit",
     "consensus",
     "gate",
@@ -135,10 +138,25 @@ def spillover_of(wildcards):
 
 
 def matrix_of(wildcards):
+    return matrix_of_sample(SAMPLES[wildcards.sample_id])
+
+
+def matrix_of_sample(sample):
     """Give the matrix of a sample's batch where one is computed or given, else nothing."""
-    sample = SAMPLES[wildcards.sample_id]
     made = spillover_word(PROJECT, sample) == "matrix"
     return [f"results/spillover/{sample.panel}_{sample.batch}.csv"] if made else []
+
+
+def scales_of(wildcards):
+    """Give the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
+    sample = SAMPLES[wildcards.sample_id]
+    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
+    asked = dimensions_from_batch(strategy, PROJECT.panels[sample.panel])
+    return [f"results/scales/{sample.panel}_{sample.batch}.yaml"] if asked else []
+
+
+def tubes_of_scales(wildcards):
+    return scale_tubes(PROJECT, wildcards.panel, wildcards.batch)
 
 
 def given_matrix(wildcards):

@@ -51,6 +51,12 @@ def test_members__are_those_of_panel_and_batch(project):
     assert tubes.batches(found) == (("blood", "B1"), ("blood", "B2"))
 
 
+def test_scale_tubes__are_the_stained_ones_or_all_when_none_is(project):
+    found = project({"sample_id": "A"}, fmo("F"), fmo("G", batch="B2"), {"sample_id": "C"})
+    assert names(tubes.scale_tubes(found, "blood", "B1")) == ["A", "C"]
+    assert names(tubes.scale_tubes(found, "blood", "B2")) == ["G"]
+
+
 def test_baseline__is_the_patient_s_first_stained_tube_at_day_0_or_before(project):
     found = project(
         {"sample_id": "late", "day": "7"},

@@ -25,6 +25,12 @@ def members(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
     return tuple(sample for sample in gated(project) if (sample.panel, sample.batch) == (panel, batch))
 
 
+def scale_tubes(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
+    """Give the tubes that the scales of a panel and batch are chosen from: the stained ones, or all when none is."""
+    own = members(project, panel, batch)
+    return tuple(sample for sample in own if sample.control_type == "none") or own
+
+
 def role_of(project: Project, sample: Sample) -> tuple[str, str]:
     """Give what a tube is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
     if sample.control_type != "none":
