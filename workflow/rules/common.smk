@@ -27,12 +27,15 @@ from marrowgate.settings.tubes import (
     stains_of,
     unstained_of,
 )
+from marrowgate.signal.given_matrices import matrix_faults
 
 CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
 OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
 try:
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
+        if faults := matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES)):
+            raise UserError(faults)
         link_files(PROJECT)
 except UserError as error:
     for fault in error.faults:
@@ -43,7 +46,7 @@ CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = CONFIG.quality.model_dump_json()
-BEAD_TUBES = {(tube.panel, tube.batch): tube for tube in bead_tubes(PROJECT)}
+BEAD_TUBES = bead_tubes(PROJECT)
 HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
@@ -181,7 +184,7 @@ def unstained_file(wildcards):
     )
 
 
-def bead_tube(wildcards):
+def tubes_of_beads(wildcards):
     return BEAD_TUBES[wildcards.panel, wildcards.batch]
 
 
