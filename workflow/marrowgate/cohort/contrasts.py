@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marrowgate.cohort import changes, responder_contrasts, sensitivity
+from marrowgate.cohort.bead_drift import drift_findings
 from marrowgate.cohort.design import Finding, check_design
 from marrowgate.cohort.estimand import describe_estimand
 from marrowgate.cohort.multiplicity import benjamini_hochberg, holm
@@ -104,6 +105,7 @@ def _design_rows(study: Study) -> Iterable[Row]:
 
 def _measure_rows(study: Study, measure: str) -> list[Row]:
     findings = check_design(study.readings[measure], study.courses[measure], study.arms)
+    findings += drift_findings(study.project, study.drifts, measure, study.readings[measure])
     rows: list[Row] = []
     if measure == study.project.config.cohort.responder_measure:
         rows += _responder_rows(study, measure, findings)
