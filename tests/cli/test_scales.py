@@ -130,3 +130,25 @@ def test_try__takes_the_scales_from_all_files(batches, real_data, tmp_path):
     rows = read_rows(tmp_path / "gates" / "D4.tsv")
     used = next(row["scales"] for row in rows if row["population"] == "viable")
     assert used == f"7-AAD=logicle(262144,4.5,{widths(batches, 'b1')['7-AAD']:g},0)"
+
+
+def test_try__gates_found_on_a_biexponential_scale_are_those_that_flowkit_applies(real_data, tmp_path):
+    strategy = (
+        "populations:\n"
+        "  - {name: singlets, parent: root, dimensions: [FSC-A, FSC-H], method: singlets, arguments: {spreads: 4}}\n"
+        "  - {name: viable, parent: singlets, dimensions: [7-AAD], method: negative_tail,\n"
+        "     arguments: {keep: below, spreads: 5, bounds: [100, 20000]}}\n"
+        "scales:\n  fluorescence: {kind: biexponential, t: 262144, m: 4.42, a: 0, w: -100}\n"
+    )
+    (tmp_path / "s.yaml").write_text(strategy, encoding="utf-8")
+    path = real_data / "timecourse" / "D8.fcs"
+    words = ["try", "--panel", str(PANEL), "--strategy", str(tmp_path / "s.yaml"), "--out", str(tmp_path), str(path)]
+    assert main(words) == 0
+    rows = {row["population"]: row for row in read_rows(tmp_path / "gates" / "D8.tsv")}
+    assert rows["viable"]["status"] == "ok"
+    assert rows["viable"]["scales"] == "7-AAD=biexponential(262144,4.42,-100,0)"
+    assert 100 < float(rows["viable"]["boundary"].removeprefix("7-AAD<")) < 20_000
+    table = pq.read_table(tmp_path / "events" / "D8.parquet")
+    results = fk.parse_gating_xml(str(tmp_path / "gates" / "D8.xml")).gate_sample(fk.Sample(str(path), sample_id="x"))
+    np.testing.assert_array_equal(table.column("viable").to_numpy(), results.get_gate_membership("viable"))
+    assert 1000 < results.get_gate_count("viable") < table.num_rows

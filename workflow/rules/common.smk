@@ -109,6 +109,12 @@ def memory_of(wildcards, input, attempt):
     return attempt * (megabytes_needed(path) if path.exists() else 600)
 
 
+def memory_of_largest(wildcards, input, attempt):
+    """Give megabytes for a step that reads one file after the other."""
+    needed = [megabytes_needed(Path(f)) for f in input.fcs if Path(f).exists()]
+    return attempt * max(needed, default=600)
+
+
 def memory_for_flowkit(wildcards, input, attempt):
     """Give megabytes for FlowKit, which holds twelve times the file and more."""
     sizes = [Path(name).stat().st_size for name in input.fcs if Path(name).exists()]

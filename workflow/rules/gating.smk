@@ -21,7 +21,7 @@ rule scales:
         "../../environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory_of_largest,
     params:
         data_sets=lambda wildcards: [
             sample.data_set for sample in tubes_of_scales(wildcards)

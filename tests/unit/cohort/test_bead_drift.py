@@ -7,6 +7,7 @@ import pytest
 from marrowgate.cohort.bead_drift import bead_drifts, drift_findings
 from marrowgate.cohort.contrasts import contrast_table
 from marrowgate.cohort.study import make_study
+from marrowgate.measure.calibrated import bead_rows
 from marrowgate.settings.config import Intensity, Measure
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.sheets import Sample
@@ -90,3 +91,18 @@ def test_drift_findings__batch_that_the_measure_does_not_use_says_nothing(made, 
     (found,) = drift_findings(made, drifts, "cd34_hspc_CXCR4_median_fi", other)
     assert (found.code, found.level, found.sentence) == ("bead_drift", "flagged", f"batch B2: {REASON}")
     assert drift_findings(made, drifts, "cd34_hspc_per_100_cd45", other) == []
+
+
+def test_bead_drifts__are_found_in_the_rows_that_collect_writes(made):
+    first = Sample(sample_id="beads_B1", fcs="a.fcs", panel="p", batch="B1", control_type="beads", bead_lot="PE01")
+    both = replace(made, samples=(*made.samples, first))
+    about = {"bead_lot": "PE01", "channel": "PE-A", "peak": 1}
+    calibrated = {
+        "p_B1": [{**about, "sample_id": "beads_B1", "batch": "B1", "median_fi": 100.0}],
+        "p_B2": [{**about, "sample_id": "beads_B2", "batch": "B2", "median_fi": 160.0}],
+    }
+    assert bead_drifts(both, bead_rows(both, calibrated, 1.7)) == {}
+    assert bead_drifts(both, bead_rows(both, calibrated, 1.5)) == {
+        ("p", "B1", "CXCR4"): "the bead peak is 0.63 times that of the other batches in PE-A",
+        ("p", "B2", "CXCR4"): "the bead peak is 1.60 times that of the other batches in PE-A",
+    }

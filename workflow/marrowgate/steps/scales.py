@@ -3,8 +3,15 @@
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marrowgate.errors import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowgate.settings.panel import Panel
+    from marrowgate.settings.strategy import Strategy
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the widths; a rejected file is passed over."""
-    from marrowgate.gating.batch_scales import (
-        before_choice,
-        choose_widths,
-        dimensions_from_batch,
-        tube_widths,
-        write_widths,
-    )
+    from marrowgate.gating.batch_scales import before_choice, choose_widths, dimensions_from_batch, write_widths
     from marrowgate.gating.methods import load_checked_strategy
-    from marrowgate.gating.prepare import open_tube
     from marrowgate.settings.panel import load_panel
 
     data_sets = args.data_sets or [1] * len(args.fcs)
@@ -44,24 +44,31 @@ def run(args: argparse.Namespace) -> int:
     strategy, panel = load_checked_strategy(args.strategy), load_panel(args.panel)
     dimensions = dimensions_from_batch(strategy, panel)
     plain = before_choice(strategy, panel)
-    found = []
-    for path, data_set in zip(args.fcs, data_sets, strict=True):
-        file, tube = open_tube(
-            path,
-            data_set,
-            panel,
-            plain,
-            gain=args.gain,
-            spillover=args.spillover,
-            matrix=args.matrix,
-            further=frozenset(dimensions),
-        )
-        if tube is None:
-            log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
-        else:
-            found.append(tube_widths(tube, dimensions))
+    places = zip(args.fcs, data_sets, strict=True)
+    found = [_of_tube(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
     widths = choose_widths(found, dimensions)
     for name in (name for name, width in widths.items() if not width.n_tubes):
         log.warning("%s: no tube has 50 values of %s below 0; its width is the usual one", args.batch, name)
     write_widths(args.out, args.panel_name, args.batch, widths)
     return 0
+
+
+def _of_tube(
+    args: argparse.Namespace,
+    path: Path,
+    data_set: int,
+    panel: "Panel",
+    strategy: "Strategy",
+    dimensions: "Sequence[str]",
+) -> dict[str, float]:
+    """Give the widths that one tube asks for; its events are let go of before the next tube is read."""
+    from marrowgate.gating.batch_scales import tube_widths
+    from marrowgate.gating.prepare import open_tube
+
+    further = frozenset(dimensions)
+    source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
+    file, tube = open_tube(path, data_set, panel, strategy, **source, further=further)
+    if tube is None:
+        log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
+        return {}
+    return tube_widths(tube, dimensions)
