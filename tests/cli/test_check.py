@@ -144,3 +144,25 @@ def test_repaired_file__is_told_and_does_not_count_under_strict(timecourse, real
     lines = printed(capsys, "--strict")
     assert len(lines) == 2
     assert lines[1].startswith("finding: sample D0: file repaired, ")
+
+
+def test_spillover_files__all_faults_are_printed_and_2(timecourse, capsys):
+    timecourse()
+    Path("config/m.csv").write_text("APC-A,PE-Cy7-A,PE-A\n1,0,0\n0,1,0\n0,0,1\n", encoding="utf-8")
+    config = Path("config/config.yaml")
+    text = config.read_text(encoding="utf-8")
+    more = "signal:\n  spillover: config/m.csv\n  spillover_of_batch: {b2: config/none.csv, b3: none}\n"
+    config.write_text(text + more, encoding="utf-8")
+    where = f"error: config/config.yaml line {len(text.splitlines()) + 3}, signal.spillover_of_batch"
+    assert main(["check"]) == 2
+    done = capsys.readouterr()
+    assert done.out == ""
+    absent = "which the matrix does not have; add its row and column; write 0 where nothing spills over"
+    wrong = "detector 'PE-A' is no channel of panel 'culture'; correct the name, or add the channel to the panel"
+    assert done.err.splitlines() == [
+        f"{where}.b3: no sample has the batch 'b3'; name a batch of the sample sheet",
+        f"error: config/m.csv line 1: {wrong}",
+        f"error: config/m.csv line 1: CD45 of panel 'culture' is in BV786-A, {absent}",
+        f"error: config/m.csv line 1: 7-AAD of panel 'culture' is in PerCP-Cy5-5-A, {absent}",
+        f"{where}.b2: there is no file 'config/none.csv'; make it, or correct the path",
+    ]

@@ -1,6 +1,9 @@
 """Eight-peak rainbow beads measured on a log amplifier, stored as 24-bit integers."""
 
+import re
+
 import numpy as np
+import openpyxl
 import pytest
 
 from marrowgate.fcs.read import read_fcs
@@ -41,10 +44,36 @@ def test_calibrate__each_peak_is_recovered_when_left_out(real_data):
     assert found.line.high == below[-1].median_fi
 
 
-def test_calibrate__table_of_another_lot_is_noticed(real_data):
-    found = fl1(real_data, "Beads006.fcs", OTHER_LOT)
+def workbook_lots(real_data):
+    """Give the MEF values of FL1 of the lots in the workbook that came with the files."""
+    sheet = openpyxl.load_workbook(real_data / "beads" / "experiment.xlsx", read_only=True)["Beads"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    lot, values = header.index("Beads Lot"), header.index("FL1 MEF Values")
+    return {row[lot]: tuple(float(value) for value in row[values].split(",")) for row in rows}
+
+
+@pytest.mark.parametrize("lot", ["AJ01", "AK02"])
+def test_calibrate__tables_of_the_workbook_do_not_fit_and_that_is_noticed(real_data, lot):
+    found = fl1(real_data, "Beads006.fcs", workbook_lots(real_data)[lot])
+    off = [100 * (peak.left_out / peak.assigned - 1) for peak in found.peaks[1:7]]
+    assert 20 < max(map(abs, off)) < 30
     assert found.status == "flagged"
-    assert "is the lot right?" in found.reason
+    assert re.fullmatch(r"the line through the other peaks misses \d+ by [+-]2\d %; is the lot right\?", found.reason)
+
+
+def test_beads__the_two_files_hold_beads_of_two_lots(real_data):
+    # FL2 has no table and no part in any fit: the light of the fourth kind over that of the fifth, blank subtracted
+    ratio = {}
+    for name in ("Beads006.fcs", "sample001.fcs"):
+        found = find_peaks(read_fcs(real_data / "beads" / name), 8)
+        place = [channel.name for channel in found.channels].index("FL2")
+        blank, fourth, fifth = (np.median(found.values[found.kind == kind, place]) for kind in (0, 3, 4))
+        ratio[name] = (fourth - blank) / (fifth - blank)
+    own, workbook = OWN_LOT[3] / OWN_LOT[4], OTHER_LOT[3] / OTHER_LOT[4]
+    assert workbook_lots(real_data)["AJ01"] == OTHER_LOT
+    assert ratio["sample001.fcs"] == pytest.approx(workbook, abs=0.03)
+    assert ratio["Beads006.fcs"] == pytest.approx(own, abs=0.03)
+    assert workbook - ratio["Beads006.fcs"] > 0.1
 
 
 def test_calibrate__second_file_with_its_own_lot(real_data):

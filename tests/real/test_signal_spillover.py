@@ -1,7 +1,9 @@
 """Spillover and compensation of real files, against the matrix and the values that came with them."""
 
 import csv
+from dataclasses import replace
 
+import flowkit as fk
 import numpy as np
 import pytest
 from flowutils import compensate as flowutils_compensate
@@ -71,11 +73,41 @@ def compensated(file, spillover):
     return values
 
 
+def beside(folder, file):
+    """Give the array that came with test_comp_example.fcs; it has no header of numpy."""
+    return np.fromfile(folder / "test_comp_example.npy", dtype="<f8").reshape(file.n_events, -1)
+
+
 def test_compensate_column__with_the_matrix_in_the_file_equals_the_values_beside_it(real_data):
+    # the file's own matrix is the identity and the array beside it holds the events as they were measured: both are
+    # equal to the events, so this pair alone cannot show a wrong compensation; the two tests below can
     folder = real_data / "compensation"
     file = read_fcs(folder / "test_comp_example.fcs")
-    beside = np.fromfile(folder / "test_comp_example.npy", dtype="<f8").reshape(file.n_events, -1)
-    assert np.allclose(compensated(file, file.spillover), beside, rtol=1e-4)
+    assert np.array_equal(file.spillover.matrix, np.eye(14))
+    assert np.array_equal(file.events, beside(folder, file))
+    assert np.allclose(compensated(file, file.spillover), beside(folder, file), rtol=1e-4)
+
+
+def test_compensate_column__with_a_matrix_from_csv_equals_flowkit(real_data):
+    folder = real_data / "compensation"
+    file = read_fcs(folder / "test_comp_example.fcs")
+    found = compensated(file, read_spillover(folder / "comp_complete_example.csv"))
+    names = [channel.name for channel in file.channels]
+    sample = fk.Sample(beside(folder, file), channel_labels=names, sample_id="x")
+    sample.apply_compensation(str(folder / "comp_complete_example.csv"))
+    assert np.allclose(found, sample.get_events(source="comp"), rtol=1e-4, atol=1e-3)
+    assert np.abs(found - file.events).max() > 1000
+
+
+def test_compensate_column__values_mixed_by_the_matrix_are_given_back(real_data):
+    folder = real_data / "compensation"
+    file = read_fcs(folder / "test_comp_example.fcs")
+    matrix = read_spillover(folder / "comp_complete_example.csv")
+    places = [channel.index for channel in file.channels if channel.name in matrix.labels]
+    mixed = beside(folder, file)
+    mixed[:, places] = mixed[:, places] @ matrix.matrix
+    again = compensated(replace(file, events=mixed), matrix)
+    assert np.allclose(again, beside(folder, file), rtol=1e-4, atol=1e-6)
 
 
 def test_compensate_column__with_a_matrix_from_csv_equals_flowutils(real_data):

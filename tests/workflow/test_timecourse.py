@@ -120,3 +120,14 @@ def test_bad_sheet__all_faults_at_once_before_any_job(real_data: Path, tmp_path:
     ]
     assert "Traceback" not in done.stderr
     assert not (folder / "results").exists()
+
+
+def test_missing_spillover_file__ends_with_2_before_any_job(real_data: Path, tmp_path: Path):
+    folder = project_from(TEMPLATE, tmp_path / "run")
+    write_sheet(folder / "config" / "samples.tsv", sheet_rows(real_data))
+    done = snakemake(folder, "--config", 'signal={"spillover": "none.csv"}', check=False)
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert errors == ["error: --config signal.spillover: there is no file 'none.csv'; make it, or correct the path"]
+    assert "Traceback" not in done.stderr
+    assert not (folder / "results").exists()

@@ -1,6 +1,7 @@
 """Rules and command line fit together: what a dry run prints, the parser takes, and every path is declared."""
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,17 @@ def jobs(folder: Path) -> list[dict[str, list[str]]]:
 def demo_jobs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]:
     folder = tmp_path_factory.mktemp("wiring")
     (folder / "config").symlink_to(REPOSITORY / "config")
+    return jobs(folder)
+
+
+@pytest.fixture(scope="module")
+def batch_scale_jobs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]:
+    """Jobs of the demo with a strategy that takes the scale of CD34 from the batch."""
+    folder = tmp_path_factory.mktemp("scales")
+    shutil.copytree(REPOSITORY / "config", folder / "config")
+    strategy = folder / "config" / "strategies" / "blood_hspc.yaml"
+    scales = "scales:\n  markers: {CD34: {kind: logicle, w: from_batch}}\n"
+    strategy.write_text(strategy.read_text(encoding="utf-8") + scales, encoding="utf-8")
     return jobs(folder)
 
 
@@ -112,3 +124,17 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         for name, paths in paths_of(words).items():
             side = job["output"] if name in writes[words[0]] else job["input"]
             assert paths <= set(side), (words[0], name, paths - set(side))
+
+
+def test_wiring__scales_of_a_batch_are_made_from_its_stained_tubes_before_any_fit(batch_scale_jobs):
+    made = {job["output"][0]: job for job in batch_scale_jobs if job["rule"] == ["scales"]}
+    assert set(made) == {f"results/scales/hspc_B{number}.yaml" for number in (1, 2, 3)}
+    for path, job in made.items():
+        found = paths_of(words_of(job))
+        assert found["out"] == {path}
+        assert found["fcs"] == {file for file in job["input"] if file.endswith(".fcs")}
+        assert all(file.endswith("_hspc.fcs") for file in found["fcs"])
+    for job in batch_scale_jobs:
+        if job["rule"][0] in {"fit", "gate"}:
+            asked = any("blood_hspc.yaml" in file for file in job["input"])
+            assert len(paths_of(words_of(job)).get("scales", set())) == asked

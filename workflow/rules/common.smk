@@ -10,6 +10,7 @@ from pathlib import Path
 
 from marrowgate.errors import UserError
 from marrowgate.fcs.memory import megabytes_needed
+from marrowgate.gating.batch_scales import dimensions_from_batch
 from marrowgate.gating.methods import method_faults
 from marrowgate.provenance import code_digest
 from marrowgate.settings.links import LINKS, link_files
@@ -21,16 +22,20 @@ from marrowgate.settings.tubes import (
     gates_from,
     members,
     role_of,
+    scale_tubes,
     spillover_word,
     stains_of,
     unstained_of,
 )
+from marrowgate.signal.given_matrices import matrix_faults
 
 CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
 OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
 try:
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
+        if faults := matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES)):
+            raise UserError(faults)
         link_files(PROJECT)
 except UserError as error:
     for fault in error.faults:
@@ -41,7 +46,7 @@ CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = CONFIG.quality.model_dump_json()
-BEAD_TUBES = {(tube.panel, tube.batch): tube for tube in bead_tubes(PROJECT)}
+BEAD_TUBES = bead_tubes(PROJECT)
 HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
@@ -52,6 +57,7 @@ STEPS = (
     "simulate",
     "spillover",
     "calibrate",
+    "scales",
     "fit",
     "consensus",
     "gate",
@@ -103,6 +109,12 @@ def memory_of(wildcards, input, attempt):
     return attempt * (megabytes_needed(path) if path.exists() else 600)
 
 
+def memory_of_largest(wildcards, input, attempt):
+    """Give megabytes for a step that reads one file after the other."""
+    needed = [megabytes_needed(Path(f)) for f in input.fcs if Path(f).exists()]
+    return attempt * max(needed, default=600)
+
+
 def memory_for_flowkit(wildcards, input, attempt):
     """Give megabytes for FlowKit, which holds twelve times the file and more."""
     sizes = [Path(name).stat().st_size for name in input.fcs if Path(name).exists()]
@@ -135,10 +147,25 @@ def spillover_of(wildcards):
 
 
 def matrix_of(wildcards):
+    return matrix_of_sample(SAMPLES[wildcards.sample_id])
+
+
+def matrix_of_sample(sample):
     """Give the matrix of a sample's batch where one is computed or given, else nothing."""
-    sample = SAMPLES[wildcards.sample_id]
     made = spillover_word(PROJECT, sample) == "matrix"
     return [f"results/spillover/{sample.panel}_{sample.batch}.csv"] if made else []
+
+
+def scales_of(wildcards):
+    """Give the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
+    sample = SAMPLES[wildcards.sample_id]
+    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
+    asked = dimensions_from_batch(strategy, PROJECT.panels[sample.panel])
+    return [f"results/scales/{sample.panel}_{sample.batch}.yaml"] if asked else []
+
+
+def tubes_of_scales(wildcards):
+    return scale_tubes(PROJECT, wildcards.panel, wildcards.batch)
 
 
 def given_matrix(wildcards):
@@ -163,7 +190,7 @@ def unstained_file(wildcards):
     )
 
 
-def bead_tube(wildcards):
+def tubes_of_beads(wildcards):
     return BEAD_TUBES[wildcards.panel, wildcards.batch]
 
 

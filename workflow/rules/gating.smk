@@ -1,7 +1,49 @@
-# fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
+# scales (per panel and batch, where a strategy asks) -> fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
 #
 # Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
-# Outputs: results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
+# Outputs: results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
+
+
+rule scales:
+    # only where a strategy takes the width of a scale from the batch
+    input:
+        fcs=lambda wildcards: [
+            fcs_of_sample(sample.sample_id) for sample in tubes_of_scales(wildcards)
+        ],
+        panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
+        strategy=lambda wildcards: str(PROJECT.strategy_path(wildcards.panel)),
+        matrix=lambda wildcards: matrix_of_sample(tubes_of_scales(wildcards)[0]),
+    output:
+        "results/scales/{panel}_{batch}.yaml",
+    log:
+        "results/logs/scales/{panel}_{batch}.log",
+    conda:
+        "../../environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_of_largest,
+    params:
+        data_sets=lambda wildcards: [
+            sample.data_set for sample in tubes_of_scales(wildcards)
+        ],
+        gain=CONFIG.signal.gain,
+        spillover=lambda wildcards: spillover_word(
+            PROJECT, tubes_of_scales(wildcards)[0]
+        ),
+        code=CODE["scales"],
+    shell:
+        "marrowgate scales"
+        " --panel-name {wildcards.panel:q}"
+        " --batch {wildcards.batch:q}"
+        " --panel {input.panel:q}"
+        " --strategy {input.strategy:q}"
+        " --fcs {input.fcs:q}"
+        " --data-sets {params.data_sets}"
+        " --gain {params.gain:q}"
+        " --spillover {params.spillover:q}"
+        " --matrix {input.matrix:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
 
 
 rule fit:
@@ -11,6 +53,7 @@ rule fit:
         strategy=strategy_of,
         controls=control_fits,
         matrix=matrix_of,
+        scales=scales_of,
     output:
         fit="results/fits/{sample_id}.json",
         stability="results/stability/{sample_id}.json",
@@ -40,6 +83,7 @@ rule fit:
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
+        " --scales {input.scales:q}"
         " --quality {params.quality:q}"
         " --control-type {params.control_type:q}"
         " --control-marker {params.control_marker:q}"
@@ -82,6 +126,7 @@ rule gate:
         stability="results/stability/{sample_id}.json",
         consensus=consensus_of,
         matrix=matrix_of,
+        scales=scales_of,
     output:
         xml="results/gates/{sample_id}.xml",
         tsv="results/gates/{sample_id}.tsv",
@@ -115,6 +160,7 @@ rule gate:
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
+        " --scales {input.scales:q}"
         " --quality {params.quality:q}"
         " --fit {input.fit:q}"
         " --stability {input.stability:q}"

@@ -1,6 +1,6 @@
 # What the tubes of a panel and batch share: the spillover matrix and the calibration lines.
 #
-# Inputs:  single stains and unstained tube, or a CSV file; the bead tube and the file of its lot.
+# Inputs:  single stains and unstained tube, or a CSV file; the bead tubes and the files of their lots.
 # Outputs: results/spillover/{panel}_{batch}.csv and its checks, results/calibration/{panel}_{batch}.tsv.
 
 
@@ -57,9 +57,14 @@ rule spillover:
 
 rule calibrate:
     input:
-        fcs=lambda wildcards: fcs_of_sample(bead_tube(wildcards).sample_id),
+        fcs=lambda wildcards: [
+            fcs_of_sample(tube.sample_id) for tube in tubes_of_beads(wildcards)
+        ],
         panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
-        lot=lambda wildcards: str(PROJECT.bead_lot_path(bead_tube(wildcards).bead_lot)),
+        lots=lambda wildcards: [
+            str(PROJECT.bead_lot_path(tube.bead_lot))
+            for tube in tubes_of_beads(wildcards)
+        ],
     output:
         tsv="results/calibration/{panel}_{batch}.tsv",
         parquet="results/calibration/{panel}_{batch}.parquet",
@@ -71,8 +76,9 @@ rule calibrate:
     resources:
         mem_mb=1000,
     params:
-        data_set=lambda wildcards: bead_tube(wildcards).data_set,
-        bead_lot=lambda wildcards: bead_tube(wildcards).bead_lot,
+        sample_ids=lambda wildcards: [t.sample_id for t in tubes_of_beads(wildcards)],
+        data_sets=lambda wildcards: [t.data_set for t in tubes_of_beads(wildcards)],
+        bead_lots=lambda wildcards: [t.bead_lot for t in tubes_of_beads(wildcards)],
         slope_tolerance=CONFIG.quality.bead_slope_tolerance,
         min_r_squared=CONFIG.quality.min_bead_r_squared,
         max_left_out_pct=CONFIG.quality.max_bead_left_out_pct,
@@ -81,11 +87,12 @@ rule calibrate:
     shell:
         "marrowgate calibrate"
         " --fcs {input.fcs:q}"
-        " --data-set {params.data_set}"
+        " --data-sets {params.data_sets}"
+        " --sample-ids {params.sample_ids:q}"
         " --panel {input.panel:q}"
         " --batch {wildcards.batch:q}"
-        " --bead-lot {params.bead_lot:q}"
-        " --lot {input.lot:q}"
+        " --bead-lots {params.bead_lots:q}"
+        " --lots {input.lots:q}"
         " --gain {params.gain:q}"
         " --slope-tolerance {params.slope_tolerance}"
         " --min-r-squared {params.min_r_squared}"

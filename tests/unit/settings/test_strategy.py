@@ -221,8 +221,74 @@ def test_wrong_scale__is_told():
     more = "scales:\n  scatter: {kind: lin}\n  markers:\n    CD45: {kind: asinh, cofacter: 5}\n"
     assert faults(population("a", "root"), more=more) == [
         (
-            "s.yaml line 4, scales.scatter.kind: must be 'linear', 'asinh', 'log', 'logicle' or 'hyperlog', got 'lin'; "
-            "use one of these"
+            "s.yaml line 4, scales.scatter.kind: must be 'linear', 'asinh', 'log', 'logicle', 'hyperlog' or "
+            "'biexponential', got 'lin'; use one of these"
         ),
         "s.yaml line 6, scales.markers.CD45.cofacter: there is no such entry; did you mean 'cofactor'?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("scale", "message"),
+    [
+        ("{kind: logicle, w: batch}", ".w: must be a number or from_batch, got 'batch'; correct the value"),
+        ("{kind: logicle, w: [1]}", ".w: must be a number or from_batch, got [1]; correct the value"),
+        (
+            "{kind: hyperlog, w: from_batch}",
+            ": w: from_batch goes with kind: logicle, not with hyperlog; give w as a number",
+        ),
+        (
+            "{kind: logicle, cofactor: 5}",
+            ": cofactor goes with kind: asinh, not with logicle; correct the kind, or give t",
+        ),
+        (
+            "{kind: logicle, w: 3}",
+            ": logicle scale: the linear decades w must be between 0 and m / 2 = 2.25, they are 3; correct it",
+        ),
+        (
+            "{kind: biexponential, w: 0.5}",
+            ": biexponential scale: the width basis w must be -1 or less, it is 0.5; correct it",
+        ),
+    ],
+)
+def test_scale_that_cannot_be__is_told(scale, message):
+    more = f"scales:\n  markers:\n    CD45: {scale}\n"
+    (found,) = faults(population("a", "root"), more=more)
+    assert found == f"s.yaml line 5, scales.markers.CD45{message}"
+
+
+@pytest.mark.parametrize(
+    ("scale", "width"),
+    [("{kind: logicle}", 0.5), ("{kind: biexponential}", -100), ("{kind: biexponential, w: -10}", -10)],
+)
+def test_width__not_given_is_the_usual_one_of_the_kind(scale, width):
+    Path("s.yaml").write_text(f"scales: {{fluorescence: {scale}}}\npopulations:\n" + population("a", "root"))
+    assert load_strategy(Path("s.yaml"))[0].scales.fluorescence.width == width
+
+
+@pytest.mark.parametrize(
+    ("rest", "gate"),
+    [
+        (
+            "dimensions: [CD45, SSC-A], method: cluster, arguments: {low: [1, 1], high: [9, 9]}",
+            "the gate of method cluster",
+        ),
+        (
+            "dimensions: [SSC-A, CD45], method: fixed, arguments: {kind: polygon, vertices: [[1, 1], [2, 1], [2, 2]]}",
+            "a polygon",
+        ),
+    ],
+)
+def test_slanted_gate_on_a_biexponential_scale__is_told(rest, gate):
+    more = "scales: {fluorescence: {kind: biexponential}}\n"
+    (found,) = faults(population("a", "root", rest), more=more)
+    assert found == (
+        f"s.yaml line 2, population a: {gate} is not parallel to the axes, which CD45 on a biexponential scale needs; "
+        "take logicle for that scale, or a method with one dimension"
+    )
+    assert faults(population("a", "root", rest)) == []
+
+
+def test_rectangle_on_a_biexponential_scale__is_right():
+    rest = "dimensions: [CD45, SSC-A], method: fixed, arguments: {low: [1, 1]}"
+    assert faults(population("a", "root", rest), more="scales: {fluorescence: {kind: biexponential}}\n") == []

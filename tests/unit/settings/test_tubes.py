@@ -51,6 +51,12 @@ def test_members__are_those_of_panel_and_batch(project):
     assert tubes.batches(found) == (("blood", "B1"), ("blood", "B2"))
 
 
+def test_scale_tubes__are_the_stained_ones_or_all_when_none_is(project):
+    found = project({"sample_id": "A"}, fmo("F"), fmo("G", batch="B2"), {"sample_id": "C"})
+    assert names(tubes.scale_tubes(found, "blood", "B1")) == ["A", "C"]
+    assert names(tubes.scale_tubes(found, "blood", "B2")) == ["G"]
+
+
 def test_baseline__is_the_patient_s_first_stained_tube_at_day_0_or_before(project):
     found = project(
         {"sample_id": "late", "day": "7"},
@@ -110,3 +116,17 @@ def test_gates_from__a_control_of_a_sample_is_gated_by_that_sample_s_gates(proje
 def test_control_needs__are_what_the_strategy_asks_for(project):
     found = project({"sample_id": "A"}, kind="isotype")
     assert tubes.control_needs(found.strategies["tree"]) == (("isotype", "CXCR4"),)
+
+
+def test_bead_tubes__are_all_those_of_a_known_lot_in_the_order_of_the_sheet(project, folder):
+    for lot in ("PE01", "RB01"):
+        folder.write(f"config/bead_lots/{lot}.yaml", "lot: x\n")
+    beads = {"control_type": "beads", "patient_id": ""}
+    found = project(
+        {"sample_id": "A"},
+        {"sample_id": "R", "bead_lot": "RB01", **beads},
+        {"sample_id": "Q", "bead_lot": "PE01", **beads},
+        {"sample_id": "U", "bead_lot": "XX01", **beads},
+        {"sample_id": "N", **beads},
+    )
+    assert {place: names(own) for place, own in tubes.bead_tubes(found).items()} == {("blood", "B1"): ["R", "Q"]}

@@ -79,7 +79,7 @@ def test_calibrate__lot_for_another_channel_is_refused(make_file):
 def test_calibration_rows__line_is_read_back_from_the_table(make_file, tmp_path):
     channels = calibrate(pe_beads(make_file, 1.6 * np.array(MOLECULES)), LOT, LIMITS)
     write_table(tmp_path / "c.tsv", "calibration", calibration_rows("B1", LOT, channels))
-    rows = read_rows(tmp_path / "c.tsv")
+    rows = [{**row, "sample_id": "beads"} for row in read_rows(tmp_path / "c.tsv")]
     assert {row["batch"] for row in rows} == {"B1"}
     assert len(rows) == 8
     (line,) = lines_from_rows(rows).values()

@@ -7,7 +7,6 @@ from flowutils import transforms as flowutils_transforms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marrowgate.signal.scale_estimate import estimate_logicle
 from marrowgate.signal.transforms import NotFiniteError, Transform, asinh_with_cofactor
 
 TOP = 262144.0
@@ -104,28 +103,14 @@ def test_asinh_with_cofactor__is_asinh_of_the_quotient():
     assert np.allclose(scaled / scaled[1], np.arcsinh([0.0, 1.0, 10.0]) / np.arcsinh(1.0), rtol=1e-6)
 
 
-@pytest.mark.parametrize("spread", [30, 100, 1000])
-def test_estimate_logicle__negative_values_are_on_the_scale_and_use_it(spread):
-    rng = np.random.default_rng(3)
-    tubes = [rng.normal(0, spread, 5000) for _ in range(3)]
-    scale = estimate_logicle(tubes, TOP)
-    lowest = scale.inverse(np.array([0.0]))[0]
-    reference = np.quantile(np.concatenate([tube[tube < 0] for tube in tubes]), 0.05)
-    assert 2 * reference < lowest < reference
-    assert scale.w == pytest.approx((4.5 - np.log10(TOP / -reference)) / 2, abs=0.01)
+@pytest.mark.parametrize("bound", [0.001, 0.25, 0.5, 1.0])
+@pytest.mark.parametrize("scale", [Transform("biexponential", TOP, 4.5, -100.0), Transform("logicle", TOP)])
+def test_linear_bound__is_the_boundary_on_the_linear_scale(scale, bound):
+    assert scale.forward(np.array([scale.linear_bound(bound)]))[0] == pytest.approx(bound, abs=1e-9)
 
 
-def test_estimate_logicle__one_odd_tube_does_not_change_the_scale():
-    rng = np.random.default_rng(4)
-    tubes = [rng.normal(0, 100, 5000) for _ in range(4)]
-    alone = estimate_logicle(tubes, TOP)
-    assert estimate_logicle([*tubes, rng.normal(0, 5000, 5000)], TOP).w == pytest.approx(alone.w, abs=0.01)
-
-
-def test_estimate_logicle__nothing_is_known_without_negative_values():
-    assert estimate_logicle([np.arange(1.0, 1000.0)], TOP) is None
-
-
-def test_estimate_logicle__width_stays_within_the_scale():
-    assert estimate_logicle([np.full(100, -TOP)], TOP).w == 2.25
-    assert estimate_logicle([np.full(100, -1e-4)], TOP).w == 0.0
+def test_linear_bound__all_values_are_on_the_biexponential_and_none_beyond_it():
+    scale = Transform("biexponential", TOP, 4.5, -100.0)
+    values = np.array([-1e9, -100.0, 0.0, 1e9])
+    for bound in (-0.2, 0.0, 1.0, 1.1):
+        np.testing.assert_array_equal(values >= scale.linear_bound(bound), scale.forward(values) >= bound)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marrowgate.cohort import changes, responder_contrasts, sensitivity
+from marrowgate.cohort.bead_drift import drift_findings
 from marrowgate.cohort.description import describe_design, patient_flow
 from marrowgate.cohort.design import Finding, check_design
 from marrowgate.cohort.estimand import describe_estimand
@@ -111,6 +112,7 @@ def _count(study: Study, arm: str) -> int:
 
 def _measure_rows(study: Study, measure: str) -> list[Row]:
     findings = check_design(study.readings[measure], study.courses[measure], study.arms)
+    findings += drift_findings(study.project, study.drifts, measure, study.readings[measure])
     rows: list[Row] = []
     if measure == study.project.config.cohort.responder_measure:
         rows += _responder_rows(study, measure, findings)

@@ -1,8 +1,9 @@
 """The cohort as it is compared: patients, time scale, readings and courses, from settings, sheets and tables."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from marrowgate.cohort.bead_drift import Drifts, bead_drifts
 from marrowgate.cohort.courses import Course, make_courses
 from marrowgate.cohort.readings import Reading, Readings, Rows, measure_readings
 from marrowgate.cohort.visits import Clock, make_clock, visit_of
@@ -27,6 +28,8 @@ class Study:
         By measure and patient_id.
     flagged : frozenset of str
         Tubes that a quality check flagged.
+    drifts : mapping of (str, str, str) to str
+        Panel, batch and marker whose beads moved, and how.
     """
 
     project: Project
@@ -35,6 +38,7 @@ class Study:
     readings: Readings
     courses: Mapping[str, Mapping[str, Course]]
     flagged: frozenset[str] = frozenset()
+    drifts: Drifts = field(default_factory=dict)
 
     def only(self, keep: Callable[[Reading], bool]) -> "Study":
         """Give the study with the readings that `keep` lets pass; patients without any are gone too."""
@@ -66,7 +70,7 @@ def make_study(project: Project, populations: Rows, intensities: Rows, quality: 
         if settings.recent_gcsf == "keep" or patient.recent_gcsf != "yes"
     }
     flagged = frozenset(row["sample_id"] for row in quality if row["verdict"] == "flagged")
-    empty = Study(project, clock, arms, {}, {}, flagged)
+    empty = Study(project, clock, arms, {}, {}, flagged, bead_drifts(project, quality))
     return _with_readings(empty, measure_readings(project, populations, intensities))
 
 

@@ -69,6 +69,9 @@ def at_least(values: NDArray[np.float64], bound: float, scale: Transform) -> NDA
 
     Values so near the boundary that rounding of the inverse could matter are transformed and compared there.
     """
+    if scale.kind == "biexponential":
+        # Gating-ML has no such scale and holds the linear value, so that value decides
+        return np.asarray(values >= scale.linear_bound(bound))
     with np.errstate(over="ignore"):
         place = float(scale.inverse(np.array([bound]))[0])
     if math.isfinite(place):

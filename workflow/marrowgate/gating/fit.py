@@ -1,5 +1,6 @@
 """Find the gates of one sample: walk the strategy from the root, each method seeing only its parent's events."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zlib import crc32
@@ -91,7 +92,18 @@ class _View:
         if record is None or record.status != "ok" or not isinstance(record.gate, Rectangle):
             return None
         bounds = [value for value in (*record.gate.low, *record.gate.high) if value is not None]
-        return bounds[0], record.boundary_sd[0], control.sample_id
+        (dimension,) = record.gate.dimensions
+        scales = control.scales[dimension], self.scale(dimension)
+        place = _on_scale(bounds[0], *scales)
+        sd = record.boundary_sd[0]
+        if scales[0] != scales[1] and math.isfinite(sd):
+            sd = _on_scale(bounds[0] + sd, *scales) - place
+        return place, sd, control.sample_id
+
+
+def _on_scale(place: float, of: Transform, to: Transform) -> float:
+    """Bring a place from a control's scale to the sample's own, which is another one when they are of two batches."""
+    return place if of == to else float(to.forward(of.inverse(np.array([place])))[0])
 
 
 @dataclass

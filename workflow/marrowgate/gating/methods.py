@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from marrowgate.errors import Fault, UserError
 from marrowgate.gating.gates import Gate
 from marrowgate.settings.messages import sentence
-from marrowgate.settings.strategy import Step, Strategy, load_strategy
+from marrowgate.settings.panel import is_scatter
+from marrowgate.settings.strategy import Scales, Step, Strategy, load_strategy
 from marrowgate.settings.yaml_file import line_of, read_yaml
 from marrowgate.signal.transforms import Transform
 
@@ -36,6 +37,10 @@ _REGISTRY = {
     "slanted_valley": "marrowgate.gating.estimators.slanted_valley",
     "valley": "marrowgate.gating.estimators.valley",
 }
+
+
+_NOT_PARALLEL = {"cluster", "mixture", "singlets", "slanted_valley"}
+"""Methods whose gates in two dimensions are not parallel to the axes."""
 
 
 class Arguments(BaseModel):
@@ -172,7 +177,8 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
         if population.fallback:
             steps.append((population.fallback, population.fallback.dimensions or population.dimensions))
         for step, dimensions in steps:
-            faults += [(index, population.name, what, cure) for what, cure in _step_faults(step, dimensions)]
+            found = [*_step_faults(step, dimensions), *_scale_faults(step, dimensions, strategy.scales)]
+            faults += [(index, population.name, what, cure) for what, cure in found]
     return faults
 
 
@@ -193,6 +199,19 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
             place = ".".join(str(part) for part in entry["loc"])
             faults.append((f"argument {place} of method {name}: {what}" if place else f"method {name}: {what}", cure))
     return faults
+
+
+def _scale_faults(step: Step, dimensions: Sequence[str], scales: Scales) -> list[tuple[str, str]]:
+    """Tell which slanted or curved gates would be on a scale that Gating-ML 2.0 cannot hold them on."""
+    polygon = step.method == "fixed" and step.arguments.get("kind") == "polygon"
+    if len(dimensions) < 2 or not (polygon or step.method in _NOT_PARALLEL):
+        return []
+    named = [name for name in dimensions if scales.of(name, scatter=is_scatter(name)).kind == "biexponential"]
+    if not named:
+        return []
+    gate = "a polygon" if polygon else f"the gate of method {step.method}"
+    what = f"{gate} is not parallel to the axes, which {', '.join(named)} on a biexponential scale needs"
+    return [(what, "take logicle for that scale, or a method with one dimension")]
 
 
 def on_scale(view: View, dimension: str, values: Sequence[float]) -> list[float]:

@@ -28,6 +28,7 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
             "method": record.method,
             "boundary": "" if record.gate is None else describe(record.gate, scales),
             "boundary_sd": " ".join(f"{sd:.3g}" for sd in record.boundary_sd),
+            "scales": "" if record.gate is None else _scales_of(record.gate, scales),
             "status": record.status,
             "reason": record.reason,
         }
@@ -53,6 +54,14 @@ def describe(gate: Gate, scales: Mapping[str, Transform]) -> str:
         corners = [f"({_linear(scales[first], x):.5g},{_linear(scales[second], y):.5g})" for x, y in shown]
         return f"{first},{second} in polygon {' '.join(corners)}"
     return f"{_centre(gate, scales)} distance_square={gate.distance_square:.4g}"
+
+
+def _scales_of(gate: Gate, scales: Mapping[str, Transform]) -> str:
+    """Say on which scale each dimension is, with the scale's parameters."""
+    return " ".join(
+        f"{name}={scale.kind}({scale.t:g},{scale.m:g},{scale.w:g},{scale.a:g})"
+        for name, scale in ((name, scales[name]) for name in gate.dimensions)
+    )
 
 
 def write_membership(path: Path, n_events: int, start: Rows, rows: Mapping[str, Rows], names: Sequence[str]) -> None:

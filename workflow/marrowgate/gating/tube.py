@@ -100,11 +100,10 @@ def label_of(channel: Channel) -> str:
 
 def transform_of(dimension: str, channel: Channel, scales: Scales) -> Transform:
     """Give the scale of a dimension: its own, or that of its kind; what is not given follows from the channel."""
-    usual = scales.scatter if channel.role == "scatter" else scales.fluorescence
-    scale = scales.markers.get(dimension, usual)
+    scale = scales.of(dimension, scatter=channel.role == "scatter")
     if scale.cofactor is not None:
         return asinh_with_cofactor(scale.cofactor)
-    return Transform(scale.kind, _top(scale, channel), scale.m, scale.w, scale.a)
+    return Transform(scale.kind, _top(scale, channel), scale.m, scale.width, scale.a)
 
 
 def _top(scale: Scale, channel: Channel) -> float:

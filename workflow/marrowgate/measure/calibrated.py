@@ -34,13 +34,36 @@ def calibration_lines(project: Project, calibrated: Mapping[str, Rows]) -> dict[
     return found
 
 
-def bead_rows(calibrated: Mapping[str, Rows], max_fold: float) -> list[dict[str, Any]]:
-    """Give quality rows of the bead peaks of all batches, channel by channel."""
-    rows = [row for table in calibrated.values() for row in table]
-    channels = sorted({row["channel"] for row in rows})
+def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float) -> list[dict[str, Any]]:
+    """Give quality rows of the bead peaks of all batches, one series for each panel, lot and channel.
+
+    Beads of one lot alone can be compared from batch to batch. A row carries the bead tube's sample_id; of several
+    tubes of one lot in a batch the first one counts.
+
+    Parameters
+    ----------
+    project : Project
+        The sheet says which panel a bead tube belongs to.
+    calibrated : mapping of str to sequence of mapping
+        As for `calibration_lines`.
+    max_fold : float
+        Factor between a batch and the others above which it is flagged.
+    """
+    panels = {sample.sample_id: sample.panel for sample in project.samples}
+    series: dict[tuple[str, str, str], dict[str, Rows]] = {}
+    tubes: dict[tuple[str, str, str], str] = {}
+    for row in (row for table in calibrated.values() for row in table):
+        panel = panels[row["sample_id"]]
+        if tubes.setdefault((panel, row["bead_lot"], row["batch"]), row["sample_id"]) == row["sample_id"]:
+            batches = series.setdefault((panel, row["bead_lot"], row["channel"]), {})
+            batches[row["batch"]] = [*batches.get(row["batch"], []), row]
     return [
-        {"batch": batch, **vars(check)}
-        for channel in channels
-        for batch, checks in bead_checks(channel, bead_series(peak_of_batches(rows, channel)), max_fold).items()
+        {"sample_id": tubes[panel, lot, batch], "batch": batch, **vars(check)}
+        for (panel, lot, channel), batches in sorted(series.items())
+        for batch, checks in bead_checks(channel, bead_series(_peaks(batches, channel)), max_fold).items()
         for check in checks
     ]
+
+
+def _peaks(batches: Mapping[str, Rows], channel: str) -> dict[str, float]:
+    return peak_of_batches([row for rows in batches.values() for row in rows], channel)

@@ -117,9 +117,11 @@ class Quality(_Section):
     min_bead_r_squared: Annotated[float, Field(gt=0, le=1)] = 0.99
     """Share of the variance that a calibration line must explain."""
     max_bead_left_out_pct: Annotated[float, Field(gt=0)] = 15.0
-    """Miss of a bead peak by the line through the other peaks, per cent, above which the line is flagged."""
+    """Miss of a bead peak by the line through the other peaks, per cent, above which the line is flagged; also the
+    difference of two bead tubes' lines of one channel above which both are refused."""
     max_bead_fold: Annotated[float, Field(gt=1)] = 1.25
-    """Factor between a batch's bead peak and that of the other batches; contrasts across such batches are flagged."""
+    """Factor between a batch's bead peak and that of the other batches above which the batch's intensities have moved:
+    contrasts of `median_fi` and `ratio_fi` that use the batch are flagged."""
 
 
 class Cohort(_Section):

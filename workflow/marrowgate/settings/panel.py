@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -11,6 +11,7 @@ from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
 
 Role = Literal["scatter", "time", "fluorescence", "index", "ignored"]
 Scatter = Literal["FSC-A", "FSC-H", "FSC-W", "SSC-A", "SSC-H", "SSC-W"]
+SCATTER: tuple[str, ...] = get_args(Scatter)
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -75,6 +76,11 @@ class Panel(BaseModel):
         """Markers and scatter names that a strategy may name."""
         names = (entry.marker or entry.scatter for entry in self.channels)
         return frozenset(name for name in names if name)
+
+
+def is_scatter(dimension: str) -> bool:
+    """Say whether a dimension of a strategy is a scatter name; else it is a marker."""
+    return dimension in SCATTER
 
 
 def load_panel(path: Path) -> Panel:

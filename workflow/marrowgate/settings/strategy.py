@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from marrowgate.errors import Fault
-from marrowgate.settings.messages import POPULATION_PATTERN, correct_to
+from marrowgate.settings.messages import POPULATION_PATTERN, correct_to, shown
 from marrowgate.settings.panel import Label
+from marrowgate.settings.scale_rules import scale_fault
 from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
 
 ROOT = "root"
@@ -21,6 +22,20 @@ ISHAGE_ORDER = ("cd45_pos", "cd34_pos", "cd34_hspc")
 
 PopulationName = Annotated[str, StringConstraints(pattern=POPULATION_PATTERN, max_length=60)]
 Positive = Annotated[float, Field(gt=0)]
+FROM_BATCH = "from_batch"
+_USUAL_WIDTH = {"biexponential": -100.0}
+_USUAL_WIDTH_ELSE = 0.5
+
+
+def _number_or_word(value: Any) -> Any:
+    """Refuse what is neither, in one sentence in place of one for each type that a width may have."""
+    if value is None or value == FROM_BATCH or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    msg = f"must be a number or {FROM_BATCH}, got {shown(value)}; correct the value"
+    raise ValueError(msg)
+
+
+Width = Annotated[float | Literal["from_batch"] | None, BeforeValidator(_number_or_word)]
 
 
 class _Section(BaseModel):
@@ -30,18 +45,55 @@ class _Section(BaseModel):
 class Scale(_Section):
     """A transform as written in a strategy; what is not given follows from the channel."""
 
-    kind: Literal["linear", "asinh", "log", "logicle", "hyperlog"]
-    """Kind of scale, as Gating-ML 2.0 defines it."""
+    kind: Literal["linear", "asinh", "log", "logicle", "hyperlog", "biexponential"]
+    """Kind of scale: as Gating-ML 2.0 defines it, or FlowJo's biexponential, for gates parallel to the axes."""
     t: Positive | None = None
-    """Top of the linear scale. Not given: the top of the channel in the file."""
+    """Top of the linear scale, FlowJo's maximum. Not given: the top of the channel in the file."""
     m: Positive = 4.5
-    """Decades."""
-    w: Annotated[float, Field(ge=0)] = 0.5
-    """Decades of the linear part (logicle, hyperlog)."""
+    """Decades; FlowJo's positive decades."""
+    w: Width = None
+    """Decades of the linear part (logicle, hyperlog; not given: 0.5). `from_batch`, for logicle: chosen from the values
+    below 0 of the batch's tubes, the same for all of them. FlowJo's width basis, -1 or less (biexponential; not given:
+    -100)."""
     a: Annotated[float, Field(ge=0)] = 0.0
-    """Decades of negative values."""
+    """Decades of negative values; FlowJo's extra negative decades."""
     cofactor: Positive | None = None
     """For asinh in mass cytometry: asinh(x / cofactor), in place of t."""
+
+    @model_validator(mode="after")
+    def _makes_a_scale(self) -> "Scale":
+        if self.from_batch and self.kind != "logicle":
+            msg = f"w: {FROM_BATCH} goes with kind: logicle, not with {self.kind}; give w as a number"
+            raise ValueError(msg)
+        if self.cofactor is not None and self.kind != "asinh":
+            msg = f"cofactor goes with kind: asinh, not with {self.kind}; correct the kind, or give t"
+            raise ValueError(msg)
+        wrong = "" if self.from_batch else scale_fault(self.kind, self.t or 1.0, self.m, self.width, self.a)
+        if wrong:
+            msg = f"{self.kind} scale: {wrong}; correct it"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def from_batch(self) -> bool:
+        """Whether the width is to be chosen from the batch."""
+        return self.w == FROM_BATCH
+
+    @property
+    def width(self) -> float:
+        """The parameter w as a number.
+
+        Raises
+        ------
+        ValueError
+            It is to be chosen from the batch, and has not been yet.
+        """
+        if self.w is None:
+            return _USUAL_WIDTH.get(self.kind, _USUAL_WIDTH_ELSE)
+        if isinstance(self.w, str):
+            msg = "the width of this scale has not been chosen from the batch"
+            raise ValueError(msg)
+        return self.w
 
 
 class Scales(_Section):
@@ -53,6 +105,10 @@ class Scales(_Section):
     """Scale of every scatter dimension."""
     markers: dict[Label, Scale] = {}
     """Scales of single markers or scatter names."""
+
+    def of(self, dimension: str, *, scatter: bool) -> Scale:
+        """Give the scale of a dimension: its own, or that of its kind."""
+        return self.markers.get(dimension, self.scatter if scatter else self.fluorescence)
 
 
 class Step(_Section):

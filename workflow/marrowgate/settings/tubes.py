@@ -25,6 +25,12 @@ def members(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
     return tuple(sample for sample in gated(project) if (sample.panel, sample.batch) == (panel, batch))
 
 
+def scale_tubes(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
+    """Give the tubes that the scales of a panel and batch are chosen from: the stained ones, or all when none is."""
+    own = members(project, panel, batch)
+    return tuple(sample for sample in own if sample.control_type == "none") or own
+
+
 def role_of(project: Project, sample: Sample) -> tuple[str, str]:
     """Give what a tube is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
     if sample.control_type != "none":
@@ -79,13 +85,14 @@ def unstained_of(project: Project, panel: str, batch: str) -> Sample | None:
     return found[0] if found else None
 
 
-def bead_tubes(project: Project) -> tuple[Sample, ...]:
-    """Give one bead tube of a known lot for each panel and batch that has one."""
-    found: dict[tuple[str, str], Sample] = {}
+def bead_tubes(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
+    """Give the bead tubes of known lots of each panel and batch that has any, in the order of the sheet."""
+    found: dict[tuple[str, str], tuple[Sample, ...]] = {}
     for sample in project.samples:
         if sample.control_type == "beads" and sample.bead_lot and project.bead_lot_path(sample.bead_lot).is_file():
-            found.setdefault((sample.panel, sample.batch), sample)
-    return tuple(found.values())
+            place = (sample.panel, sample.batch)
+            found[place] = (*found.get(place, ()), sample)
+    return found
 
 
 def spillover_word(project: Project, sample: Sample) -> str:

@@ -119,14 +119,17 @@ def calibration_rows(batch: str, lot: BeadLot, channels: Sequence[ChannelCalibra
 def lines_from_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Calibration]:
     """Give the lines that may be used from the rows of a table `calibration`, by the channel's name.
 
-    The line is fitted again to the peaks it rested on.
+    The line is fitted again to the peaks it rested on. Of several tubes that calibrate a channel the first one counts.
     """
+    first = {row["channel"]: row["sample_id"] for row in reversed(rows) if row["status"] in {"ok", "flagged"}}
     lines = {}
-    for name in dict.fromkeys(row["channel"] for row in rows if row["status"] in {"ok", "flagged"}):
+    for name, tube in first.items():
         used = [
             row
             for row in rows
-            if row["channel"] == name and row["assigned"] is not None and 0 < row["median_fi"] <= row["range_high"]
+            if (row["channel"], row["sample_id"]) == (name, tube)
+            and row["assigned"] is not None
+            and 0 < row["median_fi"] <= row["range_high"]
         ]
         signal = np.array([row["median_fi"] for row in used], dtype=np.float64)
         molecules = np.array([row["assigned"] for row in used], dtype=np.float64)

@@ -12,12 +12,14 @@ import numpy as np
 from flowutils import transforms as flowutils_transforms
 from numpy.typing import NDArray
 
+from marrowgate.settings.scale_rules import scale_fault
 from marrowgate.signal.biexponential import CHANNELS, biexponential_table
 
 Kind = Literal["linear", "asinh", "log", "logicle", "hyperlog", "biexponential"]
 Values = NDArray[np.float64]
 
 _LN10 = math.log(10.0)
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 class NotFiniteError(ValueError):
@@ -55,7 +57,7 @@ class Transform:
     a: float = 0.0
 
     def __post_init__(self) -> None:
-        wrong = _parameter_fault(self)
+        wrong = scale_fault(self.kind, self.t, self.m, self.w, self.a)
         if wrong:
             msg = f"{self.kind} scale: {wrong}"
             raise ValueError(msg)
@@ -107,6 +109,15 @@ class Transform:
             return np.asarray(np.interp(y * CHANNELS, np.arange(table.size), table))
         return self._by_flowutils(y, inverse=True)
 
+    def linear_bound(self, bound: float) -> float:
+        """Give the linear value from which on values lie at or above a boundary of the scale, channel units.
+
+        The biexponential puts everything beyond its ends on the end: every value is at or above 0, none is above 1.
+        """
+        if self.kind == "biexponential" and not 0.0 < bound <= 1.0:
+            return -_LARGEST if bound <= 0.0 else _LARGEST
+        return float(self.inverse(np.array([bound]))[0])
+
     def _refuse_not_finite(self, values: Values) -> None:
         finite = np.isfinite(values)
         if not finite.all():
@@ -126,22 +137,3 @@ def asinh_with_cofactor(cofactor: float, m: float = 4.0) -> Transform:
     Source: Gating-ML 2.0, 6.3: the cofactor is T / sinh(M ln 10).
     """
     return Transform("asinh", t=cofactor * math.sinh(m * _LN10), m=m)
-
-
-def _parameter_fault(scale: Transform) -> str:
-    """Say why parameters make no scale, by the conditions of Gating-ML 2.0; empty when they do."""
-    if not all(math.isfinite(value) for value in (scale.t, scale.m, scale.w, scale.a)):
-        return "a parameter is not finite"
-    if scale.t <= 0:
-        return f"the top t must be above 0, it is {scale.t:g}"
-    if scale.kind != "linear" and scale.m <= 0:
-        return f"the decades m must be above 0, they are {scale.m:g}"
-    if scale.kind == "biexponential":
-        return "" if scale.w <= -1 else f"the width basis w must be -1 or less, it is {scale.w:g}"
-    if scale.kind in {"logicle", "hyperlog"}:
-        if not 0 <= scale.w <= scale.m / 2:
-            return f"the linear decades w must be between 0 and m / 2 = {scale.m / 2:g}, they are {scale.w:g}"
-        if not -scale.w <= scale.a <= scale.m - 2 * scale.w:
-            return f"the negative decades a must be between -w and m - 2 w, they are {scale.a:g}"
-        return "" if scale.kind == "logicle" or scale.w > 0 else "the linear decades w must be above 0"
-    return "" if scale.a >= 0 else f"a must not be negative, it is {scale.a:g}"

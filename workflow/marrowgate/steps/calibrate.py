@@ -1,27 +1,38 @@
-"""`marrowgate calibrate`: the calibration lines of a batch from its bead tube."""
+"""`marrowgate calibrate`: the calibration lines of a batch from its bead tubes."""
 
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from marrowgate.errors import fault
+from marrowgate.errors import Fault, UserError
+
+if TYPE_CHECKING:
+    from marrowgate.signal.bead_lots import BeadLot
 
 log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--fcs", required=True, type=Path, help="file of the bead tube")
-    parser.add_argument("--data-set", type=int, default=1, help="data set of the file, from 1")
+    tubes = parser.add_argument_group("bead tubes, one entry of each list for each tube")
+    tubes.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the bead tubes")
+    tubes.add_argument("--data-sets", nargs="*", type=int, default=[], metavar="N", help="data sets, from 1; default 1")
+    tubes.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names of the tubes")
+    tubes.add_argument("--bead-lots", nargs="+", required=True, help="names of the lots, as in the sample sheet")
+    tubes.add_argument(
+        "--lots", nargs="+", required=True, type=Path, help="files of the lots with the value of each kind of bead"
+    )
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--batch", required=True, help="name of the batch")
-    parser.add_argument("--bead-lot", required=True, help="name of the lot, as in the sample sheet")
-    parser.add_argument("--lot", required=True, type=Path, help="file of the lot with the value of each kind of bead")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     parser.add_argument("--slope-tolerance", type=float, default=0.1, help="largest difference of the slope from 1")
     parser.add_argument("--min-r-squared", type=float, default=0.99, help="smallest share of the variance explained")
     parser.add_argument(
-        "--max-left-out-pct", type=float, default=15.0, help="largest miss of a peak by the line through the others, %%"
+        "--max-left-out-pct",
+        type=float,
+        default=15.0,
+        help="largest miss of a peak by the line through the others, and largest difference of two tubes' lines, %%",
     )
     parser.add_argument("--out", required=True, type=Path, help="calibration to write, .tsv; Parquet beside it")
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when a channel is refused")
@@ -31,19 +42,52 @@ def run(args: argparse.Namespace) -> int:
     """Write the calibration; what cannot be calibrated is a row with its reason."""
     from marrowgate.fcs.read import read_fcs
     from marrowgate.settings.panel import load_panel
-    from marrowgate.signal.bead_lots import load_bead_lot
-    from marrowgate.signal.calibration import CalibrationLimits, calibrate, calibration_rows
+    from marrowgate.signal.calibration import CalibrationLimits, calibrate
+    from marrowgate.signal.several_lots import BeadTube, batch_rows, settle_tubes
     from marrowgate.tables import write_table
 
-    lot = load_bead_lot(args.lot)
-    if lot.lot != args.bead_lot:
-        what = f"it describes lot {lot.lot!r}, the bead tube has lot {args.bead_lot!r}"
-        raise fault(str(args.lot), what, "give the file of that lot")
-    file = read_fcs(args.fcs, args.data_set, panel=load_panel(args.panel), gain=args.gain)
+    _check_lists(args)
+    lots = _read_lots(args)
+    panel = load_panel(args.panel)
     limits = CalibrationLimits(args.slope_tolerance, args.min_r_squared, args.max_left_out_pct)
-    channels = calibrate(file, lot, limits)
-    write_table(args.out, "calibration", calibration_rows(args.batch, lot, channels))
-    refused = [channel for channel in channels if channel.status == "refused"]
-    for channel in refused:
-        log.warning("%s: %s: refused: %s", args.batch, channel.channel, channel.reason)
+    names, data_sets = args.sample_ids or args.bead_lots, args.data_sets or [1] * len(args.fcs)
+    tubes = [
+        BeadTube(name, lot, calibrate(read_fcs(path, data_set, panel=panel, gain=args.gain), lot, limits))
+        for name, path, data_set, lot in zip(names, args.fcs, data_sets, lots, strict=True)
+    ]
+    settled = settle_tubes(tubes, args.max_left_out_pct)
+    write_table(args.out, "calibration", batch_rows(args.batch, settled))
+    refused = [(tube, channel) for tube in settled for channel in tube.channels if channel.status == "refused"]
+    for tube, channel in refused:
+        log.warning("%s: %s: %s: refused: %s", args.batch, tube.sample_id, channel.channel, channel.reason)
     return 3 if args.strict and refused else 0
+
+
+def _check_lists(args: argparse.Namespace) -> None:
+    faults: list[Fault] = []
+    for name in ("data_sets", "sample_ids", "bead_lots", "lots"):
+        entries = getattr(args, name)
+        if entries and len(entries) != len(args.fcs):
+            what = f"{len(entries)} entries for {len(args.fcs)} bead tubes"
+            faults.append(Fault(f"option --{name.replace('_', '-')}", what, "give one for each tube"))
+    if faults:
+        raise UserError(faults)
+
+
+def _read_lots(args: argparse.Namespace) -> "list[BeadLot]":
+    from marrowgate.signal.bead_lots import load_bead_lot
+
+    lots: list[BeadLot] = []
+    faults: list[Fault] = []
+    for path, name in zip(args.lots, args.bead_lots, strict=True):
+        try:
+            lots.append(load_bead_lot(path))
+        except UserError as error:
+            faults += error.faults
+            continue
+        if lots[-1].lot != name:
+            what = f"it describes lot {lots[-1].lot!r}, the bead tube has lot {name!r}"
+            faults.append(Fault(str(path), what, "give the file of that lot"))
+    if faults:
+        raise UserError(dict.fromkeys(faults))
+    return lots

@@ -25,13 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what the project holds, then one line for each finding."""
+    from marrowgate.errors import UserError
     from marrowgate.fcs.survey import survey
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.progress import with_progress
     from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.signal.given_matrices import matrix_faults
 
-    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
+    overrides = parse_overrides(args.overrides)
+    project = load_project(args.config, method_faults, overrides)
+    if faults := matrix_faults(project, args.config, overrides):
+        raise UserError(faults)
     to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
     tubes = [
         (sample, survey(Path(sample.fcs), sample.data_set, panel=project.panels[sample.panel]))

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     calibrated = {path.stem: read_rows(path) for path in args.calibration}
     lines = calibration_lines(project, calibrated)
     checks = [row for path in args.spillover for row in read_rows(path)]
-    checks += bead_rows(calibrated, quality.max_bead_fold)
+    checks += bead_rows(project, calibrated, quality.max_bead_fold)
     write_table(args.manifest, "manifest", manifest_table(tubes))
     write_table(args.populations, "populations", population_table(tubes, settings, blanks_of(project, tubes)))
     write_table(args.intensities, "intensities", intensity_table(tubes, settings, seed, lines))

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the fit; a rejected file gives a fit without gates."""
+    from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.gating.prepare import open_tube, start_rows
@@ -32,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.signal.stability import find_unstable
     from marrowgate.signal.stability_file import RunQuality, write_run_quality
 
-    strategy = load_checked_strategy(args.strategy)
     panel = load_panel(args.panel)
+    strategy = freeze_scales(load_checked_strategy(args.strategy), panel, args.scales)
     role = ControlRole(args.control_type, args.control_marker)
     file, tube = open_tube(
         args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover, matrix=args.matrix

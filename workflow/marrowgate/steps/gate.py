@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write gates, membership and record; a rejected file gives empty ones and its verdict."""
     from marrowgate.fcs.read import file_sha256
+    from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.consensus import read_consensus, settle
     from marrowgate.gating.prepare import open_tube
     from marrowgate.gating.records import read_fit
@@ -35,12 +36,13 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.signal.stability_file import read_run_quality
     from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
 
-    strategy, _ = load_strategy(args.strategy)
+    panel = load_panel(args.panel)
+    strategy = freeze_scales(load_strategy(args.strategy)[0], panel, args.scales)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
     file, tube = open_tube(
         args.fcs,
         args.data_set,
-        load_panel(args.panel),
+        panel,
         strategy,
         gain=args.gain,
         spillover=args.spillover,

@@ -21,6 +21,7 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     sources = ["file", "none", "matrix"]
     parser.add_argument("--spillover", choices=sources, default="file", help="which spillover matrix to use")
     parser.add_argument("--matrix", nargs="?", type=Path, help="spillover of the batch, .csv, for --spillover matrix")
+    parser.add_argument("--scales", nargs="?", type=Path, help="scales of the batch, .yaml, where the strategy asks")
     parser.add_argument("--quality", default="{}", help="limits of the quality checks, as JSON")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random draw")
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when the file is rejected")

@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
     strategy, panel = _strategy_and_panel(args)
     places = _places(args.files)
+    strategy = _with_scales(args, list(places.values()), panel, strategy)
     fits = {
         name: _fit(args, name, place, panel, strategy) for name, place in with_progress(list(places.items()), "fits", 1)
     }
@@ -93,6 +94,25 @@ def _places(files: Iterable[Path]) -> dict[str, Place]:
                 name, number = f"{base}_{number}", number + 1
             places[name] = (path, data_set)
     return places
+
+
+def _with_scales(args: argparse.Namespace, places: list[Place], panel: "Panel", strategy: "Strategy") -> "Strategy":
+    """Choose the scales from all files together where the strategy asks for it."""
+    from marrowgate.gating.batch_scales import (
+        before_choice,
+        choose_widths,
+        dimensions_from_batch,
+        tube_widths,
+        with_widths,
+    )
+
+    dimensions = dimensions_from_batch(strategy, panel)
+    if not dimensions:
+        return strategy
+    plain = before_choice(strategy, panel)
+    tubes = (_open(args, place, panel, plain)[1] for place in with_progress(places, "scales", 1))
+    widths = choose_widths([tube_widths(tube, dimensions) for tube in tubes if tube is not None], dimensions)
+    return with_widths(strategy, panel, {name: width.w for name, width in widths.items()})
 
 
 def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from marrowgate.errors import fault
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
@@ -46,20 +47,47 @@ def write_gatingml(
         Dimension to scale.
     spillover : Spillover or None
         The matrix that the detectors were compensated with.
+
+    Raises
+    ------
+    UserError
+        A gate that is not parallel to the axes has a dimension on a biexponential scale, which Gating-ML does not have.
+        Gates that are parallel to the axes have linear boundaries in such dimensions, and no transformation.
     """
     root = etree.Element(f"{{{_GATING}}}Gating-ML", nsmap=_SPACES)
     used = [record for record in records if record.gate is not None and record.status in USABLE]
     dimensions = sorted({name for record in used if record.gate is not None for name in record.gate.dimensions})
     for name in dimensions:
-        _add_transform(root, name, scales[name])
+        if scales[name].kind in _ELEMENTS:
+            _add_transform(root, name, scales[name])
     if spillover is not None:
         _add_matrix(root, spillover)
     detectors = set(spillover.labels) if spillover is not None else set()
+    on_scale = {name for name in dimensions if scales[name].kind in _ELEMENTS}
     for record in used:
         if record.gate is not None:
-            _add_gate(root, record, record.gate, channels, detectors)
+            _add_gate(root, record, _exportable(record, record.gate, scales), channels, detectors, on_scale)
     with whole_file(path) as part:
         etree.ElementTree(root).write(part, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _exportable(record: GateRecord, gate: Gate, scales: Mapping[str, Transform]) -> Gate:
+    """Give a gate with linear boundaries in dimensions whose scale Gating-ML does not have."""
+    without = [name for name in gate.dimensions if scales[name].kind not in _ELEMENTS]
+    if not without:
+        return gate
+    if not isinstance(gate, Rectangle):
+        what = f"its gate is not parallel to the axes, and {', '.join(without)} is on a biexponential scale"
+        cure = "Gating-ML 2.0 has no such scale: take logicle, or a gate that is parallel to the axes"
+        raise fault(f"population {record.population}", what, cure)
+    low, high = (
+        tuple(
+            scales[name].linear_bound(bound) if bound is not None and name in without else bound
+            for name, bound in zip(gate.dimensions, bounds, strict=True)
+        )
+        for bounds in (gate.low, gate.high)
+    )
+    return Rectangle(gate.dimensions, low, high)
 
 
 def _add_transform(root: etree._Element, name: str, scale: Transform) -> None:
@@ -82,14 +110,19 @@ def _add_matrix(root: etree._Element, spillover: Spillover) -> None:
 
 
 def _add_gate(
-    root: etree._Element, record: GateRecord, gate: Gate, channels: Mapping[str, str], detectors: set[str]
+    root: etree._Element,
+    record: GateRecord,
+    gate: Gate,
+    channels: Mapping[str, str],
+    detectors: set[str],
+    on_scale: set[str],
 ) -> None:
     names = {Rectangle: "RectangleGate", Polygon: "PolygonGate", Ellipsoid: "EllipsoidGate", Boolean: "BooleanGate"}
     element = etree.SubElement(root, f"{{{_GATING}}}{names[type(gate)]}", {f"{{{_GATING}}}id": record.population})
     if record.parent != ROOT:
         element.set(f"{{{_GATING}}}parent_id", record.parent)
     for place, dimension in enumerate(gate.dimensions):
-        _add_dimension(element, gate, place, dimension, channels[dimension], detectors)
+        _add_dimension(element, gate, place, dimension, channels[dimension], detectors, on_scale)
     if isinstance(gate, Polygon):
         for x, y in gate.vertices:
             vertex = etree.SubElement(element, f"{{{_GATING}}}vertex")
@@ -105,13 +138,18 @@ def _add_gate(
 
 
 def _add_dimension(
-    element: etree._Element, gate: Gate, place: int, dimension: str, channel: str, detectors: set[str]
+    element: etree._Element,
+    gate: Gate,
+    place: int,
+    dimension: str,
+    channel: str,
+    detectors: set[str],
+    on_scale: set[str],
 ) -> None:
     compensation = _MATRIX if channel in detectors else "uncompensated"
-    attributes = {
-        f"{{{_GATING}}}compensation-ref": compensation,
-        f"{{{_GATING}}}transformation-ref": f"scale_{dimension}",
-    }
+    attributes = {f"{{{_GATING}}}compensation-ref": compensation}
+    if dimension in on_scale:
+        attributes[f"{{{_GATING}}}transformation-ref"] = f"scale_{dimension}"
     if isinstance(gate, Rectangle):
         for bound, value in (("min", gate.low[place]), ("max", gate.high[place])):
             if value is not None:

@@ -1,0 +1,74 @@
+"""`marrowgate scales`: choose the scales of a batch from its tubes, where the strategy says so."""
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marrowgate.errors import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marrowgate.settings.panel import Panel
+    from marrowgate.settings.strategy import Strategy
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--panel-name", required=True, help="name of the panel")
+    parser.add_argument("--batch", required=True, help="name of the batch")
+    parser.add_argument("--panel", required=True, type=Path, help="panel file")
+    parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
+    parser.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the batch's tubes")
+    parser.add_argument("--data-sets", nargs="*", type=int, default=[], help="data sets, from 1; default 1")
+    parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
+    sources = ["file", "none", "matrix"]
+    parser.add_argument("--spillover", choices=sources, default="file", help="which spillover matrix to use")
+    parser.add_argument("--matrix", nargs="?", type=Path, help="spillover of the batch, .csv, for --spillover matrix")
+    parser.add_argument("--out", required=True, type=Path, help="scales to write, .yaml")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the widths; a rejected file is passed over."""
+    from marrowgate.gating.batch_scales import before_choice, choose_widths, dimensions_from_batch, write_widths
+    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.settings.panel import load_panel
+
+    data_sets = args.data_sets or [1] * len(args.fcs)
+    if len(data_sets) != len(args.fcs):
+        what = f"{len(data_sets)} data sets are given for {len(args.fcs)} files"
+        raise fault("option --data-sets", what, "give one for each file")
+    strategy, panel = load_checked_strategy(args.strategy), load_panel(args.panel)
+    dimensions = dimensions_from_batch(strategy, panel)
+    plain = before_choice(strategy, panel)
+    places = zip(args.fcs, data_sets, strict=True)
+    found = [_of_tube(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
+    widths = choose_widths(found, dimensions)
+    for name in (name for name, width in widths.items() if not width.n_tubes):
+        log.warning("%s: no tube has 50 values of %s below 0; its width is the usual one", args.batch, name)
+    write_widths(args.out, args.panel_name, args.batch, widths)
+    return 0
+
+
+def _of_tube(
+    args: argparse.Namespace,
+    path: Path,
+    data_set: int,
+    panel: "Panel",
+    strategy: "Strategy",
+    dimensions: "Sequence[str]",
+) -> dict[str, float]:
+    """Give the widths that one tube asks for; its events are let go of before the next tube is read."""
+    from marrowgate.gating.batch_scales import tube_widths
+    from marrowgate.gating.prepare import open_tube
+
+    further = frozenset(dimensions)
+    source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
+    file, tube = open_tube(path, data_set, panel, strategy, **source, further=further)
+    if tube is None:
+        log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
+        return {}
+    return tube_widths(tube, dimensions)
