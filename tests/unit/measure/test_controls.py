@@ -123,7 +123,7 @@ def test_control_median__interval_of_several_tubes_holds_the_differences_between
         off.append(median - truths[0])
         alone.append(np.median(first[1].values) - truths[0])
     # an interval for a tube that was not measured is too wide where tubes do not differ at all
-    assert 0.925 <= hits / 400 <= (0.99 if own else 1.0)
+    assert 0.925 <= hits / 400 <= (0.99 if between else 1.0)
     assert abs(np.mean(off)) < 4
     assert np.std(off) < (0.5 if between == 0 else 0.8) * np.std(alone)
 
