@@ -16,6 +16,7 @@ from accuracy.count_figures import (
     refused_figures,
     run_cohorts,
 )
+from accuracy.cxcr4_coverage import coverage_figures as cxcr4_coverage_figures
 from accuracy.cxcr4_figures import fold_figures, intensity_figures, measured_tubes
 from accuracy.figures import Figure
 from accuracy.gate_coverage import gate_coverage_figures, score_runs
@@ -55,6 +56,8 @@ def run(size: Size, scratch: Path, cores: int) -> Topics:
     topics["background"] = background_figures(read)
     with _stage("intervals, counting alone"):
         topics["coverage_counts"] = count_coverage_figures(size.seed, size.draws_per_band, cores)
+    with _stage("CXCR4 by events"):
+        topics["cxcr4_coverage"] = cxcr4_coverage_figures(size.seed, size.draws_per_band, cores)
     with _stage("intervals, through the gates"):
         topics["coverage_gates"] = gate_coverage_figures(score_runs(size.seed, size.tubes_per_band, cores))
     topics["responders"] = call_figures("published", "workflow", calls)

@@ -146,8 +146,7 @@ rule gate:
         spillover=spillover_of,
         quality=QUALITY,
         measure=[
-            f"{wanted.population}:{wanted.marker}"
-            for wanted in CONFIG.measure.intensities
+            f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],
     shell:

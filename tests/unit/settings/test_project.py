@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from marrowgate.errors import UserError
+from marrowgate.settings.config import Measure
 from marrowgate.settings.project import load_config, parse_overrides, project_files
 from unit.settings.projects import CONFIG, PATIENTS, SAMPLES, changed, sheet
 
@@ -421,3 +422,34 @@ def test_parse_overrides__gives_entries():
 def test_parse_overrides__tells_what_is_no_object(text):
     with pytest.raises(UserError, match=r'^--overrides: .*; write it like {"seed": 3}$'):
         parse_overrides(text)
+
+
+def test_measured_negative_and_strata__must_exist(folder):
+    entry = "{population: cd45_pos, marker: CXCR4, negative: red_cells, strata: {progenitors: 0.2, singlets: 0.8}}"
+    folder.write("config/config.yaml", CONFIG + f"measure:\n  intensities:\n    - {entry}\n")
+    where = "config/config.yaml line 5, measure.intensities"
+    strata = "no strategy has the population 'progenitors'; name a population of a strategy that is used"
+    negative = "no strategy has the population 'red_cells'; name a population of a strategy that is used"
+    assert folder.faults() == [f"{where}.strata: {strata}", f"{where}.negative: {negative}"]
+
+
+def test_measured_negative__is_not_the_population_itself(folder):
+    entry = "{population: cd45_pos, marker: CXCR4, negative: cd45_pos}"
+    folder.write("config/config.yaml", CONFIG + f"measure:\n  intensities:\n    - {entry}\n")
+    told = "cd45_pos is the population itself; name cells without the marker"
+    assert folder.faults() == [f"config/config.yaml line 5, measure.intensities.negative: {told}"]
+
+
+def test_measured_strata__sum_to_1(folder):
+    entry = "{population: cd45_pos, marker: CXCR4, strata: {cd45_pos: 0.2, singlets: 0.7}}"
+    folder.write("config/config.yaml", CONFIG + f"measure:\n  intensities:\n    - {entry}\n")
+    told = "the shares of the strata sum to 0.9, they must sum to 1; correct it"
+    assert folder.faults() == [f"config/config.yaml line 5, measure.intensities: {told}"]
+
+
+def test_measured__strata_and_negatives_are_looked_at_and_negatives_have_no_row():
+    entry = {"population": "hspc", "marker": "CXCR4", "negative": "nrbc", "strata": {"low": 0.5, "high": 0.5}}
+    settings = Measure(intensities=[entry, {"population": "low", "marker": "CXCR4"}])
+    assert settings.wanted == (("hspc", "CXCR4"), ("low", "CXCR4"), ("high", "CXCR4"), ("nrbc", "CXCR4"))
+    assert settings.only_controls == {("nrbc", "CXCR4")}
+    assert settings.negatives == dict.fromkeys([(name, "CXCR4") for name in ("hspc", "low", "high")], "nrbc")

@@ -1,7 +1,7 @@
 """The design in words: who is in which arm and is left out where, visits and missing visits, batches, preparations."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
@@ -113,7 +113,7 @@ def _missing_sentence(visits: Sequence[list[Any]]) -> str:
     return f"{told} ({_shares(fewer)})"
 
 
-def _of_arm(kept: set[str], arms: dict[str, str], arm: str) -> int:
+def _of_arm(kept: set[str], arms: Mapping[str, str], arm: str) -> int:
     return sum(arms[patient_id] == arm for patient_id in kept)
 
 

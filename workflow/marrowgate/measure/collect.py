@@ -7,9 +7,11 @@ from typing import Any
 
 from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankTube, find_blanks
 from marrowgate.measure.calibrated import Lines
-from marrowgate.measure.intensities import choose_controls, intensity_rows
+from marrowgate.measure.controls import choose_controls
+from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
+from marrowgate.measure.visit_differences import Differences
 from marrowgate.settings.config import Measure, Quality
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
@@ -75,16 +77,25 @@ def population_table(tubes: Sequence[Measured], settings: Measure, blanks: Blank
     return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings, blanks)]
 
 
-def intensity_table(tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines) -> Rows:
+def intensity_table(
+    tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines, differences: Differences | None = None
+) -> Rows:
     """Give one row per stained tube, population and marker; control tubes stand in their sample's rows."""
     records = {tube.sample.sample_id: tube.record for tube in tubes}
     samples = [tube.sample for tube in tubes]
     rows: Rows = []
     for tube in tubes:
         if tube.sample.control_type == "none":
-            controls = choose_controls(tube.sample, samples, records)
-            rows += intensity_rows(tube.record, tube.sample, tube.arm, controls, settings, seed, lines)
+            controls = choose_controls(tube.sample, samples, records, settings)
+            own = intensity_rows(tube.record, tube.sample, tube.arm, controls, settings, seed, lines)
+            rows += [row | _visits(row, differences) for row in own]
     return rows
+
+
+def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str, str]:
+    unknown = ("not_checked", "no other visit of the patient")
+    status, reason = (differences or {}).get((row["sample_id"], row["marker"]), unknown)
+    return {"visit_status": status, "visit_reason": reason}
 
 
 def quality_table(tubes: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:

@@ -1,40 +1,32 @@
 """Marker intensities on gated populations, beside the control that belongs to the tube."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
+from marrowgate.measure.above_control import pct_above_quantile, pct_overton
 from marrowgate.measure.calibrated import Lines
+from marrowgate.measure.controls import Control, Controls, control_medians
+from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians, median_of, with_limits
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch
-from marrowgate.settings.config import Measure
+from marrowgate.measure.standardised import standardised
+from marrowgate.settings.config import Intensity, Measure
 from marrowgate.settings.sheets import Sample
 from marrowgate.signal.bead_fit import Calibration
 from marrowgate.signal.binding_capacity import binding_capacity
 
-Draws = NDArray[np.float64]
-MIN_EVENTS = 5
-DRAWS = 1000
-
-
-@dataclass(frozen=True)
-class Control:
-    """The tube that a sample's marker is compared with, and that tube's values of the same population."""
-
-    control_type: str
-    sample_id: str
-    sketch: Sketch
+RATIO_ERRORS = 3.0
+"""A control's median nearer to 0 than this many standard errors gives no ratio."""
 
 
 def intensity_rows(
     record: SampleRecord,
     sample: Sample,
     arm: str | None,
-    controls: Mapping[tuple[str, str], Control],
+    controls: Controls,
     settings: Measure,
     seed: int,
     lines: Lines | None = None,
@@ -52,7 +44,7 @@ def intensity_rows(
     controls : mapping of (str, str) to Control
         Population and marker to the control, where there is one.
     settings : Measure
-        Fewest events and the control's quantile.
+        Fewest events, the control's quantile and the strata.
     seed : int
         Seed of the run.
     lines : mapping of (str, str, str) to Calibration, optional
@@ -64,10 +56,16 @@ def intensity_rows(
         One row per population and marker, with bootstrap intervals (percentile method; Efron and Tibshirani 1993).
     """
     rows = []
+    lines = lines or {}
+    has_beads = any((panel, batch) == (sample.panel, sample.batch) for panel, batch, _ in lines)
+    wanted = {(one.population, one.marker): one for one in settings.intensities}
     for sketch in record.sketches:
-        control = controls.get((sketch.population, sketch.marker))
-        line = (lines or {}).get((sample.panel, sample.batch, sketch.marker))
+        key = (sketch.population, sketch.marker)
+        if key in settings.only_controls:
+            continue
+        line = lines.get((sample.panel, sample.batch, sketch.marker))
         own_seed = crc32(f"{seed}/{record.sample_id}/{sketch.population}/{sketch.marker}".encode())
+        measured = _measured(sketch, controls.get(key), settings, np.random.default_rng(own_seed), line)
         rows.append(
             {
                 "sample_id": sample.sample_id,
@@ -77,94 +75,90 @@ def intensity_rows(
                 "population": sketch.population,
                 "marker": sketch.marker,
                 "n_events": sketch.n_events,
-                **_measured(sketch, control, settings, own_seed, line),
+                **_without_line(measured, told=has_beads and line is None),
+                **_standardised(wanted.get(key), record, settings, own_seed),
             }
         )
     return rows
 
 
+def _without_line(row: dict[str, Any], *, told: bool) -> dict[str, Any]:
+    """Say that beads were measured which do not calibrate the marker's channel."""
+    if not told or row["control_type"] == "none":
+        return row
+    parts = (row["reason"], "no abc: the beads of the batch do not calibrate this marker's channel")
+    return {**row, "reason": "; ".join(part for part in parts if part)}
+
+
 def _measured(
-    sketch: Sketch, control: Control | None, settings: Measure, seed: int, line: Calibration | None
+    sketch: Sketch, control: Control | None, settings: Measure, generator: np.random.Generator, line: Calibration | None
 ) -> dict[str, Any]:
     if sketch.n_events < MIN_EVENTS:
         reason = f"{sketch.n_events} events, {MIN_EVENTS} are needed"
         return {"control_type": "none", "status": "few_events", "reason": reason}
-    generator = np.random.default_rng(seed)
-    stained = _medians(sketch, generator)
-    row: dict[str, Any] = {"status": "ok", "reason": "", "control_type": "none"}
-    row |= _with_limits("median_fi", float(np.median(sketch.values)), stained)
+    stained = draw_medians(sketch, generator)
+    row: dict[str, Any] = {"control_type": "none", **with_limits("median_fi", median_of(sketch), stained)}
+    reasons = []
     if sketch.n_events < settings.few_events:
-        row |= {"status": "few_events", "reason": f"{sketch.n_events} events, {settings.few_events} are wanted"}
-    if control is None or control.sketch.n_events < MIN_EVENTS:
-        reason = "no control tube" if control is None else f"control has {control.sketch.n_events} events"
-        return row | {"reason": "; ".join(part for part in (row["reason"], reason) if part)}
-    blank = _medians(control.sketch, generator)
-    row |= _against(control, sketch, stained, blank, settings)
-    if line is None:
-        return row
-    return row | _capacity(line, row, stained, blank, generator)
+        reasons.append(f"{sketch.n_events} events, {settings.few_events} are wanted")
+    if control is not None and control.n_events < settings.few_events:
+        reasons.append(f"control has {control.n_events} events, {settings.few_events} are wanted")
+    row["status"] = "few_events" if reasons else "ok"
+    row["geo_mean_fi"] = sketch.geometric_mean
+    if control is None:
+        reasons.append("no control with enough events")
+    else:
+        compared, told = _against(control, sketch, row["median_fi"], stained, settings, generator, line)
+        row |= compared
+        reasons += told
+    if sketch.n_not_positive:
+        reasons.append(f"no geometric mean: {sketch.n_not_positive} of {sketch.n_events} values are not above 0")
+    return {**row, "reason": "; ".join(reason for reason in reasons if reason)}
 
 
-def _against(control: Control, sketch: Sketch, stained: Draws, blank: Draws, settings: Measure) -> dict[str, Any]:
-    median, control_median = float(np.median(sketch.values)), float(np.median(control.sketch.values))
+def _against(
+    control: Control,
+    sketch: Sketch,
+    median: float,
+    stained: Draws,
+    settings: Measure,
+    generator: np.random.Generator,
+    line: Calibration | None,
+) -> tuple[dict[str, Any], list[str]]:
+    """Compare with the control: the columns, and what is to be said of them."""
+    control_median, blank = control_medians(control, generator)
     row: dict[str, Any] = {
         "control_type": control.control_type,
-        "control_sample_id": control.sample_id,
+        "control_sample_id": ", ".join(name for name, _ in control.tubes),
         "control_median_fi": control_median,
+        "control_n_events": control.n_events,
+        "pct_above_control": pct_above_quantile(sketch.values, control.values, settings.control_quantile),
+        "pct_overton": pct_overton(sketch.values, control.values),
     }
-    row |= _with_limits("delta_fi", median - control_median, stained - blank)
-    if control_median > 3 * float(np.std(blank, ddof=1)):
-        row |= _with_limits("ratio_fi", median / control_median, stained / np.where(blank > 0, blank, np.nan))
+    row |= with_limits("delta_fi", median - control_median, stained - blank)
+    reasons = [control.note]
+    missing = _why_no_ratio(control_median, float(np.std(blank, ddof=1)))
+    if missing:
+        reasons.append(missing)
     else:
-        row |= {"reason": "no ratio: the control's median is within 3 standard errors of 0"}
-    limit = np.quantile(control.sketch.values, settings.control_quantile)
-    row["pct_above_control"] = 100 * float(np.mean(sketch.values > limit))
-    return row
+        row |= with_limits("ratio_fi", median / control_median, stained / np.where(blank > 0, blank, np.nan))
+    if line is not None:
+        found = binding_capacity(line, median, control_median, stained, blank, generator)
+        row |= {"abc": found.value, "abc_low": found.low, "abc_high": found.high}
+        reasons.append(found.reason and f"abc: {found.reason}")
+    return row, reasons
 
 
-def _capacity(
-    line: Calibration, row: dict[str, Any], stained: Draws, blank: Draws, generator: np.random.Generator
-) -> dict[str, Any]:
-    """Give the antibody binding capacity; where it is out of the beads' range the reason says so."""
-    found = binding_capacity(line, row["median_fi"], row["control_median_fi"], stained, blank, generator)
-    reason = "; ".join(part for part in (row["reason"], found.reason and f"abc: {found.reason}") if part)
-    return {"abc": found.value, "abc_low": found.low, "abc_high": found.high, "reason": reason}
+def _why_no_ratio(control_median: float, error: float) -> str:
+    if abs(control_median) <= RATIO_ERRORS * error:
+        return "no ratio: the control's median is within 3 standard errors of 0"
+    return "no ratio: the control's median is below 0" if control_median < 0 else ""
 
 
-def _medians(sketch: Sketch, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Draw bootstrap medians, shape (DRAWS,).
-
-    The share of a distribution below the median of n values is beta distributed with both parameters (n + 1) / 2
-    (David and Nagaraja 2003, Order Statistics, 2.1), so shares are drawn instead of whole samples; the sketch gives the
-    value at each share. The limits are those of the interval between order statistics.
-    """
-    share = generator.beta((sketch.n_events + 1) / 2, (sketch.n_events + 1) / 2, size=DRAWS)
-    return np.quantile(sketch.values, share, method="weibull")
-
-
-def _with_limits(name: str, value: float, draws: NDArray[np.float64]) -> dict[str, Any]:
-    low, high = np.nanquantile(draws, (0.025, 0.975))
-    return {name: value, f"{name}_low": float(low), f"{name}_high": float(high)}
-
-
-def choose_controls(
-    sample: Sample, samples: Sequence[Sample], records: Mapping[str, SampleRecord]
-) -> dict[tuple[str, str], Control]:
-    """Find the control of each marker: the tube that names the sample, else one of its batch.
-
-    Returns
-    -------
-    dict of (str, str) to Control
-        Population and marker to the control.
-    """
-    tubes = [tube for tube in samples if tube.control_type in {"fmo", "isotype"} and tube.panel == sample.panel]
-    own = [tube for tube in tubes if tube.control_for == sample.sample_id]
-    batch = [tube for tube in tubes if tube.control_for is None and tube.batch == sample.batch]
-    found: dict[tuple[str, str], Control] = {}
-    for tube in sorted(own, key=lambda one: one.sample_id) + sorted(batch, key=lambda one: one.sample_id):
-        record = records.get(tube.sample_id)
-        for sketch in record.sketches if record else ():
-            if sketch.marker == tube.control_marker:
-                key = (sketch.population, sketch.marker)
-                found.setdefault(key, Control(tube.control_type, tube.sample_id, sketch))
-    return found
+def _standardised(
+    wanted: Intensity | None, record: SampleRecord, settings: Measure, seed: int
+) -> Mapping[str, float | str]:
+    if wanted is None or not wanted.strata:
+        return {}
+    sketches = {one.population: one for one in record.sketches if one.marker == wanted.marker}
+    return standardised(sketches, wanted.strata, settings.few_events, np.random.default_rng(seed))

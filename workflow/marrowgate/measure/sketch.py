@@ -1,5 +1,6 @@
 """Values of a marker on a population, kept small: all of them when they are few, quantiles when they are many."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,17 +21,30 @@ class Sketch:
         Events of the population.
     values : ndarray of float64, ascending
         All values, or `LARGEST` evenly spaced quantiles of them; compensated linear scale.
+    n_not_positive : int
+        Events whose value is 0 or below.
+    mean_log : float or None
+        Mean of the natural logarithm of all events' values; None where there is no event or one is not above 0.
     """
 
     population: str
     marker: str
     n_events: int
     values: NDArray[np.float64]
+    n_not_positive: int
+    mean_log: float | None
+
+    @property
+    def geometric_mean(self) -> float | None:
+        """Give the geometric mean, channel units; None where it is not defined."""
+        return None if self.mean_log is None else math.exp(self.mean_log)
 
 
 def make_sketch(population: str, marker: str, values: NDArray[np.float64]) -> Sketch:
     """Sketch values in any order."""
     kept = np.sort(values)
+    not_positive = int(np.count_nonzero(kept <= 0))
+    mean_log = float(np.mean(np.log(kept))) if kept.size and not not_positive else None
     if kept.size > LARGEST:
         kept = np.quantile(kept, np.linspace(0.0, 1.0, LARGEST))
-    return Sketch(population, marker, int(values.size), kept)
+    return Sketch(population, marker, int(values.size), kept, not_positive, mean_log)

@@ -195,9 +195,13 @@ def measured(
     """Tell which intensities name a population or marker that there is not, as (index, field, what, cure)."""
     markers = tuple({entry.marker for panel in panels for entry in panel.channels if entry.marker})
     for index, wanted in enumerate(config.measure.intensities):
-        if wanted.population not in populations:
-            cure = correct_to(wanted.population, populations, "name a population of a strategy that is used")
-            yield index, "population", f"no strategy has the population {wanted.population!r}", cure
+        named = [("population", wanted.population), *(("strata", name) for name in wanted.strata)]
+        for field, name in [*named, *([("negative", wanted.negative)] if wanted.negative else [])]:
+            if name not in populations:
+                cure = correct_to(name, populations, "name a population of a strategy that is used")
+                yield index, field, f"no strategy has the population {name!r}", cure
+        if wanted.negative == wanted.population:
+            yield index, "negative", f"{wanted.negative} is the population itself", "name cells without the marker"
         if wanted.marker not in markers:
             cure = correct_to(wanted.marker, markers, "name a marker of a panel that is used")
             yield index, "marker", f"no panel has the marker {wanted.marker!r}", cure

@@ -11,6 +11,8 @@ from marrowgate.settings.sheets import SampleId
 SPILLOVER_SOURCES = ("file", "none", "stains")
 """Words for where a batch takes its spillover from; anything else is the path of a CSV file."""
 
+SHARE_TOLERANCE = 1e-6
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -62,6 +64,20 @@ class Intensity(_Section):
     """Name of a population of the strategy."""
     marker: Label
     """Name of a marker of the panel."""
+    negative: Label | None = None
+    """Population that does not carry the marker. Its values in the same tube are the control where no FMO or isotype
+    tube serves. Empty: none."""
+    strata: dict[Label, Annotated[float, Field(gt=0, lt=1)]] = {}
+    """Populations inside this one, each with the share that it is given in the standardised median. They are measured
+    too. Empty: no standardised median."""
+
+    @model_validator(mode="after")
+    def _strata_are_shares(self) -> "Intensity":
+        total = sum(self.strata.values())
+        if self.strata and abs(total - 1.0) > SHARE_TOLERANCE:
+            msg = f"the shares of the strata sum to {total:g}, they must sum to 1"
+            raise ValueError(msg)
+        return self
 
 
 class Measure(_Section):
@@ -75,6 +91,9 @@ class Measure(_Section):
     """Counting CV that a population needs to be called quantifiable."""
     control_quantile: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
     """Quantile of the control above which an event counts in pct_above_control."""
+    control_events: Annotated[int, Field(ge=5)] = 200
+    """Events of the population that the sample's own control must have to serve alone; with fewer, the control tubes of
+    its batch are taken into account."""
     pipetting_cv_pct: Annotated[float, Field(ge=0)] = 5.0
     """Coefficient of variation of one pipetting step, part of the interval of cells_per_ul."""
     bead_lot_cv_pct: Annotated[float, Field(ge=0)] = 2.0
@@ -84,6 +103,26 @@ class Measure(_Section):
     max_platform_difference_pct: Annotated[float, Field(gt=0)] = 20.0
     """Difference between two ways of counting the CD45+ cells of one tube (beads, volume, analyser), per cent of the
     lower, above which its absolute counts are flagged."""
+
+    @property
+    def wanted(self) -> tuple[tuple[str, str], ...]:
+        """Give every population and marker whose values are needed: those asked for, their strata and negatives."""
+        pairs = [(one.population, one.marker) for one in self.intensities]
+        pairs += [(stratum, one.marker) for one in self.intensities for stratum in one.strata]
+        pairs += list(self.only_controls)
+        return tuple(dict.fromkeys(pairs))
+
+    @property
+    def negatives(self) -> dict[tuple[str, str], str]:
+        """Give the negative population of each population and marker that has one, and of its strata."""
+        named = [one for one in self.intensities if one.negative]
+        return {(name, one.marker): str(one.negative) for one in named for name in (one.population, *one.strata)}
+
+    @property
+    def only_controls(self) -> frozenset[tuple[str, str]]:
+        """Give the populations and markers that serve as negatives and are not asked for themselves."""
+        asked = {(name, one.marker) for one in self.intensities for name in (one.population, *one.strata)}
+        return frozenset((one.negative, one.marker) for one in self.intensities if one.negative) - asked
 
 
 class Quality(_Section):

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings import checks
+from marrowgate.settings.bead_lots import bead_faults
 from marrowgate.settings.config import Config
 from marrowgate.settings.messages import NAME_PATTERN, correct_to
 from marrowgate.settings.panel import Panel, load_panel
@@ -199,7 +200,9 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
         return
     if not sheet.rows:
         reading.faults.append(Fault(str(sheet.path), "has no rows", "describe at least one FCS file"))
-    simulation = reading.settings.config.simulation
+    config = reading.settings.config
+    simulation = config.simulation
+    measured = [wanted.marker for wanted in config.measure.intensities]
     reading.faults += [
         *checks.twice(sheet, "sample_id"),
         *checks.files(sheet, Path(simulation.folder) if simulation else None),
@@ -208,6 +211,7 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
         *checks.bead_cells(sheet),
         *checks.partners(sheet),
         *checks.control_markers(sheet, panels),
+        *bead_faults(sheet, panels, Path(config.signal.bead_lots), measured),
     ]
 
 

@@ -26,6 +26,8 @@ class BeadLot(BaseModel):
     """Name of the lot, as in the column `bead_lot` of the sample sheet."""
     unit: Label
     """What is counted, for example `PE molecules per bead` or `MEFL`."""
+    fluorochrome: Label | None = None
+    """The one fluorochrome that the beads carry, for example PE. Empty: read from `unit`, where it names one."""
     kinds: Annotated[int, Field(ge=FEWEST_LEVELS, le=20)]
     """Kinds of bead in the tube, with those that carry nothing."""
     values: Annotated[dict[Label, tuple[Level, ...]], Field(min_length=1)]

@@ -69,18 +69,47 @@ def intensity_truth(
     IntensityTruth
         The same for the same scenario, seed, sample_id, population and marker.
     """
-    optics = batch_optics(plan, sample, panel)
-    stained = _members_only(make_recipe(sample, optics.markers), population)
-    control = replace(stained, left_out=frozenset({marker}))
-    row = optics.markers.index(marker)
-    medians = []
-    for tube, recipe in (("stained", stained), ("control", control)):
-        rng = stream(plan.scenario.name, plan.seed, "intensity", sample.sample_id, population, marker, tube)
-        blocks = [_compensated(rng, optics, recipe, row, min(BLOCK, n_cells - at)) for at in range(0, n_cells, BLOCK)]
-        medians.append(float(np.median(np.concatenate(blocks))))
+    medians = [
+        float(np.median(compensated_cells(plan, sample, panel, population, marker, n_cells, left_out=left_out)))
+        for left_out in (False, True)
+    ]
     median, background = medians
     difference, ratio = median - background, median / background
     return IntensityTruth(sample.sample_id, population, marker, median, background, difference, ratio)
+
+
+def compensated_cells(
+    plan: CohortPlan,
+    sample: SamplePlan,
+    panel: Panel,
+    population: str,
+    marker: str,
+    n_cells: int,
+    *,
+    left_out: bool = False,
+) -> NDArray[np.float64]:
+    """Draw the living single cells of a population and compensate a marker's channel with the true matrix.
+
+    Parameters
+    ----------
+    plan, sample, panel, population, marker, n_cells
+        As for `intensity_truth`.
+    left_out : bool
+        Whether the marker's antibody is left out.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_cells,)
+        Channel units.
+    """
+    optics = batch_optics(plan, sample, panel)
+    recipe = _members_only(make_recipe(sample, optics.markers), population)
+    if left_out:
+        recipe = replace(recipe, left_out=frozenset({marker}))
+    tube, row = "control" if left_out else "stained", optics.markers.index(marker)
+    rng = stream(plan.scenario.name, plan.seed, "intensity", sample.sample_id, population, marker, tube)
+    blocks = [_compensated(rng, optics, recipe, row, min(BLOCK, n_cells - at)) for at in range(0, n_cells, BLOCK)]
+    return np.concatenate(blocks)
 
 
 def _members_only(recipe: Recipe, population: str) -> Recipe:

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
         quality_table,
     )
     from marrowgate.measure.record import read_record
+    from marrowgate.measure.visit_differences import visit_differences
     from marrowgate.provenance import provenance
     from marrowgate.settings.project import load_project, parse_overrides, project_files
     from marrowgate.tables import read_rows, write_table
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     checks += bead_rows(project, calibrated, quality.max_bead_fold)
     write_table(args.manifest, "manifest", manifest_table(tubes))
     write_table(args.populations, "populations", population_table(tubes, settings, blanks_of(project, tubes)))
-    write_table(args.intensities, "intensities", intensity_table(tubes, settings, seed, lines))
+    differences = visit_differences(project, records, quality.max_setting_change_pct)
+    write_table(args.intensities, "intensities", intensity_table(tubes, settings, seed, lines, differences))
     write_table(args.quality, "quality", [*quality_table(tubes, quality, settings), *checks])
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
     described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)

@@ -1,0 +1,136 @@
+"""Which control serves, what the table says of it, and how far its median may be off."""
+
+import numpy as np
+import pytest
+
+from marrowgate.measure.controls import Control, choose_controls, control_medians
+from marrowgate.measure.sketch import make_sketch
+from marrowgate.settings.config import Measure
+from unit.measure.tubes import control, record, sample
+
+RNG = np.random.default_rng(5)
+KEY = ("cd34_hspc", "CXCR4")
+STAINED = sample("S1")
+
+
+def values(n, centre=80.0):
+    return RNG.normal(centre, 150, n)
+
+
+def chosen(tubes, events, **settings):
+    records = {name: record(name, values(n)) for name, n in events.items()}
+    records["S1"] = record("S1", values(60, 4000), lymphocytes=values(500, 90))
+    return choose_controls(STAINED, [STAINED, *tubes], records, Measure(**settings)).get(KEY)
+
+
+def names(found):
+    return [name for name, _ in found.tubes]
+
+
+def test_control__the_tube_that_names_the_sample_serves_before_those_of_the_batch():
+    found = chosen([control("F0"), control("F1", "S1")], {"F0": 500, "F1": 300})
+    assert (found.control_type, names(found), found.note) == ("fmo", ["F1"], "")
+
+
+def test_control__fmo_before_isotype():
+    found = chosen([control("A1", "S1", "isotype"), control("F1", "S1")], {"A1": 500, "F1": 300})
+    assert (found.control_type, names(found)) == ("fmo", ["F1"])
+
+
+def test_control__isotype_serves_where_there_is_no_fmo():
+    found = chosen([control("A1", "S1", "isotype")], {"A1": 500})
+    assert (found.control_type, names(found)) == ("isotype", ["A1"])
+
+
+def test_control__of_another_marker_panel_or_batch_does_not_serve():
+    tubes = [
+        control("F1").model_copy(update={"control_marker": "CD34"}),
+        control("F2", panel="other"),
+        control("F3", batch="B2"),
+    ]
+    assert chosen(tubes, {"F1": 500, "F2": 500, "F3": 500}) is None
+
+
+def test_control__those_of_the_batch_serve_when_the_own_one_has_too_few_events():
+    found = chosen([control("F1", "S1"), control("F2")], {"F1": 4, "F2": 30})
+    assert names(found) == ["F2"]
+    assert found.note == ("control F1 has 4 events; controls of the batch; too few tubes to tell how much tubes differ")
+
+
+def test_control__those_of_the_batch_before_those_of_other_samples():
+    found = chosen([control("F2", "S2"), control("F3")], {"F2": 30, "F3": 30})
+    assert names(found) == ["F3"]
+
+
+def test_control__those_of_other_samples_of_the_batch_serve_at_last_and_it_is_said():
+    tubes = [control("F2", "S2"), control("F3", "S3"), control("F4", "S4")]
+    found = chosen(tubes, {"F2": 30, "F3": 30, "F4": 40})
+    assert (names(found), found.n_events) == (["F2", "F3", "F4"], 100)
+    assert found.note == "controls of other samples of the batch"
+
+
+def test_control__a_small_own_one_is_helped_by_its_batch_and_it_is_said():
+    tubes = [control("F1", "S1"), control("F2", "S2"), control("F3", "S3")]
+    found = chosen(tubes, {"F1": 30, "F2": 30, "F3": 40})
+    assert (names(found), found.n_events) == (["F1", "F2", "F3"], 100)
+    assert found.note == "control F1 has 30 events, so 2 more of the batch were taken into account"
+
+
+def test_control__a_large_own_one_needs_no_help():
+    tubes = [control("F1", "S1"), control("F2", "S2"), control("F3", "S3")]
+    assert names(chosen(tubes, {"F1": 200, "F2": 30, "F3": 40})) == ["F1"]
+    assert names(chosen(tubes, {"F1": 30, "F2": 30, "F3": 40}, control_events=30)) == ["F1"]
+
+
+def test_control__two_tubes_are_too_few_to_help():
+    found = chosen([control("F1", "S1"), control("F2", "S2")], {"F1": 30, "F2": 300})
+    assert (names(found), found.note) == (["F1"], "")
+
+
+def test_control__negative_cells_of_the_same_tube_serve_when_no_tube_does():
+    asked = [{"population": "cd34_hspc", "marker": "CXCR4", "negative": "lymphocytes"}]
+    found = chosen([control("F1", "S1")], {"F1": 2}, intensities=asked)
+    assert (found.control_type, names(found), found.n_events) == ("internal", ["S1"], 500)
+    assert found.note == "the control is lymphocytes of the same tube"
+
+
+def test_control__nothing_serves_without_tubes_and_negative_cells():
+    assert chosen([], {}) is None
+
+
+def test_control_median__of_one_tube_is_its_own():
+    sketch = make_sketch(*KEY, values(300))
+    median, draws = control_medians(Control("fmo", ("F1", sketch)), np.random.default_rng(1))
+    assert median == np.median(sketch.values)
+    assert np.std(draws) == pytest.approx(1.2533 * 150 / np.sqrt(300), rel=0.2)
+
+
+def tubes_of(rng, truths, n):
+    return [(f"F{i}", make_sketch(*KEY, rng.normal(true, 150, n))) for i, true in enumerate(truths)]
+
+
+@pytest.mark.parametrize("between", [0.0, 15.0])
+@pytest.mark.parametrize("own", [True, False])
+def test_control_median__interval_of_several_tubes_holds_the_differences_between_them(between, own):
+    rng = np.random.default_rng(8)
+    hits, off, alone = 0, [], []
+    for _ in range(400):
+        truths = rng.normal(80, between, 9) if between else np.full(9, 80.0)
+        first, *others = tubes_of(rng, truths, 30)
+        median, draws = control_medians(Control("fmo", first if own else None, tuple(others)), rng)
+        low, high = np.quantile(draws, [0.025, 0.975])
+        hits += low <= truths[0] <= high
+        off.append(median - truths[0])
+        alone.append(np.median(first[1].values) - truths[0])
+    # an interval for a tube that was not measured is too wide where tubes do not differ at all
+    assert 0.925 <= hits / 400 <= (0.99 if between else 1.0)
+    assert abs(np.mean(off)) < 4
+    assert np.std(off) < (0.5 if between == 0 else 0.8) * np.std(alone)
+
+
+def test_control_median__a_large_own_tube_is_hardly_moved_by_the_batch():
+    rng = np.random.default_rng(9)
+    (_, own), *others = tubes_of(rng, [140.0, *[80.0] * 8], 30)
+    own = make_sketch(*KEY, rng.normal(140, 150, 100_000))
+    median, _ = control_medians(Control("fmo", ("F0", own), tuple(others)), rng)
+    assert median == pytest.approx(np.median(own.values), abs=1.5)

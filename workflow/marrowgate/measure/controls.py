@@ -1,0 +1,224 @@
+"""What a marker is compared with: the sample's own control tube, those of its batch, or negative cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from marrowgate.measure.medians import DRAWS, MIN_EVENTS, Draws, draw_medians, median_of
+from marrowgate.measure.record import SampleRecord
+from marrowgate.measure.sketch import Sketch
+from marrowgate.settings.config import Measure
+from marrowgate.settings.sheets import Sample
+
+KINDS = ("fmo", "isotype")
+"""Control tubes in the order in which they are preferred: the isotype antibody can bind by itself."""
+
+FEWEST_TUBES = 3
+"""Tubes, with the sample's own, from which differences between tubes are estimated."""
+
+SMALLEST_ERROR = 1e-9
+"""Standard error of a median whose values are all the same, channel units."""
+
+GRID_STEPS, GRID_SCALES = 300, 6.0
+"""Steps of the grid for the standard deviation between tubes, and its end in scales of the prior."""
+
+BETWEEN_SCALE = 0.1
+"""Scale of the prior for the standard deviation between tubes, in standard deviations of the events of a tube."""
+
+Key = tuple[str, str]
+"""Population and marker."""
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """The cells that a sample's marker is compared with.
+
+    Parameters
+    ----------
+    control_type : str
+        ``fmo``, ``isotype`` or ``internal``.
+    own : tuple of (str, Sketch) or None
+        The tube that belongs to the sample (for ``internal`` the sample itself), and its values.
+    others : tuple of (str, Sketch)
+        Tubes of the batch.
+    note : str
+        Why the own tube does not serve alone, and what the interval does not hold.
+    """
+
+    control_type: str
+    own: tuple[str, Sketch] | None
+    others: tuple[tuple[str, Sketch], ...] = ()
+    note: str = ""
+
+    @property
+    def tubes(self) -> tuple[tuple[str, Sketch], ...]:
+        """Give all tubes, the own one first."""
+        return (self.own, *self.others) if self.own else self.others
+
+    @property
+    def n_events(self) -> int:
+        """Give the events of all tubes."""
+        return sum(sketch.n_events for _, sketch in self.tubes)
+
+    @property
+    def values(self) -> Draws:
+        """Give the values of all tubes in ascending order; of a tube with very many events its quantiles."""
+        return np.sort(np.concatenate([sketch.values for _, sketch in self.tubes]))
+
+
+Controls = Mapping[Key, Control]
+
+
+def choose_controls(
+    sample: Sample, samples: Sequence[Sample], records: Mapping[str, SampleRecord], settings: Measure
+) -> dict[Key, Control]:
+    """Find the control of each population and marker of a tube.
+
+    The FMO or isotype tube that names the sample; where it has fewer than `settings.control_events` events of the
+    population, together with those of its batch. Without one of its own: the tubes of the batch that belong to no
+    sample, else those that belong to other samples. At last the negative population of the same tube. A tube with fewer
+    than `MIN_EVENTS` events of the population does not serve.
+
+    Parameters
+    ----------
+    sample : Sample
+        A stained tube.
+    samples : sequence of Sample
+        The sheet.
+    records : mapping of str to SampleRecord
+        By sample_id.
+    settings : Measure
+        Events of the own control, and negative populations.
+
+    Returns
+    -------
+    dict of (str, str) to Control
+        Without those for which nothing serves.
+    """
+    record = records.get(sample.sample_id)
+    tubes = [
+        tube
+        for tube in sorted(samples, key=lambda one: one.sample_id)
+        if tube.control_type in KINDS and (tube.panel, tube.batch) == (sample.panel, sample.batch)
+    ]
+    found = {}
+    for sketch in record.sketches if record else ():
+        key = (sketch.population, sketch.marker)
+        control = _of_tubes(sample, tubes, records, key, settings.control_events)
+        control = control or _internal(sample, record, key, settings.negatives.get(key))
+        if control is not None:
+            found[key] = control
+    return found
+
+
+def _of_tubes(
+    sample: Sample, tubes: Sequence[Sample], records: Mapping[str, SampleRecord], key: Key, enough: int
+) -> Control | None:
+    """Give the control of one population and marker from control tubes."""
+    usable, told = [], []
+    for tube in tubes:
+        if tube.control_marker != key[1]:
+            continue
+        sketch = _sketch(records.get(tube.sample_id), key)
+        if sketch is not None and sketch.n_events >= MIN_EVENTS:
+            usable.append((tube, sketch))
+        elif tube.control_for == sample.sample_id:
+            told.append(f"control {tube.sample_id} has {sketch.n_events if sketch else 'no'} events")
+    for kind in KINDS:
+        batch = _of_batch(usable, kind, sample)
+        named = [one for one in usable if one[0].control_type == kind and one[0].control_for == sample.sample_id]
+        if named:
+            return _strengthened(kind, _named(named)[0], _named(batch), enough)
+    for kind in KINDS:
+        batch = _of_batch(usable, kind, sample)
+        free = [one for one in batch if one[0].control_for is None]
+        if batch:
+            served = _named(free or batch)
+            whose = "controls of the batch" if free else "controls of other samples of the batch"
+            few = "" if len(served) >= FEWEST_TUBES else "too few tubes to tell how much tubes differ"
+            return Control(kind, None, served, "; ".join(part for part in (*told, whose, few) if part))
+    return None
+
+
+def _strengthened(kind: str, own: tuple[str, Sketch], batch: tuple[tuple[str, Sketch], ...], enough: int) -> Control:
+    name, sketch = own
+    if sketch.n_events >= enough or len(batch) + 1 < FEWEST_TUBES:
+        return Control(kind, own)
+    note = f"control {name} has {sketch.n_events} events, so {len(batch)} more of the batch were taken into account"
+    return Control(kind, own, batch, note)
+
+
+def _of_batch(usable: Sequence[tuple[Sample, Sketch]], kind: str, sample: Sample) -> list[tuple[Sample, Sketch]]:
+    return [one for one in usable if one[0].control_type == kind and one[0].control_for != sample.sample_id]
+
+
+def _named(tubes: Sequence[tuple[Sample, Sketch]]) -> tuple[tuple[str, Sketch], ...]:
+    return tuple((tube.sample_id, sketch) for tube, sketch in tubes)
+
+
+def _internal(sample: Sample, record: SampleRecord | None, key: Key, negative: str | None) -> Control | None:
+    sketch = _sketch(record, (negative, key[1])) if negative else None
+    if sketch is None or sketch.n_events < MIN_EVENTS:
+        return None
+    return Control("internal", (sample.sample_id, sketch), (), f"the control is {negative} of the same tube")
+
+
+def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
+    found = (one for one in record.sketches if (one.population, one.marker) == key) if record else ()
+    return next(iter(found), None)
+
+
+def control_medians(control: Control, generator: np.random.Generator) -> tuple[float, Draws]:
+    """Give the control's median and draws of what it is in the sample's own tube.
+
+    One tube: its median with its sampling error. Several tubes: tubes are the units, not their events. Their true
+    medians are normal around a mean: a hierarchical model with flat priors on the mean and on the standard deviation
+    between tubes. The own tube's median is drawn to the mean in proportion to its sampling error;
+    without an own tube it is that of a tube that was not measured.
+
+    Returns
+    -------
+    tuple of (float, ndarray of float64 of shape (DRAWS,))
+        Compensated channel units.
+
+    References
+    ----------
+    Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., 5.4 (the model and its draws); Gelman 2006, Bayesian Anal 1:515
+    (the prior).
+    """
+    sketches = [sketch for _, sketch in control.tubes]
+    medians = np.array([median_of(sketch) for sketch in sketches])
+    draws = np.stack([draw_medians(sketch, generator) for sketch in sketches])
+    if medians.size == 1:
+        return float(medians[0]), draws[0]
+    # tubes of a batch spread alike, so the error of one event's worth is common and less noisy than each tube's own
+    roots = np.sqrt([sketch.n_events for sketch in sketches])
+    errors = max(float(np.median(np.std(draws, axis=1, ddof=1) * roots)), SMALLEST_ERROR) / roots
+    scale = BETWEEN_SCALE * float(np.median([_robust_sd(sketch) for sketch in sketches]))
+    between = _draw_between(medians, errors, scale, generator)
+    precision = 1 / (errors**2 + between[:, None] ** 2)
+    mean = precision @ medians / precision.sum(axis=1)
+    drawn_mean = mean + generator.standard_normal(DRAWS) / np.sqrt(precision.sum(axis=1))
+    noise = generator.standard_normal(DRAWS)
+    if control.own is None:
+        return float(mean.mean()), drawn_mean + noise * between
+    trust = between**2 * precision[:, 0]
+    centre = mean + trust * (medians[0] - mean)
+    return float(centre.mean()), drawn_mean + trust * (medians[0] - drawn_mean) + noise * errors[0] * np.sqrt(trust)
+
+
+def _robust_sd(sketch: Sketch) -> float:
+    low, high = np.quantile(sketch.values, (0.25, 0.75))
+    return max(float(high - low) / 1.349, SMALLEST_ERROR)
+
+
+def _draw_between(medians: Draws, errors: Draws, scale: float, generator: np.random.Generator) -> Draws:
+    """Draw the standard deviation between tubes from its posterior, on a grid; shape (DRAWS,)."""
+    grid = np.linspace(0, GRID_SCALES * scale, GRID_STEPS)
+    precision = 1 / (errors**2 + grid[:, None] ** 2)
+    mean = precision @ medians / precision.sum(axis=1)
+    misfit = np.sum(precision * (medians - mean[:, None]) ** 2, axis=1)
+    log_density = 0.5 * (np.log(precision).sum(axis=1) - np.log(precision.sum(axis=1)) - misfit - (grid / scale) ** 2)
+    density = np.exp(log_density - log_density.max())
+    return generator.choice(grid, size=DRAWS, p=density / density.sum())

@@ -1,0 +1,99 @@
+"""Whether calibration beads carry the fluorochrome of the channels that they are to calibrate."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marrowgate.errors import Fault, UserError
+from marrowgate.settings.panel import Panel, PanelChannel
+from marrowgate.settings.sheet_file import Sheet
+from marrowgate.settings.yaml_file import Place, line_of, read_yaml
+
+
+@dataclass(frozen=True)
+class _Lot:
+    """What a lot's file says, as far as it can be read; the rest is told by `marrowgate calibrate`."""
+
+    path: Path
+    fluorochrome: str
+    names: tuple[str, ...]
+    lines: Mapping[Place, int]
+
+
+def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measured: Sequence[str]) -> Iterator[Fault]:
+    """Tell which bead tubes cannot calibrate what they are meant to.
+
+    Beads that carry one fluorochrome, such as Quantibrite PE, say nothing of the signal of another. A lot carries one
+    when its file names `fluorochrome`, or counts ``<fluorochrome> molecules``. It is refused when it has values for a
+    channel or marker of another fluorochrome, and when none of the measured markers of its panel has its fluorochrome.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sample sheet.
+    panels : mapping of str to Panel
+        By name.
+    folder : Path
+        Folder of the lots.
+    measured : sequence of str
+        Markers whose intensity is asked for.
+    """
+    seen = set()
+    for row in sheet.rows:
+        name, panel = row.cells.get("bead_lot"), row.cells.get("panel", "")
+        if row.cells.get("control_type") != "beads" or not name or panel not in panels or (name, panel) in seen:
+            continue
+        seen.add((name, panel))
+        lot = _read(folder / f"{name}.yaml")
+        if lot is None or not lot.fluorochrome:
+            continue
+        yield from _named_otherwise(lot, panel, panels[panel])
+        carriers = [entry for entry in panels[panel].channels if entry.marker in measured]
+        if carriers and not any(_is(entry, lot.fluorochrome) for entry in carriers):
+            found = ", ".join(f"{entry.marker} carries {_dye(entry)}" for entry in carriers)
+            what = f"beads of lot {name} carry {lot.fluorochrome}, but in panel {panel!r} {found}"
+            cure = "they calibrate that fluorochrome only; use beads of the marker's own, or empty that cell"
+            yield Fault(f"{sheet.path} line {row.line}, column bead_lot", what, cure)
+
+
+def _named_otherwise(lot: _Lot, name: str, panel: Panel) -> Iterator[Fault]:
+    for key in lot.names:
+        for entry in panel.channels:
+            if key in {entry.channel, *entry.aliases, entry.marker} and not _is(entry, lot.fluorochrome):
+                what = f"the beads carry {lot.fluorochrome}, but {key} of panel {name!r} carries {_dye(entry)}"
+                cure = "beads calibrate their own fluorochrome only; remove the entry, or use beads of the other"
+                yield Fault(f"{lot.path} line {line_of(('values', key), lot.lines)}, values.{key}", what, cure)
+
+
+def _dye(entry: PanelChannel) -> str:
+    return entry.fluorochrome or "a fluorochrome that is not named"
+
+
+def _is(entry: PanelChannel, fluorochrome: str) -> bool:
+    return _plain(entry.fluorochrome or "") == _plain(fluorochrome)
+
+
+def _plain(name: str) -> str:
+    """Give a fluorochrome's name without case, spaces and hyphens."""
+    return re.sub(r"[\s-]", "", name).casefold()
+
+
+def _read(path: Path) -> _Lot | None:
+    if not path.is_file():
+        return None
+    try:
+        content, lines = read_yaml(path)
+    except UserError:
+        return None
+    if not isinstance(content, dict) or not isinstance(content.get("values"), dict):
+        return None
+    return _Lot(path, _fluorochrome(content), tuple(str(key) for key in content["values"]), lines)
+
+
+def _fluorochrome(content: Mapping[str, Any]) -> str:
+    if content.get("fluorochrome"):
+        return str(content["fluorochrome"])
+    counted = re.match(r"(\S+) molecules", str(content.get("unit", "")))
+    return counted[1] if counted else ""
