@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 Bound = float | None
 
-LEFT, RIGHT, BOTTOM, TOP = -1.0, 1.5, -1.5, 1.5
-"""Where half planes end, transformed scale."""
+LEFT, RIGHT, BOTTOM, TOP = -1.0, 1.5, -5.0, 5.0
+"""Where half planes end, transformed scale: so far out that a line does not reach the corners beside it."""
 
 
 @dataclass(frozen=True)
