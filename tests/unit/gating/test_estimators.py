@@ -27,6 +27,7 @@ ARGUMENTS = {
     "fixed": {"low": [0.5]},
     "mixture": {"low": [0.5], "high": [1.0]},
     "negative_tail": {"bounds": [0.1, 0.9]},
+    "reference_line": {"reference": "other", "first": [1.0, 0.5], "second": [0.5, 0.2], "keep": "below"},
     "reference_quantile": {"reference": "other", "quantile": 0.9, "keep": "below"},
     "reference_ratio": {"reference": "other", "ratio": 0.5, "keep": "above"},
     "singlets": {},
@@ -84,6 +85,7 @@ def test_method__never_raises(name, values):
         "control_quantile",
         "mixture",
         "negative_tail",
+        "reference_line",
         "reference_ratio",
         "singlets",
         "slanted_valley",
@@ -255,6 +257,46 @@ def test_reference_ratio__is_a_multiple_of_the_median_on_the_linear_scale():
 def test_reference_ratio__a_median_below_zero_makes_no_boundary():
     view = ArrayView({"X": NEGATIVE}, references={"other": {"X": -NEGATIVE}})
     assert find("reference_ratio", view).status == "failed"
+
+
+def test_reference_line__goes_through_both_multiples_of_the_medians():
+    scale = Transform("logicle", 262144.0)
+    size, stain = RNG.normal(50000, 2000, 3001), RNG.normal(20000, 2000, 3001)
+    view = ArrayView(
+        {"X": np.array([]), "Y": np.array([])},
+        references={"other": {"X": scale.forward(size), "Y": scale.forward(stain)}},
+        transform=scale,
+    )
+    found = find("reference_line", view, first=[1.0, 0.1], second=[0.6, 0.04])
+    (x1, y1), (x2, y2), *below = found.gate.vertices
+    for x_ratio, y_ratio in ((1.0, 0.1), (0.6, 0.04)):
+        x, y = scale.forward(np.array([x_ratio * np.median(size), y_ratio * np.median(stain)]))
+        assert y1 + (x - x1) / (x2 - x1) * (y2 - y1) == pytest.approx(y, abs=1e-9)
+    assert all(y <= min(y1, y2) for _, y in below)
+    kept_above = find("reference_line", view, first=[1.0, 0.1], second=[0.6, 0.04], keep="above").gate
+    assert all(y >= max(y1, y2) for _, y in kept_above.vertices[2:])
+
+
+def test_reference_line__error_is_that_of_repeated_samples():
+    def ends(seed):
+        generator = np.random.default_rng(seed)
+        columns = {"X": generator.normal(0.5, 0.05, 400), "Y": generator.normal(0.6, 0.05, 400)}
+        return find("reference_line", ArrayView(columns, references={"other": columns}))
+
+    repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(200)], axis=0)
+    told = np.array(ends(999).boundary_sd).reshape(-1, 2)[:2, 1]
+    np.testing.assert_allclose(told, repeated, rtol=0.4)
+
+
+def test_reference_line__a_median_below_zero_makes_no_line():
+    columns = {"X": NEGATIVE, "Y": -NEGATIVE}
+    found = find("reference_line", ArrayView(columns, references={"other": columns}))
+    assert (found.status, found.reason) == ("failed", "the median of Y in other is not above 0")
+
+
+def test_reference_line__two_points_above_each_other_are_refused():
+    with pytest.raises(ValueError, match="same place in the first dimension"):
+        find("reference_line", ArrayView({"X": NEGATIVE, "Y": NEGATIVE}), second=[1.0, 0.2])
 
 
 def test_mixture__boundary_is_where_the_two_are_equally_likely():

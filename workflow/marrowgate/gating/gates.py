@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 Bound = float | None
 
+LEFT, RIGHT, BOTTOM, TOP = -1.0, 1.5, -5.0, 5.0
+"""Where half planes end, transformed scale: so far out that a line does not reach the corners beside it."""
+
 
 @dataclass(frozen=True)
 class Rectangle:
@@ -83,6 +86,23 @@ def threshold(dimension: str, value: float, keep: Literal["above", "below"]) -> 
     if keep == "above":
         return Rectangle((dimension,), (value,), (None,))
     return Rectangle((dimension,), (None,), (value,))
+
+
+def beside_line(dimensions: tuple[str, str], ends: tuple[float, float], keep: Literal["above", "below"]) -> Polygon:
+    """Give the gate on one side of a slanted line, cut off well beyond the scale.
+
+    Parameters
+    ----------
+    dimensions : tuple of str
+        The line is a function of the first; above and below are meant in the second.
+    ends : tuple of float
+        Height of the line at `LEFT` and at `RIGHT` of the first dimension, transformed scale.
+    keep : str
+        above or below.
+    """
+    # a steep line leaves the scale before the half plane ends; its edges must not cross
+    far = max(TOP, *ends) if keep == "above" else min(BOTTOM, *ends)
+    return Polygon(dimensions, ((LEFT, ends[0]), (RIGHT, ends[1]), (RIGHT, far), (LEFT, far)))
 
 
 def _plain(value: Any) -> Any:

@@ -31,6 +31,7 @@ _REGISTRY = {
     "fixed": "marrowgate.gating.estimators.fixed",
     "mixture": "marrowgate.gating.estimators.mixture",
     "negative_tail": "marrowgate.gating.estimators.negative_tail",
+    "reference_line": "marrowgate.gating.estimators.reference_line",
     "reference_quantile": "marrowgate.gating.estimators.reference_quantile",
     "reference_ratio": "marrowgate.gating.estimators.reference_ratio",
     "singlets": "marrowgate.gating.estimators.singlets",

@@ -9,11 +9,9 @@ from pydantic import Field, model_validator
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import depths, sides, widened
-from marrowgate.gating.gates import Polygon
+from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
 
-_LEFT, _RIGHT, _TOP = -1.0, 1.5, 1.5
-"""The half plane above the line, cut off well beyond the scale."""
 _DRAWS = 40
 _WIDTH = 0.012
 
@@ -83,7 +81,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
         stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
         return Found(None, "no_valley", f"no valley of {second} against {first} between {stretch}")
     sd, movements = _spread_of_ends([place(drawn) for drawn in _drawn(heights, view.seed)], pivot)
-    return Found(Polygon(view.dimensions, _half_plane(line, pivot)), "ok", "", sd, movements)
+    return Found(beside_line((first, second), _ends(line, pivot), "above"), "ok", "", sd, movements)
 
 
 def _deepest(
@@ -105,9 +103,9 @@ def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:
     return [[binned(values, weight) for values in heights] for weight in weights]
 
 
-def _half_plane(line: _Line, pivot: float) -> tuple[tuple[float, float], ...]:
-    left, right = (line.height + line.slope * (x - pivot) for x in (_LEFT, _RIGHT))
-    return ((_LEFT, left), (_RIGHT, right), (_RIGHT, _TOP), (_LEFT, _TOP))
+def _ends(line: _Line, pivot: float) -> tuple[float, float]:
+    left, right = (line.height + line.slope * (x - pivot) for x in (LEFT, RIGHT))
+    return left, right
 
 
 def _spread_of_ends(lines: list[_Line | None], pivot: float) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
@@ -116,10 +114,10 @@ def _spread_of_ends(lines: list[_Line | None], pivot: float) -> tuple[tuple[floa
     The line turns about the pivot more than it shifts, so its two ends do not vary by themselves. The corners beyond
     the scale stand still.
     """
-    ends = [_half_plane(line, pivot)[:2] for line in lines if line is not None]
+    ends = [_ends(line, pivot) for line in lines if line is not None]
     if len(ends) < 2:
         return (float("nan"),), ()
-    covariance = np.cov(np.array(ends)[:, :, 1].T)
+    covariance = np.cov(np.array(ends).T)
     left, right = np.sqrt(np.diag(covariance))
     variances, axes = np.linalg.eigh(covariance)
     sizes = np.sqrt(np.maximum(variances, 0.0))
