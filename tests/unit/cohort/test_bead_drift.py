@@ -79,10 +79,6 @@ def test_contrasts__are_not_flagged_by_another_channel_or_a_sound_one(made):
     assert leads(made, quality("bead_sd_PE-A")) == calm
 
 
-def test_bead_drifts__channel_is_known_by_its_alias(made):
-    assert bead_drifts(made, [quality("bead_fold_PE")]) == {("p", "B2", "CXCR4"): f"{REASON} in PE"}
-
-
 def test_drift_findings__batch_that_the_measure_does_not_use_says_nothing(made, reading):
     drifts = {("p", "B2", "CXCR4"): REASON}
     own = [reading(7.0, 1000.0, sample_id="P0_d7", batch="B1")]

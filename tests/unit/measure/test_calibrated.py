@@ -71,6 +71,14 @@ def test_bead_rows__of_two_tubes_of_one_lot_the_first_counts():
     assert folds(bead_rows(project(*tubes), calibrated, 1.25)) == {("a", "B1"): 1.0, ("b", "B2"): 1.0}
 
 
+def test_bead_rows__a_channel_under_its_alias_stands_in_the_same_series():
+    tubes = [("a", "p", "B1", "L"), ("b", "p", "B2", "L")]
+    calibrated = {"p_B1": rows("a", "B1", "L", 100), "p_B2": rows("b", "B2", "L", 150, channel="PE")}
+    found = bead_rows(project(*tubes), calibrated, 1.25)
+    assert folds(found) == {("a", "B1"): 1.5, ("b", "B2"): 1.5}
+    assert {row["check"] for row in found} == {"bead_sd_PE-A", "bead_fold_PE-A"}
+
+
 def test_calibration_lines__channel_is_known_by_its_alias_too():
     levels = (500.0, 5000.0, 25_000.0, 60_000.0)
     found = rows("a", "B1", "L", *(1.6 * level for level in levels), channel="PE")

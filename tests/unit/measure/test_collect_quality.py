@@ -4,7 +4,7 @@ import pytest
 
 from marrowgate.measure.collect import Measured, quality_table
 from marrowgate.measure.record import PopulationCount, SampleRecord
-from marrowgate.settings.config import Quality
+from marrowgate.settings.config import Measure, Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 
@@ -21,7 +21,7 @@ def tube(name, n_cells=None, batch="B1", voltage=500.0, patient=None):
 
 
 def table(*tubes):
-    return {(row["sample_id"], row["check"]): row for row in quality_table(tubes, Quality(), 20.0)}
+    return {(row["sample_id"], row["check"]): row for row in quality_table(tubes, Quality(), Measure(wanted_cv_pct=20))}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ FAULTS = ("clog", "burst", "signal_drift", "carry_over")
 def tubes(repository, tmp_path_factory):
     """Every CD34 tube that goes wrong while it is measured, and ten that do not: trouble, file."""
     folder = tmp_path_factory.mktemp("dirty")
-    plan = make_plan("dirty", 11)
+    plan = make_plan("dirty", 21)
     stained = [sample for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none"]
     wanted = [sample for sample in stained if sample.trouble.name in FAULTS]
     wanted += [sample for sample in stained if not sample.trouble.name][:10]

@@ -28,7 +28,7 @@ def bead_drifts(project: Project, quality: Rows) -> dict[tuple[str, str, str], s
             continue
         channel = row["check"].removeprefix(CHECK)
         for entry in project.panels[panel].channels:
-            if entry.marker and channel in {entry.channel, *entry.aliases}:
+            if entry.marker and channel == entry.channel:
                 found[panel, row["batch"], entry.marker] = f"{row['reason']} in {channel}"
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
 from marrowgate.signal.bead_fit import Calibration
 from marrowgate.signal.calibration import lines_from_rows
@@ -50,19 +51,27 @@ def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float)
         Factor between a batch and the others above which it is flagged.
     """
     panels = {sample.sample_id: sample.panel for sample in project.samples}
+    own_names = {name: _own_names(panel) for name, panel in project.panels.items()}
     series: dict[tuple[str, str, str], dict[str, Rows]] = {}
     tubes: dict[tuple[str, str, str], str] = {}
     for row in (row for table in calibrated.values() for row in table):
         panel = panels[row["sample_id"]]
         if tubes.setdefault((panel, row["bead_lot"], row["batch"]), row["sample_id"]) == row["sample_id"]:
-            batches = series.setdefault((panel, row["bead_lot"], row["channel"]), {})
-            batches[row["batch"]] = [*batches.get(row["batch"], []), row]
+            name: str = row["channel"]
+            channel = own_names[panel].get(name, name)
+            batches = series.setdefault((panel, row["bead_lot"], channel), {})
+            batches[row["batch"]] = [*batches.get(row["batch"], []), {**row, "channel": channel}]
     return [
         {"sample_id": tubes[panel, lot, batch], "batch": batch, **vars(check)}
         for (panel, lot, channel), batches in sorted(series.items())
         for batch, checks in bead_checks(channel, bead_series(_peaks(batches, channel)), max_fold).items()
         for check in checks
     ]
+
+
+def _own_names(panel: Panel) -> dict[str, str]:
+    """Give the panel's own name of a channel for each of its aliases, which other instruments may use."""
+    return {alias: entry.channel for entry in panel.channels for alias in entry.aliases}
 
 
 def _peaks(batches: Mapping[str, Rows], channel: str) -> dict[str, float]:
