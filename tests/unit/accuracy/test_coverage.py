@@ -28,6 +28,10 @@ def test_wanted_tube__holds_about_the_wanted_number(band):
     for population in ("ig", "nrbc"):
         # thousands of rare cells make up a part of the tube, so that there are fewer for the same events
         assert 0.8 * band[0] < counts[kinds_of(population)].sum() < 1.05 * band[1]
+    # the analyser saw the same blood: 5 standard deviations of its error
+    blood = wanted.blood
+    assert wanted.visit.wbc_per_ul == pytest.approx(blood.wbc + blood.per_ul["erythroblast"], rel=0.15)
+    assert wanted.visit.nrbc_per_100_wbc == pytest.approx(100 * blood.per_ul["erythroblast"] / blood.wbc, abs=1)
 
 
 def test_count_coverage__exact_intervals_cover_at_least_what_they_promise():
