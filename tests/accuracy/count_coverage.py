@@ -12,7 +12,7 @@ from accuracy.abundance_figures import EXPECTED_EVENTS
 from accuracy.count_cohorts import sheet_row, visit_blood
 from accuracy.figures import Figure, number, share
 from accuracy.scores import band_of, covers
-from accuracy.wanted_cells import MANY_EVENTS
+from accuracy.wanted_cells import MANY_EVENTS, analysed_again
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
@@ -20,7 +20,7 @@ from marrowgate.simulate.cells import kinds_of
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.counts import draw_counts
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.plan import SamplePlan, VisitTruth
+from marrowgate.simulate.plan import SamplePlan
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.truth import population_truths
 
@@ -92,19 +92,8 @@ def again(tube: SamplePlan, rng: np.random.Generator, draw: int) -> SamplePlan:
         raise ValueError(msg)
     blood_share = max(float(1 + TUBE["pipetting_cv"].value * rng.standard_normal()), 0.5)
     preparation = replace(tube.preparation, blood_share=blood_share)
-    visit = _analysed_again(tube.visit, rng)
+    visit = analysed_again(tube.visit, rng)
     return replace(tube, sample_id=f"{tube.sample_id}_{draw}", preparation=preparation, visit=visit)
-
-
-def _analysed_again(visit: VisitTruth, rng: np.random.Generator) -> VisitTruth:
-    blood = visit.blood
-    error = 1 + TUBE["analyser_cv"].value * rng.standard_normal()
-    per_100 = 100 * blood.per_ul["erythroblast"] / blood.wbc
-    return replace(
-        visit,
-        wbc_per_ul=float(round((blood.wbc + blood.per_ul["erythroblast"]) * error, -1)),
-        nrbc_per_100_wbc=round(float(rng.poisson(100 * per_100)) / 100, 1),
-    )
 
 
 def counted_row(

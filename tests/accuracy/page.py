@@ -66,15 +66,17 @@ events.
 
 ### Counting alone
 
-Perfect gates. `per_100_cd45` has counting error and no other. `cells_per_ul` also has the error of pipetting
-(cd34_hspc, by beads) or of the analyser (ig and nrbc). The analyser counts dead cells too, and the truth is that of
-living cells: with 2 % dead cells its counts are 2 % too high, which shows where there are many events."""
+Perfect gates. `per_100_cd45` has counting error and no other. `cells_per_ul` also has the error of pipetting and of the
+bead lot's label (cd34_hspc, by beads) or of the analyser (ig and nrbc). The analyser counts dead cells too; perfect
+gates tell them apart, so they are taken off."""
 
 GATE_COVERAGE = """### Through the real gates
 
-What users get. Tubes of `published` whose blood was given as many rare cells as the band asks for, through fit,
-consensus and gates. A gate that is off by a few percent brings coverage down where there are many events, because
-the counting error is small there."""
+What users get: the intervals hold the `boundary_sd` of the gates and the errors of the bench. Tubes of `published`
+whose blood was given as many rare cells as the band asks for, through fit, consensus and gates. `boundary_sd` is how
+much a boundary varies; a gate that is off by a few percent every time brings coverage down where there are many
+events, because the counting error is small there. Without a viability dye (ig and nrbc) dead cells stay among the
+CD45+ events."""
 
 FILE_COVERAGE = """### In the whole workflow
 

@@ -7,7 +7,8 @@ import numpy as np
 from marrowgate.simulate.cell_types import true_members
 from marrowgate.simulate.cells import kinds_of
 from marrowgate.simulate.counts import draw_counts
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.parameters import TUBE
+from marrowgate.simulate.plan import CohortPlan, SamplePlan, VisitTruth
 from marrowgate.simulate.streams import stream
 
 RARE = {"hspc": ("cd34_hspc",), "immature": ("ig", "nrbc")}
@@ -31,7 +32,8 @@ def wanted_tube(plan: CohortPlan, sample: SamplePlan, n_events: int, band: tuple
     Returns
     -------
     SamplePlan
-        The same tube with other blood. Each of the panel's rare populations is scaled to the number.
+        The same tube with other blood, which the analyser measured too. Each of the panel's rare populations is scaled
+        to the number.
     """
     blood = sample.blood
     if blood is None:
@@ -45,4 +47,19 @@ def wanted_tube(plan: CohortPlan, sample: SamplePlan, n_events: int, band: tuple
         expected = counts[kinds_of(population)].sum() * n_events / MANY_EVENTS
         for kind in true_members(population):
             per_ul[kind] *= target / expected
-    return replace(sample, blood=replace(blood, per_ul=per_ul))
+    changed = replace(blood, per_ul=per_ul)
+    if sample.visit is None:
+        return replace(sample, blood=changed)
+    return replace(sample, blood=changed, visit=analysed_again(replace(sample.visit, blood=changed), rng))
+
+
+def analysed_again(visit: VisitTruth, rng: np.random.Generator) -> VisitTruth:
+    """Give the visit with its blood measured by the haematology analyser once more."""
+    blood = visit.blood
+    error = 1 + TUBE["analyser_cv"].value * rng.standard_normal()
+    per_100 = 100 * blood.per_ul["erythroblast"] / blood.wbc
+    return replace(
+        visit,
+        wbc_per_ul=float(round((blood.wbc + blood.per_ul["erythroblast"]) * error, -1)),
+        nrbc_per_100_wbc=round(float(rng.poisson(100 * per_100)) / 100, 1),
+    )

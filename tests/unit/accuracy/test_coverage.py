@@ -1,17 +1,20 @@
 """Coverage: tubes with a wanted number of cells, drawn as counts and put through the real gates."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from scipy.stats import binom
 
 from accuracy.abundance_figures import EXPECTED_EVENTS
-from accuracy.count_coverage import count_coverage_figures
+from accuracy.count_coverage import again, count_coverage_figures, counted_row
 from accuracy.gate_coverage import Run, plan_runs, score_run
 from accuracy.wanted_cells import wanted_tube
 from marrowgate.simulate.cells import kinds_of
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.streams import stream
+from marrowgate.simulate.truth import population_truths
 
 SEED = 3
 
@@ -25,6 +28,10 @@ def test_wanted_tube__holds_about_the_wanted_number(band):
     for population in ("ig", "nrbc"):
         # thousands of rare cells make up a part of the tube, so that there are fewer for the same events
         assert 0.8 * band[0] < counts[kinds_of(population)].sum() < 1.05 * band[1]
+    # the analyser saw the same blood: 5 standard deviations of its error
+    blood = wanted.blood
+    assert wanted.visit.wbc_per_ul == pytest.approx(blood.wbc + blood.per_ul["erythroblast"], rel=0.15)
+    assert wanted.visit.nrbc_per_100_wbc == pytest.approx(100 * blood.per_ul["erythroblast"] / blood.wbc, abs=1)
 
 
 def test_count_coverage__exact_intervals_cover_at_least_what_they_promise():
@@ -36,6 +43,23 @@ def test_count_coverage__exact_intervals_cover_at_least_what_they_promise():
         assert min(covered.values()) > 93 - 3 * standard_error(0.93, 400)
         enough = [value for (_, band), value in covered.items() if band != "below 15 events"]
         assert max(enough) < 97.5 + 3 * standard_error(0.975, 400)
+
+
+@pytest.mark.parametrize(("lot", "method"), [("COUNT01", "beads"), ("", "dual_platform")])
+def test_counted_row__cd34_cells_per_ul_are_unbiased_by_beads_and_by_the_analyser(lot, method):
+    plan = make_plan("published", SEED)
+    tubes = [tube for tube in plan.samples if tube.panel == "hspc" and tube.control_type == "none"]
+    ratios = []
+    for draw in range(600):
+        rng = stream("bias", SEED, draw)
+        tube = replace(again(tubes[draw % len(tubes)], rng, draw), bead_lot="COUNT01")
+        label = 1 + 0.02 * float(rng.standard_normal())
+        row = counted_row(replace(tube, bead_lot=lot), "cd34_hspc", draw_counts(plan, tube, 2_000_000), label, rng)
+        truth = next(one for one in population_truths(tube, None) if one.population == "cd34_hspc")
+        assert row["count_method"] == method
+        ratios.append(row["cells_per_ul"] / truth.generating_cells_per_ul)
+    # the errors of the bench are 5.4 and 3 %, so the mean of 600 draws has a standard error of 0.2 %
+    assert sum(ratios) / len(ratios) == pytest.approx(1, abs=0.02)
 
 
 def standard_error(share, n):

@@ -63,6 +63,19 @@ def test_measure_readings__gate_uncertainty_widens(project: Make, rows: Rows) ->
     assert first.log2_sd == pytest.approx(math.sqrt(1 / 400.5 + 1e-5 + 0.04) / math.log(2))
 
 
+def test_measure_readings__gate_uncertainty_counts_once_where_the_interval_holds_it(project: Make, rows: Rows) -> None:
+    made = project(PAIR, days=(0.0,))
+    plain = rows(made, lambda sample, place: 400)
+    known, unknown = (
+        measure_readings(made, [{**row, "gate_cv_pct": cv} for row in plain], [])["immature_per_ul"][0]
+        for cv in (20.0, None)
+    )
+    assert known.log2_sd == unknown.log2_sd
+    open_above = [{**row, "gate_cv_pct": 20.0, "cells_per_ul_high": math.inf} for row in plain]
+    without = measure_readings(made, open_above, [])["immature_per_ul"][0]
+    assert without.log2_sd == pytest.approx(math.sqrt(1 / 400.5 + 0.04) / math.log(2))
+
+
 def test_measure_readings__visits_after_a_transplant_do_not_count(project: Make, rows: Rows) -> None:
     made = project(PAIR, patient=lambda number: {"transplant_months": 0.5})
     found = measure_readings(made, rows(made, lambda sample, place: 400), [])

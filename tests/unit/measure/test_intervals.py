@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2
 
-from marrowgate.measure.intervals import binomial_interval, ratio_interval, widened
+from marrowgate.measure.intervals import binomial_interval, poisson_interval, ratio_interval, widened
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,19 @@ def test_binomial_interval__published_values(successes, trials, low, high):
 def test_binomial_interval__twenty_events_of_many_are_a_poisson_interval():
     low, high = (limit * 1e7 for limit in binomial_interval(20, 10_000_000))
     assert (low, high) == pytest.approx((12.2, 30.9), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"), [(0, 0.0, 3.689), (20, 12.2, 30.9), (50, 37.1, 65.9), (100, 81.4, 121.6)]
+)
+def test_poisson_interval__published_values(count, low, high):
+    assert poisson_interval(count) == pytest.approx((low, high), abs=0.05)
+
+
+@given(count=st.integers(0, 10**7))
+def test_poisson_interval__equals_chi_squared_quantiles(count):
+    low = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    assert poisson_interval(count) == pytest.approx((low, chi2.ppf(0.975, 2 * count + 2) / 2), rel=1e-9)
 
 
 @given(trials=st.integers(1, 5000), data=st.data())

@@ -88,13 +88,11 @@ class Blanks:
         """Give the blank of a population of a tube: of its panel and batch, else of its panel in the whole run."""
         if is_blank(sample, self.markers.get(sample.panel, {}).get(population, frozenset())):
             return Blank("is_blank")
-        for source, batch in (("batch", sample.batch), ("run", "")):
-            pool = self.pools.get((sample.panel, batch, population))
-            if pool:
-                return Blank(
-                    "batch" if source == "batch" else "run", tuple(n for n, _ in pool), tuple(of for _, of in pool)
-                )
-        return Blank()
+        own = self.pools.get((sample.panel, sample.batch, population))
+        pool = own or self.pools.get((sample.panel, "", population))
+        if not pool:
+            return Blank()
+        return Blank("batch" if own else "run", tuple(n for n, _ in pool), tuple(n_cd45 for _, n_cd45 in pool))
 
 
 NO_BLANKS = Blanks({}, {})
