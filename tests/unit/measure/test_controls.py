@@ -109,7 +109,7 @@ def tubes_of(rng, truths, n):
     return [(f"F{i}", make_sketch(*KEY, rng.normal(true, 150, n))) for i, true in enumerate(truths)]
 
 
-@pytest.mark.parametrize("between", [0.0, 15.0])
+@pytest.mark.parametrize("between", [0.0, 10.0])
 @pytest.mark.parametrize("own", [True, False])
 def test_control_median__interval_of_several_tubes_holds_the_differences_between_them(between, own):
     rng = np.random.default_rng(8)

@@ -70,3 +70,17 @@ def test_beads__without_a_measured_marker_watch_the_instrument_only(beads):
     beads.write("config/config.yaml", CONFIG)
     beads.write("config/panels/blood.yaml", APC_PANEL)
     assert beads.load().samples[-1].bead_lot == "QB1"
+
+
+def test_beads__of_a_second_fluorochrome_stand_beside_those_of_the_marker(beads):
+    second = {**BEADS, "sample_id": "Q2", "fcs": "raw/q2.fcs", "bead_lot": "QF1"}
+    beads.write("config/samples.tsv", sheet([*SAMPLES, second, BEADS]))
+    beads.write("raw/q2.fcs", "FCS3.1")
+    beads.write("config/bead_lots/QF1.yaml", lot("FITC", unit="FITC molecules per bead").replace("QB1", "QF1"))
+    assert beads.load().samples[-1].bead_lot == "QB1"
+
+
+def test_beads__a_marker_among_others_that_they_calibrate_is_no_fault(beads):
+    more = "    - {population: cd45_pos, marker: CD45}\n"
+    beads.write("config/config.yaml", MEASURED + more)
+    assert beads.load().samples[-1].bead_lot == "QB1"

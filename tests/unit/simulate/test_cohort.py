@@ -94,7 +94,7 @@ def test_published__some_visits_are_missing_but_never_all():
     assert min(counts.values()) < max(counts.values()) == 6
 
 
-def test_demo__twelve_patients_five_visits_three_tubes_and_a_blank_for_each_batch():
+def test_demo__twelve_patients_five_visits_three_tubes_and_each_batch_pe_beads_and_a_blank():
     plan = make_plan("demo", 20170405)
     assert len(plan.patients) == 12
     assert sum(patient.responds for patient in plan.patients) == 4
@@ -102,7 +102,7 @@ def test_demo__twelve_patients_five_visits_three_tubes_and_a_blank_for_each_batc
     assert sum(sample.visit is not None for sample in plan.samples) == 180
     others = [sample for sample in plan.samples if sample.visit is None]
     assert [(one.batch, one.control_type, one.control_marker) for one in others] == [
-        (batch, "fmo", "CD34") for batch in ("B1", "B2", "B3")
+        kind for batch in ("B1", "B2", "B3") for kind in ((batch, "beads", ""), (batch, "fmo", "CD34"))
     ]
 
 

@@ -23,7 +23,7 @@ SMALLEST_ERROR = 1e-9
 GRID_STEPS, GRID_SCALES = 300, 6.0
 """Steps of the grid for the standard deviation between tubes, and its end in scales of the prior."""
 
-BETWEEN_SCALE = 0.1
+BETWEEN_SCALE = 0.07
 """Scale of the prior for the standard deviation between tubes, in standard deviations of the events of a tube."""
 
 Key = tuple[str, str]

@@ -17,6 +17,7 @@ class _Lot:
     """What a lot's file says, as far as it can be read; the rest is told by `marrowgate calibrate`."""
 
     path: Path
+    name: str
     fluorochrome: str
     names: tuple[str, ...]
     lines: Mapping[Place, int]
@@ -27,7 +28,8 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
 
     Beads that carry one fluorochrome, such as Quantibrite PE, say nothing of the signal of another. A lot carries one
     when its file names `fluorochrome`, or counts ``<fluorochrome> molecules``. It is refused when it has values for a
-    channel or marker of another fluorochrome, and when none of the measured markers of its panel has its fluorochrome.
+    channel or marker of another fluorochrome, and when no measured marker of its panel has the fluorochrome of any bead
+    tube of the batch.
 
     Parameters
     ----------
@@ -40,22 +42,29 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
     measured : sequence of str
         Markers whose intensity is asked for.
     """
-    seen = set()
+    told: set[tuple[str, str]] = set()
+    tubes: dict[tuple[str, str], list[tuple[int, _Lot]]] = {}
     for row in sheet.rows:
         name, panel = row.cells.get("bead_lot"), row.cells.get("panel", "")
-        if row.cells.get("control_type") != "beads" or not name or panel not in panels or (name, panel) in seen:
+        lot = _read(folder / f"{name}.yaml") if name and row.cells.get("control_type") == "beads" else None
+        if name is None or lot is None or panel not in panels:
             continue
-        seen.add((name, panel))
-        lot = _read(folder / f"{name}.yaml")
-        if lot is None or not lot.fluorochrome:
-            continue
-        yield from _named_otherwise(lot, panel, panels[panel])
+        tubes.setdefault((panel, row.cells.get("batch", "")), []).append((row.line, lot))
+        if (name, panel) not in told and lot.fluorochrome:
+            told.add((name, panel))
+            yield from _named_otherwise(lot, panel, panels[panel])
+    refused: set[tuple[str, str]] = set()
+    for (panel, _), own in tubes.items():
         carriers = [entry for entry in panels[panel].channels if entry.marker in measured]
-        if carriers and not any(_is(entry, lot.fluorochrome) for entry in carriers):
+        known = [lot.fluorochrome for _, lot in own]
+        line, lot = own[0]
+        useful = "" in known or any(_is(entry, dye) for entry in carriers for dye in known)
+        if carriers and not useful and (panel, lot.name) not in refused:
+            refused.add((panel, lot.name))
             found = ", ".join(f"{entry.marker} carries {_dye(entry)}" for entry in carriers)
-            what = f"beads of lot {name} carry {lot.fluorochrome}, but in panel {panel!r} {found}"
+            what = f"beads of lot {lot.name} carry {lot.fluorochrome}, but in panel {panel!r} {found}"
             cure = "they calibrate that fluorochrome only; use beads of the marker's own, or empty that cell"
-            yield Fault(f"{sheet.path} line {row.line}, column bead_lot", what, cure)
+            yield Fault(f"{sheet.path} line {line}, column bead_lot", what, cure)
 
 
 def _named_otherwise(lot: _Lot, name: str, panel: Panel) -> Iterator[Fault]:
@@ -89,7 +98,7 @@ def _read(path: Path) -> _Lot | None:
         return None
     if not isinstance(content, dict) or not isinstance(content.get("values"), dict):
         return None
-    return _Lot(path, _fluorochrome(content), tuple(str(key) for key in content["values"]), lines)
+    return _Lot(path, path.stem, _fluorochrome(content), tuple(str(key) for key in content["values"]), lines)
 
 
 def _fluorochrome(content: Mapping[str, Any]) -> str:

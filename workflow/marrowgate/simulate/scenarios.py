@@ -70,6 +70,8 @@ class Scenario:
         Difference of the arms before treatment (ln), in CD34+ cells and immature granulocytes.
     controls : bool
         Whether every batch has single stains, unstained tubes and beads.
+    pe_beads : bool
+        Whether every batch has a tube of PE beads.
     cd34_controls : tuple of str
         Kinds of tubes without the CD34 antibody that every batch has: fmo, isotype.
     faults : bool
@@ -97,6 +99,7 @@ class Scenario:
     patient_slope_sd: float
     baseline_shift: float
     controls: bool
+    pe_beads: bool
     cd34_controls: tuple[str, ...]
     faults: bool
     events: Mapping[str, int]
@@ -124,6 +127,7 @@ _PUBLISHED = Scenario(
     patient_slope_sd=0.0,
     baseline_shift=0.0,
     controls=True,
+    pe_beads=True,
     cd34_controls=("fmo", "isotype"),
     faults=False,
     events=LARGE_TUBES,

@@ -60,6 +60,8 @@ def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) ->
         blood = _donor(scenario, seed, batch)
         if scenario.controls:
             samples += _batch_controls(scenario, batch, blood)
+        if scenario.pe_beads:
+            samples.append(_pe_beads(scenario, batch))
         samples += _cd34_controls(scenario, batch, blood)
     return tuple(samples)
 
@@ -87,7 +89,7 @@ def _preparation(rng: np.random.Generator) -> Preparation:
 
 
 def _batch_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[SamplePlan]:
-    """Plan single stains, unstained tubes and beads for each panel."""
+    """Plan single stains, unstained tubes and rainbow beads for each panel."""
     n = scenario.events["control"]
     for panel, markers in SINGLE_STAINS.items():
         yield SamplePlan(f"{batch}_{panel}_unstained", panel, batch, n, blood, None, "unstained")
@@ -96,7 +98,12 @@ def _batch_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[Sa
             content, lot = (blood, "") if marker in NEED_CELLS else (None, "CAPTURE01")
             yield SamplePlan(name, panel, batch, n, content, None, "single_stain", marker, bead_lot=lot)
         yield SamplePlan(f"{batch}_{panel}_rainbow", panel, batch, n, None, None, "beads", bead_lot="RAINBOW01")
-    yield SamplePlan(f"{batch}_hspc_pe_beads", "hspc", batch, n, None, None, "beads", bead_lot="PE01")
+
+
+def _pe_beads(scenario: Scenario, batch: str) -> SamplePlan:
+    """Plan the tube of beads that calibrates CXCR4."""
+    n = scenario.events["control"]
+    return SamplePlan(f"{batch}_hspc_pe_beads", "hspc", batch, n, None, None, "beads", bead_lot="PE01")
 
 
 def _cd34_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[SamplePlan]:
