@@ -71,7 +71,7 @@ def over_time(
             own = [row for row in usable if row["arm"] == arm]
             _draw_arm(axes, own, value, ARM_COLOURS.get(arm, "#666666"), floor)
             n = len({row["patient_id"] for row in own})
-            axes.set_title(f"{arm or 'all samples'} ({n} patients)", loc="left")
+            axes.set_title(f"{arm or 'all samples'} ({n} patient{'' if n == 1 else 's'})", loc="left")
             axes.set_xlabel("days since first dose")
             axes.axvline(0.5, color="#bbbbbb", linewidth=0.8, zorder=0)
             if limit is not None:
