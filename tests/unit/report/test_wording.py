@@ -54,4 +54,4 @@ def test_endpoint_words__every_change_has_its_own_name() -> None:
 def test_words__unknown_ones_stay_readable() -> None:
     assert method_words("some_new_method") == "some new method"
     assert status_words("some_new_status") == "some new status"
-    assert status_words("unstable") == "conclusion does not hold"
+    assert status_words("unstable") == "conclusion is not stable"

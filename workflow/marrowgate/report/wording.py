@@ -34,8 +34,8 @@ STATUSES = {
     "refused": "refused",
     "not_converged": "model did not converge",
     "not_estimable": "no estimate",
-    "stable": "conclusion holds",
-    "unstable": "conclusion does not hold",
+    "stable": "conclusion is stable",
+    "unstable": "conclusion is not stable",
 }
 
 
