@@ -15,9 +15,12 @@ import numpy as np
 from accuracy.cohort_model import IG, MEASURES, Drawn, draw_cohort, share_row, write_figures
 from marrowgate.cohort import changes
 from marrowgate.cohort.contrasts import contrast_table
+from marrowgate.cohort.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.proportions import fisher_p
 from marrowgate.cohort.responder_contrasts import two_by_two
 from marrowgate.cohort.responders import Rule, declared_rule, find_responses
+from marrowgate.cohort.study import Study
+from marrowgate.cohort.time_rows import INTENSITIES
 from marrowgate.settings.config import Cohort
 
 LIMITS, FOLDS = (0.45, 0.6, 0.9, 1.3, 1.95), (1.0, 1.5, 2.26, 3.0)
@@ -84,10 +87,7 @@ def published(cohorts: int) -> list[dict[str, Any]]:
             if point is not None:
                 peaks.append((point.value, peak))
         folds += cxcr4_bias(drawn)
-        for measure in MEASURES:
-            pairs = changes.make_pairs(courses[measure], drawn.study.arms, "window_mean")
-            power[f"{measure} change_score"] += changes.change_score(pairs).p < 0.05
-            power[f"{measure} ancova"] += changes.ancova(pairs).p < 0.05
+        add_power(power, drawn.study)
     detail = f"{cohorts} published cohorts of 22 and 25"
     rows = []
     for name, counts in known.items():
@@ -100,22 +100,48 @@ def published(cohorts: int) -> list[dict[str, Any]]:
     bias = 100 * (2 ** np.mean(folds) - 1)
     told = f"{detail}, responders at visits on therapy, geometric mean"
     rows.append({"name": "bias of the CXCR4 fold", "value": float(bias), "unit": "%", "detail": told})
-    chosen = [name for name in power if name.startswith(("declared", *MEASURES))]
-    return rows + [share_row(f"power: {name}", power[name], cohorts, detail) for name in chosen]
+    chosen = Counter({name: n for name, n in power.items() if name.startswith(("declared", *MEASURES))})
+    return rows + power_rows("power", chosen, cohorts, detail)
 
 
 def weak(cohorts: int) -> list[dict[str, Any]]:
     """Give the power for the weak effect, where methods can be told apart."""
     power: Counter[str] = Counter()
     for seed in range(1, cohorts + 1):
-        study = draw_cohort("weak", seed).study
-        for measure in MEASURES:
-            pairs = changes.make_pairs(study.courses[measure], study.arms, "window_mean")
-            power[f"{measure} change_score"] += changes.change_score(pairs).p < 0.05
-            power[f"{measure} ancova"] += changes.ancova(pairs).p < 0.05
-    return [
-        share_row(f"power, weak effect: {name}", n, cohorts, f"{cohorts} weak cohorts") for name, n in power.items()
-    ]
+        add_power(power, draw_cohort("weak", seed).study)
+    return power_rows("power, weak effect", power, cohorts, f"{cohorts} weak cohorts")
+
+
+def add_power(power: Counter[str], study: Study) -> None:
+    """Count which methods find the effect at 5 %, and where the analysis of covariance ends otherwise."""
+    for measure in MEASURES:
+        courses = study.courses[measure]
+        pairs = changes.make_pairs(courses, study.arms, "window_mean")
+        found = {"change_score": changes.change_score(pairs).p < 0.05}
+        for baseline_as in ("change", "covariate"):
+            with_batch = measure.endswith(INTENSITIES)
+            model = time_model(courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch)
+            estimates, fitted = time_contrasts(model)
+            found[f"mixed_model_{baseline_as}"] = fitted.converged and estimates[0][1].p < 0.05
+        adjusted = changes.ancova(pairs).p < 0.05
+        power[f"{measure} ancova"] += adjusted
+        for method, hit in found.items():
+            power[f"{measure} {method}"] += hit
+            power[f"{measure} {method}, found alone"] += hit and not adjusted
+            power[f"{measure} {method}, missed alone"] += adjusted and not hit
+
+
+def power_rows(name: str, power: Counter[str], cohorts: int, detail: str) -> list[dict[str, Any]]:
+    """Give the power of each method, and its difference to the analysis of covariance in the same cohorts."""
+    rows = [share_row(f"{name}: {method}", n, cohorts, detail) for method, n in power.items() if "alone" not in method]
+    for method in [method.removesuffix(", found alone") for method in power if method.endswith("found alone")]:
+        more, less = power[f"{method}, found alone"], power[f"{method}, missed alone"]
+        # variance of a difference of paired proportions (McNemar 1947)
+        error = math.sqrt(more + less - (more - less) ** 2 / cohorts) / cohorts
+        told = f"{detail}; {more} found alone, {less} missed alone; standard error {100 * error:.1f} points"
+        value = 100 * (more - less) / cohorts
+        rows.append({"name": f"{name}: {method} less ancova", "value": value, "unit": "points", "detail": told})
+    return rows
 
 
 def confounded(cohorts: int) -> list[dict[str, Any]]:

@@ -156,12 +156,18 @@ def test_compare__imported_differential_can_take_the_place_of_flow(cohort: Run) 
     (cohort.folder / "config" / "measurements.tsv").write_text("\n".join(lines) + "\n")
     cohort.config += "measurements: config/measurements.tsv\n"
     measure = "differential_per_100_wbc"
-    code, made = cohort(responder_measure=measure, secondary=[f"{measure}_responder"])
+    chosen = {"responder_measure": measure, "responder_limits": [1.0], "secondary": [f"{measure}_responder"]}
+    code, made = cohort(**chosen, responder_limit=0.5)
     assert code == 0
     (row,) = [row for row in made["contrasts"] if row["role"] == "secondary"]
     assert row["endpoint"] == f"{measure}_responder"
     assert row["p_value"] == pytest.approx(2 / 70)
     assert made["visits"][0]["differential_per_100_wbc"] == 0
+    # the limit is that of the differential: 4 per 100 is no response where more than that is normal
+    _, made = cohort(**chosen, responder_limit=5.0)
+    (row,) = [row for row in made["contrasts"] if row["role"] == "secondary"]
+    assert row["reason"].startswith("0 of 4 triplet and 0 of 4 doublet patients respond")
+    assert cohort(responder_measure=measure)[0] == 2
 
 
 def test_compare__help_names_every_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,3 +31,16 @@ def test_describe_estimand__follows_the_settings() -> None:
 def test_cohort__window_that_runs_backwards(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} runs backwards, from 3 to 1; give the first, then the last"):
         Cohort(**{name: (3, 1)})
+
+
+def test_cohort__another_responder_measure_needs_its_own_limits() -> None:
+    measure = "differential_per_100_wbc"
+    wanted = (
+        "responder_measure 'differential_per_100_wbc' needs responder_limit and responder_limits too, in its own unit"
+    )
+    with pytest.raises(ValueError, match=wanted):
+        Cohort(responder_measure=measure)
+    with pytest.raises(ValueError, match="needs responder_limits too"):
+        Cohort(responder_measure=measure, responder_limit=0.5)
+    settings = Cohort(responder_measure=measure, responder_limit=0.5, responder_limits=(0.5, 1.0))
+    assert settings.responder_limit == 0.5

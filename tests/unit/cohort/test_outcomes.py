@@ -38,7 +38,7 @@ def by_measure(rows: list[Row], arm: str = "all") -> dict[str, Row]:
 
 
 def test_response_rows__golden_rate() -> None:
-    row = by_measure(list(response_rows("all", series(), Cohort())))["response_all_treated_proportion"]
+    row = by_measure(list(response_rows("all", series(), ["CR"], Cohort())))["response_all_treated_proportion"]
     assert (row["n"], row["n_events"]) == (9, 8)
     assert [round(row[name], 3) for name in ("estimate", "ci_low", "ci_high")] == [0.889, 0.518, 0.997]
 
@@ -49,7 +49,7 @@ def test_response_rows__all_treated_and_evaluable() -> None:
         Patient(patient_id="B", arm="triplet", response="PR", response_evaluable="no"),
         Patient(patient_id="C", arm="triplet"),
     ]
-    rows = by_measure(list(response_rows("all", patients, Cohort(responses=("CR", "PR")))))
+    rows = by_measure(list(response_rows("all", patients, ["CR", "PR"], Cohort(responses=("CR", "PR")))))
     treated, evaluable = rows["response_all_treated_proportion"], rows["response_evaluable_proportion"]
     assert (treated["n_events"], treated["n"]) == (2, 3)
     assert treated["note"] == "2 of 3; counts CR, PR; 1 without a response given count as none"
@@ -59,9 +59,9 @@ def test_response_rows__all_treated_and_evaluable() -> None:
 
 def test_response_rows__nobody_evaluable_and_nothing_given() -> None:
     lone = [Patient(patient_id="A", arm="triplet", response="CR", response_evaluable="no")]
-    row = by_measure(list(response_rows("all", lone, Cohort())))["response_evaluable_proportion"]
+    row = by_measure(list(response_rows("all", lone, ["CR"], Cohort())))["response_evaluable_proportion"]
     assert (row["estimate"], row["note"]) == (None, "nobody is evaluable")
-    assert list(response_rows("all", [Patient(patient_id="A", arm="triplet")], Cohort())) == []
+    assert list(response_rows("all", [Patient(patient_id="A", arm="triplet")], [], Cohort())) == []
 
 
 def test_survival_rows__golden_series() -> None:
@@ -107,6 +107,53 @@ def test_survival_rows__relapse_and_death_compete() -> None:
     assert rows["relapse_by_4_months_proportion"]["estimate"] == pytest.approx(1 / 5 + 3 / 5 / 2)
     assert rows["death_without_relapse_by_4_months_proportion"]["estimate"] == pytest.approx(1 / 5)
     assert rows["dfs_at_4_months_proportion"]["note"].endswith("counted from an origin that is not stated")
+
+
+def test_survival_rows__events_of_unknown_kind_are_told() -> None:
+    patients = [
+        Patient(patient_id=f"P{n}", arm="triplet", dfs_months=n + 1, dfs_event=event, relapse_event=relapse)
+        for n, (event, relapse) in enumerate((("1", "1"), ("1", None), ("0", None)))
+    ]
+    row = by_measure(survival_rows(make_groups(patients), Cohort(survival_months=(2.0,))))[
+        "relapse_by_2_months_proportion"
+    ]
+    assert row["note"].endswith("; 1 patients with an event of unknown kind are left out")
+    unknown = [patient.model_copy(update={"relapse_event": None}) for patient in patients]
+    assert not any("relapse" in row["measure"] for row in survival_rows(make_groups(unknown), Cohort()))
+
+
+def test_survival_rows__nobody_relapsed_is_a_proportion_of_zero() -> None:
+    patients = [Patient(patient_id=f"P{n}", arm="triplet", dfs_months=n + 5, dfs_event="0") for n in range(3)]
+    row = by_measure(survival_rows(make_groups(patients), Cohort(survival_months=(2.0,))))[
+        "relapse_by_2_months_proportion"
+    ]
+    assert (row["estimate"], row["n"], row["n_events"]) == (0.0, 3, 0)
+
+
+def test_survival_rows__groups_share_one_grid_and_state_their_follow_up() -> None:
+    arms = [patient.model_copy(update={"arm": "doublet" if n < 2 else "triplet"}) for n, patient in enumerate(series())]
+    rows = survival_rows(make_groups(arms), Cohort())
+    times = {
+        arm: [row["measure"] for row in rows if row["arm"] == arm and row["measure"].startswith("os_at_risk")]
+        for arm in ("all", "triplet", "doublet")
+    }
+    assert times["all"] == times["triplet"] == times["doublet"]
+    last = {row["arm"]: row["estimate"] for row in rows if row["measure"] == "os_longest_follow_up_months"}
+    assert last == {"all": 45.4, "triplet": 45.4, "doublet": 5.3}
+
+
+def test_outcome_table__group_without_an_event_has_zero_of_it() -> None:
+    toxicity = (Toxicity(patient_id="A", term="rash", grade=2),)
+    pair = [
+        Patient(patient_id="A", arm="triplet", response="CR"),
+        Patient(patient_id="B", arm="doublet", response="PR"),
+    ]
+    rows = outcome_table(
+        Project(Config(strategy_of_panel={"p": "s"}), (), {p.patient_id: p for p in pair}, (), toxicity, {}, {})
+    )
+    found = {(row["arm"], row["measure"]): (row["n_events"], row["n"]) for row in rows}
+    assert found["doublet", "toxicity_rash_grade_1_2_proportion"] == (0, 1)
+    assert found["doublet", "response_CR_all_treated_proportion"] == (0, 1)
 
 
 def test_survival_rows__arms_are_compared_where_there_are_two() -> None:
@@ -195,6 +242,8 @@ def test_toxicity_rows__highest_grade_of_each_patient() -> None:
         "toxicity_sepsis_ctcae_grade_1_2_proportion": (0, 4),
         "toxicity_sepsis_ctcae_grade_3_4_proportion": (0, 4),
         "toxicity_sepsis_ctcae_grade_5_proportion": (1, 4),
+        "toxicity_rash_grade_1_2_proportion": (0, 4),
+        "toxicity_rash_grade_3_4_proportion": (0, 4),
         "treatment_related_death_proportion": (1, 4),
     }
     assert list(toxicity_rows("all", patients, [])) == []

@@ -61,6 +61,15 @@ def test_measure_readings__gate_uncertainty_widens(project: Make, rows: Rows) ->
     table = [{**row, "gate_cv_pct": 20.0} for row in rows(made, lambda sample, place: 400)]
     first = measure_readings(made, table, [])["immature_per_100_cd45"][0]
     assert first.log2_sd == pytest.approx(math.sqrt(1 / 400.5 + 1e-5 + 0.04) / math.log(2))
+    assert first.gate_log2_sd == pytest.approx(0.2 / math.log(2))
+    # the interval of an absolute count holds the gates' uncertainty already
+    known, unknown = (measure_readings(made, rows_, [])["immature_per_ul"][0] for rows_ in (table, _without_cv(table)))
+    assert known.log2_sd == unknown.log2_sd
+    assert math.isnan(unknown.gate_log2_sd)
+
+
+def _without_cv(table: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{**row, "gate_cv_pct": None} for row in table]
 
 
 def test_measure_readings__gate_uncertainty_counts_once_where_the_interval_holds_it(project: Make, rows: Rows) -> None:

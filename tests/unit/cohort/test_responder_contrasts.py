@@ -28,7 +28,10 @@ def test_responder_rows__nobody_responds() -> None:
     assert math.isnan(first["estimate"])
     assert first["p_value"] == 1
     assert first["status"] == "not_estimable"
-    assert first["reason"] == "nobody responds, or everybody: the odds ratio is not defined"
+    assert first["reason"] == (
+        "0 of 5 triplet and 0 of 6 doublet patients respond; "
+        "nobody responds, or everybody: the odds ratio is not defined"
+    )
 
 
 def test_two_by_two__unknown_responses_do_not_count() -> None:

@@ -57,6 +57,14 @@ def test_survival_at__before_the_first_event_has_no_interval_and_after_the_last_
 def test_survival_at__everybody_died_stays_zero() -> None:
     (at,) = survival_at(follow((1, 1), (2, 1)), [10])
     assert at.survival.value == 0.0
+    assert math.isnan(at.survival.low)
+    assert math.isnan(at.survival.high)
+
+
+def test_median_survival__upper_limit_does_not_exist_where_only_the_last_death_ends_the_curve() -> None:
+    found = median_survival(follow((4, 1), (14, 0), (17, 0), (20, 1)))
+    assert (found.value, found.low) == (20, 4)
+    assert math.isinf(found.high)
 
 
 def test_survival_at__events_come_before_censorings_at_ties() -> None:

@@ -47,7 +47,7 @@ def patient_flow(study: Study) -> list[FlowStep]:
     measures = [measure for measure in study.courses if settings.primary.startswith(f"{measure}_")]
     measure = max(measures, key=len, default="")
     courses = study.courses.get(measure, {})
-    steps = [("in_the_sheet", "patients in the sheet", set(study.project.patients))]
+    steps: list[tuple[str, str, set[str]]] = [("in_the_sheet", "patients in the sheet", set(study.project.patients))]
     if settings.recent_gcsf == "leave_out":
         steps.append(("without_recent_gcsf", "without recent G-CSF or plerixafor", set(study.arms)))
     what = measure or f"the measure of {settings.primary}"

@@ -33,7 +33,8 @@ def outcome_table(project: Project) -> list[Row]:
     """
     groups = make_groups(tuple(project.patients.values()))
     settings = project.config.cohort
-    rows = [row for arm, patients in groups.items() for row in response_rows(arm, patients, settings)]
+    best = sorted({patient.response for patient in project.patients.values() if patient.response})
+    rows = [row for arm, patients in groups.items() for row in response_rows(arm, patients, best, settings)]
     rows += survival_rows(groups, settings)
     rows += [row for arm, patients in groups.items() for row in recovery_rows(arm, patients)]
     return rows + [row for arm, patients in groups.items() for row in toxicity_rows(arm, patients, project.toxicity)]
@@ -48,15 +49,28 @@ def make_groups(patients: Sequence[Patient]) -> dict[str, tuple[Patient, ...]]:
     return groups | dict(arms) if all(own for _, own in arms) else groups
 
 
-def response_rows(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterable[Row]:
+def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], settings: Cohort) -> Iterable[Row]:
     """Give the response rate over all treated and over evaluable patients, for what counts and for each best response.
 
-    Nothing is given where no patient has a response. The limits are exact (Clopper and Pearson 1934).
+    Parameters
+    ----------
+    arm : str
+        Name of the group.
+    patients : sequence of Patient
+        The group.
+    best : sequence of str
+        All best responses of the series; nothing is given where there is none.
+    settings : Cohort
+        What counts as a response.
+
+    Returns
+    -------
+    iterable of dict
+        Proportions with exact limits (Clopper and Pearson 1934).
     """
-    seen = sorted({patient.response for patient in patients if patient.response})
-    if not seen:
+    if not best:
         return
-    counted = [("response", set(settings.responses)), *((f"response_{name}", {name}) for name in seen)]
+    counted = [("response", set(settings.responses)), *((f"response_{name}", {name}) for name in best)]
     evaluable = [patient for patient in patients if patient.response and patient.response_evaluable != "no"]
     missing = len(patients) - sum(bool(patient.response) for patient in patients)
     for name, words in counted:

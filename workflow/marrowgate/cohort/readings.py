@@ -154,8 +154,8 @@ def _count_readings(
     factor = factors.get((row["sample_id"], row["count_method"]))
     if row["cells_per_ul"] is not None and factor is not None:
         values = (row["cells_per_ul"], row["cells_per_ul_low"], row["cells_per_ul_high"])
-        # the limits hold the gates' error already
-        sd = _interval_sd(*values[1:], fallback=math.sqrt(1 / (n + 0.5) + gate**2))
+        # the limits hold the gates' uncertainty already
+        sd = _interval_sd(*values[1:], fallback=math.hypot(math.sqrt(1 / (n + 0.5)), gate))
         yield _flow(f"{row['population']}_per_ul", row, sample, values, factor * (n + 0.5), sd, known)
 
 

@@ -47,6 +47,8 @@ def responder_rows(table: TwoByTwo) -> list[Row]:
     ratio: Row = {"estimate": odds, "scale": "odds_ratio", "ci_low": low, "ci_high": high}
     if math.isnan(odds):
         ratio |= {"status": "not_estimable", "reason": NOBODY}
+    told = f"{table.x1} of {table.n1} triplet and {table.x2} of {table.n2} doublet patients respond"
+    ratio["reason"] = "; ".join(part for part in (told, ratio.get("reason", "")) if part)
     rows: list[Row] = [
         {"method": "fisher_exact", **ratio, "p_value": fisher_p(table)},
         {"method": "fisher_mid_p", **ratio, "p_value": fisher_p(table, mid=True)},
@@ -77,7 +79,4 @@ def rule_row(courses: Mapping[str, Course], arms: Mapping[str, str], rule: Rule)
         return {"method": "fisher_exact", "contrast": f"triplet - doublet, {rule}", "status": "refused"} | {
             "reason": "an arm has no patient of whom the response is known"
         }
-    row = responder_rows(table)[0]
-    told = f"{table.x1} of {table.n1} triplet and {table.x2} of {table.n2} doublet patients respond"
-    reason = "; ".join(part for part in (told, row.get("reason", "")) if part)
-    return {**row, "contrast": f"triplet - doublet, {rule}", "reason": reason}
+    return {**responder_rows(table)[0], "contrast": f"triplet - doublet, {rule}"}

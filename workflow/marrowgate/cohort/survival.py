@@ -59,10 +59,11 @@ def survival_at(patients: Sequence[FollowUp], months: Sequence[float]) -> list[A
     patients : sequence of FollowUp
         At least one.
     months : sequence of float
-        Times. Past the last follow-up with patients still alive the survival is not known (NaN).
+        Times. Past the last follow-up with patients still alive the survival is not known (NaN). A survival of 1 or 0
+        has no limits.
     """
     fitter = _kaplan_meier(patients)
-    limits = fitter.confidence_interval_survival_function_
+    limits = _limits(fitter)  # type: ignore[no-untyped-call]
     last = max(patient.months for patient in patients)
     found = []
     for time in months:
@@ -70,7 +71,7 @@ def survival_at(patients: Sequence[FollowUp], months: Sequence[float]) -> list[A
         events, at_risk = sum(patient.event == 1 for patient in done), sum(p.months >= time for p in patients)
         row = limits.loc[:time].iloc[-1]
         value = float(fitter.predict(time))
-        low, high = (math.nan, math.nan) if value == 1.0 else (float(row.iloc[0]), float(row.iloc[1]))
+        low, high = (float(row.iloc[0]), float(row.iloc[1])) if 0 < value < 1 else (math.nan, math.nan)
         known = time <= last or value == 0.0
         estimate = Estimated(value, low, high) if known else Estimated(math.nan, math.nan, math.nan)
         found.append(AtTime(float(time), estimate, at_risk, events, len(done) - events))
@@ -83,7 +84,7 @@ def median_survival(patients: Sequence[FollowUp]) -> Estimated:
     Infinite where the curve, or a limit, never comes down to one half.
     """
     fitter = _kaplan_meier(patients)
-    limits = fitter.confidence_interval_survival_function_
+    limits = _limits(fitter)  # type: ignore[no-untyped-call]
     low, high = (_first_below_half(limits.iloc[:, column]) for column in (0, 1))
     return Estimated(_first_below_half(fitter.survival_function_.iloc[:, 0]), low, high)
 
@@ -171,6 +172,13 @@ def _kaplan_meier(patients: Sequence[FollowUp]):  # type: ignore[no-untyped-def]
     from lifelines import KaplanMeierFitter
 
     return KaplanMeierFitter().fit([p.months for p in patients], [p.event == 1 for p in patients])
+
+
+def _limits(fitter):  # type: ignore[no-untyped-def]
+    """Give the limits of the curve; where nobody is left the variance, and so the upper limit, does not exist."""
+    limits = fitter.confidence_interval_survival_function_.copy()
+    limits.iloc[(fitter.survival_function_.iloc[:, 0] <= 0).to_numpy(), 1] = math.nan
+    return limits
 
 
 def _first_below_half(curve) -> float:  # type: ignore[no-untyped-def]

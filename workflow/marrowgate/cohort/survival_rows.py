@@ -43,11 +43,14 @@ def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort) -> 
     """
     rows: list[Row] = []
     for name, follow in (("os", overall), ("dfs", disease_free)):
+        # one grid for all groups, so that their tables stand below one axis
+        times = grid(max((p.months for patients in groups.values() for p in follow(patients)), default=0.0))
         for arm, patients in groups.items():
             followed = follow(patients)
             if followed:
                 note = origin_note(patients) if name == "dfs" else ""
-                rows += _one_group(name, arm, followed, settings, _joined(_missing(patients, followed, name), note))
+                told = _joined(_missing(patients, followed, name), note)
+                rows += [*_one_group(name, arm, followed, settings, told), *_below(name, arm, followed, times)]
         if {"triplet", "doublet"} <= set(groups):
             rows += _between(name, follow(groups["triplet"]), follow(groups["doublet"]))
     for arm, patients in groups.items():
@@ -97,6 +100,8 @@ def origin_note(patients: Sequence[Patient]) -> str:
 
 def grid(last: float) -> list[float]:
     """Give the times of the table below a survival curve: from 0 in even steps, at most eight."""
+    if last <= 0:
+        return [0.0]
     step = next((step for step in STEPS if last / step < MOST_COLUMNS), last / (MOST_COLUMNS - 1))
     return [step * k for k in range(int(last // step) + 1)]
 
@@ -117,7 +122,14 @@ def _one_group(name: str, arm: str, followed: list[FollowUp], settings: Cohort, 
     for at in survival_at(followed, sorted(drawn | set(settings.survival_months))):
         told = _joined(_counts(at, n), "" if at.months in settings.survival_months else "point of the curve", note)
         yield _at_row(f"{name}_at_{at.months:g}_months_proportion", arm, n, at, told)
-    for at in survival_at(followed, grid(max(p.months for p in followed))):
+    last = max(p.months for p in followed)
+    yield outcome_row(f"{name}_longest_follow_up_months", arm, n, events, last, method="maximum", note=note)
+
+
+def _below(name: str, arm: str, followed: list[FollowUp], times: Sequence[float]) -> Iterable[Row]:
+    """Give the table below the curve."""
+    n = len(followed)
+    for at in survival_at(followed, times):
         for what, count in (("at_risk", at.at_risk), ("events", at.events), ("censored", at.censored)):
             measure = f"{name}_{what}_at_{at.months:g}_months_patients"
             yield outcome_row(measure, arm, n, at.events, float(count), method="count", note="")
@@ -153,8 +165,12 @@ def _between(name: str, triplet: list[FollowUp], doublet: list[FollowUp]) -> Ite
 def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterable[Row]:
     """Give relapse and death without relapse as competing risks: one minus Kaplan-Meier would overstate both."""
     followed = relapses(patients)
-    if not any(p.event for p in followed):
+    unknown = len(disease_free(patients)) - len(followed)
+    if not followed or (unknown and not any(p.event for p in followed)):
         return
+    note = _joined(
+        origin_note(patients), f"{unknown} patients with an event of unknown kind are left out" * bool(unknown)
+    )
     swapped = [FollowUp(p.patient_id, p.months, (0, 2, 1)[p.event]) for p in followed]
     last = max(p.months for p in followed)
     for what, own in (("relapse", followed), ("death_without_relapse", swapped)):
@@ -170,7 +186,7 @@ def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterabl
                 low=found.low,
                 high=found.high,
                 method="aalen_johansen_log_log",
-                note=origin_note(patients),
+                note=note,
             )
 
 

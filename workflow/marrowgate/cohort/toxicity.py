@@ -1,7 +1,6 @@
 """Toxicity from one row per event: each patient counts once per term, with the highest grade."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,12 +22,13 @@ def toxicity_rows(arm: str, patients: Sequence[Patient], toxicity: Sequence[Toxi
     patients : sequence of Patient
         The group; all of them are the denominator.
     toxicity : sequence of Toxicity
-        Rows of the toxicity sheet; none means that toxicity was not recorded, and no row is given.
+        Rows of the toxicity sheet, of all groups; none means that toxicity was not recorded, and no row is given.
     """
     own = {patient.patient_id for patient in patients}
     if not toxicity:
         return
-    highest: dict[str, dict[str, int]] = defaultdict(dict)
+    # a term that only other groups have is none of this group's, not unknown
+    highest: dict[str, dict[str, int]] = {event.term: {} for event in toxicity}
     for event in toxicity:
         if event.patient_id in own:
             patients_of = highest[event.term]

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from marrowgate.report.style import ARM_COLOURS, STATUS_COLOURS, figure_style
+from marrowgate.report.style import ARM_COLOURS, STATUS_COLOURS, figure_style, say_nothing
 
 Row = Mapping[str, Any]
 
@@ -33,11 +34,13 @@ def gate_status(populations: Sequence[Row]) -> Figure:
         if names:
             axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
         else:
-            _say_nothing(axes, "no tube was gated")
+            say_nothing(axes, "no tube was gated")
     return figure
 
 
-def over_time(rows: Sequence[Row], value: str, title: str, unit: str, *, log: bool) -> Figure:
+def over_time(
+    rows: Sequence[Row], value: str, title: str, unit: str, *, log: bool, limit: float | None = None
+) -> Figure:
     """Draw one line per patient against days since the first dose, with 95 % intervals.
 
     Parameters
@@ -50,6 +53,8 @@ def over_time(rows: Sequence[Row], value: str, title: str, unit: str, *, log: bo
         What stands above the figure and beside its axis.
     log : bool
         Whether the axis is logarithmic; zeros are then drawn as open symbols on the lower edge.
+    limit : float, optional
+        The responder limit, drawn as a broken line.
     """
     usable = [row for row in rows if row["day"] is not None and row[value] is not None]
     arms = sorted({row["arm"] for row in usable}, key=lambda arm: (arm is None, str(arm)), reverse=True)
@@ -58,35 +63,63 @@ def over_time(rows: Sequence[Row], value: str, title: str, unit: str, *, log: bo
         if not usable:
             axes = figure.add_subplot()
             axes.set_title(title, loc="left")
-            _say_nothing(axes, "no value to draw")
+            say_nothing(axes, "no value to draw")
             return figure
         floor = _floor(usable, value) if log else None
-        panels = figure.subplots(1, len(arms), sharey=True, squeeze=False)[0]
+        panels = figure.subplots(1, len(arms), sharex=True, sharey=True, squeeze=False)[0]
         for axes, arm in zip(panels, arms, strict=True):
-            _draw_arm(axes, [row for row in usable if row["arm"] == arm], value, ARM_COLOURS.get(arm, "#666666"), floor)
-            axes.set_title(arm or "all samples", loc="left")
+            own = [row for row in usable if row["arm"] == arm]
+            _draw_arm(axes, own, value, ARM_COLOURS.get(arm, "#666666"), floor)
+            n = len({row["patient_id"] for row in own})
+            axes.set_title(f"{arm or 'all samples'} ({n} patient{'' if n == 1 else 's'})", loc="left")
             axes.set_xlabel("days since first dose")
             axes.axvline(0.5, color="#bbbbbb", linewidth=0.8, zorder=0)
+            if limit is not None:
+                axes.axhline(limit, color="#444444", linewidth=0.8, linestyle="--", zorder=0)
+        if limit is not None:
+            panels[0].annotate(
+                f"responder limit {limit:g}",
+                (1, limit),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="bottom",
+                fontsize=7,
+                color="#444444",
+            )
         panels[0].set_ylabel(unit)
+        if log:
+            panels[0].yaxis.set_major_formatter("{x:g}")
+        else:
+            _fit_to_values(panels[0], [row[value] for row in usable])
         figure.suptitle(title, x=0.02, ha="left", fontweight="bold")
         figure.tight_layout()
     return figure
 
 
 def _draw_arm(axes: Axes, rows: Sequence[Row], value: str, colour: str, floor: float | None) -> None:
+    shown = _at_least(floor)
     for patient in sorted({str(row["patient_id"]) for row in rows}):
         own = sorted((row for row in rows if str(row["patient_id"]) == patient), key=lambda row: row["day"])
-        days = [row["day"] for row in own]
-        shown = _at_least(floor)
-        middle = [shown(row[value]) for row in own]
-        axes.plot(days, middle, color=colour, linewidth=1, alpha=0.7)
-        low, high = ([shown(row[f"{value}_{end}"]) for row in own] for end in ("low", "high"))
-        axes.vlines(days, low, high, color=colour, alpha=0.25, linewidth=1)
-        for row, y in zip(own, middle, strict=True):
-            zero = floor is not None and row[value] <= 0
-            axes.plot(row["day"], y, "o", color=colour, markersize=3.5, markerfacecolor="white" if zero else colour)
+        for first, second in pairwise(own):
+            ends = [shown(row[value]) for row in (first, second)]
+            style = "-" if second["days_off"] is None else ":"
+            axes.plot([first["day"], second["day"]], ends, style, color=colour, linewidth=1, alpha=0.7)
+        for row in own:
+            y = shown(row[value])
+            low, high = (row[f"{value}_{end}"] for end in ("low", "high"))
+            if low is not None and high is not None:
+                axes.vlines(row["day"], shown(low), shown(high), color=colour, alpha=0.25, linewidth=1)
+            is_zero = floor is not None and row[value] <= 0
+            mark = "o" if row["days_off"] is None else "s"
+            axes.plot(row["day"], y, mark, color=colour, markersize=3.5, markerfacecolor="white" if is_zero else colour)
     if floor is not None:
         axes.set_yscale("log")
+
+
+def _fit_to_values(axes: Axes, values: Sequence[float]) -> None:
+    """Let the axis hold all values; single wide intervals are cut, so that they do not flatten the rest."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    axes.set_ylim(low - 0.1 * (high - low) * (low < 0), high + 0.25 * (high - low))
 
 
 def _at_least(floor: float | None) -> Callable[[float], float]:
@@ -96,9 +129,3 @@ def _at_least(floor: float | None) -> Callable[[float], float]:
 def _floor(rows: Sequence[Row], value: str) -> float:
     positive = [row[value] for row in rows if row[value] > 0]
     return 0.5 * min(positive) if positive else 0.01
-
-
-def _say_nothing(axes: Axes, text: str) -> None:
-    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color="#666666")
-    axes.set_xticks([])
-    axes.set_yticks([])

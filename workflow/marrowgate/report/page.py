@@ -9,8 +9,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marrowgate.files import write_text
+from marrowgate.report import wording
+from marrowgate.report.outcome_section import outcome_topics
 
 Row = Mapping[str, Any]
+CURVES = {"Overall survival": "overall_survival", "Disease-free survival": "disease_free_survival"}
+"""Topic of the outcomes to the figure that stands in it."""
 
 
 def write_page(
@@ -22,6 +26,7 @@ def write_page(
     tables: Mapping[str, Sequence[Row]],
     figures: Mapping[str, Path],
     provenance: Mapping[str, Any],
+    simulated: str,
 ) -> None:
     """Write the page.
 
@@ -41,12 +46,21 @@ def write_page(
         Name to SVG file; put into the page.
     provenance : mapping
         Content of provenance.json.
+    simulated : str
+        What of the run is simulated, in a sentence; empty when nothing is.
     """
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["number"] = number
-    environment.filters["words"] = words
+    environment.filters |= {
+        "number": wording.number,
+        "words": wording.words,
+        "endpoint": wording.endpoint_words,
+        "method": wording.method_words,
+        "status": wording.status_words,
+        "effect": wording.effect,
+        "patients": wording.patients,
+    }
     flagged = [row for row in tables["quality"] if row["verdict"] == "flagged"]
     page = environment.get_template("report.html").render(
         description=description,
@@ -57,27 +71,32 @@ def write_page(
         weak_gates=_weak_gates(tables["populations"]),
         flagged=flagged,
         contrasts=tables["contrasts"],
-        outcomes=tables["outcomes"],
+        sensitivity=_sensitivity(tables["contrasts"]),
+        design=_design(tables["contrasts"]),
+        outcomes=outcome_topics(tables["outcomes"]),
+        curves={topic: name for topic, name in CURVES.items() if name in figures},
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
+        simulated=simulated,
         n_tubes=len(manifest),
         patients=Counter(row["arm"] for row in _patients(tables["populations"])),
     )
     write_text(path, page)
 
 
-def number(value: Any) -> str:
-    """Show a value of a table: numbers with three significant digits, missing ones as a dash."""
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    return str(value)
+def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Give what stands beside each primary and secondary endpoint."""
+    leads = [row["endpoint"] for row in contrasts if row["role"] in {"primary", "secondary"}]
+    beside = [row for row in contrasts if row["role"] == "sensitivity"]
+    found = [(lead, [row for row in beside if row["endpoint"] == lead]) for lead in dict.fromkeys(leads)]
+    return [(lead, rows) for lead, rows in found if rows]
 
 
-def words(name: str | None) -> str:
-    """Show a name of a table with spaces, so that long ones can be broken into lines."""
-    return (name or "").replace("_", " ")
+def _design(contrasts: Sequence[Row]) -> list[tuple[str, list[str]]]:
+    """Give what is described of the arms: name and a text for each arm."""
+    told = {row["endpoint"]: row["reason"] for row in contrasts if row["role"] == "design"}
+    names = dict.fromkeys(name.removeprefix("triplet_") for name in told if name.startswith("triplet_"))
+    return [(name, [told.get(f"{arm}_{name}", "") for arm in ("triplet", "doublet")]) for name in names]
 
 
 def _patients(populations: Sequence[Row]) -> list[Row]:

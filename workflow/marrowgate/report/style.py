@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from marrowgate.files import whole_file
@@ -48,3 +49,10 @@ def save_svg(figure: Figure, path: Path) -> None:
     """Write a figure as SVG without date or program name."""
     with figure_style(), whole_file(path) as part:
         figure.savefig(part, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+
+
+def say_nothing(axes: Axes, text: str) -> None:
+    """Write into an empty figure why there is nothing in it."""
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color="#666666")
+    axes.set_xticks([])
+    axes.set_yticks([])

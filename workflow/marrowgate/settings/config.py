@@ -203,7 +203,8 @@ class Cohort(_Section):
     responder_measure: Label = "immature_per_100_cd45"
     """What the responder rule reads: `<population>_per_100_cd45`, or `<measure>_<unit>` of an imported measurement."""
     responder_limit: Annotated[float, Field(gt=0)] = 0.9
-    """Value that a visit must exceed, in the measure's unit: the laboratory's upper limit of normal."""
+    """Value that a visit must exceed, in the measure's unit: the laboratory's upper limit of normal. It must be given
+    with another `responder_measure`, since every way of counting has its own."""
     within_patient_sd: Annotated[float, Field(gt=0)] = 0.35
     """A patient's usual variation between visits (standard deviation, natural log)."""
     responder_fold: Annotated[float, Field(ge=1)] | None = None
@@ -211,7 +212,8 @@ class Cohort(_Section):
     responder_min_events: Annotated[int, Field(ge=1)] = 20
     """Fewest events of a visit that can count as a response."""
     responder_limits: tuple[Annotated[float, Field(gt=0)], ...] = (0.6, 0.9, 1.95)
-    """Limits that the sensitivity analysis tries."""
+    """Limits that the sensitivity analysis tries, in the measure's unit; they too must be given with another
+    `responder_measure`."""
     responder_folds: tuple[Annotated[float, Field(ge=1)], ...] = (1.0, 1.5, 2.26, 3.0)
     """Rises that the sensitivity analysis tries."""
     responses: Annotated[tuple[Label, ...], Field(min_length=1)] = ("CR",)
@@ -232,6 +234,15 @@ class Cohort(_Section):
             if first > last:
                 msg = f"{name} runs backwards, from {first:g} to {last:g}; give the first, then the last"
                 raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _limits_are_of_the_measure(self) -> "Cohort":
+        default = type(self).model_fields["responder_measure"].default
+        missing = [name for name in ("responder_limit", "responder_limits") if name not in self.model_fields_set]
+        if self.responder_measure != default and missing:
+            msg = f"responder_measure {self.responder_measure!r} needs {' and '.join(missing)} too, in its own unit"
+            raise ValueError(msg)
         return self
 
     @property

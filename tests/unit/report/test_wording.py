@@ -1,0 +1,57 @@
+"""How the page says values and words."""
+
+import math
+from typing import Any
+
+import pytest
+
+from marrowgate.cohort.contrasts import PARTS
+from marrowgate.report.wording import effect, endpoint_words, method_words, number, patients, status_words
+
+
+def contrast(scale: str, estimate: float | None, low: float | None, high: float | None) -> dict[str, Any]:
+    return {"scale": scale, "estimate": estimate, "ci_low": low, "ci_high": high}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (contrast("log2 fold", 1.0, 0.0, 2.0), "2-fold (1 to 4)"),
+        (contrast("log2 fold", 1.0, None, None), "2-fold"),
+        (contrast("odds_ratio", math.inf, 11.0, math.inf), "odds ratio infinite (11 to infinite)"),
+        (contrast("risk_difference", 0.7273, 0.4796, 0.8685), "72.7 points (48 to 86.9)"),
+        (contrast("proportion", 16 / 22, 0.4978, 0.8927), "72.7 % (49.8 to 89.3)"),
+        (contrast("log2 fold", None, None, None), "-"),
+    ],
+)
+def test_effect__estimate_in_the_unit_of_its_scale(row: dict[str, Any], said: str) -> None:
+    assert effect(row) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, "-"), (0.09481, "0.0948"), (4.9635e-08, "4.96e-08"), (12, "12"), (math.inf, "infinite")]
+)
+def test_number(value: float | None, said: str) -> None:
+    assert number(value) == said
+
+
+def test_patients__both_arms_or_a_dash() -> None:
+    assert patients({"n_triplet": 22, "n_doublet": 25}) == "22 + 25"
+    assert patients({"n_triplet": None, "n_doublet": None}) == "-"
+
+
+def test_endpoint_words__every_change_has_its_own_name() -> None:
+    said = [endpoint_words(f"cd34_hspc_per_ul_{part}") for part in PARTS]
+    assert said[0] == "CD34+ progenitors per uL, mean change in the window"
+    assert len(set(said)) == len(PARTS)
+    assert not any("_" in one for one in said)
+    assert endpoint_words("immature_per_100_cd45_responder") == "immature per 100 CD45+ cells, responders"
+    assert endpoint_words("cd34_hspc_CXCR4_ratio_fi_log2_change") == (
+        "CD34+ progenitors CXCR4, ratio to its control, mean change in the window"
+    )
+
+
+def test_words__unknown_ones_stay_readable() -> None:
+    assert method_words("some_new_method") == "some new method"
+    assert status_words("some_new_status") == "some new status"
+    assert status_words("unstable") == "conclusion is not stable"

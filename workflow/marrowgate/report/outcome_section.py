@@ -1,0 +1,150 @@
+"""The clinical outcomes of the page: one table per topic, one column per group of patients."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marrowgate.report.wording import number, words
+
+Row = Mapping[str, Any]
+TOPICS = (
+    ("Response", r"response_.*_proportion|response_evaluable_proportion"),
+    ("Overall survival", r"os_.*"),
+    ("Disease-free survival", r"dfs_.*"),
+    ("Relapse, and death without relapse as its competing risk", r"(relapse|death_without_relapse)_by_.*"),
+    ("Recovery", r".*_recovery_median_days"),
+    ("Toxicity, highest grade of each patient", r"toxicity_.*|treatment_related_death_proportion"),
+    ("Other", r".*"),
+)
+IN_THE_FIGURE = re.compile(r".*_(at_risk|events|censored)_at_[\d.]+_months_patients")
+UNIT = re.compile(r"_(proportion|months|days|p_value|hazard_ratio)$")
+COUNTED = re.compile(r"\d+ of \d+|\d+ at risk, .*")
+SAID = re.compile(r"(upper limit )?not reached|range .*|.*: highest grade of each patient")
+PHRASES = {
+    "response ": "best response ",
+    "follow up": "follow-up",
+    "log rank": "log-rank test",
+    "grade 1 2": "grade 1 to 2",
+    "grade 3 4": "grade 3 to 4",
+}
+
+
+@dataclass
+class Line:
+    """One outcome: its name in words, the text of each group, and the groups of each note."""
+
+    label: str
+    cells: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One table: its title, its groups in order, its lines, and the notes of all its lines."""
+
+    title: str
+    groups: tuple[str, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...]
+
+
+def outcome_topics(outcomes: Sequence[Row]) -> list[Topic]:
+    """Arrange the outcomes by topic; the points of the curves and the tables below them are left to the figures.
+
+    Parameters
+    ----------
+    outcomes : sequence of mapping
+        Rows of the table of outcomes.
+
+    Returns
+    -------
+    list of Topic
+        Topics without a row are absent.
+    """
+    lines: dict[str, dict[str, Line]] = {}
+    groups: dict[str, dict[str, None]] = {}
+    for row in outcomes:
+        if IN_THE_FIGURE.fullmatch(row["measure"]) or "point of the curve" in (row["note"] or ""):
+            continue
+        title = next(title for title, pattern in TOPICS if re.fullmatch(pattern, row["measure"]))
+        line = lines.setdefault(title, {}).setdefault(row["measure"], Line(label(row["measure"])))
+        groups.setdefault(title, {})[row["arm"]] = None
+        line.cells[row["arm"]] = cell(row)
+        for note in _notes(row):
+            line.notes.setdefault(note, []).append(row["arm"])
+    return [_topic(title, tuple(groups[title]), list(lines[title].values())) for title, _ in TOPICS if title in lines]
+
+
+def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
+    """Write each note once below the table, with its groups where it does not hold for all, or its lines."""
+    places: dict[str, list[Line]] = {}
+    for line in lines:
+        for note in line.notes:
+            places.setdefault(note, []).append(line)
+    told = []
+    for note, own in places.items():
+        arms = own[0].notes[note]
+        of_arms = "" if len(arms) == len([arm for arm in groups if " - " not in arm]) or " - " in arms[0] else arms
+        of_lines = [line.label for line in own] if len(own) <= 2 < len(lines) else []
+        told.append(": ".join(part for part in (", ".join(of_lines), ", ".join(of_arms), note) if part))
+    return Topic(title, groups, tuple(lines), tuple(told))
+
+
+def label(measure: str) -> str:
+    """Name an outcome in words, with its unit where the cells do not show it."""
+    unit = UNIT.search(measure)
+    kind = unit[1] if unit else ""
+    stem = UNIT.sub("", measure)
+    for prefix in ("os_", "dfs_", "toxicity_"):
+        stem = stem.removeprefix(prefix)
+    if re.fullmatch(r"at_[\d.]+_months", stem):
+        stem = f"survival {stem}"
+    told = words(stem)
+    for found, wanted in PHRASES.items():
+        told = told.replace(found, wanted)
+    told = re.sub(r" (all treated|evaluable)$", r", of \1", told).replace("best response, of", "response, of")
+    told = told.replace("best response all treated", "response, of all treated")
+    if kind == "hazard_ratio":
+        return f"hazard ratio {told}"
+    return f"{told}, {kind}" if kind in {"months", "days"} else told
+
+
+def cell(row: Row) -> str:
+    """Show one estimate with its interval and its counts."""
+    value, low, high = row["estimate"], row["ci_low"], row["ci_high"]
+    measure, note = row["measure"], row["note"] or ""
+    if measure.endswith("_p_value"):
+        return "-" if value is None else f"p = {number(value)}"
+    if value is None:
+        reached = "not reached" in note and "_median_" in measure
+        return "-" if not reached else "not reached" if low is None else f"not reached (from {number(low)})"
+    text = _with_limits(value, low, high, is_share=measure.endswith("_proportion"))
+    if row["method"] == "clopper_pearson":
+        return f"{text}; {row['n_events']} of {row['n']}"
+    at_risk = re.match(r"\d+ at risk", note)
+    return f"{text}; {at_risk[0]}" if at_risk else text
+
+
+def _with_limits(value: float, low: float | None, high: float | None, *, is_share: bool) -> str:
+    shown = [None if one is None else f"{100 * one:.0f}" if is_share else number(one) for one in (value, low, high)]
+    text = f"{shown[0]} %" if is_share else str(shown[0])
+    if low is None and high is None:
+        return text
+    return f"{text} ({shown[1] or '-'} to {shown[2] or 'not reached'})"
+
+
+def _notes(row: Row) -> list[str]:
+    """Give the notes that the cell does not show already; what counts as a response only where it is not its name."""
+    parts = [part.strip() for part in (row["note"] or "").split(";")]
+    is_best = row["measure"].startswith("response_") and not re.match(
+        r"response_(all_treated|evaluable)_", row["measure"]
+    )
+    return [
+        part
+        for part in parts
+        if part
+        and not COUNTED.fullmatch(part)
+        and not SAID.fullmatch(part)
+        and not (is_best and part.startswith("counts "))
+    ]
