@@ -4,7 +4,7 @@ import pytest
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.gating.methods import load_checked_strategy, method_faults, names
-from marrowgate.settings.strategy import Population, Strategy
+from marrowgate.settings.strategy import Population, Scale, Scales, Strategy
 
 BAD = """\
 populations:
@@ -138,3 +138,16 @@ def test_strategy__a_fault_names_file_line_and_population(tmp_path):
         load_checked_strategy(path)
     what = "method fixed: low needs 1 number, one for each dimension, got 2"
     assert caught.value.faults == (Fault(f"{path} line 2, population it", what, "correct low or dimensions"),)
+
+
+def test_method__a_slanted_line_is_refused_on_a_biexponential_scale():
+    arguments = {"reference": "other", "first": [1, 0.1], "second": [0.6, 0.04], "keep": "below"}
+    line = Population(
+        name="it", parent="root", dimensions=("FSC-A", "CD16"), method="reference_line", arguments=arguments
+    )
+    strategy = Strategy(populations=(line,), scales=Scales(fluorescence=Scale(kind="biexponential")))
+    ((_, _, what, _),) = method_faults(strategy)
+    assert what == (
+        "the gate of method reference_line is not parallel to the axes, which CD16 on a biexponential scale needs"
+    )
+    assert method_faults(Strategy(populations=(line,))) == []
