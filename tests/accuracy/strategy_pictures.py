@@ -27,22 +27,31 @@ from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.project import write_sample
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
+DIVA = Path(__file__).parent / "diva_marrow"
 SCENARIO, SEED, N_TUBES = "published", 11, 4
 COLUMNS = 5
 
 
 def main() -> None:
-    """Draw the three strategies."""
+    """Draw the three strategies, and ISHAGE's order on a real fluorescence file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--real", type=Path, default=CONFIG.parents[1] / "shared" / "data")
     parser.add_argument("--out", type=Path, default=CONFIG.parent / "docs" / "pictures")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for panel, strategy in (("hspc", "blood_hspc"), ("immature", "blood_immature")):
-            draw(strategy, panel, simulated(panel, Path(folder)), "file", args.out)
+            draw(strategy, *shipped(strategy, panel), simulated(panel, Path(folder)), "file", args.out)
     marrow = args.real / "cd34" / "marrow_cytof_basal1.fcs"
     if marrow.exists():
-        draw("marrow_cytof", "marrow_cytof", [marrow], "none", args.out)
+        draw("marrow_cytof", *shipped("marrow_cytof", "marrow_cytof"), [marrow], "none", args.out)
+    diva = args.real / "cd34" / "diva_cd45_cd34_marrow.fcs"
+    if diva.exists():
+        draw("diva_marrow", DIVA / "strategy.yaml", DIVA / "panel.yaml", [diva], "file", args.out)
+
+
+def shipped(strategy, panel):
+    """Give the files of a strategy and a panel that marrowgate ships."""
+    return CONFIG / "strategies" / f"{strategy}.yaml", CONFIG / "panels" / f"{panel}.yaml"
 
 
 def simulated(kind, folder):
@@ -60,16 +69,16 @@ def simulated(kind, folder):
     return paths
 
 
-def draw(name, panel_name, paths, spillover, out):
+def draw(name, strategy_path, panel_path, paths, spillover, out):
     """Gate the files as one batch and draw the first of them."""
-    strategy = load_checked_strategy(CONFIG / "strategies" / f"{name}.yaml")
-    panel = load_panel(CONFIG / "panels" / f"{panel_name}.yaml")
+    strategy = load_checked_strategy(strategy_path)
+    panel = load_panel(panel_path)
     tubes = [open_tube(path, 1, panel, strategy, gain="ignore", spillover=spillover)[1] for path in paths]
     fits = [
         fit_sample(SampleToFit(path.stem, tube, start_rows(tube), ControlRole(), {}, 1), strategy)
         for path, tube in zip(paths, tubes, strict=True)
     ]
-    records = settle(fits[0], agree(panel_name, "picture", fits))
+    records = settle(fits[0], agree(name, "picture", fits))
     tube = tubes[0]
     rows = apply_gates(tube, records, start_rows(tube))
     steps = [record for record in records if record.status in USABLE and not isinstance(record.gate, Boolean)]

@@ -163,9 +163,21 @@ def test_pooled__a_sample_that_is_far_off_says_so():
     assert record.gate.low[0] < 0.95
 
 
-def test_pooled__two_samples_make_no_pool():
+def test_pooled__two_samples_are_looked_at_together():
     fits = [pool(f"S{number}", number) for number in range(2)]
-    assert agree("hspc", "B1", fits).gates[0].origin == "none"
+    agreed = agree("hspc", "B1", fits)
+    assert (agreed.gates[0].origin, agreed.gates[0].n_fits) == ("pooled", 2)
+    (record,) = settle(fits[1], agreed)
+    assert (record.status, record.gate) == ("borrowed", agreed.gates[0].gate)
+    assert record.reason == "from 2 samples of the batch (no_valley: no valley of CD45)"
+
+
+def test_pooled__a_sample_alone_keeps_its_own_gate_or_says_what_was_missing():
+    with_gate, without = pool("S", 1, own=0.5), pool("S", 1)
+    assert settle(with_gate, agree("hspc", "B1", [with_gate]))[0] == with_gate.gates[0]
+    (record,) = settle(without, agree("hspc", "B1", [without]))
+    wanted = "no valley of CD45; 0 of the batch's samples found a gate, 3 are needed to borrow"
+    assert (record.status, record.reason) == ("no_valley", wanted)
 
 
 def test_settle__corners_beyond_the_scale_are_measured_on_it():

@@ -154,11 +154,11 @@ def test_ancestors__are_cut_where_they_go_round():
     [
         (
             "dimensions: [CD45], method: vally",
-            "there is no method 'vally'; use one of boolean, cluster,",
+            "there is no method 'vally'; did you mean 'valley'?",
         ),
         (
             "dimensions: [CD45, CD34], method: valley, arguments: {keep: above, between: [1, 2]}",
-            "method valley takes 1 dimensions, got 2; correct dimensions",
+            "method valley takes 1 dimension, got 2; correct dimensions",
         ),
         (
             "dimensions: [CD45], method: valley, arguments: {keep: above, between: [1, 2], max_ratio: 1.5}",
@@ -178,7 +178,7 @@ def test_ancestors__are_cut_where_they_go_round():
         ),
         (
             "dimensions: [CD45], method: fixed, arguments: {low: [1]}, fallback: {method: fixd}",
-            "there is no method 'fixd'; use one of boolean, cluster,",
+            "there is no method 'fixd'; did you mean 'fixed'?",
         ),
     ],
 )

@@ -23,6 +23,8 @@ from marrowgate.signal.transforms import Transform
 
 MIN_FITS = 3
 """Samples that must have found a boundary before others borrow it."""
+MIN_POOL = 2
+"""Samples that must have given events before a gate is found in those of all together."""
 MIN_LIMIT = 0.04
 """A boundary within this distance of the consensus (full scale is 1) is never called shifted."""
 SPREADS = 4.0
@@ -189,7 +191,7 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
     agreed = _agree_on(population, fits)
     evidence = [one for fit in fits for one in fit.evidence if one.population == population]
     alike = [one for one in evidence if _same_way(one, evidence[0])]
-    if len(alike) < MIN_FITS:
+    if len(alike) < MIN_POOL:
         return agreed
     found = find_pooled(alike, scales)
     if found.gate is None:

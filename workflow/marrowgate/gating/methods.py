@@ -4,7 +4,7 @@ A new method is one module in `marrowgate.gating.estimators` that holds a `METHO
 """
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from marrowgate.errors import Fault, UserError
+from marrowgate.errors import UserError
 from marrowgate.gating.gates import Gate
-from marrowgate.settings.messages import sentence
+from marrowgate.settings.messages import correct_to, sentence
 from marrowgate.settings.panel import is_scatter
 from marrowgate.settings.strategy import Scales, Step, Strategy, load_strategy
-from marrowgate.settings.yaml_file import line_of, read_yaml
 from marrowgate.signal.transforms import Transform
 
 FindStatus = Literal["ok", "fixed", "too_few_events", "no_valley", "failed"]
@@ -40,7 +39,7 @@ _REGISTRY = {
 }
 
 
-_NOT_PARALLEL = {"cluster", "mixture", "singlets", "slanted_valley"}
+_NOT_PARALLEL = {"cluster", "mixture", "reference_line", "singlets", "slanted_valley"}
 """Methods whose gates in two dimensions are not parallel to the axes."""
 
 
@@ -48,6 +47,20 @@ class Arguments(BaseModel):
     """Base of every method's arguments: unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:  # noqa: ARG002 - most do not depend on it
+        """Say what does not fit the number of dimensions: what is wrong, and the cure."""
+        return []
+
+
+def bounds_faults(bounds: Mapping[str, Sequence[object]], n_dimensions: int) -> list[tuple[str, str]]:
+    """Say which bounds are not one number for each dimension; those not given are left out by the caller."""
+    wanted = _counted(n_dimensions, "number")
+    return [
+        (f"{name} needs {wanted}, one for each dimension, got {len(values)}", f"correct {name} or dimensions")
+        for name, values in bounds.items()
+        if len(values) != n_dimensions
+    ]
 
 
 class View(Protocol):
@@ -154,11 +167,7 @@ def load_checked_strategy(path: Path) -> Strategy:
     UserError
         One fault per wrong entry.
     """
-    strategy, faults = load_strategy(path)
-    _, lines = read_yaml(path)
-    for index, name, what, cure in method_faults(strategy):
-        line = line_of(("populations", index), lines)
-        faults.append(Fault(f"{path} line {line}, population {name}", what, cure))
+    strategy, faults = load_strategy(path, method_faults)
     if faults:
         raise UserError(faults)
     return strategy
@@ -186,20 +195,31 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
 def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]:
     name = step.method
     if name not in _REGISTRY:
-        return [(f"there is no method {name!r}", f"use one of {', '.join(_REGISTRY)}")]
+        cure = correct_to(name, names(), f"use one of {', '.join(_REGISTRY)}")
+        return [(f"there is no method {name!r}", cure)]
     method = get_method(name)
-    faults = []
-    if len(dimensions) not in method.n_dimensions:
-        wanted = " or ".join(str(number) for number in method.n_dimensions)
-        faults.append((f"method {name} takes {wanted} dimensions, got {len(dimensions)}", "correct dimensions"))
+    fits = len(dimensions) in method.n_dimensions
+    faults = [] if fits else [(_dimensions_wanted(name, method.n_dimensions, len(dimensions)), "correct dimensions")]
     try:
-        method.arguments.model_validate(step.arguments)
+        arguments = method.arguments.model_validate(step.arguments)
     except ValidationError as error:
         for entry in error.errors(include_url=False):
-            what, cure = sentence(entry)
+            what, cure = sentence(entry, tuple(method.arguments.model_fields))
             place = ".".join(str(part) for part in entry["loc"])
             faults.append((f"argument {place} of method {name}: {what}" if place else f"method {name}: {what}", cure))
-    return faults
+        return faults
+    found = arguments.faults_in(len(dimensions)) if fits else []
+    return [*faults, *((f"method {name}: {what}", cure) for what, cure in found)]
+
+
+def _dimensions_wanted(name: str, wanted: tuple[int, ...], got: int) -> str:
+    *others, last = wanted
+    many = "".join(f"{number} or " for number in others) + _counted(last, "dimension")
+    return f"method {name} takes {many}, got {got}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _scale_faults(step: Step, dimensions: Sequence[str], scales: Scales) -> list[tuple[str, str]]:

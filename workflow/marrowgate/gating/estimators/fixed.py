@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from marrowgate.gating.gates import Polygon, Rectangle
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale
 
 
 class FixedArguments(Arguments):
@@ -29,6 +29,13 @@ class FixedArguments(Arguments):
             msg = "a rectangle needs low or high; add a bound"
             raise ValueError(msg)
         return self
+
+    def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:
+        """See `Arguments.faults_in`."""
+        if self.kind == "polygon":
+            return [] if n_dimensions == 2 else [("a polygon needs 2 dimensions, got 1", "correct kind or dimensions")]
+        given = {name: bounds for name, bounds in (("low", self.low), ("high", self.high)) if bounds}
+        return bounds_faults(given, n_dimensions)
 
 
 def find(view: View, arguments: FixedArguments) -> Found:

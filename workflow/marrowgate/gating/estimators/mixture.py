@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from marrowgate.gating.gates import Ellipsoid, threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale
 
 if TYPE_CHECKING:
     from sklearn.mixture import GaussianMixture
@@ -36,18 +36,13 @@ class MixtureArguments(Arguments):
     min_events: Annotated[int, Field(ge=50)] = 200
     """Events that the parent must have."""
 
-    @model_validator(mode="after")
-    def _corners_alike(self) -> "MixtureArguments":
-        if len(self.low) != len(self.high) or len(self.low) not in {1, 2}:
-            msg = "low and high need one number for each dimension; correct them"
-            raise ValueError(msg)
-        return self
+    def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:
+        """See `Arguments.faults_in`."""
+        return bounds_faults({"low": self.low, "high": self.high}, n_dimensions)
 
 
 def find(view: View, arguments: MixtureArguments) -> Found:
     """Fit mixtures of one to `most_components` components and take the one with the lowest criterion."""
-    if len(arguments.low) != len(view.dimensions):
-        return Found(None, "failed", f"low and high need {len(view.dimensions)} numbers")
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     if len(points) < arguments.min_events:
         return Found(None, "too_few_events", f"{len(points)} events in the parent, {arguments.min_events} are needed")
