@@ -1,7 +1,9 @@
 """Quality rows that need more than one tube or the settings of the run."""
 
+import numpy as np
 import pytest
 
+from marrowgate.fcs.model import Spillover
 from marrowgate.measure.collect import Measured, quality_table
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure, Quality
@@ -13,10 +15,12 @@ STRATEGY = Strategy.model_validate(
 )
 
 
-def tube(name, n_cells=None, batch="B1", voltage=500.0, patient=None):
+def tube(name, n_cells=None, batch="B1", voltage=500.0, patient=None, spill=0.1):
     sample = Sample(sample_id=name, fcs="x.fcs", panel="p", batch=batch, patient_id=patient)
     count = PopulationCount("cd34_hspc", "root", n_cells, 1000, (), "ok", "")
-    record = SampleRecord(name, {"verdict": "accepted"}, (count,), (), (), {"PE-A": (voltage, None)})
+    matrix = Spillover(("PE-A", "APC-A"), np.array([[1.0, spill], [0.0, 1.0]]))
+    settings = {"PE-A": (voltage, None)}
+    record = SampleRecord(name, {"verdict": "accepted"}, (count,), (), (), settings, spillover=matrix)
     return Measured(record, sample, None, STRATEGY)
 
 
@@ -52,3 +56,11 @@ def test_quality_table__voltage_is_held_against_the_batch_and_the_patient_s_othe
     assert found["A", visits]["reason"] == "voltage of PE-A is 500, in the patient's other visits it is 550"
     assert found["E", visits]["value"] == pytest.approx(10.0)
     assert found["B", visits]["verdict"] == found["E", batch]["verdict"] == "not_checked"
+
+
+def test_quality_table__a_tube_with_another_spillover_matrix_than_its_batch_is_flagged():
+    found = table(tube("A"), tube("B"), tube("C", spill=0.2), tube("D", batch="B2", spill=0.3))
+    check = "spillover_against_batch"
+    assert {name: found[name, check]["verdict"] for name in "ABD"} == {"A": "ok", "B": "ok", "D": "not_checked"}
+    assert (found["C", check]["verdict"], found["C", check]["limit"]) == ("flagged", 0.01)
+    assert found["C", check]["reason"] == "PE-A in APC-A: 0.2, in the batch 0.1"

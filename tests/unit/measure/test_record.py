@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from marrowgate.fcs.model import Spillover
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord, read_record, write_record
 from marrowgate.measure.sketch import make_sketch
 from marrowgate.signal.checks import at_most
+
+MATRIX = Spillover(("PE-A", "APC-A"), np.array([[1.0, 0.1], [0.02, 1.0]]))
 
 
 def test_record__comes_back_whole(tmp_path):
@@ -15,15 +18,17 @@ def test_record__comes_back_whole(tmp_path):
     checks = (at_most("doublets_pct", 3.0, 20.0, "why"),)
     sketches = (make_sketch("cd34_hspc", "CXCR4", np.array([3.0, 1.0, 2.0])),)
     settings = {"PE-A": (450.0, None), "APC-A": (None, 2.0)}
-    record = SampleRecord("S1", {"verdict": "accepted"}, counts, checks, sketches, settings, 123.5, 950)
+    record = SampleRecord("S1", {"verdict": "accepted"}, counts, checks, sketches, settings, 123.5, 950, MATRIX)
     write_record(tmp_path / "r.json", record)
     found = read_record(tmp_path / "r.json")
     assert (found.sample_id, found.manifest, found.counts, found.checks) == ("S1", record.manifest, counts, checks)
     assert (found.settings, found.volume_ul, found.n_cd45_with_dead) == (settings, 123.5, 950)
+    assert found.spillover.labels == MATRIX.labels
+    np.testing.assert_array_equal(found.spillover.matrix, MATRIX.matrix)
     assert found.sketches[0].values.tolist() == [1.0, 2.0, 3.0]
 
 
 def test_record__of_a_file_without_volume_or_viability(tmp_path):
     write_record(tmp_path / "r.json", SampleRecord("S1", {}, (), (), ()))
     found = read_record(tmp_path / "r.json")
-    assert (found.volume_ul, found.n_cd45_with_dead, found.settings) == (None, None, {})
+    assert (found.volume_ul, found.n_cd45_with_dead, found.settings, found.spillover) == (None, None, {}, None)

@@ -18,6 +18,7 @@ from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.checks import Check, at_most
 from marrowgate.signal.detector_settings import setting_checks
+from marrowgate.signal.spillover_agreement import spillover_check
 
 Rows = list[dict[str, Any]]
 
@@ -119,7 +120,11 @@ def _settings(tube: Measured, tubes: Sequence[Measured], limits: Quality) -> tup
     batch = [one.record.settings for one in same_panel if one.sample.batch == tube.sample.batch]
     patient = tube.sample.patient_id
     visits = [one.record.settings for one in same_panel if patient and one.sample.patient_id == patient]
-    return setting_checks(tube.record.settings, batch, visits, limits.max_setting_change_pct)
+    matrices = [one.record.spillover for one in same_panel if one.sample.batch == tube.sample.batch]
+    return (
+        *setting_checks(tube.record.settings, batch, visits, limits.max_setting_change_pct),
+        spillover_check(tube.record.spillover, matrices, limits.max_spillover_difference),
+    )
 
 
 def _counting(tube: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
 from marrowgate.measure.sketch import Sketch
 from marrowgate.signal.checks import Check
@@ -80,6 +81,8 @@ class SampleRecord:
         Suspension that was measured while the run was stable; None when the file does not say.
     n_cd45_with_dead : int or None
         Events inside the CD45 gate before dead cells were left out; None when the tube has no viability gate.
+    spillover : Spillover or None
+        Matrix that the tube was compensated with.
     """
 
     sample_id: str
@@ -90,6 +93,7 @@ class SampleRecord:
     settings: Settings = field(default_factory=dict)
     volume_ul: float | None = None
     n_cd45_with_dead: int | None = None
+    spillover: Spillover | None = None
 
 
 def write_record(path: Path, record: SampleRecord) -> None:
@@ -102,6 +106,7 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "settings": {name: list(values) for name, values in record.settings.items()},
         "volume_ul": record.volume_ul,
         "n_cd45_with_dead": record.n_cd45_with_dead,
+        "spillover": _plain_matrix(record.spillover),
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],
@@ -123,7 +128,16 @@ def read_record(path: Path) -> SampleRecord:
         settings={name: (voltage, gain) for name, (voltage, gain) in plain["settings"].items()},
         volume_ul=plain["volume_ul"],
         n_cd45_with_dead=plain["n_cd45_with_dead"],
+        spillover=_matrix_from_plain(plain["spillover"]),
     )
+
+
+def _plain_matrix(spillover: Spillover | None) -> dict[str, Any] | None:
+    return None if spillover is None else {"labels": list(spillover.labels), "matrix": spillover.matrix.tolist()}
+
+
+def _matrix_from_plain(plain: dict[str, Any] | None) -> Spillover | None:
+    return None if plain is None else Spillover(tuple(plain["labels"]), np.array(plain["matrix"], dtype=np.float64))
 
 
 def _count_from_plain(plain: dict[str, Any]) -> PopulationCount:

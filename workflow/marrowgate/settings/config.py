@@ -145,6 +145,8 @@ class Quality(_Section):
     """Share of a file's events in unstable stretches."""
     max_setting_change_pct: Annotated[float, Field(ge=0)] = 0.5
     """Difference of a detector's voltage or gain from its batch and from the patient's other visits, per cent."""
+    max_spillover_difference: Annotated[float, Field(gt=0)] = 0.01
+    """Difference of an entry of a tube's spillover matrix from its batch's, as a share of the stain's own signal."""
     max_condition_number: Annotated[float, Field(ge=1)] = 20.0
     """Condition number of a spillover matrix: how many fold it can amplify noise."""
     max_residual_pct: Annotated[float, Field(gt=0)] = 1.0

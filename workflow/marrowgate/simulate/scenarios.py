@@ -219,8 +219,10 @@ SCENARIOS: Mapping[str, Scenario] = {
         faults=True,
         events=SMALL_TUBES,
         expected=(
-            "clogged, bursting, drifting and carried-over tubes are flagged in quality.tsv",
-            "the tube cut short is rejected or repaired with a record; tubes of the wrong panel are rejected",
+            "clogged, bursting and drifting tubes are flagged in quality.tsv",
+            "events carried over from the tube before look like the tube's own and are not seen",
+            "the tube cut short is rejected or repaired with a record",
+            "in tubes of the wrong panel populations whose marker they lack are not gated",
             "files with a wrong spillover matrix are flagged against their batch",
             "no other sample changes",
         ),

@@ -88,4 +88,5 @@ def write_gated(
         run_quality.settings or {},
         measured_volume(tube.file, run_quality.stretches),
         count_with_dead(tube, records, rows),
+        spillover,
     )
