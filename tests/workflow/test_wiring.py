@@ -68,6 +68,7 @@ def test_wiring__every_rule_is_seen(demo_jobs):
     assert rules == {
         "check",
         "simulate",
+        "calibrate",
         "fit",
         "consensus",
         "gate",
