@@ -168,12 +168,14 @@ def test_intensity__strata_have_rows_and_the_whole_a_standardised_median():
 
 def test_intensity__a_marker_that_the_batch_s_beads_do_not_calibrate_is_told():
     line = fit_line(np.array([50.0, 500.0, 5000.0]), np.array([80.0, 900.0, 8800.0]), with_bead=False)
+    line = replace(line, unit="MEF")
     own, blank = record("S1", RNG.normal(900, 90, 80)), record("F1", RNG.normal(90, 9, 300))
     tubes = [sample("S1"), control_tube("F1", "S1")]
     controls = choose_controls(tubes[0], tubes, {"S1": own, "F1": blank}, Measure())
     (with_line,) = intensity_rows(own, tubes[0], None, controls, Measure(), 7, {("hspc", "B1", "CXCR4"): line})
     (without,) = intensity_rows(own, tubes[0], None, controls, Measure(), 7, {("hspc", "B1", "CD34"): line})
     assert with_line["abc_low"] < with_line["abc"] < with_line["abc_high"]
+    assert with_line["abc_unit"] == "MEF"
     assert "abc" not in without
     assert without["reason"] == "no abc: the beads of the batch do not calibrate this marker's channel"
 

@@ -145,6 +145,7 @@ def _against(
     if line is not None:
         found = binding_capacity(line, median, control_median, stained, blank, generator)
         row |= {"abc": found.value, "abc_low": found.low, "abc_high": found.high}
+        row["abc_unit"] = line.unit if found.value is not None else None
         reasons.append(found.reason and f"abc: {found.reason}")
     return row, reasons
 

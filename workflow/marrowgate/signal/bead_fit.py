@@ -48,6 +48,8 @@ class Calibration:
         Mean of log10(signal) over the peaks and the sum of its squared deviations.
     low, high : float
         Signal of the dimmest and the brightest used peak that is not blank: the range of use.
+    unit : str
+        What the lot's values count, as its sheet says; empty when unknown.
     """
 
     slope: float
@@ -61,6 +63,7 @@ class Calibration:
     sum_squares: float
     low: float
     high: float
+    unit: str = ""
 
     def molecules(self, signal: NDArray[np.floating]) -> Values:
         """Give the molecules for signals of cells, compensated channel units; 0 where a signal is not above 0."""

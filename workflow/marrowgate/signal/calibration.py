@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -133,7 +133,8 @@ def lines_from_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Calibration]
         ]
         signal = np.array([row["median_fi"] for row in used], dtype=np.float64)
         molecules = np.array([row["assigned"] for row in used], dtype=np.float64)
-        lines[name] = fit_line(signal, molecules, with_bead=used[0]["bead_shine"] > 0)
+        line = fit_line(signal, molecules, with_bead=used[0]["bead_shine"] > 0)
+        lines[name] = replace(line, unit=used[0]["unit"] or "")
     return lines
 
 
