@@ -1,38 +1,32 @@
 """Cohorts at the level of counts: perfect gates on simulated tubes, then the workflow's own measures and statistics.
 
-Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were counted; fractions, cells per uL and
-their intervals from `marrowgate.measure`, so that only gating is left out.
+Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were counted; fractions, cells per uL,
+controls and molecules from `marrowgate.measure`, so that only gating is left out.
 """
 
-import math
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accuracy.scratch import REPOSITORY
+from accuracy.count_cxcr4 import PANEL, POPULATION, measured_rows, row_of
 from marrowgate.cohort.study import Study, make_study
 from marrowgate.columns import TABLES
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Cohort, Config
-from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
 from marrowgate.simulate.blood import Blood, cxcr4_abc_median
 from marrowgate.simulate.cells import kinds_of
-from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.counts import draw_counts
-from marrowgate.simulate.intensities import intensity_truth
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.plan import CohortPlan, SamplePlan
 
 COUNTED = {"hspc": ("cd45_pos", "cd34_hspc", "bead_singlets"), "immature": ("cd45_pos", "immature")}
 INSIDE = {"cd34_hspc": ("cd45_pos",)}
-CXCR4 = "cd34_hspc_CXCR4_ratio_fi"
-MEASURES = ("immature_per_100_cd45", "cd34_hspc_per_ul", CXCR4)
-FEWEST = 5
+CXCR4 = ("cd34_hspc_CXCR4_abc", "cd34_hspc_CXCR4_ratio_fi")
+MEASURES = ("immature_per_100_cd45", "cd34_hspc_per_ul", *CXCR4)
 
 
 def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
@@ -43,7 +37,7 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
     plan : CohortPlan
         The cohort; its visits' tubes are counted.
     n_events : int, optional
-        Events of every tube instead of the plan's. CXCR4 is then the blood's median of molecules instead of a measured
+        Events of every tube instead of the plan's. CXCR4 is then the blood's median of molecules, also in place of the
         ratio; their changes are nearly the same.
 
     Returns
@@ -53,20 +47,20 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
     """
     config = Config(
         strategy_of_panel={"hspc": "none"},
-        cohort=Cohort(populations=("immature", "cd34_hspc"), intensity_columns=("ratio_fi",)),
+        cohort=Cohort(populations=("immature", "cd34_hspc"), intensity_columns=("ratio_fi", "abc")),
     )
     stained = [sample for sample in plan.samples if sample.visit and sample.control_type == "none"]
-    samples, populations, intensities = [], [], []
+    samples, populations = [], []
     arms = {patient.patient_id: patient.arm for patient in plan.patients}
     for tube in stained:
         sample = sheet_row(tube)
-        rows = count_rows(tube, sample, draw_counts(plan, tube, n_events or tube.n_events), config, arms)
         samples.append(sample)
-        populations += rows
-        if tube.panel == "hspc":
-            n = next(row["n_events"] for row in rows if row["population"] == "cd34_hspc")
-            ratio = cxcr4_ratio(plan, tube, n) if n_events is None else cxcr4_abc_median(visit_blood(tube))
-            intensities.append(cxcr4_row(tube, n, ratio))
+        populations += count_rows(tube, sample, draw_counts(plan, tube, n_events or tube.n_events), config, arms)
+    counted = {row["sample_id"]: row["n_events"] for row in populations if row["population"] == POPULATION}
+    if n_events is None:
+        intensities = measured_rows(plan, [sample for sample in samples if sample.panel == PANEL], counted)
+    else:
+        intensities = [true_row(tube, counted[tube.sample_id]) for tube in stained if tube.panel == PANEL]
     patients = {
         patient.patient_id: Patient(patient_id=patient.patient_id, arm=patient.arm, regimen=patient.regimen)
         for patient in plan.patients
@@ -120,44 +114,7 @@ def visit_blood(tube: SamplePlan) -> Blood:
     return tube.blood
 
 
-def cxcr4_ratio(plan: CohortPlan, tube: SamplePlan, n: int) -> float | None:
-    """Measure the ratio of CXCR4 on `n` CD34+ cells to the tube without the antibody, which holds half as many.
-
-    As in the workflow there is none with fewer than five cells in either tube, and none when the control's median is
-    within 3 standard errors of 0.
-    """
-    n_control = n // 2
-    if n_control < FEWEST:
-        return None
-    panel = _panel(tube.panel)
-    control = intensity_truth(plan, tube, panel, n_cells=n_control).control_median_fi
-    if control <= 3 * control_spread(tube.panel) / math.sqrt(n_control):
-        return None
-    return intensity_truth(plan, tube, panel, n_cells=n).median_fi / control
-
-
-@cache
-def control_spread(panel: str) -> float:
-    """Give the standard error of the control's median times the root of its cells, from many tubes of 50 cells."""
-    plan = make_plan("published", 1)
-    tubes = [tube for tube in plan.samples if tube.panel == panel and tube.visit and tube.control_type == "none"]
-    medians = [intensity_truth(plan, tube, _panel(panel), n_cells=50).control_median_fi for tube in tubes]
-    return float(np.std(medians, ddof=1) * math.sqrt(50))
-
-
-def cxcr4_row(tube: SamplePlan, n: int, ratio: float | None) -> dict[str, Any]:
-    """Give the row of intensities.tsv for CXCR4 on CD34+ cells."""
-    return {
-        "sample_id": tube.sample_id,
-        "population": "cd34_hspc",
-        "marker": "CXCR4",
-        "n_events": n,
-        "ratio_fi": ratio,
-        "ratio_fi_low": None,
-        "ratio_fi_high": None,
-    }
-
-
-@cache
-def _panel(name: str) -> Panel:
-    return load_panel(REPOSITORY / "config" / "panels" / f"{name}.yaml")
+def true_row(tube: SamplePlan, n: int) -> dict[str, Any]:
+    """Give the row of intensities.tsv with the blood's molecules."""
+    molecules = cxcr4_abc_median(visit_blood(tube))
+    return row_of(tube.sample_id, n, {"abc": molecules, "ratio_fi": molecules})

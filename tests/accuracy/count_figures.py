@@ -15,7 +15,6 @@ from marrowgate.cohort.proportions import fisher_p
 from marrowgate.cohort.responder_contrasts import two_by_two
 from marrowgate.cohort.responders import declared_rule, find_responses
 from marrowgate.cohort.study import Study
-from marrowgate.cohort.two_arms import Estimate
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.plan import CohortPlan
 
@@ -24,6 +23,7 @@ PRIMARY = "immature_per_100_cd45"
 FISHER = "responders, Fisher's exact test"
 UNADJUSTED = "highest visit against baseline (not compared by the workflow)"
 ALL_BUT_FREE = 10**8  # events of a tube whose counting error is nothing
+FEWEST = 2  # patients of each arm that the workflow compares
 Limits = tuple[float, float, float]
 
 
@@ -41,12 +41,15 @@ class Outcome:
         The same difference with hardly any counting error.
     calls : tuple of (bool, str)
         Of each patient whether he truly responds, and the verdict.
+    patients : mapping of str to int
+        Patients with a value before treatment and one in the window, by measure.
     """
 
     p: Mapping[str, float]
     estimates: Mapping[str, Limits]
     true_estimates: Mapping[str, float]
     calls: tuple[tuple[bool, str], ...]
+    patients: Mapping[str, int]
 
 
 def run_cohorts(scenario: str, first_seed: int, n: int, cores: int) -> list[Outcome]:
@@ -58,10 +61,12 @@ def run_cohorts(scenario: str, first_seed: int, n: int, cores: int) -> list[Outc
 def _outcome(scenario: str, seed: int) -> Outcome:
     plan = make_plan.__wrapped__(scenario, seed)  # a cohort is used once, so it is not kept
     study = draw_study(plan)
-    p, estimates = {}, {}
+    p, estimates, patients = {}, {}, {}
     for measure in MEASURES:
-        found = _change(study, measure)
-        if found is not None:
+        pairs = _pairs(study, measure)
+        patients[measure] = sum(pairs.counts)
+        if min(pairs.counts) >= FEWEST:
+            found = changes.change_score(pairs)
             p[measure], estimates[measure] = found.p, (found.value, found.low, found.high)
     raw = changes.make_pairs(study.courses[PRIMARY], study.arms, "peak")
     p[UNADJUSTED] = changes.change_score(raw).p
@@ -70,19 +75,18 @@ def _outcome(scenario: str, seed: int) -> Outcome:
     if table is not None:
         p[FISHER] = fisher_p(table)
     calls = tuple((patient.responds, responses[patient.patient_id].verdict) for patient in plan.patients)
-    return Outcome(p, estimates, _true_estimates(plan), calls)
+    return Outcome(p, estimates, _true_estimates(plan), calls, patients)
 
 
-def _change(study: Study, measure: str) -> Estimate | None:
-    """Compare the arms' changes as the workflow does; None where an arm has fewer than two patients with both."""
-    pairs = changes.make_pairs(study.courses.get(measure, {}), study.arms, "window_mean")
-    return changes.change_score(pairs) if min(pairs.counts) >= 2 else None
+def _pairs(study: Study, measure: str) -> changes.Pairs:
+    """Collect the changes that the workflow compares."""
+    return changes.make_pairs(study.courses.get(measure, {}), study.arms, "window_mean")
 
 
 def _true_estimates(plan: CohortPlan) -> dict[str, float]:
     study = draw_study(plan, ALL_BUT_FREE)
-    found = {measure: _change(study, measure) for measure in MEASURES}
-    return {measure: estimate.value for measure, estimate in found.items() if estimate is not None}
+    pairs = {measure: _pairs(study, measure) for measure in MEASURES}
+    return {measure: changes.change_score(own).value for measure, own in pairs.items() if min(own.counts) >= FEWEST}
 
 
 def rate_figures(scenario: str, outcomes: Sequence[Outcome], measure: str) -> list[Figure]:
@@ -109,7 +113,15 @@ def rate_figures(scenario: str, outcomes: Sequence[Outcome], measure: str) -> li
 
 
 def estimate_figures(scenario: str, outcomes: Sequence[Outcome]) -> list[Figure]:
-    """Give mean and coverage of the estimates against the mean of the cohorts without counting error."""
+    """Give mean and coverage of the estimates against the mean of the cohorts without counting error.
+
+    Parameters
+    ----------
+    scenario : str
+        First column.
+    outcomes : sequence of Outcome
+        Of one scenario.
+    """
     figures = []
     for measure in MEASURES:
         true = [outcome.true_estimates[measure] for outcome in outcomes if measure in outcome.true_estimates]
@@ -119,7 +131,10 @@ def estimate_figures(scenario: str, outcomes: Sequence[Outcome]) -> list[Figure]
         found = [outcome.estimates[measure] for outcome in outcomes if measure in outcome.estimates]
         hits = sum(low <= target <= high for _, low, high in found)
         detail = "difference of the arms' changes"
+        compared = sum(outcome.patients.get(measure, 0) for outcome in outcomes)
+        patients = sum(len(outcome.calls) for outcome in outcomes)
         figures += [
+            share(scenario, measure, "patients with both values", compared, patients, "before treatment and in window"),
             mean(scenario, measure, "true difference", true, "log2", detail),
             mean(scenario, measure, "mean estimate", [value for value, _, _ in found], "log2", detail),
             share(scenario, measure, "coverage", hits, len(found), "95 % intervals"),

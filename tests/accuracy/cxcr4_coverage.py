@@ -100,7 +100,7 @@ def _batch(
     """Draw tubes of one instrument run: events of a visit, of its control, and of the controls of other visits."""
     plan, panel = make_plan("published", seed), load_panel(REPOSITORY / "config" / "panels" / "hspc.yaml")
     tubes = [tube for tube in plan.samples if (tube.panel, tube.batch, tube.control_type) == ("hspc", batch, "none")]
-    line = _line(plan, panel, batch)
+    line = bead_line(plan, panel, batch, BEADS)
     visits = [_visit(plan, tube, panel, line) for tube in tubes[:TUBES]]
     rng = stream("cxcr4 coverage", seed, batch)
     answers: dict[tuple[str, int], list[tuple[Mapping[str, Any], Mapping[str, float]]]] = {}
@@ -146,14 +146,14 @@ def _visit(plan: CohortPlan, tube: SamplePlan, panel: Panel, line: Calibration) 
     return Visit(stained, blank, truth)
 
 
-def _line(plan: CohortPlan, panel: Panel, batch: str) -> Calibration:
-    """Calibrate the run with its own tube of PE beads."""
+def bead_line(plan: CohortPlan, panel: Panel, batch: str, n_beads: int) -> Calibration:
+    """Calibrate an instrument run with its own tube of PE beads."""
     tube = find_sample(plan, f"{batch}_hspc_pe_beads")
     lot = load_bead_lot(REPOSITORY / "config" / "bead_lots" / "PE01.yaml")
     limits = Quality()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "beads.fcs"
-        write_sample(plan, tube, REPOSITORY / "config" / "panels", path, None, n_events=BEADS, kind=FileKind())
+        write_sample(plan, tube, REPOSITORY / "config" / "panels", path, None, n_events=n_beads, kind=FileKind())
         file = read_fcs(path, panel=panel)
     wanted = CalibrationLimits(limits.bead_slope_tolerance, limits.min_bead_r_squared, limits.max_bead_left_out_pct)
     (line,) = (channel.line for channel in calibrate(file, lot, wanted) if channel.line is not None)

@@ -107,9 +107,12 @@ cohorts at the level of counts, with perfect gates."""
 TESTS = """## Tests over many cohorts
 
 Whole cohorts at the level of counts: perfect gates, counting error, pipetting, the analyser's error, and CXCR4 on as
-many cells as were counted. The primary test is the change score of immature cells per 100 CD45+ cells. As in the
-workflow there is no CXCR4 ratio where the control's median is within 3 standard errors of 0, so many patients have
-none. A cohort counts for a test when each arm has two patients with both values.
+many cells as were counted. The primary test is the change score of immature cells per 100 CD45+ cells. CXCR4 is
+compared in molecules (`abc`), with the ratio to the control (`ratio_fi`) beside it. As in the workflow a control tube
+with few CD34+ cells is taken together with the control tubes of its batch, and molecules are read off the batch's tube
+of PE beads. A visit has no CXCR4 with fewer than five CD34+ cells, and no ratio where the control's median is within 3
+standard errors of 0. How many patients have both values stands under *Estimates*. A cohort counts for a test when each
+arm has two patients with both values.
 
 ### False positives
 
@@ -121,9 +124,9 @@ POWER = """### Power"""
 
 ESTIMATES = """### Estimates
 
-The true difference is the mean over the same cohorts counted with 100 million events a tube, for CXCR4 that of the
-molecules. Every cohort has the same number of responders. So estimates differ less between cohorts than between real
-studies, and intervals may cover more than 95 %."""
+The true difference is the mean over the same cohorts counted with 100 million events a tube, for CXCR4, the ratio
+included, that of the blood's molecules. Every cohort has the same number of responders. So estimates differ less
+between cohorts than between real studies, and intervals may cover more than 95 %."""
 
 REFUSED = """### Arm and batch are the same
 

@@ -4,12 +4,8 @@ import math
 
 import pytest
 
-from accuracy.count_cohorts import control_spread, cxcr4_ratio
+from accuracy.count_cohorts import CXCR4, MEASURES
 from accuracy.count_figures import Outcome, call_figures, estimate_figures, rate_figures, run_cohorts
-from accuracy.scratch import REPOSITORY
-from marrowgate.settings.panel import load_panel
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.intensities import intensity_truth
 
 MEASURE = "immature_per_100_cd45"
 
@@ -20,13 +16,8 @@ def values(figures):
 
 def outcome(p: float, low: float = -1.0, high: float = 1.0, true: float = 0.0) -> Outcome:
     middle = (low + high) / 2
-    return Outcome({MEASURE: p}, dict.fromkeys(_measures(), (middle, low, high)), {MEASURE: true}, ())
-
-
-def _measures():
-    from accuracy.count_cohorts import MEASURES
-
-    return MEASURES
+    calls = ((True, "responder"), *[(False, "non_responder")] * 3)
+    return Outcome({MEASURE: p}, dict.fromkeys(MEASURES, (middle, low, high)), {MEASURE: true}, calls, {MEASURE: 3})
 
 
 def test_rates__cohorts_without_a_p_value_do_not_count():
@@ -41,6 +32,7 @@ def test_estimates__intervals_are_held_against_the_mean_of_the_true_differences(
     assert found["weak", MEASURE, "true difference"] == 1.5
     assert found["weak", MEASURE, "mean estimate"] == 2.5
     assert found["weak", MEASURE, "coverage"] == 50
+    assert found["weak", MEASURE, "patients with both values"] == 75
 
 
 def test_calls__sensitivity_and_specificity_leave_unknown_verdicts_out():
@@ -61,22 +53,15 @@ def test_run_cohorts__does_not_depend_on_the_number_of_processes():
 def test_run_cohorts__the_published_effect_has_the_right_sign():
     found = run_cohorts("published", 5, 1, 1)[0]
     assert found.estimates[MEASURE][0] > 0
-    assert found.true_estimates["cd34_hspc_CXCR4_ratio_fi"] < 0
+    for measure in CXCR4:
+        assert found.true_estimates[measure] < 0
+        assert found.estimates[measure][0] == pytest.approx(found.true_estimates[measure], abs=0.25)
+        # a tube needs five CD34+ cells, and a control in its batch
+        assert found.patients[measure] > 0.9 * len(found.calls)
     assert found.true_estimates[MEASURE] == pytest.approx(found.estimates[MEASURE][0], abs=0.3)
 
 
 def test_estimates__cohorts_without_an_estimate_do_not_count():
-    without = Outcome({}, {}, {MEASURE: 1.0}, ())
+    without = Outcome({}, {}, {MEASURE: 1.0}, (), {})
     found = values(estimate_figures("weak", [outcome(0.5, 0.0, 2.0, true=1.0), without]))
     assert found["weak", MEASURE, "coverage"] == 100
-
-
-def test_cxcr4_ratio__needs_a_control_that_stands_out():
-    plan = make_plan("published", 5)
-    tube = next(sample for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none")
-    truth = intensity_truth(plan, tube, load_panel(REPOSITORY / "config" / "panels" / "hspc.yaml"), n_cells=100_000)
-    assert cxcr4_ratio(plan, tube, 9) is None
-    # the standard error is the spread over the root of the cells
-    needed = (3 * control_spread("hspc") / truth.control_median_fi) ** 2
-    assert cxcr4_ratio(plan, tube, round(2 * needed / 4)) is None
-    assert cxcr4_ratio(plan, tube, round(2 * needed * 20)) == pytest.approx(truth.ratio_fi, rel=0.35)

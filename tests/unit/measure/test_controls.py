@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from marrowgate.measure.controls import Control, choose_controls, control_medians
+from marrowgate.measure.controls import (
+    Control,
+    ControlTubes,
+    choose_controls,
+    control_medians,
+    measure_controls,
+    median_in_tube,
+)
 from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.config import Measure
 from unit.measure.tubes import control, record, sample
@@ -134,3 +141,32 @@ def test_control_median__a_large_own_tube_is_hardly_moved_by_the_batch():
     own = make_sketch(*KEY, rng.normal(140, 150, 100_000))
     median, _ = control_medians(Control("fmo", ("F0", own), tuple(others)), rng)
     assert median == pytest.approx(np.median(own.values), abs=1.5)
+
+
+@pytest.mark.parametrize("place", [0, 3, 8])
+def test_median_in_tube__tubes_that_were_measured_once_serve_each_of_their_samples(place):
+    sketches = [sketch for _, sketch in tubes_of(np.random.default_rng(10), np.linspace(60, 100, 9), 30)]
+    measured = measure_controls(sketches, np.random.default_rng(11))
+    own_first = [place, *(other for other in range(9) if other != place)]
+    reordered = ControlTubes(
+        measured.medians[own_first], measured.errors[own_first], measured.draws[own_first], measured.scale
+    )
+    median, draws = median_in_tube(measured, place, np.random.default_rng(12))
+    alone, alone_draws = median_in_tube(reordered, 0, np.random.default_rng(12))
+    assert median == pytest.approx(alone)
+    assert draws == pytest.approx(alone_draws)
+
+
+def test_control_median__is_that_of_the_first_of_its_measured_tubes():
+    tubes = tubes_of(np.random.default_rng(10), np.linspace(60, 100, 9), 30)
+    rng = np.random.default_rng(11)
+    measured = median_in_tube(measure_controls([sketch for _, sketch in tubes], rng), 0, rng)
+    found = control_medians(Control("fmo", tubes[0], tuple(tubes[1:])), np.random.default_rng(11))
+    assert found[0] == measured[0]
+    assert np.array_equal(found[1], measured[1])
+
+
+def test_median_in_tube__of_a_single_tube_is_its_own():
+    sketch = make_sketch(*KEY, values(30))
+    tubes = measure_controls([sketch], np.random.default_rng(1))
+    assert median_in_tube(tubes, None, np.random.default_rng(2))[0] == np.median(sketch.values)

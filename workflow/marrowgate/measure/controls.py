@@ -169,13 +169,58 @@ def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
     return next(iter(found), None)
 
 
+@dataclass(frozen=True, eq=False)
+class ControlTubes:
+    """Medians of the control tubes of a batch, with what tells how much tubes differ.
+
+    Parameters
+    ----------
+    medians, errors : ndarray of float64, shape (n,)
+        Median of each tube and its standard error, compensated channel units.
+    draws : ndarray of float64, shape (n, DRAWS)
+        Draws of the medians.
+    scale : float
+        Scale of the prior for the standard deviation between tubes, channel units.
+    """
+
+    medians: Draws
+    errors: Draws
+    draws: Draws
+    scale: float
+
+
+def measure_controls(sketches: Sequence[Sketch], generator: np.random.Generator) -> ControlTubes:
+    """Measure control tubes of the same kind, population and marker; at least one tube, each with events."""
+    draws = np.stack([draw_medians(sketch, generator) for sketch in sketches])
+    # tubes of a batch spread alike, so the error of one event's worth is common and less noisy than each tube's own
+    roots = np.sqrt([sketch.n_events for sketch in sketches])
+    errors = max(float(np.median(np.std(draws, axis=1, ddof=1) * roots)), SMALLEST_ERROR) / roots
+    scale = BETWEEN_SCALE * float(np.median([_robust_sd(sketch) for sketch in sketches]))
+    return ControlTubes(np.array([median_of(sketch) for sketch in sketches]), errors, draws, scale)
+
+
 def control_medians(control: Control, generator: np.random.Generator) -> tuple[float, Draws]:
-    """Give the control's median and draws of what it is in the sample's own tube.
+    """Give the control's median and draws of what it is in the sample's own tube, see `median_in_tube`."""
+    tubes = measure_controls([sketch for _, sketch in control.tubes], generator)
+    return median_in_tube(tubes, 0 if control.own else None, generator)
+
+
+def median_in_tube(tubes: ControlTubes, place: int | None, generator: np.random.Generator) -> tuple[float, Draws]:
+    """Give the median in one control tube and its draws, in the light of the others.
 
     One tube: its median with its sampling error. Several tubes: tubes are the units, not their events. Their true
     medians are normal around a mean: a hierarchical model with flat priors on the mean and on the standard deviation
     between tubes. The own tube's median is drawn to the mean in proportion to its sampling error;
     without an own tube it is that of a tube that was not measured.
+
+    Parameters
+    ----------
+    tubes : ControlTubes
+        What `measure_controls` gave.
+    place : int or None
+        The sample's own tube among them; None where it has none.
+    generator : numpy.random.Generator
+        Source of the draws.
 
     Returns
     -------
@@ -187,25 +232,20 @@ def control_medians(control: Control, generator: np.random.Generator) -> tuple[f
     Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., 5.4 (the model and its draws); Gelman 2006, Bayesian Anal 1:515
     (the prior).
     """
-    sketches = [sketch for _, sketch in control.tubes]
-    medians = np.array([median_of(sketch) for sketch in sketches])
-    draws = np.stack([draw_medians(sketch, generator) for sketch in sketches])
+    medians, errors = tubes.medians, tubes.errors
     if medians.size == 1:
-        return float(medians[0]), draws[0]
-    # tubes of a batch spread alike, so the error of one event's worth is common and less noisy than each tube's own
-    roots = np.sqrt([sketch.n_events for sketch in sketches])
-    errors = max(float(np.median(np.std(draws, axis=1, ddof=1) * roots)), SMALLEST_ERROR) / roots
-    scale = BETWEEN_SCALE * float(np.median([_robust_sd(sketch) for sketch in sketches]))
-    between = _draw_between(medians, errors, scale, generator)
+        return float(medians[0]), tubes.draws[0]
+    between = _draw_between(medians, errors, tubes.scale, generator)
     precision = 1 / (errors**2 + between[:, None] ** 2)
     mean = precision @ medians / precision.sum(axis=1)
     drawn_mean = mean + generator.standard_normal(DRAWS) / np.sqrt(precision.sum(axis=1))
     noise = generator.standard_normal(DRAWS)
-    if control.own is None:
+    if place is None:
         return float(mean.mean()), drawn_mean + noise * between
-    trust = between**2 * precision[:, 0]
-    centre = mean + trust * (medians[0] - mean)
-    return float(centre.mean()), drawn_mean + trust * (medians[0] - drawn_mean) + noise * errors[0] * np.sqrt(trust)
+    own, error = medians[place], errors[place]
+    trust = between**2 * precision[:, place]
+    centre = mean + trust * (own - mean)
+    return float(centre.mean()), drawn_mean + trust * (own - drawn_mean) + noise * error * np.sqrt(trust)
 
 
 def _robust_sd(sketch: Sketch) -> float:

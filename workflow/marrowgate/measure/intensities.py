@@ -137,7 +137,7 @@ def _against(
     }
     row |= with_limits("delta_fi", median - control_median, stained - blank)
     reasons = [control.note]
-    missing = _why_no_ratio(control_median, float(np.std(blank, ddof=1)))
+    missing = why_no_ratio(control_median, float(np.std(blank, ddof=1)))
     if missing:
         reasons.append(missing)
     else:
@@ -150,7 +150,8 @@ def _against(
     return row, reasons
 
 
-def _why_no_ratio(control_median: float, error: float) -> str:
+def why_no_ratio(control_median: float, error: float) -> str:
+    """Say why a control gives no ratio, from its median and standard error (channel units); empty when it does."""
     if abs(control_median) <= RATIO_ERRORS * error:
         return "no ratio: the control's median is within 3 standard errors of 0"
     return "no ratio: the control's median is below 0" if control_median < 0 else ""

@@ -18,6 +18,7 @@ from marrowgate.simulate.parameters import (
     TUBE,
 )
 
+MEDIAN_STEPS = 32  # halvings of less than a unit of log molecules: exact to 1e-9
 MATURITY_GRID = tuple((2 * step + 1) / 40 - 1 for step in range(40))  # even steps through a stage
 FULL_LEFT_SHIFT_PCT = 2.0  # percent of immature granulocytes at which the stages are as in IG_STAGES' second column
 
@@ -240,7 +241,7 @@ def cxcr4_abc_median(blood: Blood) -> float:
             centres.append(log_median[kind] + share * (log_median[other] - log_median[kind]))
             spreads.append(CELL_TYPES[index_of(kind)].markers["CXCR4"][1])
     low, high = min(centres), max(centres)
-    for _ in range(60):
+    for _ in range(MEDIAN_STEPS):
         middle = (low + high) / 2
         below = sum(
             weight * (1 + erf((middle - centre) / (spread * sqrt(2)))) / 2

@@ -46,7 +46,14 @@ def scenario_table() -> str:
         )
         for scenario in SCENARIOS.values()
     ]
-    header = ("scenario", "triplet + doublet", "responders", "batches", "events of a CD34 tube", "what should be found")
+    header = (
+        "scenario",
+        "triplet + doublet",
+        "true responders",
+        "batches",
+        "events of a CD34 tube",
+        "what is true, and should be found",
+    )
     return _table(header, rows)
 
 

@@ -133,7 +133,7 @@ _PUBLISHED = Scenario(
     events=LARGE_TUBES,
     expected=(
         "immature cells, CD34+ per uL and CXCR4 on CD34+ differ between the arms",
-        "16 of 22 triplet and 0 of 25 doublet patients respond",
+        "16 of 22 triplet and 0 of 25 doublet patients truly respond",
         "mean of the responders' true peaks is 2.6 per 100 white cells; they are gone after stopping",
         "CXCR4 on CD34+ of responders falls to 0.6 of baseline at full effect",
     ),
@@ -156,7 +156,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         cd34_controls=("fmo",),
         events=SMALL_TUBES,
         expected=(
-            "4 of 6 triplet and 0 of 6 doublet patients respond",
+            "4 of 6 triplet and 0 of 6 doublet patients truly respond; the declared rule need not find all 4",
             "every patient has five visits and every visit three tubes",
             "tubes are small: most baseline CD34+ counts have a counting CV above 10 %",
             "colony-forming cells per mL rise with the CD34+ cells of responders; the arms' outcomes do not differ",
@@ -202,7 +202,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         cd34_fold=1.4,
         cxcr4_fold=0.85,
         expected=(
-            "6 of 22 triplet patients respond, with a mean peak of 1.2 per 100 white cells",
+            "6 of 22 triplet patients truly respond, with a mean peak of 1.2 per 100 white cells",
             "most contrasts are not significant; estimates have wide intervals that cover the truth",
         ),
     ),
