@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,13 +61,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _strategy_and_panel(args: argparse.Namespace) -> tuple["Strategy", "Panel"]:
-    """Read both, and tell all faults of the two and of the files' names together."""
+    """Read both, and tell all faults of the two, of the files' names and of `--measure` together."""
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.settings.panel import load_panel
 
     faults = [
         Fault(str(path), "there is no such file", "correct the path") for path in args.files if not path.is_file()
     ]
+    strategy = panel = None
     try:
         strategy = load_checked_strategy(args.strategy)
     except UserError as error:
@@ -76,9 +77,30 @@ def _strategy_and_panel(args: argparse.Namespace) -> tuple["Strategy", "Panel"]:
         panel = load_panel(args.panel)
     except UserError as error:
         faults += error.faults
-    if faults:
+    faults += _measure_faults(args.measure, strategy, panel)
+    if strategy is None or panel is None or faults:
         raise UserError(faults)
     return strategy, panel
+
+
+def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "Panel | None") -> Iterator[Fault]:
+    """Tell which words of `--measure` name nothing that can be measured."""
+    from marrowgate.settings.messages import correct_to
+
+    where = "option --measure"
+    for word in words:
+        population, _, marker = word.partition(":")
+        if not population or not marker:
+            yield Fault(where, f"must be POPULATION:MARKER, got {word!r}", "write it like cd34_hspc:CXCR4")
+            continue
+        populations = tuple(one.name for one in strategy.populations) if strategy else (population,)
+        if population not in populations:
+            cure = correct_to(population, populations, "name a population of the strategy")
+            yield Fault(where, f"the strategy has no population {population!r}", cure)
+        markers = tuple(entry.marker for entry in panel.channels if entry.marker) if panel else (marker,)
+        if marker not in markers:
+            cure = correct_to(marker, markers, "name a marker of the panel")
+            yield Fault(where, f"the panel has no marker {marker!r}", cure)
 
 
 def _places(files: Iterable[Path]) -> dict[str, Place]:
