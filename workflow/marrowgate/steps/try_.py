@@ -54,9 +54,12 @@ def run(args: argparse.Namespace) -> int:
         _gate(args, name, place, panel, strategy, fits[name], agreed)
         for name, place in with_progress(list(places.items()), "gates", 1)
     ]
-    _write_tables(args.out, tubes)
+    n_ungated = _write_tables(args.out, tubes)
     rejected = sum(tube.record.manifest["verdict"] == "rejected" for tube in tubes)
     print(f"{len(tubes)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
+    if n_ungated:
+        n_rows = len(tubes) * len(strategy.populations)
+        print(f"{n_ungated} of {n_rows} rows of populations.tsv have no gate; see gate_reason")
     return 3 if rejected and args.strict else 0
 
 
@@ -205,7 +208,8 @@ def _run_quality(file: "FcsFile") -> "RunQuality":
     return RunQuality(stability.stretches, stability.checks, settings_of(file))
 
 
-def _write_tables(out: Path, tubes: "list[Measured]") -> None:
+def _write_tables(out: Path, tubes: "list[Measured]") -> int:
+    """Write the tables; give how many rows of the populations have no gate and so no count."""
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
     from marrowgate.settings.config import Measure, Quality
     from marrowgate.tables import write_table
@@ -213,6 +217,8 @@ def _write_tables(out: Path, tubes: "list[Measured]") -> None:
     paths = [{"fcs": tube.sample.fcs, "data_set": tube.sample.data_set} for tube in tubes]
     manifest = [{**row, **path} for row, path in zip(manifest_table(tubes), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
-    write_table(out / "tables" / "populations.tsv", "populations", population_table(tubes, Measure()))
+    populations = population_table(tubes, Measure())
+    write_table(out / "tables" / "populations.tsv", "populations", populations)
     write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED, {}))
     write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure()))
+    return sum(row["n_events"] is None for row in populations)
