@@ -64,3 +64,39 @@ def test_try__all_faults_are_told_at_once(tmp_path: Path, capsys: pytest.Capture
         "error: s.yaml: there is no such file; make it, or correct the path",
         "error: p.yaml: there is no such file; make it, or correct the path",
     ]
+
+
+def test_try__measure_that_names_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "a.fcs"
+    file.write_bytes(b"")
+    wrong = ["--measure", "viabel:CD344", "--measure", "viableCD34"]
+    assert main([*words(tmp_path / "out", file), *wrong]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "error: option --measure: the strategy has no population 'viabel'; did you mean 'viable'?",
+        "error: option --measure: the panel has no marker 'CD344'; did you mean 'CD34'?",
+        "error: option --measure: must be POPULATION:MARKER, got 'viableCD34'; write it like cd34_hspc:CXCR4",
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_try__says_how_many_populations_have_no_gate(
+    real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    # the two CD34 and CD45 gates of this strategy need a baseline tube, which `try` does not know
+    files = real_data / "timecourse" / "D10.fcs", real_data / "damaged" / "aria_truncated.fcs"
+    assert main(words(tmp_path, *files)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"2 data sets, 1 rejected; the tables are in {tmp_path / 'tables'}",
+        "6 of 8 rows of populations.tsv have no gate; see gate_reason",
+    ]
+
+
+def test_try__says_nothing_of_gates_when_all_were_found(
+    real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    strategy = tmp_path / "singlets.yaml"
+    gate = "{name: singlets, parent: root, dimensions: [FSC-A, FSC-H], method: singlets}"
+    strategy.write_text(f"populations:\n  - {gate}\n", encoding="utf-8")
+    given = ["try", "--panel", str(PANEL), "--strategy", str(strategy), "--out", str(tmp_path)]
+    assert main([*given, str(real_data / "timecourse" / "D10.fcs")]) == 0
+    assert capsys.readouterr().out == f"1 data sets, 0 rejected; the tables are in {tmp_path / 'tables'}\n"

@@ -75,7 +75,7 @@ _COLUMNS = (
     _text("status", "state of the row's result; the documented words are in docs/statuses.md"),
     _text("reason", "why the status is what it is"),
     _count("n_events", "events in the population (manifest: in the file)"),
-    _count("n_parent", "events in the parent population"),
+    _count("n_parent", "events in the parent population; of root, those outside unstable stretches"),
     _count("n_cd45", "viable CD45+ events of the tube"),
     *_with_interval(_number("pct_of_parent", "share of the parent", "%", "parent")),
     *_with_interval(

@@ -73,7 +73,14 @@ def test_survey__damaged_files_have_a_verdict(tmp_path: Path, content: bytes) ->
 def test_survey__panel_channels_that_are_missing(tmp_path: Path) -> None:
     (finding,) = panel_findings([made(tmp_path, "a.fcs")], PANEL)
     assert finding.note.code == "panel_channel_missing"
-    assert finding.note.sentence == "1 of 3 channels of the panel are missing: CD34"
+    assert finding.note.sentence == "1 of 3 channels of the panel are missing: APC-A (CD34)"
+
+
+def test_survey__missing_channels_are_named_as_the_panel_writes_them(tmp_path: Path) -> None:
+    channels = [{"channel": "FS Lin", "scatter": "FSC-A"}, {"channel": "SSC-A", "scatter": "SSC-A"}]
+    panel = Panel.model_validate({"channels": [{"channel": "PE-A", "marker": "CXCR4"}, *channels]})
+    (finding,) = panel_findings([made(tmp_path, "a.fcs")], panel)
+    assert finding.note.sentence == "2 of 3 channels of the panel are missing: FS Lin (FSC-A), SSC-A"
 
 
 def test_survey__label_that_names_another_marker(tmp_path: Path) -> None:

@@ -453,3 +453,14 @@ def test_measured__strata_and_negatives_are_looked_at_and_negatives_have_no_row(
     assert settings.wanted == (("hspc", "CXCR4"), ("low", "CXCR4"), ("high", "CXCR4"), ("nrbc", "CXCR4"))
     assert settings.only_controls == {("nrbc", "CXCR4")}
     assert settings.negatives == dict.fromkeys([(name, "CXCR4") for name in ("hspc", "low", "high")], "nrbc")
+
+
+def test_spillover_files__that_are_missing_are_told_with_the_faults_of_the_sheets(folder):
+    folder.write("config/config.yaml", f"{CONFIG}signal:\n  spillover: n.csv\n  spillover_of_batch: {{B1: m.csv}}\n")
+    folder.write("config/samples.tsv", sheet(changed(0, day="ten")))
+    missing = "there is no file {!r}; make it, or correct the path"
+    assert folder.faults() == [
+        "config/samples.tsv line 2, column day: must be a number, got 'ten'; correct the value",
+        f"config/config.yaml line 4, signal.spillover: {missing.format('n.csv')}",
+        f"config/config.yaml line 5, signal.spillover_of_batch.B1: {missing.format('m.csv')}",
+    ]

@@ -17,7 +17,7 @@ from marrowgate.fcs.model import Channel, FcsFile, Note
 from marrowgate.fcs.read import read_header
 from marrowgate.fcs.source import Source, open_source
 from marrowgate.fcs.verdict import RejectedError
-from marrowgate.settings.panel import Panel
+from marrowgate.settings.panel import Panel, PanelChannel
 
 _DIGESTED = 2**16
 _ACQUISITION = ("$DATE", "$BTIM", "$ETIM", "$TOT", "$CYT", "$CYTSN")
@@ -124,7 +124,7 @@ def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
     present = {entry.channel for entry in matched.values()}
     missing = [entry for entry in panel.channels if entry.channel not in present]
     if missing:
-        names = ", ".join(entry.marker or entry.scatter or entry.channel for entry in missing)
+        names = ", ".join(_channel_and_marker(entry) for entry in missing)
         sentence = f"{len(missing)} of {len(panel.channels)} channels of the panel are missing: {names}"
         notes.append(Note("panel_channel_missing", sentence))
     for index, entry in matched.items():
@@ -133,6 +133,11 @@ def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
             sentence = f"channel {index + 1} is {entry.marker} in the panel and labelled otherwise in the file"
             notes.append(Note("panel_label_differs", sentence))
     return notes
+
+
+def _channel_and_marker(entry: PanelChannel) -> str:
+    meaning = entry.marker or entry.scatter
+    return f"{entry.channel} ({meaning})" if meaning and meaning != entry.channel else entry.channel
 
 
 def _folded(marker: str) -> str:

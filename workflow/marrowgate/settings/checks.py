@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from marrowgate.errors import Fault
-from marrowgate.settings.config import Config
+from marrowgate.settings.config import SPILLOVER_SOURCES, Config
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.sheet_file import Sheet, SheetRow
@@ -187,6 +187,18 @@ def covariate_names(config: Config, patients: Sheet) -> Iterator[tuple[int, str,
         if name not in patients.columns and name != BASELINE_WBC:
             cure = correct_to(name, patients.columns, f"name a column of that sheet, or {BASELINE_WBC}")
             yield index, f"{patients.path} has no column {name!r}", cure
+
+
+def matrix_files(config: Config) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Tell which spillover files of the config do not exist, each once, as (place of the entry, what, cure)."""
+    signal = config.signal
+    named: dict[tuple[str, ...], str] = {("signal", "spillover"): signal.spillover}
+    named |= {("signal", "spillover_of_batch", batch): source for batch, source in signal.spillover_of_batch.items()}
+    told = set(SPILLOVER_SOURCES)
+    for place, source in named.items():
+        if source not in told and not _is_file(Path(source)):
+            yield place, f"there is no file {source!r}", "make it, or correct the path"
+        told.add(source)
 
 
 def measured(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -166,7 +166,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
     _check_patients(reading)
     _check_measured(reading, panels, strategies)
     if reading.faults:
-        raise UserError(dict.fromkeys(reading.faults))
+        raise UserError(dict.fromkeys([*reading.faults, *_absent_matrices(reading.settings)]))
     by_id = {row.patient_id: row for row in patients}
     return Project(reading.settings.config, samples, by_id, measurements, toxicity, panels, strategies)
 
@@ -239,6 +239,12 @@ def _check_measured(reading: _Reading, panels: Mapping[str, Panel], strategies: 
     for index, name, what, cure in checks.measured(settings.config, panels.values(), populations):
         where = settings.where("measure", "intensities", index, name)
         reading.faults.append(Fault(where, what, cure))
+
+
+def _absent_matrices(settings: _Settings) -> Iterator[Fault]:
+    """Tell which spillover files do not exist; what is in a file is checked against a project without faults."""
+    for place, what, cure in checks.matrix_files(settings.config):
+        yield Fault(settings.where(*place), what, cure)
 
 
 def _panels(reading: _Reading) -> dict[str, Panel]:

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,20 +54,24 @@ def run(args: argparse.Namespace) -> int:
         _gate(args, name, place, panel, strategy, fits[name], agreed)
         for name, place in with_progress(list(places.items()), "gates", 1)
     ]
-    _write_tables(args.out, tubes)
+    n_ungated = _write_tables(args.out, tubes)
     rejected = sum(tube.record.manifest["verdict"] == "rejected" for tube in tubes)
     print(f"{len(tubes)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
+    if n_ungated:
+        n_rows = len(tubes) * len(strategy.populations)
+        print(f"{n_ungated} of {n_rows} rows of populations.tsv have no gate; see gate_reason")
     return 3 if rejected and args.strict else 0
 
 
 def _strategy_and_panel(args: argparse.Namespace) -> tuple["Strategy", "Panel"]:
-    """Read both, and tell all faults of the two and of the files' names together."""
+    """Read both, and tell all faults of the two, of the files' names and of `--measure` together."""
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.settings.panel import load_panel
 
     faults = [
         Fault(str(path), "there is no such file", "correct the path") for path in args.files if not path.is_file()
     ]
+    strategy = panel = None
     try:
         strategy = load_checked_strategy(args.strategy)
     except UserError as error:
@@ -76,9 +80,30 @@ def _strategy_and_panel(args: argparse.Namespace) -> tuple["Strategy", "Panel"]:
         panel = load_panel(args.panel)
     except UserError as error:
         faults += error.faults
-    if faults:
+    faults += _measure_faults(args.measure, strategy, panel)
+    if strategy is None or panel is None or faults:
         raise UserError(faults)
     return strategy, panel
+
+
+def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "Panel | None") -> Iterator[Fault]:
+    """Tell which words of `--measure` name nothing that can be measured."""
+    from marrowgate.settings.messages import correct_to
+
+    where = "option --measure"
+    for word in words:
+        population, _, marker = word.partition(":")
+        if not population or not marker:
+            yield Fault(where, f"must be POPULATION:MARKER, got {word!r}", "write it like cd34_hspc:CXCR4")
+            continue
+        populations = tuple(one.name for one in strategy.populations) if strategy else (population,)
+        if population not in populations:
+            cure = correct_to(population, populations, "name a population of the strategy")
+            yield Fault(where, f"the strategy has no population {population!r}", cure)
+        markers = tuple(entry.marker for entry in panel.channels if entry.marker) if panel else (marker,)
+        if marker not in markers:
+            cure = correct_to(marker, markers, "name a marker of the panel")
+            yield Fault(where, f"the panel has no marker {marker!r}", cure)
 
 
 def _places(files: Iterable[Path]) -> dict[str, Place]:
@@ -183,7 +208,8 @@ def _run_quality(file: "FcsFile") -> "RunQuality":
     return RunQuality(stability.stretches, stability.checks, settings_of(file))
 
 
-def _write_tables(out: Path, tubes: "list[Measured]") -> None:
+def _write_tables(out: Path, tubes: "list[Measured]") -> int:
+    """Write the tables; give how many rows of the populations have no gate and so no count."""
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
     from marrowgate.settings.config import Measure, Quality
     from marrowgate.tables import write_table
@@ -191,6 +217,8 @@ def _write_tables(out: Path, tubes: "list[Measured]") -> None:
     paths = [{"fcs": tube.sample.fcs, "data_set": tube.sample.data_set} for tube in tubes]
     manifest = [{**row, **path} for row, path in zip(manifest_table(tubes), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
-    write_table(out / "tables" / "populations.tsv", "populations", population_table(tubes, Measure()))
+    populations = population_table(tubes, Measure())
+    write_table(out / "tables" / "populations.tsv", "populations", populations)
     write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED, {}))
     write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure()))
+    return sum(row["n_events"] is None for row in populations)
