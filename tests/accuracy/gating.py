@@ -30,7 +30,7 @@ from marrowgate.simulate.project import write_sample
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 STRATEGIES = {"hspc": "blood_hspc", "immature": "blood_immature"}
-POPULATIONS = {"hspc": ("cd34_hspc",), "immature": ("ig", "nrbc", "erythroid_cd71_pos")}
+POPULATIONS = {"hspc": ("cd34_hspc",), "immature": ("ig", "nrbc", "erythroid_cd71_pos", "eosinophils")}
 SIZES = ((1, 20), (20, 50), (50, 200), (200, 10**9))
 WRONG = 0.5
 

@@ -75,8 +75,7 @@ GATE_COVERAGE = """### Through the real gates
 What users get: the intervals hold the `boundary_sd` of the gates and the errors of the bench. Tubes of `published`
 whose blood was given as many rare cells as the band asks for, through fit, consensus and gates. `boundary_sd` is how
 much a boundary varies; a gate that is off by a few percent every time brings coverage down where there are many
-events, because the counting error is small there. Without a viability dye (ig and nrbc) dead cells stay among the
-CD45+ events."""
+events, because the counting error is small there."""
 
 FILE_COVERAGE = """### In the whole workflow
 

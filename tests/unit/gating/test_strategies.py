@@ -36,14 +36,14 @@ def strategy_of(panel):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Give the file and the truth of some tubes of one batch, both panels."""
+    """Give the file and the truth of some tubes of one batch, both panels; a patient has few reticulocytes or many."""
     folder = tmp_path_factory.mktemp("tubes")
     plan = make_plan("demo", SEED)
     found = {}
     for kind in ("hspc", "immature"):
         panel = load_panel(CONFIG / "panels" / f"{kind}.yaml")
         wanted = [s for s in plan.samples if s.panel == kind and s.control_type == "none" and s.batch == "B1"]
-        for sample in wanted[:5]:
+        for sample in wanted[:10]:
             tube = simulate_tube(plan, sample, panel, 40_000)
             optics = batch_optics(plan, sample, panel)
             path = folder / f"{sample.sample_id}.fcs"
@@ -100,7 +100,8 @@ def batch_gates(files, kind):
         ("immature", "granulocytes", 0.95),
         ("immature", "ig", 0.8),
         ("immature", "erythroid_cd71_pos", 0.88),
-        ("immature", "eosinophils", 0.88),
+        ("immature", "cd45_pos", 0.98),
+        ("immature", "eosinophils", 0.95),
     ],
 )
 def test_strategy__finds_what_is_there(files, kind, population, least):
@@ -143,6 +144,7 @@ def test_hspc__a_tube_without_progenitors_shows_none(files):
         ("hspc", "CD235a", {"beads", "bead_singlets", "cells"}, {"singlets", "cd45_pos", "cd34_hspc"}),
         ("hspc", "CD14", {"monocytes"}, {"cd45_pos", "lymphocytes", "cd34_hspc"}),
         ("hspc", "CD34", {"cd34_pos", "cd34_hspc"}, {"cd45_pos", "lymphocytes", "monocytes", "bead_singlets"}),
+        ("immature", "7-AAD", {"viable"}, {"cd45_pos", "ig", "nrbc", "eosinophils", "immature", "megakaryocytic"}),
         ("immature", "CRTH2", {"eosinophils", "nonspecific", "specific"}, {"ig", "ig_stage1", "nrbc", "immature"}),
         ("immature", "CD14", {"monocytes"}, {"ig", "nrbc", "immature", "megakaryocytic"}),
         ("immature", "DNA", {"nucleated", "nrbc"}, {"ig", "erythroid_cd71_pos", "immature", "megakaryocytic"}),
@@ -162,6 +164,29 @@ def test_strategy__without_a_marker_everything_else_works(files, kind, marker, a
     fine = {name for name in kept if whole[name].status in USABLE}
     poorer = {name for name in fine if records[name].status == "no_valley" and name == "erythroid_cd71_pos"}
     assert {name: records[name].reason for name in fine - poorer if name not in rows} == {}
+
+
+def test_immature__every_population_of_cells_is_viable(files):
+    dead_found = {}
+    for (_, rows, truth), (_, path, _) in zip(batch_gates(files, "immature"), files["immature"], strict=True):
+        dead = truth.is_dead & (truth.partner < 0)
+        for population in rows.keys() - {"root", "singlets"}:
+            assert np.isin(rows[population], rows["viable"]).all(), population
+        assert np.isin(rows["viable"], rows["singlets"]).all()
+        _, without = gated("immature", path, "7-AAD")
+        for name, found in (("with", rows), ("without", without)):
+            dead_found.setdefault(name, []).append(dead[found["cd45_pos"]].mean())
+    assert min(dead_found["without"]) > 0.005
+    assert max(dead_found["with"]) < 0.1 * min(dead_found["without"])
+
+
+@pytest.mark.parametrize(("absent", "least"), [((), 0.95), (("7-AAD",), 0.88)])
+def test_immature__eosinophils_of_a_tube_alone_with_few_events(files, absent, least):
+    for _, path, truth in files["immature"]:
+        records, rows = gated("immature", path, *absent, start=np.arange(10_000))
+        inside = np.arange(truth.kind.size) < 10_000
+        assert records["eosinophils"].status == "ok"
+        assert f1(rows["eosinophils"], member_mask(truth, "eosinophils") & inside) >= least
 
 
 def test_immature__without_crth2_ig_say_that_eosinophils_are_among_them(files):

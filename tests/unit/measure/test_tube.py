@@ -27,8 +27,9 @@ def tube(columns, facts=(), **roles):
     return Tube(file, channels, {}, dict.fromkeys(columns, Transform("linear", t=1.0)))
 
 
-SAMPLE = tube({"7-AAD": [0.1, 0.1, 0.9, 0.9, 0.1], "CD45": [0.8, 0.1, 0.8, 0.1, 0.9]})
+SAMPLE = tube({"7-AAD": [0.1, 0.1, 0.9, 0.9, 0.1], "CD45": [0.8, 0.1, 0.8, 0.1, 0.9], "DNA": [0.9, 0.9, 0.9, 0.1, 0.1]})
 ALIVE = GateRecord("viable", "root", "valley", threshold("7-AAD", 0.5, "below"), "ok")
+NUCLEATED = GateRecord("nucleated", "viable", "valley", threshold("DNA", 0.5, "above"), "ok")
 LEUCOCYTES = GateRecord("cd45_pos", "viable", "valley", threshold("CD45", 0.5, "above"), "ok")
 
 
@@ -40,6 +41,12 @@ def test_count_with_dead__is_the_cd45_gate_before_the_viability_gate():
     records, rows = gated(ALIVE, LEUCOCYTES)
     assert rows["cd45_pos"].tolist() == [0, 4]
     assert count_with_dead(SAMPLE, records, rows) == 3
+
+
+def test_count_with_dead__gates_between_viable_and_cd45_count_too():
+    records, rows = gated(ALIVE, NUCLEATED, replace(LEUCOCYTES, parent="nucleated"))
+    assert rows["cd45_pos"].tolist() == [0]
+    assert count_with_dead(SAMPLE, records, rows) == 2
 
 
 def test_count_with_dead__without_a_viability_gate_it_is_not_known():

@@ -114,6 +114,14 @@ def test_draw_cells__red_cells_have_no_dna_and_erythroblasts_have(panels, make_p
     assert np.quantile(dna[nucleated], 0.01) > np.quantile(dna[~nucleated], 0.99)
 
 
+def test_draw_cells__dead_cells_take_up_the_viability_dye_and_keep_their_nuclear_stain(panels, make_pure_recipe):
+    optics = make_optics(panels["immature"])
+    cells = draw(optics, make_pure_recipe("t_cell", dead=np.full(len(KINDS), 0.5)))
+    viability, nuclear = (molecules(optics, cells, marker) for marker in ("7-AAD", "DNA"))
+    assert np.median(viability[cells.is_dead]) > 100 * np.median(viability[~cells.is_dead])
+    assert np.median(nuclear[cells.is_dead]) == pytest.approx(np.median(nuclear[~cells.is_dead]), rel=0.01)
+
+
 def test_draw_kinds__counts_follow_the_rates_and_the_order_is_mixed(make_pure_recipe):
     rates = make_pure_recipe("t_cell", "red_cell").rates
     kinds = draw_kinds(np.random.default_rng(1), rates, N)

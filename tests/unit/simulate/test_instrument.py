@@ -3,7 +3,7 @@ import pytest
 
 from marrowgate.errors import UserError
 from marrowgate.settings.panel import Panel, PanelChannel
-from marrowgate.simulate.instrument import TOP, detect, make_optics
+from marrowgate.simulate.instrument import DETECTORS, FLUOROCHROMES, TOP, detect, make_optics
 
 N = 40_000
 
@@ -21,6 +21,13 @@ def measured(optics, signal, glow=0.0):
 
 def compensated(optics, events):
     return np.linalg.solve(optics.spillover.T, events.astype(np.float64))
+
+
+def test_fluorochromes__are_brightest_at_home_and_spill_into_detectors_that_exist():
+    for name, dye in FLUOROCHROMES.items():
+        assert dye.home in DETECTORS, name
+        assert dye.spill.keys() <= DETECTORS.keys() - {dye.home}, name
+        assert all(0 < share < 1 for share in dye.spill.values()), name
 
 
 @pytest.mark.parametrize("level", [100.0, 3000.0, 90_000.0])

@@ -97,7 +97,9 @@ def test_make_tube__carry_over_comes_early(panels):
     assert carried[: N // 10].sum() > 0.8 * carried.sum()
 
 
-@pytest.mark.parametrize(("name", "alive"), [("B1_hspc_only_7AAD", 0.5), ("B1_immature_only_DNA", None)])
+@pytest.mark.parametrize(
+    ("name", "alive"), [("B1_hspc_only_7AAD", 0.5), ("B1_immature_only_7AAD", 0.5), ("B1_immature_only_DNA", None)]
+)
 def test_make_tube__single_stains_of_dna_dyes_hold_cells(panels, name, alive):
     plan = make_plan("published", 5)
     sample = find_sample(plan, name)

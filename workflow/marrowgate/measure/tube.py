@@ -94,10 +94,14 @@ def count_with_dead(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str
     A haematology analyser counts dead leucocytes, too.
     """
     by_name = {record.population: record for record in records}
-    cd45, viable = by_name.get(CD45), by_name.get(VIABLE)
-    if cd45 is None or viable is None or cd45.gate is None or CD45 not in rows or cd45.parent != VIABLE:
+    path = [CD45, *ancestors(CD45, {record.population: record.parent for record in records})]
+    if CD45 not in rows or VIABLE not in path:
         return None
-    return int(rows_inside(cd45.gate, tube, rows[viable.parent], rows).size)
+    inside = rows[by_name[VIABLE].parent]
+    for name in reversed(path[: path.index(VIABLE)]):
+        gate = by_name[name].gate
+        inside = inside if gate is None else rows_inside(gate, tube, inside, rows)
+    return int(inside.size)
 
 
 def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None:

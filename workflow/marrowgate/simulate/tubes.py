@@ -17,7 +17,7 @@ from marrowgate.simulate.timing import Anomalies
 SINGLE_STAINS: Mapping[str, tuple[str, ...]] = {
     "hspc": ("CD38", "CXCR4", "7-AAD", "CD34", "CD14", "CD235a", "CD45"),
     "immature": (
-        "DNA", "CD45", "CD235a", "CD41a", "CD71", "CD16", "CRTH2", "CD33", "CD15", "CD10", "CD11b", "CD14",
+        "DNA", "CD45", "CD235a", "CD15", "CD41a", "CD71", "CD16", "CRTH2", "CD33", "7-AAD", "CD10", "CD11b", "CD14",
     ),
 }  # fmt: skip
 NEED_CELLS = ("7-AAD", "DNA")
