@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.engine import inside
+from marrowgate.gating.estimators.valley import deepest, sides
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.methods import get_method, names
 from marrowgate.signal.transforms import Transform
@@ -346,3 +348,31 @@ def test_boolean__is_as_written():
 @pytest.mark.parametrize("name", ["mixture", "negative_tail", "valley"])
 def test_method__same_seed_same_answer(name):
     assert find(name, view_of(name, TWO_MODES)) == find(name, view_of(name, TWO_MODES))
+
+
+@pytest.mark.parametrize("n", [200, 1000, 5000, 40_000])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda generator, n: generator.normal(0.4, 0.05, n),
+        lambda generator, n: 0.4 + 0.05 * generator.standard_t(5, n),
+        lambda generator, n: 0.35 + 0.06 * generator.gamma(2.0, 1.0, n),
+    ],
+    ids=["normal", "heavy_tail", "skewed"],
+)
+def test_valley__counting_noise_in_the_tail_of_one_mode_is_none(draw, n):
+    found = 0
+    for seed in range(60):
+        counts = binned(draw(np.random.default_rng(seed), n))
+        low, high = sides(counts, 10)
+        found += deepest(smoothed(counts, bandwidth(counts)), max(0.45, low), min(0.8, high), 0.8) is not None
+    assert found <= 12  # 0 to 15 of 100 here; without the rule on counting noise up to 92 of 100
+
+
+def test_valley__the_end_of_the_stretch_is_none_when_the_density_falls_on_beyond_it():
+    generator = np.random.default_rng(3)
+    counts = binned(np.concatenate([generator.normal(0.3, 0.05, 9000), generator.normal(0.7, 0.05, 3000)]))
+    density = smoothed(counts, bandwidth(counts))
+    assert deepest(density, 0.3, 0.4, 0.8) is None
+    assert deepest(density, 0.6, 0.7, 0.8) is None
+    assert deepest(density, 0.4, 0.6, 0.8) == pytest.approx(0.5, abs=0.05)

@@ -83,7 +83,7 @@ def test_calibration_lines__channel_is_known_by_its_alias_too():
     levels = (500.0, 5000.0, 25_000.0, 60_000.0)
     found = rows("a", "B1", "L", *(1.6 * level for level in levels), channel="PE")
     found = [
-        {**row, "status": "ok", "assigned": level, "range_high": 1.6 * levels[-1], "bead_shine": 0.0}
+        {**row, "unit": "MEF", "status": "ok", "assigned": level, "range_high": 1.6 * levels[-1], "bead_shine": 0.0}
         for row, level in zip(found, levels, strict=True)
     ]
     lines = calibration_lines(project(("a", "p", "B1", "L")), {"p_B1": found})

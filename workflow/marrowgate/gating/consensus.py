@@ -275,7 +275,8 @@ def _settle_one(record: GateRecord, agreed: AgreedGate) -> GateRecord:
 
 def _as_written(record: GateRecord, agreed: AgreedGate) -> GateRecord:
     status: Status = "ok" if isinstance(agreed.gate, Boolean) else "fixed"
-    return replace(record, gate=agreed.gate, parent=agreed.parent, status=status, reason="")
+    still_true = [part for part in record.reason.split("; ") if not part.startswith("needs ")]
+    return replace(record, gate=agreed.gate, parent=agreed.parent, status=status, reason="; ".join(still_true))
 
 
 def _borrowed(record: GateRecord, agreed: AgreedGate) -> GateRecord:

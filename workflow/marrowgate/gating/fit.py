@@ -156,7 +156,10 @@ def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Wa
     population = _for_panel(sample, population)
     refusal = _cannot_gate(sample, population, parent, walk)
     if refusal:
-        return GateRecord(population.name, parent, population.method, None, "not_gated", refusal)
+        # a batch may still lend the gate, and then what the panel lacks is to be said all the same
+        told = [] if refusal.startswith(ABSENT) else _reasons_without(sample, population)
+        reason = "; ".join((refusal, *told))
+        return GateRecord(population.name, parent, population.method, None, "not_gated", reason)
     rows = walk.rows[parent]
     seed = crc32(f"{sample.seed}/{sample.sample_id}/{population.name}".encode())
     view = _View(sample, population.name, population.dimensions, rows, walk, seed)
