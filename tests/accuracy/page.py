@@ -140,10 +140,9 @@ The patients that went through the whole workflow."""
 TROUBLES = """### dirty
 
 Each trouble sits in one CD34 tube. Expected: clogged, bursting and drifting tubes are flagged; events carried over
-from the tube before look like the tube's own and are not seen; the tube cut short is rejected or repaired; in the tube
-of the wrong panel populations whose marker it lacks are not gated; wrong spillover is flagged; other tubes are not
-flagged. *Noticed* is what was rejected, repaired or flagged; the check of the
-counting error does not count."""
+from the tube before look like the tube's own and are not seen; the tube cut short is rejected or repaired; the tube
+of the wrong panel is flagged by the labels of its channels; wrong spillover is flagged; other tubes are not flagged.
+*Noticed* is what was rejected, repaired or flagged; the check of the counting error does not count."""
 
 SPARED = """The cohort was run twice, without and with the troubled files. No other tube should change."""
 

@@ -16,7 +16,7 @@ def channel(index, name):
     is_scatter = name.startswith(("FSC", "SSC"))
     marker, scatter = ("", name) if is_scatter else (NAMES[name], "")
     role = "scatter" if is_scatter else "fluorescence"
-    return Channel(index, name, "", marker, "", role, scatter, 32, 1000.0, (0.0, 0.0), None, None)
+    return Channel(index, name, marker, marker, "", role, scatter, 32, 1000.0, (0.0, 0.0), None, None)
 
 
 def tube(values, scales=None):
@@ -63,6 +63,7 @@ def test_quality_checks__sound_tube_is_ok():
         "margin_pct_fluorescence",
         "doublets_pct",
         "viable_pct",
+        "other_labels_pct",
     }
 
 

@@ -81,6 +81,19 @@ def read_label(label: str, name: str) -> Stain:
     return Stain(fluorochrome=resolved.fluorochrome)
 
 
+def says_another_marker(label: str, name: str, marker: str) -> bool:
+    """Say whether a file's label of a channel names a marker, and another one than the panel does.
+
+    Capitals, hyphens and blanks make no difference. A label that names no marker says nothing.
+    """
+    written = read_label(label, name).marker
+    return bool(written) and _folded(written) != _folded(marker)
+
+
+def _folded(marker: str) -> str:
+    return "".join(letter for letter in marker.casefold() if letter.isalnum())
+
+
 def _resolve(label: str, name: str) -> Stain:
     text = _CLONE.sub("", _VERIFIED.sub("", label.strip()))
     text = text.replace(f"({name.strip()})", "").strip() if name.strip() else text

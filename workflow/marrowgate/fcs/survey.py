@@ -12,7 +12,7 @@ from pathlib import Path
 
 from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.head import data_set_bases, read_head
-from marrowgate.fcs.markers import read_label
+from marrowgate.fcs.markers import says_another_marker
 from marrowgate.fcs.model import Channel, FcsFile, Note
 from marrowgate.fcs.read import read_header
 from marrowgate.fcs.source import Source, open_source
@@ -128,8 +128,7 @@ def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
         sentence = f"{len(missing)} of {len(panel.channels)} channels of the panel are missing: {names}"
         notes.append(Note("panel_channel_missing", sentence))
     for index, entry in matched.items():
-        written = read_label(channels[index].label, channels[index].name).marker
-        if entry.marker and written and _folded(written) != _folded(entry.marker):
+        if entry.marker and says_another_marker(channels[index].label, channels[index].name, entry.marker):
             sentence = f"channel {index + 1} is {entry.marker} in the panel and labelled otherwise in the file"
             notes.append(Note("panel_label_differs", sentence))
     return notes
@@ -138,10 +137,6 @@ def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
 def _channel_and_marker(entry: PanelChannel) -> str:
     meaning = entry.marker or entry.scatter
     return f"{entry.channel} ({meaning})" if meaning and meaning != entry.channel else entry.channel
-
-
-def _folded(marker: str) -> str:
-    return "".join(letter for letter in marker.casefold() if letter.isalnum())
 
 
 def _acquisition(source: Source, data_set: int) -> str:

@@ -12,6 +12,7 @@ from marrowgate.settings.config import Quality
 from marrowgate.settings.strategy import ROOT, ancestors
 from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
+from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
 from marrowgate.signal.stability import Stretch
 
@@ -79,12 +80,13 @@ def marker_sketches(tube: Tube, rows: Mapping[str, Rows], wanted: Sequence[tuple
 
 
 def quality_checks(tube: Tube, rows: Mapping[str, Rows], limits: Quality) -> tuple[Check, ...]:
-    """Check margins, doublets and viability. A check without its gate or channel is `not_checked`."""
+    """Check margins, doublets, viability and labels. A check without its gate or channel is `not_checked`."""
     return (
         *(_margin(tube, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
         margin_check(tube.file, limits.max_margin_pct),
         _doublets(rows, limits.max_doublet_pct),
         _viable(rows, limits.min_viable_pct),
+        label_check(tube.file.channels, limits.max_other_labels_pct),
     )
 
 

@@ -143,6 +143,8 @@ class Quality(_Section):
     """Drift of a fluorescence channel from the first to the last event of a file, per cent."""
     max_unstable_pct: Annotated[float, Field(ge=0, le=100)] = 10.0
     """Share of a file's events in unstable stretches."""
+    max_other_labels_pct: Annotated[float, Field(ge=0, le=100)] = 50.0
+    """Share of a file's channel labels that name another marker than the panel; more means another panel's tube."""
     max_setting_change_pct: Annotated[float, Field(ge=0)] = 0.5
     """Difference of a detector's voltage or gain from its batch and from the patient's other visits, per cent."""
     max_spillover_difference: Annotated[float, Field(gt=0)] = 0.01

@@ -222,7 +222,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             "clogged, bursting and drifting tubes are flagged in quality.tsv",
             "events carried over from the tube before look like the tube's own and are not seen",
             "the tube cut short is rejected or repaired with a record",
-            "in tubes of the wrong panel populations whose marker they lack are not gated",
+            "tubes of the wrong panel are flagged by the labels of their channels",
             "files with a wrong spillover matrix are flagged against their batch",
             "no other sample changes",
         ),

@@ -1,0 +1,35 @@
+"""The labels of a file's channels against the panel: a tube that was stained with another panel."""
+
+from collections.abc import Sequence
+
+from marrowgate.fcs.markers import read_label, says_another_marker
+from marrowgate.fcs.model import Channel
+from marrowgate.signal.checks import Check, at_most, not_checked
+
+CHECK = "other_labels_pct"
+
+
+def label_check(channels: Sequence[Channel], limit: float) -> Check:
+    """Give the share of stained channels whose label in the file names another marker than the panel.
+
+    One label may be an old name of the marker; most of them are not.
+
+    Parameters
+    ----------
+    channels : sequence of Channel
+        Of the file, with the panel's markers.
+    limit : float
+        Largest share, per cent of the channels that have a marker and a label that names one.
+
+    Returns
+    -------
+    Check
+        ``other_labels_pct``; `not_checked` when no label names a marker.
+    """
+    told = [one for one in channels if one.marker and one.label and read_label(one.label, one.name).marker]
+    if not told:
+        return not_checked(CHECK, "no label in the file names a marker", limit)
+    other = [one for one in told if says_another_marker(one.label, one.name, one.marker)]
+    named = ", ".join(f"{one.name} ({one.marker})" for one in other)
+    why = f"{len(other)} of {len(told)} labels in the file name another marker than the panel: {named}"
+    return at_most(CHECK, 100.0 * len(other) / len(told), limit, why)
