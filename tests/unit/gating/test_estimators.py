@@ -365,7 +365,7 @@ def test_valley__counting_noise_in_the_tail_of_one_mode_is_none(draw, n):
     for seed in range(60):
         counts = binned(draw(np.random.default_rng(seed), n))
         low, high = sides(counts, 10)
-        found += deepest(smoothed(counts, bandwidth(counts)), max(0.45, low), min(0.8, high), 0.8) is not None
+        found += deepest(smoothed(counts, bandwidth(counts)), max(0.45, low), min(0.8, high), 0.8, 1.0) is not None
     assert found <= 12  # 0 to 15 of 100 here; without the rule on counting noise up to 92 of 100
 
 
@@ -373,6 +373,6 @@ def test_valley__the_end_of_the_stretch_is_none_when_the_density_falls_on_beyond
     generator = np.random.default_rng(3)
     counts = binned(np.concatenate([generator.normal(0.3, 0.05, 9000), generator.normal(0.7, 0.05, 3000)]))
     density = smoothed(counts, bandwidth(counts))
-    assert deepest(density, 0.3, 0.4, 0.8) is None
-    assert deepest(density, 0.6, 0.7, 0.8) is None
-    assert deepest(density, 0.4, 0.6, 0.8) == pytest.approx(0.5, abs=0.05)
+    assert deepest(density, 0.3, 0.4, 0.8, 1.0) is None
+    assert deepest(density, 0.6, 0.7, 0.8, 1.0) is None
+    assert deepest(density, 0.4, 0.6, 0.8, 1.0) == pytest.approx(0.5, abs=0.05)

@@ -33,6 +33,8 @@ class SlantedValleyArguments(Arguments):
     """Density in the valley, as a share of the lower of the two modes beside it."""
     min_events: Annotated[int, Field(ge=10)] = 100
     """Events that must be there to look at."""
+    min_rise: Annotated[float, Field(ge=0)] = 1.0
+    """Standard errors by which the lower mode must hold more events than the valley; 0 takes any valley."""
     min_side: Annotated[int, Field(ge=1)] = 10
     """Events that must lie on either side of the valley."""
 
@@ -90,7 +92,7 @@ def _deepest(
     # a Gaussian kernel measured across the line has the same width for every slope
     density = smoothed(counts, width * float(np.hypot(1.0, slope)))
     first, last = sides(counts, arguments.min_side)
-    found = depths(density, max(bounds[0], first), min(bounds[1], last))
+    found = depths(density, max(bounds[0], first), min(bounds[1], last), arguments.min_rise)
     if found is None or found.ratio > arguments.max_ratio:
         return None
     return _Line(float(slope), widened(counts, found.place, "above", arguments.leeway), found.ratio)
