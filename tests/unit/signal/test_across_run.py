@@ -77,10 +77,11 @@ def test_bead_checks__fold_and_rule_are_told():
     assert (few.verdict, few.reason) == ("not_checked", "1 other batches, 5 are needed")
 
 
-def test_peak_of_batches__brightest_peak_that_all_batches_have():
-    def rows(batch, *medians):
-        return [{"batch": batch, "channel": "PE-A", "peak": n, "median_fi": m} for n, m in enumerate(medians, start=1)]
+def rows(batch, *medians):
+    return [{"batch": batch, "channel": "PE-A", "peak": n, "median_fi": m} for n, m in enumerate(medians, start=1)]
 
+
+def test_peak_of_batches__brightest_peak_that_all_batches_have():
     assert peak_of_batches([*rows("B1", 1.0, 10.0, 100.0), *rows("B2", 2.0, 20.0)], "PE-A") == {"B1": 10.0, "B2": 20.0}
     refused = {"batch": "B3", "channel": "PE-A", "peak": None, "median_fi": None}
     assert peak_of_batches([*rows("B1", 1.0), refused], "PE-A") == {"B1": 1.0}
@@ -107,3 +108,10 @@ def test_margin_check__without_a_range_is_not_checked(make_file):
     file = make_file({"PE-A": np.ones(3)})
     without = replace(file, channels=(replace(file.channels[0], range=0.0),))
     assert margin_check(without, 5.0).verdict == "not_checked"
+
+
+def test_peak_of_batches__a_channel_in_which_the_beads_do_not_shine_has_none():
+    noise = [{**row, "spread_pct": 180.0} for row in (*rows("B1", 8.0), *rows("B2", 31.0))]
+    assert peak_of_batches(noise, "PE-A") == {}
+    shining = [{**row, "spread_pct": 12.0} for row in (*rows("B1", 80.0), *rows("B2", 81.0))]
+    assert peak_of_batches(shining, "PE-A") == {"B1": 80.0, "B2": 81.0}

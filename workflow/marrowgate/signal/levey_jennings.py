@@ -15,6 +15,8 @@ from marrowgate.signal.checks import Check, at_most, not_checked
 
 FEWEST_OTHERS = 5
 """A standard deviation from fewer other batches says little."""
+_NOISE_PCT = 100.0 / 3.0
+"""Spread of a peak, per cent of its median, from which it lies within three standard deviations of 0."""
 
 Rule = Literal["in", "1-2s", "1-3s", "not_judged"]
 
@@ -76,14 +78,20 @@ def bead_series(peaks: Mapping[str, float]) -> tuple[BeadPoint, ...]:
 def peak_of_batches(rows: Sequence[Mapping[str, Any]], channel: str) -> dict[str, float]:
     """Give the brightest peak that every batch has in a channel, from rows of tables `calibration`.
 
-    The brightest peak whose `median_fi` is known in every batch is taken: it is the least noisy one.
+    The brightest peak whose `median_fi` is known in every batch is taken: it is the least noisy one. A peak that lies
+    within three of its own standard deviations of 0 is noise: the beads carry nothing for that channel.
     """
     by_batch: dict[str, dict[int, float]] = {}
     for row in rows:
-        if row["channel"] == channel and row["peak"] is not None and row["median_fi"] > 0:
+        if row["channel"] == channel and row["peak"] is not None and _stands_out(row):
             by_batch.setdefault(row["batch"], {})[row["peak"]] = row["median_fi"]
     shared = set.intersection(*(set(peaks) for peaks in by_batch.values())) if by_batch else set()
     return {batch: peaks[max(shared)] for batch, peaks in by_batch.items()} if shared else {}
+
+
+def _stands_out(row: Mapping[str, Any]) -> bool:
+    spread_pct = row.get("spread_pct")
+    return bool(row["median_fi"] > 0 and (spread_pct is None or spread_pct < _NOISE_PCT))
 
 
 def bead_checks(channel: str, series: Sequence[BeadPoint], max_fold: float) -> dict[str, tuple[Check, ...]]:
