@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
-from marrowgate.gating.estimators.valley import depths, sides, widened
+from marrowgate.gating.estimators.valley import DepthArguments, depths, sides, widened
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Found, Method, View, on_scale
 
 _DRAWS = 40
 _WIDTH = 0.012
 
 
-class SlantedValleyArguments(Arguments):
-    """Where to look, which slopes to try, and how deep a valley must be."""
+class SlantedValleyArguments(DepthArguments):
+    """Where to look, and which slopes to try."""
 
     between: tuple[float, float]
     """Lowest and highest place of the boundary in the second dimension at `pivot`, linear compensated scale."""
@@ -25,18 +25,8 @@ class SlantedValleyArguments(Arguments):
     """Place in the first dimension around which the line is turned, linear compensated scale."""
     slopes: tuple[float, float, int] = (0.0, 1.25, 6)
     """Lowest and highest slope to try, and how many; full scale of one dimension over full scale of the other."""
-    among: str = ""
-    """A population that stands before this one, whose events show the valley; not given: the parent."""
     leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley downwards until the population gains this share of events."""
-    max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
-    """Density in the valley, as a share of the lower of the two modes beside it."""
-    min_events: Annotated[int, Field(ge=10)] = 100
-    """Events that must be there to look at."""
-    min_rise: Annotated[float, Field(ge=0)] = 1.0
-    """Standard errors by which the lower mode must hold more events than the valley; 0 takes any valley."""
-    min_side: Annotated[int, Field(ge=1)] = 10
-    """Events that must lie on either side of the valley."""
 
     @model_validator(mode="after")
     def _slopes_in_order(self) -> "SlantedValleyArguments":

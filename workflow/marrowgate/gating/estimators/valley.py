@@ -12,17 +12,11 @@ from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
 
 
-class ValleyArguments(Arguments):
-    """Where to look, and how deep a valley must be."""
+class DepthArguments(Arguments):
+    """In which events to look, and how deep a valley must be, along one dimension or along a line."""
 
-    keep: Literal["above", "below"]
-    """Which side of the valley is the population."""
-    between: tuple[float, float]
-    """Lowest and highest place of the valley, linear compensated scale."""
     among: str = ""
     """A population that stands before this one, whose events show the valley; not given: the parent."""
-    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
-    """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
     max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
     """Density in the valley, as a share of the lower of the two modes beside it."""
     min_events: Annotated[int, Field(ge=10)] = 100
@@ -31,6 +25,17 @@ class ValleyArguments(Arguments):
     """Events that must lie on either side of the valley, so that a gap in a thin tail is none."""
     min_rise: Annotated[float, Field(ge=0)] = 1.0
     """Standard errors by which the lower mode must hold more events than the valley; 0 takes any valley."""
+
+
+class ValleyArguments(DepthArguments):
+    """Where to look."""
+
+    keep: Literal["above", "below"]
+    """Which side of the valley is the population."""
+    between: tuple[float, float]
+    """Lowest and highest place of the valley, linear compensated scale."""
+    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
 
 @dataclass(frozen=True)
