@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from marrowgate.gating.crossing import balanced_border
 from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.engine import inside
 from marrowgate.gating.estimators.valley import deepest, sides
@@ -279,15 +280,50 @@ def test_reference_line__goes_through_both_multiples_of_the_medians():
     assert all(y >= max(y1, y2) for _, y in kept_above.vertices[2:])
 
 
-def test_reference_line__error_is_that_of_repeated_samples():
+@pytest.mark.parametrize("crossing_spreads", [0.0, 1.5])
+def test_reference_line__error_is_that_of_repeated_samples(crossing_spreads):
     def ends(seed):
         generator = np.random.default_rng(seed)
         columns = {"X": generator.normal(0.5, 0.05, 400), "Y": generator.normal(0.6, 0.05, 400)}
-        return find("reference_line", ArrayView(columns, references={"other": columns}))
+        young = {"X": generator.normal(0.5, 0.05, 300), "Y": generator.uniform(0.1, 0.5, 300)}
+        parent = {name: np.concatenate([columns[name], young[name]]) for name in columns}
+        view = ArrayView(parent, references={"other": columns})
+        return find("reference_line", view, crossing_spreads=crossing_spreads)
 
     repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(200)], axis=0)
     told = np.array(ends(999).boundary_sd).reshape(-1, 2)[:2, 1]
     np.testing.assert_allclose(told, repeated, rtol=0.4)
+
+
+def test_reference_line__moves_until_as_many_cross_one_way_as_the_other():
+    generator = np.random.default_rng(4)
+    mature = {"X": generator.normal(0.5, 0.02, 5000), "Y": generator.normal(0.8, 0.08, 5000)}
+    young = {"X": generator.normal(0.5, 0.02, 1000), "Y": generator.normal(0.3, 0.1, 1000)}
+    parent = {name: np.concatenate([mature[name], young[name]]) for name in mature}
+    view = ArrayView(parent, references={"other": mature})
+    level = {"first": [1.0, 0.7], "second": [0.5, 0.7]}
+    middle = np.median(mature["Y"])
+    spread = 1.4826 * np.median(np.abs(mature["Y"] - middle))
+    wanted = balanced_border(parent["Y"], 0.7 * middle, 1.5 * spread)
+    assert wanted < 0.7 * middle - 0.02
+    gate = find("reference_line", view, **level, crossing_spreads=1.5).gate
+    assert [y for _, y in gate.vertices[:2]] == pytest.approx([wanted, wanted], abs=1e-6)
+
+
+def test_reference_line__error_of_the_multiples_is_that_of_the_line():
+    columns = {"X": RNG.normal(0.5, 0.02, 4000), "Y": RNG.normal(0.8, 0.02, 4000)}
+    level = {"first": [1.0, 0.5], "second": [0.5, 0.5]}
+    found = find("reference_line", ArrayView(columns, references={"other": columns}), **level, multiples_cv=0.1)
+    assert found.boundary_sd[1] == pytest.approx(0.1 * 0.4, rel=0.35)
+    assert found.boundary_sd[1] == pytest.approx(found.boundary_sd[3])
+    (movement,) = (one for one in found.movements if max(map(abs, one)) > 1e-6)
+    assert abs(movement[1]) == pytest.approx(found.boundary_sd[1], rel=1e-6)
+
+
+def test_reference_line__too_few_events_near_a_line_that_is_to_be_moved():
+    columns = {"X": RNG.normal(0.5, 0.02, 3000), "Y": RNG.normal(0.8, 0.02, 3000)}
+    found = find("reference_line", ArrayView(columns, references={"other": columns}), crossing_spreads=1.0)
+    assert (found.status, found.reason) == ("too_few_events", "fewer than 20 events lie near the line")
 
 
 def test_reference_line__a_median_below_zero_makes_no_line():

@@ -1,4 +1,7 @@
-"""A slanted line through two points that are multiples of another population's medians."""
+"""A slanted line through two points that are multiples of another population's medians.
+
+Where cells of both sides run into each other, the line can be moved so that as many cross it one way as the other.
+"""
 
 from typing import Annotated, Literal
 
@@ -6,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from marrowgate.gating.crossing import MIN_EVENTS, balanced_border
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
+from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
 
+Points = NDArray[np.float64]
 _DRAWS = 40
+_ROBUST = 1.4826
 Ratio = Annotated[float, Field(gt=0)]
 
 
@@ -24,6 +31,12 @@ class ReferenceLineArguments(Arguments):
     """Another point of the line."""
     keep: Literal["above", "below"]
     """Which side of the line is the population, seen in the second dimension."""
+    multiples_cv: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """How much the right multiples of the second dimension differ from person to person, as a proportion. It widens
+    `boundary_sd`."""
+    crossing_spreads: Annotated[float, Field(ge=0)] = 0.0
+    """How far cells of one maturity lie apart across the line, as a multiple of the reference's spread. Above 0 the
+    line is moved until as many cells are expected to cross it by chance one way as the other."""
     min_events: Annotated[int, Field(ge=10)] = 100
     """Events that the reference must have."""
 
@@ -37,48 +50,71 @@ class ReferenceLineArguments(Arguments):
 
 def find(view: View, arguments: ReferenceLineArguments) -> Found:
     """Draw the line through the two points, straight on the dimensions' own scales."""
-    columns = [view.values(dimension, arguments.reference) for dimension in view.dimensions]
-    if columns[0].size < arguments.min_events:
-        reason = f"{columns[0].size} events in {arguments.reference}, {arguments.min_events} are needed"
+    first, second = view.dimensions
+    reference = np.column_stack([view.values(dimension, arguments.reference) for dimension in view.dimensions])
+    if len(reference) < arguments.min_events:
+        reason = f"{len(reference)} events in {arguments.reference}, {arguments.min_events} are needed"
         return Found(None, "too_few_events", reason)
-    middles = [_on_linear(view, at, float(np.median(column))) for at, column in enumerate(columns)]
-    for dimension, middle in zip(view.dimensions, middles, strict=True):
+    for dimension, middle in zip(view.dimensions, _middles(view, reference), strict=True):
         if not middle > 0:
             return Found(None, "failed", f"the median of {dimension} in {arguments.reference} is not above 0")
-    first, second = view.dimensions
-    gate = beside_line((first, second), _ends(view, arguments, middles), arguments.keep)
-    return Found(gate, "ok", "", _spread(view, arguments, columns))
+    parent = np.column_stack([view.values(dimension) for dimension in view.dimensions])
+    ends = _ends(view, arguments, reference, parent)
+    if ends is None:
+        return Found(None, "too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
+    gate = beside_line((first, second), ends, arguments.keep)
+    sd, movements = spread_of_line(_ends_again(view, arguments, reference, parent))
+    return Found(gate, "ok", "", sd, movements)
 
 
-def _on_linear(view: View, at: int, value: float) -> float:
-    return float(view.scale(view.dimensions[at]).inverse(np.array([value]))[0])
+def _middles(view: View, reference: Points) -> list[float]:
+    """Give the medians on the linear scale."""
+    return [
+        float(view.scale(dimension).inverse(np.array([np.median(column)]))[0])
+        for dimension, column in zip(view.dimensions, reference.T, strict=True)
+    ]
 
 
-def _ends(view: View, arguments: ReferenceLineArguments, middles: list[float]) -> tuple[float, float]:
-    """Give the height of the line where half planes end."""
+def _ends(
+    view: View, arguments: ReferenceLineArguments, reference: Points, parent: Points, factor: float = 1.0
+) -> tuple[float, float] | None:
+    """Give the height of the line where half planes end; None without a positive median or events near the line."""
+    middles = _middles(view, reference)
+    if min(middles) <= 0:
+        return None
+    middles[1] *= factor
     points = [
         on_scale(view, name, [arguments.first[at] * middles[at], arguments.second[at] * middles[at]])
         for at, name in enumerate(view.dimensions)
     ]
     (x1, x2), (y1, y2) = points
     slope = (y2 - y1) / (x2 - x1)
-    return y1 + slope * (LEFT - x1), y1 + slope * (RIGHT - x1)
+    height = _height(reference, parent, slope, y1 - slope * x1, arguments.crossing_spreads)
+    if height is None:
+        return None
+    return height + slope * LEFT, height + slope * RIGHT
 
 
-def _spread(view: View, arguments: ReferenceLineArguments, columns: list[NDArray[np.float64]]) -> tuple[float, ...]:
-    """Give the standard deviation of every number of the corners, from medians of events that are drawn again."""
+def _height(reference: Points, parent: Points, slope: float, height: float, crossing_spreads: float) -> float | None:
+    """Move the line along the second dimension, if it is to be moved."""
+    across, places = (points[:, 1] - slope * points[:, 0] for points in (reference, parent))
+    spread = crossing_spreads * _ROBUST * float(np.median(np.abs(across - np.median(across))))
+    return balanced_border(places, height, spread) if spread > 0 else height
+
+
+def _ends_again(
+    view: View, arguments: ReferenceLineArguments, reference: Points, parent: Points
+) -> list[tuple[float, float]]:
+    """Give the ends of the line for events that are drawn again."""
     generator = np.random.default_rng(view.seed)
-    size = columns[0].size
-    ends = []
+    drawn = []
     for _ in range(_DRAWS):
-        drawn = generator.integers(size, size=size)
-        middles = [_on_linear(view, at, float(np.median(column[drawn]))) for at, column in enumerate(columns)]
-        if min(middles) > 0:
-            ends.append(_ends(view, arguments, middles))
-    if len(ends) < 2:
-        return (float("nan"),)
-    left, right = np.std(np.array(ends), axis=0, ddof=1)
-    return (0.0, float(left), 0.0, float(right), 0.0, 0.0, 0.0, 0.0)
+        of_reference, of_parent = (
+            points[generator.integers(len(points), size=len(points))] for points in (reference, parent)
+        )
+        factor = float(np.exp(arguments.multiples_cv * generator.standard_normal()))
+        drawn.append(_ends(view, arguments, of_reference, of_parent, factor))
+    return [ends for ends in drawn if ends is not None]
 
 
 METHOD = Method(

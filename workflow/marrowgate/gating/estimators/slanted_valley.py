@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import DepthArguments, depths, sides, widened
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
+from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Found, Method, View, on_scale
 
 _DRAWS = 40
@@ -72,7 +73,8 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
     if line is None:
         stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
         return Found(None, "no_valley", f"no valley of {second} against {first} between {stretch}")
-    sd, movements = _spread_of_ends([place(drawn) for drawn in _drawn(heights, view.seed)], pivot)
+    again = [place(drawn) for drawn in _drawn(heights, view.seed)]
+    sd, movements = spread_of_line([_ends(one, pivot) for one in again if one is not None])
     return Found(beside_line((first, second), _ends(line, pivot), "above"), "ok", "", sd, movements)
 
 
@@ -98,27 +100,6 @@ def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:
 def _ends(line: _Line, pivot: float) -> tuple[float, float]:
     left, right = (line.height + line.slope * (x - pivot) for x in (LEFT, RIGHT))
     return left, right
-
-
-def _spread_of_ends(lines: list[_Line | None], pivot: float) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
-    """Give the standard deviation of every number of the polygon's corners, and the line's independent movements.
-
-    The line turns about the pivot more than it shifts, so its two ends do not vary by themselves. The corners beyond
-    the scale stand still.
-    """
-    ends = [_ends(line, pivot) for line in lines if line is not None]
-    if len(ends) < 2:
-        return (float("nan"),), ()
-    covariance = np.cov(np.array(ends).T)
-    left, right = np.sqrt(np.diag(covariance))
-    variances, axes = np.linalg.eigh(covariance)
-    sizes = np.sqrt(np.maximum(variances, 0.0))
-    movements = tuple(_of_corners(*(size * axis).tolist()) for size, axis in zip(sizes, axes.T, strict=True) if size)
-    return _of_corners(float(left), float(right)), movements
-
-
-def _of_corners(left: float, right: float) -> tuple[float, ...]:
-    return (0.0, left, 0.0, right, 0.0, 0.0, 0.0, 0.0)
 
 
 METHOD = Method(
