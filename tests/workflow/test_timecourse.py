@@ -98,6 +98,9 @@ def test_timecourse__a_damaged_file_is_rejected_and_the_others_go_on(real_data: 
     listed = {row["sample_id"]: row for row in read_rows(results / "tables" / "populations.tsv")}
     assert listed["D4"]["gate_status"] == "not_gated"
     assert listed["D4"]["gate_reason"] == manifest["D4"]["reasons"]
+    gates = read_rows(results / "gates" / "D4.tsv")
+    assert [row["population"] for row in gates] == ["singlets", "viable", "cd34_pos", "cd45_pos"]
+    assert {row["reason"] for row in gates} == {f"the file is rejected: {manifest['D4']['reasons']}"}
 
 
 def test_bad_sheet__all_faults_at_once_before_any_job(real_data: Path, tmp_path: Path):
