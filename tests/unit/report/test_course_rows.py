@@ -1,5 +1,6 @@
 """What a figure over time shows, and what is said beside it."""
 
+from dataclasses import replace
 from typing import Any
 
 from marrowgate.columns import table_columns
@@ -67,6 +68,11 @@ def test_course_rows__gates_and_weak_counts_are_told():
         "Gates: 1 ok, 1 borrowed.",
         "Open symbols are not above the limit of blank (1). Open symbols on the lower edge are counts of zero.",
     )
+
+
+def test_course_rows__the_panel_is_named_where_several_give_the_value():
+    found = course_rows(replace(PER_UL, is_shared=True), {"populations": [tube("a", cells_per_ul=2.0)]})
+    assert found.title == "blasts per \N{MICRO SIGN}L, panel p"
 
 
 def test_course_rows__share_names_its_parent():

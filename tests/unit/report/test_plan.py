@@ -60,6 +60,7 @@ def test_planned_figures__a_population_of_two_panels_is_drawn_for_each():
     assert "p_blasts_pct_of_parent_over_time" in names
     assert "q_blasts_pct_of_parent_over_time" in names
     assert len(set(names)) == len(names) == 5
+    assert all(course.is_shared for course in planned_courses(made))
 
 
 def test_planned_figures__without_days_nothing_is_drawn_over_time():

@@ -109,10 +109,11 @@ def _rows(course: Course, tables: Tables) -> list[Row]:
 
 
 def _title(course: Course) -> str:
-    if not course.marker:
-        return endpoint_words(course.measure)
-    what = endpoint_words(f"_{course.column}").removeprefix(", ")
-    return f"{course.marker} on {endpoint_words(course.population)}, {what}"
+    title = endpoint_words(course.measure)
+    if course.marker:
+        what = endpoint_words(f"_{course.column}").removeprefix(", ")
+        title = f"{course.marker} on {endpoint_words(course.population)}, {what}"
+    return f"{title}, panel {course.panel}" if course.is_shared else title
 
 
 def _unit(course: Course, rows: Sequence[Row]) -> str:

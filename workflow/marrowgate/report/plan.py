@@ -35,6 +35,8 @@ class Course:
         Column of that table.
     population, marker, panel : str
         Which rows; empty where they do not say.
+    is_shared : bool
+        Whether several panels give the value, so that the panel must be named.
     figure : str
         Stem of the figure's file.
     """
@@ -45,6 +47,7 @@ class Course:
     population: str = ""
     marker: str = ""
     panel: str = ""
+    is_shared: bool = False
     figure: str = ""
 
     def serves(self, endpoint: str) -> bool:
@@ -153,9 +156,10 @@ def _with_figures(courses: list[Course]) -> tuple[Course, ...]:
     used: Counter[str] = Counter()
     named = []
     for course in courses:
-        own = course.measure if panels[course.measure] == 1 else f"{course.panel}_{course.measure}"
+        is_shared = panels[course.measure] > 1
+        own = f"{course.panel}_{course.measure}" if is_shared else course.measure
         stem = re.sub(r"[^A-Za-z0-9]+", "_", own)
         used[stem] += 1
         number = "" if used[stem] == 1 else f"_{used[stem]}"
-        named.append(replace(course, figure=f"{stem}{number}_over_time"))
+        named.append(replace(course, is_shared=is_shared, figure=f"{stem}{number}_over_time"))
     return tuple(named)
