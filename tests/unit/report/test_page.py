@@ -71,7 +71,9 @@ def test_write_page__role_status_and_reason_stand_in_words(text: Callable[..., s
     assert "x, mean change in the window: while on treatment" in told
     assert "patients in the sheet 22 25" in told
     assert "visits four visits five visits" in told
-    assert "x, mean change in the window (primary) 2-fold (1 to 4) 0.04 0.04 22 + 24 difference of mean changes" in told
+    assert (
+        "x, mean change in the window (primary) 2-fold (1 to 4) 0.040 0.040 22 + 24 difference of mean changes" in told
+    )
     assert "y, responders (secondary) - - - - Fisher's exact test refused batch is arm" in told
     assert "x, mean change in the window: other methods and sensitivity" in told
     assert "analysis of covariance on baseline methods disagree they differ" in told

@@ -13,6 +13,7 @@ from marrowgate.report.wording import (
     method_words,
     note_words,
     number,
+    p_value,
     patients,
     reason_words,
     status_counts,
@@ -52,6 +53,14 @@ def test_effect__estimate_in_the_unit_of_its_scale(row: dict[str, Any], said: st
 )
 def test_number(value: float | None, said: str) -> None:
     assert number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "-"), (1.0, "1.000"), (0.0412, "0.041"), (0.001, "0.001"), (0.0009, "<0.001"), (4e-8, "<0.001")],
+)
+def test_p_value(value: float | None, said: str) -> None:
+    assert p_value(value) == said
 
 
 def test_patients__both_arms_or_a_dash() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marrowgate.report.wording import number, words
+from marrowgate.report.wording import number, p_value, words
 
 Row = Mapping[str, Any]
 TOPICS = (
@@ -138,7 +138,7 @@ def cell(row: Row) -> str:
     value, low, high = row["estimate"], row["ci_low"], row["ci_high"]
     measure, note = row["measure"], row["note"] or ""
     if measure.endswith("_p_value"):
-        return "-" if value is None else f"p = {number(value)}"
+        return "-" if value is None else f"p = {p_value(value)}".replace("= <", "< ")
     if value is None:
         reached = "not reached" in note and "_median_" in measure
         return "-" if not reached else "not reached" if low is None else f"not reached (from {number(low)})"

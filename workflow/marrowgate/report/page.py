@@ -27,6 +27,7 @@ FILTERS = {
     "effect": wording.effect,
     "patients": wording.patients,
     "check": wording.check_words,
+    "p_value": wording.p_value,
     "note": wording.note_words,
 }
 

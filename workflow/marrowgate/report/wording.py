@@ -38,6 +38,7 @@ STATUSES = {
     "stable": "conclusion is stable",
     "unstable": "conclusion is not stable",
 }
+SMALLEST_P = 0.001
 THOUSAND = 999.5
 """From here on three significant digits would need an exponent."""
 ENDPOINTS = (
@@ -103,6 +104,13 @@ def number(value: Any) -> str:
             return "infinite"
         return f"{value:,.0f}" if abs(value) >= THOUSAND else f"{value:.3g}"
     return str(value)
+
+
+def p_value(value: float | None) -> str:
+    """Show a p-value with three decimals; below 0.001 the size of a p-value says nothing more."""
+    if value is None:
+        return "-"
+    return "<0.001" if value < SMALLEST_P else f"{value:.3f}"
 
 
 def words(name: str | None) -> str:
