@@ -153,9 +153,10 @@ def test_write_page__weak_gates_and_checks_are_told_once(text: Callable[..., str
     weak = tube("a", gate_status="borrowed", gate_reason="from 9 samples of the batch")
     check = {**QUALITY, "sample_id": "a", "batch": "b", "check": "viable_pct", "value": 50.0, "limit": 70.0}
     check |= {"verdict": "flagged", "reason": "few live"}
-    told = text([], [], populations=[weak], manifest=accepted("a"), quality=[check])
+    unknown = {**QUALITY, "sample_id": "a", "batch": "b", "check": "doublets_pct", "verdict": "not_checked"}
+    told = text([], [], populations=[weak], manifest=accepted("a"), quality=[check, unknown])
     assert "p blasts borrowed 1 from 9 samples of the batch" in told
-    assert "viable among singlets, % 1 1 0 50 70" in told
+    assert "viable among singlets, % 1 1 0 50 70 events outside the singlet gate, % - 0 1 - -" in told
     assert (
         "What is flagged (1) sample batch check value limit reason a b viable among singlets, % 50 70 few live" in told
     )
