@@ -6,6 +6,8 @@ Run: python tests/accuracy/likeness.py. Writes docs/pictures/likeness.png. The r
 import csv
 import os
 import sys
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import matplotlib as mpl
@@ -87,51 +89,84 @@ def cytof_marrow() -> Columns:
     return {marker: np.arcsinh(np.array([float(row[marker]) for row in rows]) / 5) for marker in ("CD16", "CD11b")}
 
 
-def density(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], names: tuple[str, str], title: str) -> None:
+@dataclass(frozen=True)
+class Source:
+    """Events of one kind of tube, and how its stains and its side scatter are shown."""
+
+    title: str
+    columns: Columns
+    stain: str = "asinh(x/150)"
+    side: str = "SSC-A"
+
+
+def shown(source: Source, name: str) -> tuple[NDArray[np.float64], str]:
+    """Give the values of a dimension as they are drawn, and what stands at the axis."""
+    if name == "SSC-A" and source.side != name:
+        return source.columns[source.side], "side scatter, log10"
+    if name.startswith(("FSC", "SSC")):
+        return source.columns[name] / 1000, f"{name}, thousands"
+    values = source.columns[name]
+    return (scaled(values) if source.stain == "asinh(x/150)" else values), f"{name}, {source.stain}"
+
+
+def density(axes: Axes, source: Source, names: tuple[str, str]) -> None:
     """Draw one plot: colour is the number of events on a log scale, edges are the 0.05th and 99.95th percentile."""
-    low_x, high_x = np.quantile(x, [0.0005, 0.9995])
-    low_y, high_y = np.quantile(y, [0.0005, 0.9995])
+    (x, x_label), (y, y_label) = (shown(source, name) for name in names)
+    edges = [np.quantile(values, [0.0005, 0.9995]) for values in (x, y)]
     bins = 150 if x.size > 20_000 else 60
-    axes.hist2d(x, y, bins=bins, range=[[low_x, high_x], [low_y, high_y]], norm=LogNorm(), cmap="viridis")
-    axes.set(xlabel=names[0], ylabel=names[1])
-    axes.set_title(title, fontsize=9)
+    axes.hist2d(x, y, bins=bins, range=edges, norm=LogNorm(), cmap="viridis")
+    axes.set(xlabel=x_label, ylabel=y_label)
+    axes.set_title(f"{source.title}\n{x.size:,} events", fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def among(source: Source, rows: NDArray[np.bool_], title: str) -> Source:
+    """Give the part of a source's events that `rows` holds."""
+    return replace(source, title=title, columns={name: values[rows] for name, values in source.columns.items()})
+
+
+def responder() -> tuple[Source, Source]:
+    """Simulate both tubes of the strongest responder at the peak, the second with CD13 in the place of CRTH2."""
+    plan = make_plan("published", 7)
+    folder = REPOSITORY / "config" / "panels"
+    hspc, immature = load_panel(folder / "hspc.yaml"), with_cd13(load_panel(folder / "immature.yaml"))
+    visit = max((v for v in plan.visits if v.patient_id == strongest(plan)), key=lambda v: v.effect)
+    stem = f"{visit.patient_id}_{visit.name}"
+    return (
+        Source("simulated blood with beads", simulated(plan, find_sample(plan, f"{stem}_hspc"), hspc)),
+        Source("simulated blood, responder", simulated(plan, find_sample(plan, f"{stem}_immature"), immature)),
+    )
+
+
+def plots() -> list[tuple[tuple[str, str], tuple[Source, ...]]]:
+    """Give the rows of the picture: two dimensions, and the sources that are drawn in them."""
+    blood, immature = responder()
+    white = among(immature, scaled(immature.columns["CD45"]) > scaled(np.array(1500.0)), "simulated responder, CD45+")
+    grey = among(white, white.columns["SSC-A"] > 80e3, "simulated responder, granulocytes")
+    marrow = Source("real marrow, FACSDiva", diva_marrow())
+    normal = aml([f"sample{number}.fcs" for number in range(6, 11)], is_log=False)
+    fc500 = Source("real, five normal samples, FC500", normal, "log10", "SS Log")
+    patient = aml(["aml.sample_tube.set_6.fcs"], is_log=True)
+    leukaemia = Source("real, one AML patient, FC500", patient, "log10", "SS Log")
+    cytof = Source("real marrow, CyTOF, 50 per label", cytof_marrow(), "asinh(x/5)")
+    return [
+        (("CD45", "SSC-A"), (blood, marrow, fc500)),
+        (("CD34", "SSC-A"), (blood, marrow, leukaemia)),
+        (("CD16", "CD11b"), (white, grey, cytof)),
+        (("CD16", "CD13"), (grey, fc500)),
+        (("FSC-A", "SSC-A"), (blood, marrow)),
+        (("FSC-A", "FSC-W"), (blood, marrow)),
+    ]
 
 
 def draw(axes: NDArray[np.object_]) -> None:
-    """Draw all plots."""
-    plan = make_plan("published", 7)
-    folder = REPOSITORY / "config" / "panels"
-    hspc, immature = load_panel(folder / "hspc.yaml"), load_panel(folder / "immature.yaml")
-    visit = max((v for v in plan.visits if v.patient_id == strongest(plan)), key=lambda v: v.effect)
-    stem = f"{visit.patient_id}_{visit.name}"
-    cd34 = simulated(plan, find_sample(plan, f"{stem}_hspc"), hspc)
-    ig = simulated(plan, find_sample(plan, f"{stem}_immature"), with_cd13(immature))
-    marrow, cytof = diva_marrow(), cytof_marrow()
-    normal = aml([f"sample{number}.fcs" for number in range(6, 11)], is_log=False)
-    patient = aml(["aml.sample_tube.set_6.fcs"], is_log=True)
-
-    names = ("CD45", "SSC-A")
-    density(axes[0, 0], scaled(cd34["CD45"]), cd34["SSC-A"], names, "simulated lysed blood, with counting beads")
-    density(axes[0, 1], scaled(marrow["CD45"]), marrow["SSC-A"], names, "real marrow, FACSDiva")
-    density(axes[0, 2], normal["CD45"], normal["SS Log"], ("CD45", "SS, log"), "real, five normal samples, FC500")
-    names = ("CD34", "SSC-A")
-    density(axes[1, 0], scaled(cd34["CD34"]), cd34["SSC-A"], names, "simulated lysed blood")
-    density(axes[1, 1], scaled(marrow["CD34"]), marrow["SSC-A"], names, "real marrow, FACSDiva")
-    density(axes[1, 2], patient["CD34"], patient["SS Log"], ("CD34, log", "SS, log"), "real, one AML patient, FC500")
-    white = scaled(ig["CD45"]) > scaled(np.array(1500.0))
-    grey = white & (ig["SSC-A"] > 80e3)
-    names = ("CD16", "CD11b")
-    density(axes[2, 0], scaled(ig["CD16"])[white], scaled(ig["CD11b"])[white], names, "simulated responder, CD45+")
-    density(axes[2, 1], scaled(ig["CD16"])[grey], scaled(ig["CD11b"])[grey], names, "simulated responder, granulocytes")
-    density(axes[2, 2], cytof["CD16"], cytof["CD11b"], names, "real marrow, mass cytometry, 50 cells per label")
-    names = ("CD16", "CD13")
-    density(axes[3, 0], scaled(ig["CD16"])[grey], scaled(ig["CD13"])[grey], names, "simulated responder, granulocytes")
-    density(axes[3, 1], normal["CD16"], normal["CD13"], names, "real, five normal samples, FC500")
-    density(axes[3, 2], cd34["FSC-A"], cd34["SSC-A"], ("FSC-A", "SSC-A"), "simulated lysed blood")
-    names = ("FSC-A", "FSC-W")
-    density(axes[4, 0], cd34["FSC-A"], cd34["FSC-W"], names, "simulated lysed blood")
-    density(axes[4, 1], marrow["FSC-A"], marrow["FSC-W"], names, "real marrow, FACSDiva")
-    density(axes[4, 2], marrow["FSC-A"], marrow["SSC-A"], ("FSC-A", "SSC-A"), "real marrow, FACSDiva")
+    """Draw all plots; places without a plot stay empty."""
+    for row, (names, sources) in zip(axes, plots(), strict=True):
+        for place, source in zip_longest(row, sources):
+            if source is None:
+                place.set_axis_off()
+            else:
+                density(place, source, names)
 
 
 def strongest(plan: CohortPlan) -> str:
@@ -145,7 +180,7 @@ def main() -> int:
         print(f"real data folder {REAL} is missing; set MARROWGATE_REAL_DATA", file=sys.stderr)
         return 2
     mpl.use("Agg")
-    figure, axes = plt.subplots(5, 3, figsize=(12, 19), layout="constrained")
+    figure, axes = plt.subplots(6, 3, figsize=(11, 20.5), layout="constrained")
     draw(axes)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(PICTURE, dpi=75, metadata={"Software": None})

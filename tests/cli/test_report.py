@@ -10,26 +10,32 @@ from marrowgate.tables import write_table
 
 TABLES = ("populations", "intensities", "quality", "endpoints", "contrasts", "outcomes", "concordance")
 FIGURES = (
-    *("gate_status", "immature_over_time", "cd34_over_time", "cxcr4_over_time"),
-    *("overall_survival", "disease_free_survival"),
+    *("gate_status", "immature_per_100_cd45_over_time", "cd34_hspc_per_ul_over_time"),
+    *("cd34_hspc_CXCR4_abc_over_time", "overall_survival", "disease_free_survival"),
 )
+
+
+def words_in(folder: Path, figures: tuple[str, ...]) -> list[str]:
+    """Write empty tables and give the words of the call."""
+    for name in ("manifest", *TABLES):
+        write_table(folder / f"{name}.tsv", name, [])
+    (folder / "check.txt").write_text("finding: a finding\n")
+    provenance = {"marrowgate": "0", "seed": 1, "settings_sha256": "a" * 64, "python": "3"}
+    (folder / "provenance.json").write_text(json.dumps(provenance | {"libraries": {}, "inputs_sha256": {}}))
+    words = ["--config", "config/config.yaml", "--check", str(folder / "check.txt")]
+    words += ["--manifest", str(folder / "manifest.tsv"), "--provenance", str(folder / "provenance.json")]
+    words += ["--tables", *(str(folder / f"{name}.tsv") for name in TABLES)]
+    words += ["--figures", *(str(folder / "figures" / f"{name}.svg") for name in figures)]
+    return [*words, "--page", str(folder / "report.html")]
 
 
 @pytest.fixture
 def page(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the demo's page with outcomes and no measured tube."""
     monkeypatch.chdir(repository)
-    for name in ("manifest", *TABLES):
-        write_table(tmp_path / f"{name}.tsv", name, [])
+    words = words_in(tmp_path, FIGURES)
     assert main(["outcomes", "--config", "config/config.yaml", "--outcomes", str(tmp_path / "outcomes.tsv")]) == 0
-    (tmp_path / "check.txt").write_text("finding: a finding\n")
-    provenance = {"marrowgate": "0", "seed": 1, "settings_sha256": "a" * 64, "python": "3"}
-    (tmp_path / "provenance.json").write_text(json.dumps(provenance | {"libraries": {}, "inputs_sha256": {}}))
-    words = ["--config", "config/config.yaml", "--check", str(tmp_path / "check.txt")]
-    words += ["--manifest", str(tmp_path / "manifest.tsv"), "--provenance", str(tmp_path / "provenance.json")]
-    words += ["--tables", *(str(tmp_path / f"{name}.tsv") for name in TABLES)]
-    words += ["--figures", *(str(tmp_path / "figures" / f"{name}.svg") for name in FIGURES)]
-    assert main(["report", *words, "--page", str(tmp_path / "report.html")]) == 0
+    assert main(["report", *words]) == 0
     return (tmp_path / "report.html").read_text()
 
 
@@ -50,4 +56,19 @@ def test_report__demo_is_said_to_be_simulated(page: str) -> None:
 def test_report__outcomes_of_both_arms_stand_in_the_page(page: str) -> None:
     for title in ("Response", "Overall survival", "Disease-free survival", "Recovery", "Toxicity"):
         assert f"<h3>{title}" in page
-    assert page.count("<svg") == len(FIGURES)
+
+
+def test_report__figures_without_a_value_are_not_in_the_page_but_named(page: str) -> None:
+    assert page.count("<svg") == 2
+    assert "<li>CXCR4 on CD34+ progenitors, molecules per cell less control, over time: " in page
+    assert "<li>Populations: there is no stained tube.</li>" in page
+
+
+def test_report__a_figure_that_the_settings_do_not_hold_is_refused(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repository)
+    assert main(["report", *words_in(tmp_path, ("gate_status", "blasts_over_time"))]) == 2
+    assert capsys.readouterr().err == (
+        f"error: --figures: the report has no figure 'blasts_over_time'; name some of {', '.join(FIGURES)}\n"
+    )

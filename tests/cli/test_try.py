@@ -46,6 +46,16 @@ def test_try__writes_tables_gates_and_membership(tried: Path):
     assert measured["D10"] > measured["D0"]
 
 
+def test_try__gates_of_a_rejected_file_say_that_it_is_rejected_and_why(tried: Path):
+    gates = read_rows(tried / "gates" / "aria_truncated.tsv")
+    (manifest,) = (row for row in read_rows(tried / "manifest.tsv") if row["sample_id"] == "aria_truncated")
+    gated = [row["population"] for row in read_rows(tried / "gates" / "D0.tsv")]
+    assert [row["population"] for row in gates] == gated
+    assert {row["status"] for row in gates} == {"not_gated"}
+    assert {row["reason"] for row in gates} == {f"the file is rejected: {manifest['reasons']}"}
+    assert manifest["reasons"].startswith("truncated: ")
+
+
 def test_try__strict_ends_with_3_when_a_file_is_rejected(real_data: Path, tmp_path: Path):
     assert main([*words(tmp_path, real_data / "damaged" / "corrupted.fcs"), "--strict"]) == 3
 

@@ -74,6 +74,37 @@ def test_timecourse__the_control_boundary_is_the_baseline_s(finished: Path):
     assert boundaries["D10"]["reason"] == "from baseline D0"
 
 
+def test_timecourse__the_report_shows_the_strategy_s_own_populations(finished: Path):
+    page = (finished / "report.html").read_text(encoding="utf-8")
+    rows = read_rows(finished / "tables" / "populations.tsv")
+    (last,) = (row for row in rows if (row["sample_id"], row["population"]) == ("D10", "cd34_pos"))
+    assert f"{last['n_events']:,} of {last['n_parent']:,}" in page
+    assert {path.stem for path in (finished / "figures").iterdir()} == {
+        "gate_status",
+        "cd34_pos_pct_of_parent_over_time",
+        "cd45_pos_pct_of_parent_over_time",
+        "viable_CD34_median_fi_over_time",
+    }
+    assert page.count("<svg") == 4
+    assert "no value to draw" not in page
+    assert "<li>Comparison of the arms: the config names no patient sheet.</li>" in page
+
+
+def test_timecourse__one_tube_without_patient_and_day_has_a_report(real_data: Path, tmp_path: Path):
+    folder = project_from(TEMPLATE, tmp_path / "run")
+    write_sheet(folder / "config" / "samples.tsv", [{**sheet_rows(real_data)[0], "patient_id": "", "day": ""}])
+    snakemake(folder)
+    page = (folder / "results" / "report.html").read_text(encoding="utf-8")
+    assert [path.name for path in (folder / "results" / "figures").iterdir()] == ["gate_status.svg"]
+    (singlets,) = (
+        row for row in read_rows(folder / "results" / "tables" / "populations.tsv") if row["population"] == "singlets"
+    )
+    assert f"{singlets['n_events']:,} of {singlets['n_parent']:,}" in page
+    assert "<li>Over time: no stained tube has a day in the sample sheet.</li>" in page
+    assert "no arm" not in page
+    assert "patients" not in page
+
+
 def test_timecourse__a_second_run_has_nothing_to_do(finished: Path):
     assert "Nothing to be done" in snakemake(finished.parent).stderr
 
@@ -94,10 +125,14 @@ def test_timecourse__a_damaged_file_is_rejected_and_the_others_go_on(real_data: 
     counted = {row["sample_id"] for row in read_rows(results / "tables" / "populations.tsv") if row["n_events"]}
     assert counted == {"D0", "D8", "D10"}
     page = (results / "report.html").read_text(encoding="utf-8")
+    assert f"<b>D4</b> was rejected and has no numbers: {manifest['D4']['reasons']}" in page
     assert f"<td>D4</td><td>rejected</td><td>{manifest['D4']['reasons']}</td>" in page
     listed = {row["sample_id"]: row for row in read_rows(results / "tables" / "populations.tsv")}
     assert listed["D4"]["gate_status"] == "not_gated"
     assert listed["D4"]["gate_reason"] == manifest["D4"]["reasons"]
+    gates = read_rows(results / "gates" / "D4.tsv")
+    assert [row["population"] for row in gates] == ["singlets", "viable", "cd34_pos", "cd45_pos"]
+    assert {row["reason"] for row in gates} == {f"the file is rejected: {manifest['D4']['reasons']}"}
 
 
 def test_bad_sheet__all_faults_at_once_before_any_job(real_data: Path, tmp_path: Path):

@@ -13,6 +13,7 @@ from marrowgate.fcs.memory import megabytes_needed
 from marrowgate.gating.batch_scales import dimensions_from_batch
 from marrowgate.gating.methods import method_faults
 from marrowgate.provenance import code_digest
+from marrowgate.report.plan import planned_figures
 from marrowgate.settings.links import LINKS, link_files
 from marrowgate.settings.project import load_project, project_files
 from marrowgate.settings.tubes import (

@@ -3,14 +3,7 @@
 # Inputs:  the tables of the run.
 # Outputs: results/report.html, results/figures/*.svg.
 
-FIGURES = (
-    "gate_status",
-    "immature_over_time",
-    "cd34_over_time",
-    "cxcr4_over_time",
-    "overall_survival",
-    "disease_free_survival",
-)
+FIGURES = planned_figures(PROJECT)
 
 
 rule report:

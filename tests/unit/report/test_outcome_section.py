@@ -3,7 +3,7 @@
 import pytest
 
 from marrowgate.cohort.outcomes import outcome_table
-from marrowgate.report.outcome_section import Topic, label, outcome_topics
+from marrowgate.report.outcome_section import Line, Topic, label, outcome_topics
 from marrowgate.settings.config import Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Toxicity
@@ -72,6 +72,23 @@ def test_outcome_topics__notes_stand_once_with_their_groups() -> None:
     )
     assert "log-rank test: arms as treated, not randomised" in found.notes
     assert cells(found, "triplet - doublet")["log-rank test"].startswith("p = ")
+
+
+def test_outcome_topics__responses_stand_from_the_deepest_down() -> None:
+    empty = dict.fromkeys(("n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"))
+    words = ("CR", "PR", "odd", "SD", "VGPR", "sCR")
+    measures = [*(f"response_{word}_all_treated_proportion" for word in words), "response_evaluable_proportion"]
+    (topic,) = outcome_topics([{**empty, "measure": measure, "arm": "all"} for measure in measures])
+    assert [line.label.removeprefix("best response ").partition(",")[0] for line in topic.lines] == [
+        *("response", "sCR", "CR", "VGPR", "PR", "SD", "odd"),
+    ]
+
+
+def test_line__a_dash_stands_only_where_an_estimate_is_missing() -> None:
+    of_groups = Line("median", {"triplet": "7"})
+    assert [of_groups.text_of(name) for name in ("triplet", "doublet", "triplet - doublet")] == ["7", "-", ""]
+    of_both = Line("log-rank test", {"triplet - doublet": "p = 0.394"})
+    assert [of_both.text_of(name) for name in ("triplet", "triplet - doublet")] == ["", "p = 0.394"]
 
 
 def test_outcome_topics__nothing_given() -> None:

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from marrowgate.columns import table_columns
+from marrowgate.report.course_rows import CourseRows
 from marrowgate.report.page import write_page
 
 Row = dict[str, Any]
 PROVENANCE = {"marrowgate": "0", "seed": 1, "settings_sha256": "a" * 64, "python": "3", "libraries": {}}
 CONTRAST = {column.name: None for column in table_columns("contrasts")}
+POPULATION = {column.name: None for column in table_columns("populations")}
+MANIFEST = {column.name: None for column in table_columns("manifest")}
+QUALITY = {column.name: None for column in table_columns("quality")}
 OUTCOME = {column.name: None for column in table_columns("outcomes")}
 
 
@@ -25,19 +29,23 @@ def contrast(endpoint: str, **more: Any) -> Row:
 def text(tmp_path: Path) -> Callable[..., str]:
     """Write a page and give its text without tags."""
 
-    def make(contrasts: list[Row], outcomes: list[Row], simulated: str = "") -> str:
+    def make(contrasts: list[Row], outcomes: list[Row], **more: Any) -> str:
         svg = tmp_path / "drawn.svg"
         svg.write_text("<?xml version='1.0'?><svg>DRAWN</svg>")
-        tables: dict[str, list[Row]] = {"populations": [], "quality": [], "concordance": []}
+        names = ("populations", "quality", "concordance")
+        tables: dict[str, list[Row]] = {name: more.get(name, []) for name in names}
+        courses = more.get("courses", {})
         write_page(
             tmp_path / "report.html",
             description={},
             findings=[],
-            manifest=[],
+            manifest=more.get("manifest", []),
             tables=tables | {"contrasts": contrasts, "outcomes": outcomes},
-            figures=dict.fromkeys(("gate_status", "immature_over_time", "overall_survival"), svg),
+            figures=dict.fromkeys(("gate_status", "overall_survival", *courses), svg),
+            courses=courses,
+            left_out=more.get("left_out", []),
             provenance={**PROVENANCE, "inputs_sha256": {}},
-            simulated=simulated,
+            simulated=more.get("simulated", ""),
         )
         page = (tmp_path / "report.html").read_text()
         assert "http" not in re.sub(r"http-equiv", "", page)
@@ -63,7 +71,9 @@ def test_write_page__role_status_and_reason_stand_in_words(text: Callable[..., s
     assert "x, mean change in the window: while on treatment" in told
     assert "patients in the sheet 22 25" in told
     assert "visits four visits five visits" in told
-    assert "x, mean change in the window (primary) 2-fold (1 to 4) 0.04 0.04 22 + 24 difference of mean changes" in told
+    assert (
+        "x, mean change in the window (primary) 2-fold (1 to 4) 0.040 0.040 22 + 24 difference of mean changes" in told
+    )
     assert "y, responders (secondary) - - - - Fisher's exact test refused batch is arm" in told
     assert "x, mean change in the window: other methods and sensitivity" in told
     assert "analysis of covariance on baseline methods disagree they differ" in told
@@ -73,16 +83,80 @@ def test_write_page__outcomes_with_their_figure(text: Callable[..., str]) -> Non
     row = {**OUTCOME, "measure": "os_median_months", "arm": "all", "n": 9, "n_events": 4, "note": "not reached"}
     told = text([], [row])
     assert "Overall survival DRAWN all median, months not reached" in told
-    assert told.count("DRAWN") == 3
-    assert "There is nothing to compare" in told
+    assert told.count("DRAWN") == 1
     assert "Clinical outcomes" not in text([], [])
 
 
 def test_write_page__simulated_data_are_called_so(text: Callable[..., str]) -> None:
-    assert "Simulated data. Its patients do not exist." in text([], [], "Its patients do not exist.")
+    assert "Simulated data. Its patients do not exist." in text([], [], simulated="Its patients do not exist.")
     assert "Simulated data" not in text([], [])
 
 
 def test_write_page__words_of_the_users_are_escaped(text: Callable[..., str]) -> None:
     told = text([contrast("z_log2_change", role="primary", method="none", status="refused", reason="<b>R&D</b>")], [])
     assert "<b>R&D</b>" in told
+
+
+def tube(sample_id: str, **more: Any) -> Row:
+    who = {"sample_id": sample_id, "panel": "p", "population": "blasts", "parent": "root", "control_type": "none"}
+    return {**POPULATION, **who, "gate_status": "ok", "n_events": 7, "n_parent": 100} | more
+
+
+def accepted(*names: str) -> list[Row]:
+    return [{**MANIFEST, "sample_id": name, "verdict": "accepted"} for name in names]
+
+
+def test_write_page__own_populations_are_shown_with_their_numbers(text: Callable[..., str]) -> None:
+    told = text([], [], populations=[tube("a")], manifest=accepted("a"))
+    assert "1 stained tube 1 accepted" in told
+    assert "p: 1 stained tube population events gate blasts 7 of 100 ok" in told
+    assert "patient" not in told.partition("Rejected and repaired files")[0]
+
+
+def test_write_page__tiles_count_patients_by_arm_only_where_there_are_arms(text: Callable[..., str]) -> None:
+    rows = [tube("a", patient_id="P1"), tube("b", patient_id="P2"), tube("c", control_type="fmo")]
+    told = text([], [], populations=rows, manifest=accepted("a", "b", "c"))
+    assert "2 stained tubes 1 control tube 3 accepted 2 patients" in told
+    rows[0]["arm"] = "triplet"
+    told = text([], [], populations=rows, manifest=accepted("a", "b", "c"))
+    assert "1 triplet patient 1 patient without an arm" in told
+
+
+def test_write_page__sections_without_content_are_named_and_left_out(text: Callable[..., str]) -> None:
+    told = text([], [], left_out=["Clinical outcomes: the patient sheet has none."])
+    assert "Left out, since there is nothing to show: Clinical outcomes: the patient sheet has none." in told
+    for heading in ("Comparison of the arms", "Over time", "Populations", "Gates", "Agreement with FlowKit", "Quality"):
+        assert heading not in told
+    assert "DRAWN" not in told
+
+
+def test_write_page__a_figure_over_time_stands_with_its_notes(text: Callable[..., str]) -> None:
+    row = {"day": 0, "days_off": None, "arm": None}
+    shown = CourseRows("blasts", "%", "x", False, (row,), ("All 2 stained tubes have a value.",))
+    empty = CourseRows("t_cells", "%", "x", False, (), ("0 of 2 stained tubes have a value.",))
+    told = text([], [], courses={"blasts_over_time": shown, "t_cells_over_time": empty})
+    assert "DRAWN All 2 stained tubes have a value." in told
+    assert told.count("DRAWN") == 1
+
+
+def test_write_page__a_rejected_file_is_told_where_its_numbers_would_stand(text: Callable[..., str]) -> None:
+    rows = [tube("a"), tube("b", n_events=None, n_parent=None, gate_status="not_gated", gate_reason="truncated: short")]
+    rejected = {**MANIFEST, "sample_id": "b", "verdict": "rejected", "reasons": "truncated: short"}
+    told = text([], [], populations=rows, manifest=[*accepted("a"), rejected])
+    assert "Rejected and repaired files sample verdict reasons repairs b rejected truncated: short" in told
+    assert "b was rejected and has no numbers: truncated: short" in told
+    assert "1 rejected file has no gates" in told
+    assert "Gates that the tube itself did not give" not in told
+
+
+def test_write_page__weak_gates_and_checks_are_told_once(text: Callable[..., str]) -> None:
+    weak = tube("a", gate_status="borrowed", gate_reason="from 9 samples of the batch")
+    check = {**QUALITY, "sample_id": "a", "batch": "b", "check": "viable_pct", "value": 50.0, "limit": 70.0}
+    check |= {"verdict": "flagged", "reason": "few live"}
+    unknown = {**QUALITY, "sample_id": "a", "batch": "b", "check": "doublets_pct", "verdict": "not_checked"}
+    told = text([], [], populations=[weak], manifest=accepted("a"), quality=[check, unknown])
+    assert "p blasts borrowed 1 from 9 samples of the batch" in told
+    assert "viable among singlets, % 1 1 0 50 70 events outside the singlet gate, % - 0 1 - -" in told
+    assert (
+        "What is flagged (1) sample batch check value limit reason a b viable among singlets, % 50 70 few live" in told
+    )

@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 
 from marrowgate.cohort.contrasts import PARTS
-from marrowgate.report.wording import effect, endpoint_words, method_words, number, patients, status_words
+from marrowgate.report.wording import (
+    check_words,
+    effect,
+    endpoint_words,
+    method_words,
+    note_words,
+    number,
+    p_value,
+    patients,
+    reason_words,
+    status_counts,
+    status_words,
+)
 
 
 def contrast(scale: str, estimate: float | None, low: float | None, high: float | None) -> dict[str, Any]:
@@ -29,10 +41,26 @@ def test_effect__estimate_in_the_unit_of_its_scale(row: dict[str, Any], said: st
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(None, "-"), (0.09481, "0.0948"), (4.9635e-08, "4.96e-08"), (12, "12"), (math.inf, "infinite")]
+    ("value", "said"),
+    [
+        (None, "-"),
+        (0.09481, "0.0948"),
+        (4.9635e-08, "4.96e-08"),
+        (12, "12"),
+        (math.inf, "infinite"),
+        (12345.6, "12,346"),
+    ],
 )
 def test_number(value: float | None, said: str) -> None:
     assert number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "-"), (1.0, "1.000"), (0.0412, "0.041"), (0.001, "0.001"), (0.0009, "<0.001"), (4e-8, "<0.001")],
+)
+def test_p_value(value: float | None, said: str) -> None:
+    assert p_value(value) == said
 
 
 def test_patients__both_arms_or_a_dash() -> None:
@@ -42,7 +70,7 @@ def test_patients__both_arms_or_a_dash() -> None:
 
 def test_endpoint_words__every_change_has_its_own_name() -> None:
     said = [endpoint_words(f"cd34_hspc_per_ul_{part}") for part in PARTS]
-    assert said[0] == "CD34+ progenitors per uL, mean change in the window"
+    assert said[0] == "CD34+ progenitors per \N{MICRO SIGN}L, mean change in the window"
     assert len(set(said)) == len(PARTS)
     assert not any("_" in one for one in said)
     assert endpoint_words("immature_per_100_cd45_responder") == "immature per 100 CD45+ cells, responders"
@@ -55,3 +83,26 @@ def test_words__unknown_ones_stay_readable() -> None:
     assert method_words("some_new_method") == "some new method"
     assert status_words("some_new_status") == "some new status"
     assert status_words("unstable") == "conclusion is not stable"
+
+
+def test_status_counts__best_first_and_unknown_ones_last() -> None:
+    assert status_counts(["not_gated", "new_one", "ok", "ok"]) == "2 ok, 1 not gated, 1 new one"
+    assert status_counts([]) == ""
+
+
+def test_reason_words__codes_before_a_sentence_are_left_out() -> None:
+    assert reason_words("from 9 samples (fixed: valley: no_valley: no valley of CD45)") == (
+        "from 9 samples (valley: no valley of CD45)"
+    )
+    assert reason_words("marker_absent: CD16") == "marker_absent: CD16"
+    assert reason_words(None) == ""
+
+
+def test_check_words__channels_and_populations_keep_their_names() -> None:
+    assert check_words("cv_pct_cd34_hspc") == "counting CV of cd34_hspc, %"
+    assert check_words("margin_pct_FSC-A") == "events at the top of FSC-A, %"
+    assert check_words("some_new_check") == "some new check"
+
+
+def test_note_words__columns_are_said_in_words() -> None:
+    assert note_words("2 patients without dfs_months") == "2 patients without disease-free survival months"

@@ -14,6 +14,7 @@ from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import Rows
+from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.transforms import Transform
 
 Corner = tuple[float, float]
@@ -33,6 +34,20 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
             "reason": record.reason,
         }
         for record in records
+    ]
+
+
+def rejected_gate_rows(strategy: Strategy, reasons: str) -> list[dict[str, Any]]:
+    """Give the rows of `gates/<sample_id>.tsv` of a rejected file: every population is not gated, for one reason."""
+    return [
+        {
+            **dict.fromkeys(("method", "boundary", "boundary_sd", "scales"), ""),
+            "population": population.name,
+            "parent": population.parent,
+            "status": "not_gated",
+            "reason": f"the file is rejected: {reasons}",
+        }
+        for population in strategy.populations
     ]
 
 

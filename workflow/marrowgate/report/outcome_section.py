@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marrowgate.report.wording import number, words
+from marrowgate.report.wording import number, p_value, words
 
 Row = Mapping[str, Any]
 TOPICS = (
@@ -17,6 +17,8 @@ TOPICS = (
     ("Toxicity, highest grade of each patient", r"toxicity_.*|treatment_related_death_proportion"),
     ("Other", r".*"),
 )
+RESPONSES = ("sCR", "CR", "nCR", "VGPR", "PR", "MR", "SD", "PD", "NE")
+"""Usual words for the best response, the deepest first; others follow in the order of the table."""
 IN_THE_FIGURE = re.compile(r".*_(at_risk|events|censored)_at_[\d.]+_months_patients")
 UNIT = re.compile(r"_(proportion|months|days|p_value|hazard_ratio)$")
 COUNTED = re.compile(r"\d+ of \d+|\d+ at risk, .*")
@@ -37,6 +39,11 @@ class Line:
     label: str
     cells: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+
+    def text_of(self, group: str) -> str:
+        """Give the cell of a group: a dash where its estimate is missing, nothing where none belongs there."""
+        belongs = _is_difference(group) == all(_is_difference(name) for name in self.cells)
+        return self.cells.get(group, "-" if belongs else "")
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def outcome_topics(outcomes: Sequence[Row]) -> list[Topic]:
     """
     lines: dict[str, dict[str, Line]] = {}
     groups: dict[str, dict[str, None]] = {}
-    for row in outcomes:
+    for row in sorted(outcomes, key=_depth):
         if IN_THE_FIGURE.fullmatch(row["measure"]) or "point of the curve" in (row["note"] or ""):
             continue
         title = next(title for title, pattern in TOPICS if re.fullmatch(pattern, row["measure"]))
@@ -76,6 +83,18 @@ def outcome_topics(outcomes: Sequence[Row]) -> list[Topic]:
     return [_topic(title, tuple(groups[title]), list(lines[title].values())) for title, _ in TOPICS if title in lines]
 
 
+def _is_difference(group: str) -> bool:
+    return " - " in group
+
+
+def _depth(row: Row) -> int:
+    """Give the place of a best response among the usual words, after what counts as a response."""
+    found = re.match(r"response_([^_]+)_(all_treated|evaluable)_", row["measure"])
+    if not found:
+        return -1 if re.match(r"response_(all_treated|evaluable)_", row["measure"]) else 0
+    return RESPONSES.index(found[1]) + 1 if found[1] in RESPONSES else len(RESPONSES) + 1
+
+
 def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
     """Write each note once below the table, with its groups where it does not hold for all, or its lines."""
     places: dict[str, list[Line]] = {}
@@ -85,7 +104,11 @@ def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
     told = []
     for note, own in places.items():
         arms = own[0].notes[note]
-        of_arms = "" if len(arms) == len([arm for arm in groups if " - " not in arm]) or " - " in arms[0] else arms
+        of_arms = (
+            ""
+            if len(arms) == len([arm for arm in groups if not _is_difference(arm)]) or _is_difference(arms[0])
+            else arms
+        )
         of_lines = [line.label for line in own] if len(own) <= 2 < len(lines) else []
         told.append(": ".join(part for part in (", ".join(of_lines), ", ".join(of_arms), note) if part))
     return Topic(title, groups, tuple(lines), tuple(told))
@@ -115,7 +138,7 @@ def cell(row: Row) -> str:
     value, low, high = row["estimate"], row["ci_low"], row["ci_high"]
     measure, note = row["measure"], row["note"] or ""
     if measure.endswith("_p_value"):
-        return "-" if value is None else f"p = {number(value)}"
+        return "-" if value is None else f"p = {p_value(value)}".replace("= <", "< ")
     if value is None:
         reached = "not reached" in note and "_median_" in measure
         return "-" if not reached else "not reached" if low is None else f"not reached (from {number(low)})"

@@ -10,11 +10,26 @@ from markupsafe import Markup
 
 from marrowgate.files import write_text
 from marrowgate.report import wording
+from marrowgate.report.course_rows import CourseRows, course_legend
+from marrowgate.report.gates_section import weak_gates
 from marrowgate.report.outcome_section import outcome_topics
+from marrowgate.report.plan import SURVIVAL
+from marrowgate.report.populations_section import panel_tables
+from marrowgate.report.quality_section import check_lines
 
 Row = Mapping[str, Any]
-CURVES = {"Overall survival": "overall_survival", "Disease-free survival": "disease_free_survival"}
-"""Topic of the outcomes to the figure that stands in it."""
+FILTERS = {
+    "number": wording.number,
+    "words": wording.words,
+    "endpoint": wording.endpoint_words,
+    "method": wording.method_words,
+    "status": wording.status_words,
+    "effect": wording.effect,
+    "patients": wording.patients,
+    "check": wording.check_words,
+    "p_value": wording.p_value,
+    "note": wording.note_words,
+}
 
 
 def write_page(
@@ -25,6 +40,8 @@ def write_page(
     manifest: Sequence[Row],
     tables: Mapping[str, Sequence[Row]],
     figures: Mapping[str, Path],
+    courses: Mapping[str, CourseRows],
+    left_out: Sequence[str],
     provenance: Mapping[str, Any],
     simulated: str,
 ) -> None:
@@ -44,6 +61,10 @@ def write_page(
         Rows of the other tables by name.
     figures : mapping of str to Path
         Name to SVG file; put into the page.
+    courses : mapping of str to CourseRows
+        What the figures over time show, by name of the figure; those without a row are not put into the page.
+    left_out : sequence of str
+        A sentence for everything that the page has nothing to show of.
     provenance : mapping
         Content of provenance.json.
     simulated : str
@@ -52,34 +73,32 @@ def write_page(
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {
-        "number": wording.number,
-        "words": wording.words,
-        "endpoint": wording.endpoint_words,
-        "method": wording.method_words,
-        "status": wording.status_words,
-        "effect": wording.effect,
-        "patients": wording.patients,
-    }
-    flagged = [row for row in tables["quality"] if row["verdict"] == "flagged"]
+    environment.filters |= FILTERS
+    populations = tables["populations"]
+    rejected = {row["sample_id"]: row["reasons"] or "" for row in manifest if row["verdict"] == "rejected"}
     page = environment.get_template("report.html").render(
         description=description,
-        verdicts=Counter(row["verdict"] for row in manifest),
-        concordance=tables["concordance"],
+        tiles=_tiles(manifest, populations),
+        left_out=left_out,
         findings=[line.removeprefix("finding: ") for line in findings],
         not_accepted=[row for row in manifest if row["verdict"] != "accepted"],
-        weak_gates=_weak_gates(tables["populations"]),
-        flagged=flagged,
         contrasts=tables["contrasts"],
         sensitivity=_sensitivity(tables["contrasts"]),
         design=_design(tables["contrasts"]),
+        courses={name: course for name, course in courses.items() if course.rows},
+        legend=course_legend([row for course in courses.values() for row in course.rows]),
+        panels=panel_tables(populations, rejected),
         outcomes=outcome_topics(tables["outcomes"]),
-        curves={topic: name for topic, name in CURVES.items() if name in figures},
+        curves={title: name for name, (_, title) in SURVIVAL.items() if name in figures},
+        statuses=_statuses(populations),
+        weak_gates=weak_gates(populations, frozenset(rejected)),
+        n_rejected=len(rejected),
+        concordance=tables["concordance"],
+        checks=check_lines(tables["quality"]),
+        flagged=[row for row in tables["quality"] if row["verdict"] == "flagged"],
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
         simulated=simulated,
-        n_tubes=len(manifest),
-        patients=Counter(row["arm"] for row in _patients(tables["populations"])),
     )
     write_text(path, page)
 
@@ -99,18 +118,29 @@ def _design(contrasts: Sequence[Row]) -> list[tuple[str, list[str]]]:
     return [(name, [told.get(f"{arm}_{name}", "") for arm in ("triplet", "doublet")]) for name in names]
 
 
-def _patients(populations: Sequence[Row]) -> list[Row]:
-    return list({row["patient_id"]: row for row in populations if row["patient_id"]}.values())
+def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:
+    """Give the numbers at the top: tubes by what they are and by verdict, patients by arm where there are arms."""
+    stained = {row["sample_id"] for row in populations if row["control_type"] == "none"}
+    verdicts = Counter(row["verdict"] for row in manifest)
+    arms = Counter({row["patient_id"]: row["arm"] for row in populations if row["patient_id"]}.values())
+    no_arm = " without an arm" if len(arms) > 1 else ""
+    tiles = [
+        (len(stained), f"stained {_tubes(len(stained))}"),
+        (len(manifest) - len(stained), f"control {_tubes(len(manifest) - len(stained))}"),
+        *((verdicts[word], word) for word in ("accepted", "repaired", "rejected")),
+        *((n, f"{arm or ''} patient{'' if n == 1 else 's'}{'' if arm else no_arm}".strip()) for arm, n in arms.items()),
+    ]
+    return [(n, name) for n, name in tiles if n or name == "accepted"]
 
 
-def _weak_gates(populations: Sequence[Row]) -> list[tuple[str, str, int, str]]:
-    """Give (population, status, number of tubes, an example of the reason), most tubes first."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in populations:
-        if row["gate_status"] not in {"ok", "fixed"}:
-            groups.setdefault((row["population"], row["gate_status"]), []).append(row)
-    listed = [(name, status, len(rows), rows[0]["gate_reason"] or "") for (name, status), rows in groups.items()]
-    return sorted(listed, key=lambda entry: (-entry[2], entry[0], entry[1]))
+def _tubes(n: int) -> str:
+    return "tube" if n == 1 else "tubes"
+
+
+def _statuses(populations: Sequence[Row]) -> list[tuple[str, str]]:
+    """Give the gate statuses that occur in stained tubes, each with its meaning."""
+    found = {row["gate_status"] for row in populations if row["control_type"] == "none"}
+    return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in found]
 
 
 def _inline(svg: Path) -> Markup:

@@ -19,10 +19,12 @@ STATUS_COLOURS = {
     "borrowed": "#f0e442",
     "shifted": "#e69f00",
     "too_few_events": "#bbbbbb",
-    "no_valley": "#999999",
-    "failed": "#d55e00",
-    "not_gated": "#555555",
+    "no_valley": "#bbbbbb",
+    "failed": "#bbbbbb",
+    "not_gated": "#bbbbbb",
 }
+# statuses without numbers are hatched, so that they differ in more than their shade
+STATUS_HATCHES = {"too_few_events": "///", "no_valley": "...", "failed": "xxx", "not_gated": "\\\\\\"}
 
 _SETTINGS = {
     "svg.hashsalt": "marrowgate",
@@ -31,6 +33,7 @@ _SETTINGS = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "hatch.linewidth": 0.6,
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "legend.frameon": False,

@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -37,8 +38,9 @@ STATUSES = {
     "stable": "conclusion is stable",
     "unstable": "conclusion is not stable",
 }
-
-
+SMALLEST_P = 0.001
+THOUSAND = 999.5
+"""From here on three significant digits would need an exponent."""
 ENDPOINTS = (
     (r"_peak_matched_log2_change$", ", change at the peak of equally many visits"),
     (r"_last_log2_change$", ", change at the last visit on therapy"),
@@ -46,23 +48,69 @@ ENDPOINTS = (
     (r"_log2_change$", ", mean change in the window"),
     (r"_window_mean$", ", mean in the window"),
     (r"_responder$", ", responders"),
+    (r"_pct_of_parent$", ", share of its parent"),
     (r"_per_100_cd45", " per 100 CD45+ cells"),
-    (r"_per_ul", " per uL"),
+    (r"_per_ul", " per \N{MICRO SIGN}L"),
     (r"_per_ml", " per mL"),
     (r"_ratio_fi", ", ratio to its control"),
     (r"_median_fi", ", median fluorescence"),
-    (r"_abc", ", antibodies bound per cell"),
+    (r"_abc", ", molecules per cell less control"),
     (r"^cd34_hspc", "CD34+ progenitors"),
+    (r"^cd(\d+[a-z]?)_pos(?=[_, ]|$)", r"CD\1+"),
+)
+GATE_STATUSES = {
+    "ok": "found in the tube, or in all tubes of the batch together",
+    "fixed": "where the strategy puts it, or its fallback because nothing was found",
+    "overridden": "set by a person",
+    "borrowed": "the tube has no boundary of its own and takes that of its batch",
+    "shifted": "the tube's own boundary was too far from its batch and was pulled in to the limit",
+    "too_few_events": "too few events to find a boundary, and the batch has none to lend: no numbers",
+    "no_valley": "the valley that was looked for is not there: no numbers",
+    "failed": "the method found no gate: no numbers",
+    "not_gated": "a marker is absent, a parent has no gate, or the file is rejected: no numbers",
+}
+CODE_BEFORE_REASON = re.compile(r"\b(no_valley|not_gated|fixed|failed|too_few_events): ")
+CHECKS = (
+    (r"cv_pct_(.*)", r"counting CV of \1, %"),
+    (r"margin_pct_fluorescence", "events at the top of a fluorescence channel, %"),
+    (r"margin_pct_(.*)", r"events at the top of \1, %"),
+    (r"doublets_pct", "events outside the singlet gate, %"),
+    (r"viable_pct", "viable among singlets, %"),
+    (r"unstable_pct", "events in unstable stretches, %"),
+    (r"rate_change_fold", "largest change of the event rate, fold"),
+    (r"signal_shift_sd", "largest shift of a signal, standard deviations"),
+    (r"signal_drift_pct", "drift of a signal from first to last event, %"),
+    (r"other_labels_pct", "labels that name another marker than the panel, %"),
+    (r"detector_settings_batch_pct", "detector settings against the batch, %"),
+    (r"detector_settings_visits_pct", "detector settings against the patient's other visits, %"),
+    (r"spillover_against_batch", "spillover matrix against the batch"),
+    (r"platform_difference_pct", "difference between ways of counting, %"),
+    (r"bead_fold_(.*)", r"beads in \1 against other batches, fold"),
+    (r"bead_sd_(.*)", r"beads in \1 against other batches, standard deviations"),
 )
 
 
+def note_words(note: str) -> str:
+    """Give a note of the outcomes without the names of columns."""
+    return re.sub(r"\bos\b", "overall survival", re.sub(r"\bdfs\b", "disease-free survival", words(note)))
+
+
 def number(value: Any) -> str:
-    """Show a value of a table: numbers with three significant digits, missing ones as a dash."""
+    """Show a value of a table: numbers with three significant digits, from 1,000 on whole; missing ones as a dash."""
     if value is None:
         return "-"
     if isinstance(value, float):
-        return "infinite" if math.isinf(value) else f"{value:.3g}"
+        if math.isinf(value):
+            return "infinite"
+        return f"{value:,.0f}" if abs(value) >= THOUSAND else f"{value:.3g}"
     return str(value)
+
+
+def p_value(value: float | None) -> str:
+    """Show a p-value with three decimals; below 0.001 the size of a p-value says nothing more."""
+    if value is None:
+        return "-"
+    return "<0.001" if value < SMALLEST_P else f"{value:.3f}"
 
 
 def words(name: str | None) -> str:
@@ -85,6 +133,26 @@ def method_words(method: str) -> str:
 def status_words(status: str) -> str:
     """Say a status of the contrasts in words."""
     return STATUSES.get(status, words(status))
+
+
+def check_words(check: str) -> str:
+    """Name a quality check in words, with its unit."""
+    for pattern, wanted in CHECKS:
+        if re.fullmatch(pattern, check):
+            return re.sub(pattern, wanted, check)
+    return words(check)
+
+
+def reason_words(reason: str | None) -> str:
+    """Give a reason of the tables without the status words that stand before its sentence."""
+    return CODE_BEFORE_REASON.sub("", reason or "")
+
+
+def status_counts(statuses: Iterable[str]) -> str:
+    """Say how often each gate status occurs, the best first: ``49 ok, 11 borrowed``."""
+    found = Counter(statuses)
+    order = [*GATE_STATUSES, *sorted(set(found) - set(GATE_STATUSES))]
+    return ", ".join(f"{found[status]} {words(status)}" for status in order if found[status])
 
 
 def effect(row: Row) -> str:

@@ -5,10 +5,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from marrowgate.errors import Fault, UserError
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from marrowgate.report.course_rows import CourseRows
+    from marrowgate.report.plan import Course
     from marrowgate.settings.config import Cohort, Config
+
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--manifest", required=True, type=Path, help="manifest.tsv")
     parser.add_argument("--provenance", required=True, type=Path, help="provenance.json")
     parser.add_argument("--tables", nargs="+", required=True, type=Path, help="the tables, each <name>.tsv")
-    parser.add_argument("--figures", nargs="+", required=True, type=Path, help="figures to write, each <name>.svg")
+    parser.add_argument("--figures", nargs="*", required=True, type=Path, help="figures to write, each <name>.svg")
     parser.add_argument("--page", required=True, type=Path, help="page to write, .html")
 
 
@@ -28,16 +34,23 @@ def run(args: argparse.Namespace) -> int:
     import json
 
     from marrowgate.gating.methods import method_faults
+    from marrowgate.report.course_rows import course_rows
+    from marrowgate.report.left_out import left_out
     from marrowgate.report.page import write_page
+    from marrowgate.report.plan import planned_courses, planned_figures
     from marrowgate.report.style import save_svg
     from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import read_rows
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
-    tables = {path.stem: read_rows(path) for path in args.tables}
     figures = {path.stem: path for path in args.figures}
+    _check_names(figures, planned_figures(project))
+    tables = {path.stem: read_rows(path) for path in args.tables}
+    planned = {course.figure: course for course in planned_courses(project)}
+    courses = {name: course_rows(course, tables) for name, course in planned.items() if name in figures}
     for name, path in figures.items():
-        save_svg(_draw(name, tables, project.config.cohort), path)
+        limit = _limit(planned[name], project.config.cohort) if name in planned else None
+        save_svg(_draw(name, tables, courses, limit), path)
     strategies = project.config.strategy_of_panel
     write_page(
         args.page,
@@ -46,10 +59,20 @@ def run(args: argparse.Namespace) -> int:
         manifest=read_rows(args.manifest),
         tables=tables,
         figures=figures,
+        courses=courses,
+        left_out=left_out(project, tables, courses),
         provenance=json.loads(args.provenance.read_text(encoding="utf-8")),
         simulated=_say_simulated(project.config),
     )
     return 0
+
+
+def _check_names(figures: Mapping[str, Path], planned: Sequence[str]) -> None:
+    """Refuse figures that a report of these settings does not hold."""
+    cure = f"name some of {', '.join(planned)}" if planned else "name none"
+    faults = [Fault("--figures", f"the report has no figure {name!r}", cure) for name in figures if name not in planned]
+    if faults:
+        raise UserError(faults)
 
 
 def _say_simulated(config: "Config") -> str:
@@ -61,29 +84,19 @@ def _say_simulated(config: "Config") -> str:
     )
 
 
-def _draw(name: str, tables: Mapping[str, Sequence[Mapping[str, Any]]], settings: "Cohort") -> "Figure":
-    from marrowgate.report.figures import gate_status, over_time
+def _limit(course: "Course", settings: "Cohort") -> float | None:
+    return settings.responder_limit if course.measure == settings.responder_measure else None
+
+
+def _draw(name: str, tables: Tables, courses: Mapping[str, "CourseRows"], limit: float | None) -> "Figure":
+    from marrowgate.report.course_figure import over_time
+    from marrowgate.report.gate_figure import gate_status
+    from marrowgate.report.plan import SURVIVAL
     from marrowgate.report.survival_figure import survival
 
-    stained = [row for row in tables["populations"] if row["control_type"] == "none"]
-    if name == "gate_status":
-        return gate_status(stained)
-    if name == "overall_survival":
-        return survival(tables["outcomes"], "os", "Overall survival")
-    if name == "disease_free_survival":
-        return survival(tables["outcomes"], "dfs", "Disease-free survival")
-    if name == "immature_over_time":
-        rows = [row for row in stained if row["population"] == "immature"]
-        is_limit = settings.responder_measure == "immature_per_100_cd45"
-        limit = settings.responder_limit if is_limit else None
-        return over_time(rows, "per_100_cd45", "Immature cells", "per 100 CD45+ cells", log=True, limit=limit)
-    if name == "cd34_over_time":
-        rows = [row for row in stained if row["population"] == "cd34_hspc"]
-        return over_time(rows, "cells_per_ul", "CD34+ progenitors", "cells/uL", log=True)
-    days_off = {row["sample_id"]: row["days_off"] for row in stained}
-    rows = [
-        {**row, "days_off": days_off.get(row["sample_id"])}
-        for row in tables["intensities"]
-        if (row["population"], row["marker"]) == ("cd34_hspc", "CXCR4")
-    ]
-    return over_time(rows, "delta_fi", "CXCR4 on CD34+ progenitors", "median less FMO control", log=False)
+    if name in courses:
+        return over_time(courses[name], limit)
+    if name in SURVIVAL:
+        outcome, title = SURVIVAL[name]
+        return survival(tables["outcomes"], outcome, title)
+    return gate_status([row for row in tables["populations"] if row["control_type"] == "none"])

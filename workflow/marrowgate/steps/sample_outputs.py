@@ -7,7 +7,7 @@ from typing import Any
 
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
-from marrowgate.gating.outputs import gate_rows, write_membership
+from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
 from marrowgate.gating.prepare import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import NO_ROWS, Tube
@@ -37,9 +37,9 @@ class SamplePaths:
 
 
 def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
-    """Write empty outputs for a file that was rejected, and give its record."""
+    """Write the outputs of a file that was rejected, without gates and events but with the reason; give its record."""
     write_gatingml(paths.gates_xml, [], {}, {}, None)
-    write_table(paths.gates_tsv, "gates", [])
+    write_table(paths.gates_tsv, "gates", rejected_gate_rows(strategy, manifest["reasons"]))
     write_membership(paths.events, 0, NO_ROWS, {}, [population.name for population in strategy.populations])
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
