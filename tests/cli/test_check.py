@@ -161,8 +161,8 @@ def test_spillover_files__all_faults_are_printed_and_2(timecourse, capsys):
     wrong = "detector 'PE-A' is no channel of panel 'culture'; correct the name, or add the channel to the panel"
     assert done.err.splitlines() == [
         f"{where}.b3: no sample has the batch 'b3'; name a batch of the sample sheet",
+        f"{where}.b2: there is no file 'config/none.csv'; make it, or correct the path",
         f"error: config/m.csv line 1: {wrong}",
         f"error: config/m.csv line 1: CD45 of panel 'culture' is in BV786-A, {absent}",
         f"error: config/m.csv line 1: 7-AAD of panel 'culture' is in PerCP-Cy5-5-A, {absent}",
-        f"{where}.b2: there is no file 'config/none.csv'; make it, or correct the path",
     ]

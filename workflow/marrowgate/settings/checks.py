@@ -5,9 +5,10 @@ The checks take the sheets as text, so that a row with one fault is still checke
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from marrowgate.endpoint_names import imported_measure
 from marrowgate.errors import Fault
 from marrowgate.settings.config import SPILLOVER_SOURCES, Config
 from marrowgate.settings.messages import correct_to
@@ -201,11 +202,14 @@ def matrix_files(config: Config) -> Iterator[tuple[tuple[str, ...], str, str]]:
         told.add(source)
 
 
-def measured(
-    config: Config, panels: Iterable[Panel], populations: Sequence[str]
-) -> Iterator[tuple[int, str, str, str]]:
+def imported(measurements: Sheet | None) -> list[str]:
+    """Name the measures of the measurements sheet; a row counts although another of its cells is wrong."""
+    rows = [row.cells for row in measurements.rows] if measurements else []
+    return [imported_measure(row["measure"], row["unit"]) for row in rows if {"measure", "unit"} <= row.keys()]
+
+
+def measured(config: Config, markers: Sequence[str], populations: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
     """Tell which intensities name a population or marker that there is not, as (index, field, what, cure)."""
-    markers = tuple({entry.marker for panel in panels for entry in panel.channels if entry.marker})
     for index, wanted in enumerate(config.measure.intensities):
         named = [("population", wanted.population), *(("strata", name) for name in wanted.strata)]
         for field, name in [*named, *([("negative", wanted.negative)] if wanted.negative else [])]:

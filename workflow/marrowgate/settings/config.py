@@ -13,6 +13,8 @@ SPILLOVER_SOURCES = ("file", "none", "stains")
 
 SHARE_TOLERANCE = 1e-6
 
+IntensityColumn = Literal["ratio_fi", "abc", "median_fi"]
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -182,7 +184,7 @@ class Cohort(_Section):
         "cd34_hspc",
     )
     """Populations whose counts become endpoints, per 100 CD45+ cells and per microlitre."""
-    intensity_columns: tuple[Literal["ratio_fi", "abc", "median_fi"], ...] = ("ratio_fi", "abc", "median_fi")
+    intensity_columns: tuple[IntensityColumn, ...] = ("ratio_fi", "abc", "median_fi")
     """Columns of intensities.tsv that become endpoints, on the log2 scale."""
     align: Literal["phase", "day"] = "phase"
     """`phase`: time is counted in cycles of the patient's own length. `day`: in days since the first dose."""
