@@ -108,7 +108,7 @@ def controls(sheet: Sheet) -> Iterator[Fault]:
     for row in sheet.rows:
         kind = row.cells.get("control_type", "none")
         marker, partner = row.cells.get("control_marker"), row.cells.get("control_for")
-        if kind in NEED_MARKER and not marker:
+        if kind in NEED_MARKER and not marker and "control_marker" not in row.unreadable:
             yield _fault(sheet, row, "control_marker", f"is empty, but control_type is {kind}", "name the marker")
         if kind in _NO_MARKER and marker:
             what = f"control_type {kind} takes no control_marker, got {marker!r}"
@@ -121,7 +121,8 @@ def controls(sheet: Sheet) -> Iterator[Fault]:
 def bead_cells(sheet: Sheet) -> Iterator[Fault]:
     """Tell which rows say twice how many counting beads are in the tube, or half of it."""
     for row in sheet.rows:
-        given = {name for name in ("beads_per_tube", "beads_per_ul", "bead_volume_ul") if row.cells.get(name)}
+        filled = row.cells.keys() | row.unreadable
+        given = {name for name in ("beads_per_tube", "beads_per_ul", "bead_volume_ul") if name in filled}
         if "beads_per_tube" in given and len(given) > 1:
             cure = "empty beads_per_tube for liquid beads, else the other two"
             yield _fault(sheet, row, "beads_per_tube", "stands beside beads_per_ul or bead_volume_ul", cure)

@@ -199,13 +199,16 @@ class Cohort(_Section):
     covariates: tuple[Label, ...] = ()
     """Columns of patients.tsv to adjust for; `baseline_wbc_per_ul` is the analyser's count at baseline, as log2."""
     primary: Label = "immature_per_100_cd45_log2_change"
-    """The one endpoint whose contrast is primary."""
+    """The one endpoint whose contrast is primary: a measure (`<population>_per_100_cd45`, `<population>_per_ul`,
+    `<population>_<marker>_ratio_fi`, `_abc` or `_median_fi`, or `<measure>_<unit>` of an imported measurement) followed
+    by `_log2_change`, `_peak_matched_log2_change`, `_last_log2_change` or `_off_log2_change`; or the
+    `responder_measure` followed by `_responder`."""
     secondary: tuple[Label, ...] = (
         "cd34_hspc_per_ul_log2_change",
         "cd34_hspc_CXCR4_ratio_fi_log2_change",
         "immature_per_100_cd45_responder",
     )
-    """Key secondary endpoints; their p-values are adjusted together (Holm)."""
+    """Key secondary endpoints, named like `primary`; their p-values are adjusted together (Holm)."""
     responder_measure: Label = "immature_per_100_cd45"
     """What the responder rule reads: `<population>_per_100_cd45`, or `<measure>_<unit>` of an imported measurement."""
     responder_limit: Annotated[float, Field(gt=0)] = 0.9
