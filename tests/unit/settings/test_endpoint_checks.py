@@ -127,6 +127,25 @@ def test_populations__that_no_strategy_has_are_told_where_they_are_given(folder)
     assert folder.faults() == [f"config/config.yaml line 6, cohort.populations: {message}"]
 
 
+def test_other_fault_of_the_cohort__does_not_hide_a_name(folder):
+    cohort = "cohort:\n  draws: 5\n  primary: cd54_pos_per_ul_log2_change\n"
+    folder.write("config/config.yaml", CONFIG + cohort)
+    assert folder.faults() == [
+        "config/config.yaml line 4, cohort.draws: must be at least 1000, got 5; correct the value",
+        (
+            "config/config.yaml line 5, cohort.primary: no strategy has the population 'cd54_pos'; "
+            "did you mean 'cd45_pos'?"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["populationz: [singlets]", "populations: singlets"])
+def test_name__that_depends_on_a_wrong_entry_is_not_held_against_it(folder, wrong):
+    folder.write("config/config.yaml", CONFIG + f"cohort:\n  {wrong}\n  primary: singlets_per_ul_log2_change\n")
+    (only,) = folder.faults()
+    assert only.startswith("config/config.yaml line 4, cohort.population")
+
+
 def test_names_that_are_not_given__are_no_fault(folder):
     assert folder.load().config.cohort == Cohort()
 

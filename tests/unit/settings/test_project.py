@@ -309,6 +309,16 @@ def test_panel_without_strategy__is_told(folder):
     ]
 
 
+def test_panel_without_strategy__is_told_at_the_entry_that_is_probably_meant(folder):
+    folder.write("config/config.yaml", "strategy_of_panel:\n  blodo: tree\n")
+    assert folder.faults() == [
+        (
+            "config/config.yaml line 2, strategy_of_panel.blodo: panel 'blood' has no strategy; "
+            "write blood in place of blodo"
+        )
+    ]
+
+
 def test_missing_strategy__is_told_at_the_config(folder):
     folder.write("config/config.yaml", "seed: 1\nstrategy_of_panel:\n  blood: trees\n")
     assert folder.faults() == [

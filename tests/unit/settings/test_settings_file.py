@@ -17,7 +17,10 @@ def test_wrong_entries__are_left_out_and_doubtful(tmp_path):
         "must be a whole number, got 'x'; correct the value",
         "must be at least 1000, got 1; correct the value",
     ]
-    assert settings.doubtful == {"seed", "cohort"}
+    assert settings.doubtful == {"seed", "cohort.draws"}
+    assert settings.doubts("cohort", "measure")
+    assert settings.doubts("cohort.draws")
+    assert not settings.doubts("cohort.populations", "see", "samples")
     assert (settings.config.samples, settings.config.cohort.align, settings.config.cohort.draws) == (
         *("s.tsv", "day"),
         20000,
@@ -30,6 +33,13 @@ def test_entry_whose_parts_contradict_each_other__is_left_out_whole(tmp_path):
     settings = read_settings(path, {})
     assert len(settings.faults) == 1
     assert settings.config.cohort.align == "phase"
+    assert settings.doubts("cohort.populations")
+
+
+def test_misspelt_entry_of_a_section__makes_doubtful_what_it_is_meant_to_be(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("strategy_of_panel: {a: b}\ncohort: {populationz: [x], frob: 3}\n")
+    assert read_settings(path, {}).doubtful == {"cohort.populations", "cohort.frob"}
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), ENTRIES))

@@ -26,6 +26,15 @@ COMPARED = (*COMPARED_CHANGES, COMPARED_LEVEL)
 _SUMMARIES = (*COMPARED, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT)
 _MANY = 12
 
+DEPENDS_ON = (
+    "measurements",
+    "measure.intensities",
+    "cohort.populations",
+    "cohort.intensity_columns",
+    "cohort.responder_measure",
+)
+"""Entries of the config that say which measures there are."""
+
 Place = tuple[str | int, ...]
 
 

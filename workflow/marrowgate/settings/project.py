@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,8 +13,8 @@ from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings import checks
 from marrowgate.settings.bead_lots import bead_faults
 from marrowgate.settings.config import Config
-from marrowgate.settings.endpoint_checks import impossible_names, nameable
-from marrowgate.settings.messages import NAME_PATTERN, correct_to
+from marrowgate.settings.endpoint_checks import DEPENDS_ON, impossible_names, nameable
+from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheet_file import Sheet, models_of, read_sheet
@@ -81,7 +81,7 @@ class _Reading:
     def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
         """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
         name = getattr(self.settings.config, entry)
-        if name is None or self.doubts(entry):
+        if name is None or self.settings.doubts(entry):
             return ()
         if not Path(name).exists():
             cure = f"make it, or correct {entry}" if entry == "samples" else f"make it, or write {entry}: null"
@@ -95,10 +95,6 @@ class _Reading:
         rows, faults = models_of(self.sheets[entry], model)
         self.faults += faults
         return tuple(row for _, row in rows)
-
-    def doubts(self, *entries: str) -> bool:
-        """Say whether an entry of the config is wrong, so that what follows from it must not be told."""
-        return not self.settings.doubtful.isdisjoint(entries)
 
 
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -194,13 +190,21 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
     lots = Path(config.signal.bead_lots)
     reading.faults += [
         *checks.twice(sheet, "sample_id"),
-        *(() if reading.doubts("simulation") else checks.files(sheet, Path(simulation.folder) if simulation else None)),
+        *(
+            ()
+            if reading.settings.doubts("simulation")
+            else checks.files(sheet, Path(simulation.folder) if simulation else None)
+        ),
         *checks.same_data_set(sheet),
         *checks.controls(sheet),
         *checks.bead_cells(sheet),
         *checks.partners(sheet),
         *checks.control_markers(sheet, panels),
-        *(() if reading.doubts("signal", "measure") else bead_faults(sheet, panels, lots, measured)),
+        *(
+            ()
+            if reading.settings.doubts("signal.bead_lots", "measure.intensities")
+            else bead_faults(sheet, panels, lots, measured)
+        ),
     ]
 
 
@@ -225,14 +229,14 @@ def _check_names(reading: _Reading, panels: Mapping[str, Panel], strategies: Map
     samples = reading.sheets.get("samples")
     used = {row.cells["panel"] for row in samples.rows if "panel" in row.cells} if samples else set()
     unread = set(config.strategy_of_panel.values()) - set(strategies) or not used or used - set(panels)
-    if unread or reading.doubts("strategy_of_panel"):
+    if unread or settings.doubts("strategy_of_panel"):
         return  # a strategy or panel that cannot be read may have the population or marker
     measurements = reading.sheets.get("measurements")
     known = nameable(config, strategies.values(), panels.values(), checks.imported(measurements))
     for index, name, what, cure in checks.measured(config, known.markers, known.populations):
         reading.faults.append(Fault(settings.where("measure", "intensities", index, name), what, cure))
     lacks_measurements = config.measurements is not None and measurements is None
-    if config.patients is None or lacks_measurements or reading.doubts("measure", "cohort", "measurements"):
+    if config.patients is None or lacks_measurements or settings.doubts(*DEPENDS_ON):
         return
     for place, what, cure in impossible_names(known):
         if place[0] in config.cohort.model_fields_set:
@@ -248,7 +252,7 @@ def _absent_matrices(settings: Settings) -> Iterator[Fault]:
 def _panels(reading: _Reading) -> dict[str, Panel]:
     """Read the panels that the sample sheet names."""
     config = reading.settings.config
-    sheet = None if reading.doubts("panels") else reading.sheets.get("samples")
+    sheet = None if reading.settings.doubts("panels") else reading.sheets.get("samples")
     first: dict[str, int] = {}
     for row in sheet.rows if sheet else ():
         if re.fullmatch(NAME_PATTERN, row.cells.get("panel", "")):
@@ -262,14 +266,21 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
             where = f"{config.samples} line {line}, column panel"
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
             continue
-        if name not in config.strategy_of_panel and not reading.doubts("strategy_of_panel"):
-            what, cure = f"panel {name!r} has no strategy", f"add the line `{name}: <strategy>`"
-            reading.faults.append(Fault(reading.settings.where("strategy_of_panel"), what, cure))
+        if name not in config.strategy_of_panel and not reading.settings.doubts("strategy_of_panel"):
+            reading.faults.append(_without_strategy(reading.settings, name, first))
         try:
             panels[name] = load_panel(path)
         except UserError as error:
             reading.faults += error.faults
     return panels
+
+
+def _without_strategy(settings: Settings, name: str, used: Collection[str]) -> Fault:
+    """Tell that a panel has no strategy; an entry that no sample uses may be meant."""
+    near = nearest(name, [panel for panel in settings.config.strategy_of_panel if panel not in used])
+    place = ("strategy_of_panel", near) if near else ("strategy_of_panel",)
+    cure = f"write {name} in place of {near}" if near else f"add the line `{name}: <strategy>`"
+    return Fault(settings.where(*place), f"panel {name!r} has no strategy", cure)
 
 
 def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Strategy]:
@@ -278,9 +289,9 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
     strategies: dict[str, Strategy] = {}
     for panel, name in config.strategy_of_panel.items():
         path = Path(config.strategies) / f"{name}.yaml"
-        if name in strategies or reading.doubts("strategies"):
+        if name in strategies or reading.settings.doubts("strategies"):
             continue
-        if not path.is_file() and reading.doubts("strategy_of_panel"):
+        if not path.is_file() and reading.settings.doubts("strategy_of_panel"):
             continue
         if not path.is_file():
             there = tuple(each.stem for each in sorted(Path(config.strategies).glob("*.yaml")))

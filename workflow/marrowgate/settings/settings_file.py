@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from marrowgate.errors import Fault, UserError
 from marrowgate.settings.config import Config
 from marrowgate.settings.messages import nearest
-from marrowgate.settings.yaml_file import Place, build_model, entry_where, read_yaml
+from marrowgate.settings.yaml_file import Place, build_model, entry_where, known_names, read_yaml
 
 _STAND_IN: Mapping[str, Any] = {"strategy_of_panel": {"none": "none"}}
 """What stands for an entry that must be given and is not; it is doubtful, so nothing is held against it."""
@@ -33,7 +33,7 @@ class Settings:
     faults : tuple of Fault
         What is wrong with the entries.
     doubtful : frozenset of str
-        Entries of the first level in which something is wrong: what follows from them must not be told.
+        Entries that are wrong, as ``seed`` or ``cohort.draws``; misspelt ones as they are probably meant.
     """
 
     path: Path
@@ -46,6 +46,14 @@ class Settings:
     def where(self, *place: str | int) -> str:
         """Say where an entry stands."""
         return entry_where(self.path, place, self.lines, self.overridden)
+
+    def doubts(self, *entries: str) -> bool:
+        """Say whether an entry, a part of it or its section is wrong, so that what follows from it must not be told."""
+        return any(
+            f"{name}.".startswith(f"{entry}.") or f"{entry}.".startswith(f"{name}.")
+            for name in self.doubtful
+            for entry in entries
+        )
 
 
 def read_settings(path: Path, overrides: Mapping[str, Any]) -> Settings:
@@ -87,7 +95,7 @@ def _without_faults(content: dict[Any, Any]) -> tuple[Config, frozenset[str]]:
             return Config.model_validate(content), frozenset(doubtful)
         except ValidationError as error:
             places = [entry["loc"] for entry in error.errors(include_url=False)]
-        doubtful |= {str(place[0]) for place in places}
+        doubtful |= {_entry_name(place) for place in places}
         smaller = content
         for place in places:
             smaller = _without(smaller, place)
@@ -96,6 +104,15 @@ def _without_faults(content: dict[Any, Any]) -> tuple[Config, frozenset[str]]:
         if smaller == content:
             return Config.model_validate(_STAND_IN), frozenset(Config.model_fields)
         content = smaller
+
+
+def _entry_name(place: Place) -> str:
+    """Name an entry of the first or second level; a misspelt one of a section as it is probably meant."""
+    first, *rest = (str(part) for part in place[:2])
+    if not rest or not isinstance(place[1], str):
+        return first
+    known = known_names(Config, place[:2])
+    return f"{first}.{nearest(rest[0], known) or rest[0]}"
 
 
 def _without(content: dict[Any, Any], place: Place) -> dict[Any, Any]:
