@@ -146,26 +146,23 @@ DEMO = ["simulate", "--scenario", "demo", "--seed"]
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([*DEMO, "x"], "marrowgate simulate --seed: must be a whole number, got 'x'; correct the value"),
-        ([*DEMO, "1.5"], "marrowgate simulate --seed: must be a whole number, got '1.5'; correct the value"),
-        ([*DEMO, "-1"], "marrowgate simulate --seed: must be at least 0, got '-1'; correct the value"),
-        ([*DEMO, "1", "--events", "0"], "marrowgate simulate --events: must be at least 1, got '0'; correct the value"),
-        (["calibrate", "--slope-tolerance", "0,1"], "marrowgate calibrate --slope-tolerance: {number}"),
-        (["calibrate", "--slope-tolerance", "nan"], "marrowgate calibrate --slope-tolerance: {number}"),
-        (["calibrate", "--slope-tolerance", "0"], "marrowgate calibrate --slope-tolerance: must be above 0, got '0'"),
-        (["calibrate", "--data-sets", "1", "x"], "marrowgate calibrate --data-sets: must be a whole number, got 'x'"),
-        (DEMO, "marrowgate simulate --seed: has no value; write it behind the option"),
-        (["inspect", "--json=3", "x"], "marrowgate inspect --json: takes no value, got '3'; write the option alone"),
+        ([*DEMO, "x"], "option --seed: must be a whole number, got 'x'; correct the value"),
+        ([*DEMO, "1.5"], "option --seed: must be a whole number, got '1.5'; correct the value"),
+        ([*DEMO, "-1"], "option --seed: must be at least 0, got '-1'; correct the value"),
+        ([*DEMO, "1", "--events", "0"], "option --events: must be at least 1, got '0'; correct the value"),
+        (["calibrate", "--slope-tolerance", "0,1"], "option --slope-tolerance: {number}"),
+        (["calibrate", "--slope-tolerance", "nan"], "option --slope-tolerance: {number}"),
+        (["calibrate", "--slope-tolerance", "0"], "option --slope-tolerance: must be above 0, got '0'"),
+        (["calibrate", "--data-sets", "1", "x"], "option --data-sets: must be a whole number, got 'x'"),
+        (DEMO, "option --seed: has no value; write it behind the option"),
+        (["inspect", "--json=3", "x"], "option --json: takes no value, got '3'; write the option alone"),
         (
             [*DEMO, "1", "--fcs-version", "9"],
-            "marrowgate simulate --fcs-version: must be one of 2.0, 3.0, 3.1, 3.2, got '9'; use one of these",
+            "option --fcs-version: must be one of 2.0, 3.0, 3.1, 3.2, got '9'; use one of these",
         ),
         (
             ["spillover", "--max-residual", "1"],
-            (
-                "marrowgate spillover --max-residual: "
-                "may stand for --max-residual-pct or --max-residual-correlation; write it in full"
-            ),
+            ("option --max-residual: may stand for --max-residual-pct or --max-residual-correlation; write it in full"),
         ),
         (["inspect"], "marrowgate inspect: FILE is missing; add it; see marrowgate inspect --help"),
         (
@@ -199,7 +196,7 @@ def test_every_number_of_an_option__is_told_in_the_same_words(capsys):
                 main([step, action.option_strings[0], "ten"])
             assert stopped.value.code == 2
             error = capsys.readouterr().err
-            assert error.startswith(f"error: marrowgate {step} {action.option_strings[0]}: must be a ")
+            assert error.startswith(f"error: option {action.option_strings[0]}: must be a ")
             assert error.endswith("number, got 'ten'; correct the value\n")
             tried += 1
     assert tried > 10

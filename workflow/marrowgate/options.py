@@ -80,9 +80,10 @@ def option_fault(command: str, message: str, known: Sequence[str]) -> Fault:
         return Fault(command, f"there is no option {shown(name)}", correct_to(name, known, see))
     if named := _AMBIGUOUS.fullmatch(message):
         what = f"may stand for {named['meant'].replace(', ', ' or ')}"
-        return Fault(f"{command} {named['name']}", what, "write it in full")
+        return Fault(f"option {named['name']}", what, "write it in full")
     if named := _OPTION.fullmatch(message):
-        return Fault(f"{command} {named['name']}", *_of_one_option(named["rest"], see))
+        kind = "option" if named["name"].startswith("-") else "argument"
+        return Fault(f"{kind} {named['name']}", *_of_one_option(named["rest"], see))
     return Fault(command, message, see)
 
 
