@@ -18,7 +18,9 @@ words = st.text(
 def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     """Draw a header of distinct names and rows with at least one cell that is not empty."""
     header = draw(st.lists(names, min_size=2, max_size=6, unique=True))
-    cells = words.filter(lambda cell: cell not in {"NA", "N/A", "n/a", "NaN", "nan"} and not cell.startswith("#"))
+    cells = words.filter(
+        lambda cell: cell not in {"NA", "N/A", "n/a", "NaN", "nan"} and not cell.startswith(("#", "="))
+    )
     row = st.lists(cells, min_size=len(header), max_size=len(header)).filter(any)
     return header, draw(st.lists(row, max_size=6))
 

@@ -161,8 +161,41 @@ def test_spillover_files__all_faults_are_printed_and_2(timecourse, capsys):
     wrong = "detector 'PE-A' is no channel of panel 'culture'; correct the name, or add the channel to the panel"
     assert done.err.splitlines() == [
         f"{where}.b3: no sample has the batch 'b3'; name a batch of the sample sheet",
+        f"{where}.b2: there is no file 'config/none.csv'; make it, or correct the path",
         f"error: config/m.csv line 1: {wrong}",
         f"error: config/m.csv line 1: CD45 of panel 'culture' is in BV786-A, {absent}",
         f"error: config/m.csv line 1: 7-AAD of panel 'culture' is in PerCP-Cy5-5-A, {absent}",
-        f"{where}.b2: there is no file 'config/none.csv'; make it, or correct the path",
     ]
+
+
+def test_notes__are_told_and_do_not_count_under_strict(timecourse, capsys):
+    timecourse()
+    config, sheet = Path("config/config.yaml"), Path("config/samples.tsv")
+    text = config.read_text(encoding="utf-8").replace("patients: null", "patients: config/patients.tsv")
+    config.write_text(text + "cohort: {populations: [viable], primary: viable_per_ul_log2_change, secondary: []}\n")
+    Path("config/patients.tsv").write_text("patient_id\tarm\nP1\ttriplet\nP2\tdoublet\n")
+    rows = zip(sheet.read_text(encoding="utf-8").splitlines(), ("patient_id\tday", *["P1\t0"] * 4), strict=True)
+    sheet.write_text("".join(f"{row}\t{more}\n" for row, more in rows))
+    usual = "is not given, and the usual 'immature_per_100_cd45' will be in no table"
+    assert printed(capsys, "--strict", "--out", "check.txt") == [
+        SUMMARY.replace("0 patients", "2 patients"),
+        (
+            "note: patient P2: no fully stained tube in the sample sheet; "
+            "add its rows, or take the patient out of the patient sheet"
+        ),
+        f"note: cohort.responder_measure: {usual}: no strategy has the population 'immature'; name what you compare",
+    ]
+
+
+def test_lot_file_that_is_wrong__is_told_before_any_job(timecourse, tmp_path, capsys):
+    timecourse()
+    (tmp_path / "beads.fcs").write_bytes(b"")
+    sheet = Path("config/samples.tsv")
+    header, *rows = sheet.read_text(encoding="utf-8").splitlines()
+    rows = [*(f"{row}\t\t" for row in rows), "beads\tbeads.fcs\tculture\tb1\tbeads\tQB1"]
+    sheet.write_text("\n".join([f"{header}\tcontrol_type\tbead_lot", *rows]) + "\n", encoding="utf-8")
+    Path("config/bead_lots").mkdir()
+    Path("config/bead_lots/QB1.yaml").write_text("lot: QB1\nunit: PE\nkinds: 2\nvalues: {PE: [1, 2]}\n")
+    assert main(["check"]) == 2
+    where = "error: config/bead_lots/QB1.yaml line 3, kinds"
+    assert capsys.readouterr().err == f"{where}: must be at least 3, got 2; correct the value\n"

@@ -135,8 +135,71 @@ def test_missing_option__is_one_line_and_2(capsys):
         main(["fit"])
     assert stopped.value.code == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: marrowgate fit: the following arguments are required: --sample-id")
+    assert error.startswith("error: marrowgate fit: --sample-id, --fcs, --panel, --strategy, ")
+    assert error.endswith(" are missing; add them; see marrowgate fit --help\n")
     assert error.count("\n") == 1
+
+
+DEMO = ["simulate", "--scenario", "demo", "--seed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([*DEMO, "x"], "option --seed: must be a whole number, got 'x'; correct the value"),
+        ([*DEMO, "1.5"], "option --seed: must be a whole number, got '1.5'; correct the value"),
+        ([*DEMO, "-1"], "option --seed: must be at least 0, got '-1'; correct the value"),
+        ([*DEMO, "1", "--events", "0"], "option --events: must be at least 1, got '0'; correct the value"),
+        (["calibrate", "--slope-tolerance", "0,1"], "option --slope-tolerance: {number}"),
+        (["calibrate", "--slope-tolerance", "nan"], "option --slope-tolerance: {number}"),
+        (["calibrate", "--slope-tolerance", "0"], "option --slope-tolerance: must be above 0, got '0'"),
+        (["calibrate", "--data-sets", "1", "x"], "option --data-sets: must be a whole number, got 'x'"),
+        (DEMO, "option --seed: has no value; write it behind the option"),
+        (["inspect", "--json=3", "x"], "option --json: takes no value, got '3'; write the option alone"),
+        (
+            [*DEMO, "1", "--fcs-version", "9"],
+            "option --fcs-version: must be one of 2.0, 3.0, 3.1, 3.2, got '9'; use one of these",
+        ),
+        (
+            ["spillover", "--max-residual", "1"],
+            ("option --max-residual: may stand for --max-residual-pct or --max-residual-correlation; write it in full"),
+        ),
+        (["inspect"], "marrowgate inspect: FILE is missing; add it; see marrowgate inspect --help"),
+        (
+            ["inspect", "x", "--pannel", "y"],
+            "marrowgate inspect: there is no option '--pannel'; did you mean '--panel'?",
+        ),
+        (
+            ["check", "a", "b"],
+            "marrowgate check: there is one word too many, 'b'; remove it; see marrowgate check --help",
+        ),
+    ],
+)
+def test_wrong_option__is_told_with_where_what_and_cure_and_2(capsys, words, message):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    number = f"must be a number, got {words[-1]!r}; correct the value"
+    assert error.startswith(f"error: {message.format(number=number)}")
+    assert error.count("\n") == 1
+
+
+def test_every_number_of_an_option__is_told_in_the_same_words(capsys):
+    tried = 0
+    for step in EXISTING:
+        actions = cli.parser(step).command._actions
+        for action in actions:
+            if action.type is None or action.type is Path:
+                continue
+            with pytest.raises(SystemExit) as stopped:
+                main([step, action.option_strings[0], "ten"])
+            assert stopped.value.code == 2
+            error = capsys.readouterr().err
+            assert error.startswith(f"error: option {action.option_strings[0]}: must be a ")
+            assert error.endswith("number, got 'ten'; correct the value\n")
+            tried += 1
+    assert tried > 10
 
 
 # how a step ends

@@ -87,6 +87,42 @@ def test_inspect__panel_gives_roles_and_markers(good: Path, tmp_path: Path, caps
     assert found["channels"][1]["marker"] == "CXCR4"
 
 
+PANEL = """\
+channels:
+  - {channel: FSC-A, scatter: FSC-A}
+  - {channel: FSC-H, scatter: FSC-H}
+  - {channel: Blue-A, aliases: [pe-a], marker: CXCR4, fluorochrome: PE}
+  - {channel: APC-A, marker: CD38, fluorochrome: APC}
+"""
+
+
+def test_inspect__says_how_the_channels_of_panel_and_file_differ(
+    good: Path, bad: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    panel = tmp_path / "panel.yaml"
+    panel.write_text(PANEL)
+    more = tmp_path / "more.fcs"
+    write_fcs(more, np.ones((7, 3)), [WriteChannel("FSC-A"), WriteChannel("BV510-A", "CD45"), WriteChannel("X-A")])
+    assert main(["inspect", "--panel", str(panel), str(good), str(more), str(bad)]) == 0
+    header, *lines = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert header[-2:] == ["missing_in_file", "not_in_panel"]
+    assert [line[-2:] for line in lines] == [
+        ["FSC-H, APC-A (CD38)", "Time (time)"],
+        ["FSC-H, Blue-A (CXCR4), APC-A (CD38)", "BV510-A (CD45), X-A"],
+        ["", ""],
+    ]
+    assert main(["inspect", "--json", "--panel", str(panel), str(good)]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["missing_in_file"], found["not_in_panel"]) == (["FSC-H", "APC-A (CD38)"], ["Time (time)"])
+
+
+def test_inspect__without_a_panel_has_no_columns_of_its_differences(
+    good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", str(good)]) == 0
+    assert "not_in_panel" not in capsys.readouterr().out
+
+
 def test_inspect__wrong_panel_is_one_line_and_exit_2(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,3 +18,12 @@ def test_user_error__holds_all_faults_in_their_order():
 
 def test_fault_function__makes_the_error_of_a_single_fault():
     assert fault("a", "b", "c").faults == (Fault("a", "b", "c"),)
+
+
+def test_faults__of_a_file_come_in_the_order_of_its_lines_and_once():
+    wheres = ["a.tsv line 10, column x", "b.yaml line 2", "a.tsv line 9", "a.tsv", "b.yaml line 2", "a.tsv line 9, y"]
+    error = UserError(Fault(where, "is wrong", "mend it") for where in wheres)
+    assert [each.where for each in error.faults] == [
+        *("a.tsv", "a.tsv line 9", "a.tsv line 9, y", "a.tsv line 10, column x"),
+        "b.yaml line 2",
+    ]

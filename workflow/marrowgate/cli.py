@@ -9,6 +9,7 @@ import difflib
 import importlib
 import keyword
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import NoReturn
 from marrowgate import __version__
 from marrowgate.errors import UserError, fault
 from marrowgate.log import set_up
+from marrowgate.options import option_fault
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -44,8 +46,14 @@ _INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong with an option like every other fault; `command` is the step that was called."""
+
+    command: argparse.ArgumentParser | None = None
+
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {self.prog}: {message}; see {self.prog} --help\n")
+        called = self.command or self
+        known = re.findall(r"--[\w-]+", called.format_usage())
+        self.exit(2, f"error: {option_fault(called.prog, message, known)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,6 +126,7 @@ def parser(step: str) -> argparse.ArgumentParser:
             module = importlib.import_module(f"marrowgate.steps.{_module_of(name)}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
+            top.command = command
     return top
 
 

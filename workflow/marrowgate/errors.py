@@ -4,8 +4,11 @@ A `UserError` holds faults of the input: the command line prints one line for ea
 Any other exception is a defect of the program and ends with 1 and a traceback.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_LINE = re.compile(r"(?P<file>.+?) line (?P<line>\d+)(?:, .*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,27 @@ class Fault:
 
 
 class UserError(Exception):
-    """All faults found in the user's input, reported together."""
+    """All faults found in the user's input, reported together, each once; those of a file in the order of its lines."""
 
     def __init__(self, faults: Iterable[Fault]):
-        self.faults = tuple(faults)
+        self.faults = in_order(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Put the faults of each file together and in the order of its lines; files stay in the order of their first fault.
+
+    What is said of a file as a whole comes before its lines; a fault that is given twice is told once.
+    """
+    found = tuple(dict.fromkeys(faults))
+    places = {each: _file_and_line(each.where) for each in found}
+    files = list(dict.fromkeys(file for file, _ in places.values()))
+    return tuple(sorted(found, key=lambda each: (files.index(places[each][0]), places[each][1])))
+
+
+def _file_and_line(where: str) -> tuple[str, int]:
+    named = _LINE.fullmatch(where)
+    return (named["file"], int(named["line"])) if named else (where, 0)
 
 
 def fault(where: str, what: str, cure: str) -> UserError:

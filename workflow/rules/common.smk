@@ -28,6 +28,7 @@ from marrowgate.settings.tubes import (
     stains_of,
     unstained_of,
 )
+from marrowgate.signal.given_lots import lot_faults
 from marrowgate.signal.given_matrices import matrix_faults
 
 CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
@@ -35,7 +36,8 @@ OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
 try:
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
-        if faults := matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES)):
+        faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
+        if faults := [*faults, *lot_faults(PROJECT)]:
             raise UserError(faults)
         link_files(PROJECT)
 except UserError as error:

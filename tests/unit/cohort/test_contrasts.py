@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from marrowgate.cohort.contrasts import adjust, contrast_table
 from marrowgate.cohort.study import Study, make_study
+from marrowgate.settings.config import Intensity
+from marrowgate.settings.endpoint_checks import Nameable
 from marrowgate.settings.project import Project
+from marrowgate.settings.sheets import Measurement
 
 Project_ = Callable[..., Project]
 Study_ = Callable[..., Study]
 Row = dict[str, Any]
+ASKED = Intensity(population="ig", marker="CXCR4")
 PRIMARY = "immature_per_100_cd45_log2_change"
 QUICK = {"draws": 1000, "bootstrap_draws": 99, "stability_draws": 100}
 
@@ -214,3 +218,31 @@ def test_contrast_table__any_cohort_gives_rows_with_a_status(
             assert not math.isnan(row["estimate"])
         else:
             assert row["reason"]
+
+
+@pytest.mark.parametrize("days", [(0.0, 7.0, 14.0), (7.0, 14.0)], ids=["with_baseline", "without"])
+def test_contrast_table__has_no_endpoint_that_the_settings_may_not_name(
+    project: Project_, rows: Callable[..., list[Row]], days: tuple[float, ...]
+) -> None:
+    imported = [
+        Measurement(patient_id=f"P{place}", day=day, measure="cfc", value=50 + place + day, unit="per_ml")
+        for place in range(8)
+        for day in days
+    ]
+    cohort = project(days=days, measurements=imported, **QUICK)
+    values = dict.fromkeys(f"{name}{end}" for name in ("ratio_fi", "abc", "median_fi") for end in ("", "_low", "_high"))
+    stained = [
+        {**values, "sample_id": sample.sample_id, "population": "ig", "marker": "CXCR4", "n_events": 90}
+        | {"ratio_fi": 2.0 + place / 9, "abc": 900.0 + place, "median_fi": 400.0 + place}
+        for place, sample in enumerate(cohort.samples)
+    ]
+    counted = rows(cohort, lambda sample, place: 300 + 9 * place)
+    made = {
+        row["endpoint"]
+        for row in contrast_table(make_study(cohort, counted, stained))
+        if row["role"] in {"primary", "secondary", "exploratory"} and row["method"] != "none"
+    }
+    known = Nameable(("immature", "ig"), ("CXCR4",), (ASKED,), ("cfc_per_ml",), cohort.config.cohort)
+    assert {"immature_per_ul_log2_change", "ig_CXCR4_abc_log2_change", "cfc_per_ml_log2_change"} <= made or days[0] > 0
+    assert len(made) >= 6
+    assert made <= set(known.endpoints)

@@ -309,6 +309,16 @@ def test_panel_without_strategy__is_told(folder):
     ]
 
 
+def test_panel_without_strategy__is_told_at_the_entry_that_is_probably_meant(folder):
+    folder.write("config/config.yaml", "strategy_of_panel:\n  blodo: tree\n")
+    assert folder.faults() == [
+        (
+            "config/config.yaml line 2, strategy_of_panel.blodo: panel 'blood' has no strategy; "
+            "write blood in place of blodo"
+        )
+    ]
+
+
 def test_missing_strategy__is_told_at_the_config(folder):
     folder.write("config/config.yaml", "seed: 1\nstrategy_of_panel:\n  blood: trees\n")
     assert folder.faults() == [
@@ -362,6 +372,8 @@ def test_faults_of_all_files__are_told_together(folder):
     assert folder.faults() == [
         f"{SHEET} line 1, column bacth: there is no such column; did you mean 'batch'?",
         f"{SHEET} line 2, column day: has a decimal comma, got '0,5'; write it with a point",
+        f"{SHEET} line 2, column fcs: there is no file 'none.fcs'; correct the path",
+        f"{SHEET} line 4, column sample_id: sample_id 'A1' stands in line 2 already; give each row its own",
         "config/patients.tsv line 3, column arm: must be 'triplet' or 'doublet', got 'singlet'; use one of these",
         "config/panels/blood.yaml line 1, channels.channel: this entry is missing; add it",
         "config/panels/blood.yaml line 1, channels.chanel: there is no such entry; did you mean 'channel'?",
@@ -369,8 +381,60 @@ def test_faults_of_all_files__are_told_together(folder):
             "config/strategies/tree.yaml line 1, populations: has too few entries: at least 1 needed, 0 found; "
             "add what is missing"
         ),
-        f"{SHEET} line 4, column sample_id: sample_id 'A1' stands in line 2 already; give each row its own",
-        f"{SHEET} line 2, column fcs: there is no file 'none.fcs'; correct the path",
+    ]
+
+
+def test_faults_of_the_config__do_not_hide_those_of_the_sheets_that_it_names(folder):
+    text = CONFIG + "samples: config/mine.tsv\nmeasure: {few_event: 7}\n"
+    folder.write("config/config.yaml", text)
+    folder.write("config/mine.tsv", sheet(changed(2, day="ten")))
+    folder.write("config/patients.tsv", sheet([PATIENTS[0], {"patient_id": "P2", "arm": "singlet"}]))
+    assert folder.faults() == [
+        "config/config.yaml line 4, measure.few_event: there is no such entry; did you mean 'few_events'?",
+        "config/mine.tsv line 4, column day: must be a number, got 'ten'; correct the value",
+        "config/patients.tsv line 3, column arm: must be 'triplet' or 'doublet', got 'singlet'; use one of these",
+    ]
+
+
+def test_faults_of_the_config__that_are_found_late_come_first_too(folder):
+    folder.write("config/config.yaml", CONFIG + "cohort: {covariates: [agee]}\n")
+    folder.write(SHEET, sheet(changed(2, day="ten")))
+    assert [each.partition(":")[0] for each in folder.faults()] == [
+        "config/config.yaml line 3, cohort.covariates",
+        f"{SHEET} line 4, column day",
+    ]
+
+
+def test_misspelt_sheet__is_read_all_the_same(folder):
+    folder.write("config/config.yaml", CONFIG + "sample: config/mine.tsv\n")
+    folder.write("config/mine.tsv", sheet(changed(2, day="ten")))
+    assert folder.faults() == [
+        "config/config.yaml line 3, sample: there is no such entry; did you mean 'samples'?",
+        "config/mine.tsv line 4, column day: must be a number, got 'ten'; correct the value",
+    ]
+
+
+@pytest.mark.parametrize("entry", ["samples: [1]", "samples: null", "samples:"])
+def test_sheet_whose_entry_is_wrong__is_not_looked_for_elsewhere(folder, entry):
+    folder.write("config/config.yaml", f"{CONFIG}{entry}\n")
+    folder.write(SHEET, sheet(changed(2, day="ten")))
+    assert [each.partition(":")[0] for each in folder.faults()] == ["config/config.yaml line 3, samples"]
+
+
+def test_strategy_of_panel__that_is_missing_does_not_hide_the_sheets(folder):
+    folder.write("config/config.yaml", "seed: 1\n")
+    folder.write(SHEET, sheet(changed(2, day="ten")))
+    assert folder.faults() == [
+        "config/config.yaml line 1, strategy_of_panel: this entry is missing; add it",
+        f"{SHEET} line 4, column day: must be a number, got 'ten'; correct the value",
+    ]
+
+
+def test_simulation_that_is_wrong__tells_no_files_that_would_be_simulated(folder):
+    folder.write("config/config.yaml", CONFIG + "simulation: {scenario: demo, foldr: data/mine}\n")
+    folder.write(SHEET, sheet(changed(0, fcs="data/mine/A1.fcs")))
+    assert folder.faults() == [
+        "config/config.yaml line 3, simulation.foldr: there is no such entry; did you mean 'folder'?"
     ]
 
 
@@ -460,7 +524,7 @@ def test_spillover_files__that_are_missing_are_told_with_the_faults_of_the_sheet
     folder.write("config/samples.tsv", sheet(changed(0, day="ten")))
     missing = "there is no file {!r}; make it, or correct the path"
     assert folder.faults() == [
-        "config/samples.tsv line 2, column day: must be a number, got 'ten'; correct the value",
         f"config/config.yaml line 4, signal.spillover: {missing.format('n.csv')}",
         f"config/config.yaml line 5, signal.spillover_of_batch.B1: {missing.format('m.csv')}",
+        "config/samples.tsv line 2, column day: must be a number, got 'ten'; correct the value",
     ]

@@ -1,4 +1,5 @@
 import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -127,7 +128,69 @@ def test_workbook__error_of_a_formula_is_told():
     _, found = load_sheet(workbook(HEADER.split("\t"), ["A", "a.fcs", "p", "#REF!"]), Sample)
     assert [str(fault) for fault in found] == [
         "s.xlsx line 2, column batch: holds an error of Excel, #REF!; correct the formula",
-        "s.xlsx line 2, column batch: is empty; fill it in",
+    ]
+
+
+NEVER = "holds a formula that was never calculated"
+CURE = "open the sheet in a spreadsheet program and save it, or write the value"
+
+
+def test_workbook__formula_that_was_never_calculated_is_told_with_its_cell():
+    header = [*HEADER.split("\t"), "day"]
+    lines = [["A", "a.fcs", "p", "=D3", "=2+5"], ["B", "b.fcs", "p", "b1", None]]
+    rows, found = load_sheet(workbook(header, *lines), Sample)
+    assert [str(fault) for fault in found] == [
+        f"s.xlsx line 2, column batch: cell D2 {NEVER}, '=D3'; {CURE}",
+        f"s.xlsx line 2, column day: cell E2 {NEVER}, '=2+5'; {CURE}",
+    ]
+    assert [row.sample_id for _, row in rows] == ["B"]
+
+
+def test_workbook__array_formula_and_formula_as_a_column_name_are_told():
+    from openpyxl.worksheet.formula import ArrayFormula
+
+    cell = ArrayFormula("B2:B2", "=SUM(C1:C2*D1:D2)")
+    found = read_sheet(workbook(["sample_id", "=B9"], ["A", cell])).faults
+    assert [str(fault) for fault in found] == [
+        f"s.xlsx line 1: cell B1 {NEVER}, '=B9'; {CURE}",
+        f"s.xlsx line 2, column =B9: cell B2 {NEVER}, '=SUM(C1:C2*D1:D2)'; {CURE}",
+    ]
+
+
+def test_workbook__column_of_a_formula_has_the_letters_of_excel():
+    found = read_sheet(workbook([f"c{n}" for n in range(60)], [1, *[None] * 25, "=A2", *[None] * 32, "=A2"])).faults
+    assert [re.search(r"cell (\w+) ", str(fault))[1] for fault in found] == ["AA2", "BH2"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('<c r="B2"><f>3+4</f><v>7</v></c>', {"sample_id": "A", "day": "7"}),
+        ('<c r="B2" t="str"><f>IF(1,"","x")</f><v></v></c>', {"sample_id": "A"}),
+        ('<c r="B2" t="str"><f>"x"</f><v>x</v></c>', {"sample_id": "A", "day": "x"}),
+    ],
+    ids=["number", "empty_text", "text"],
+)
+def test_workbook__formula_that_was_calculated_counts_with_its_value(cell, expected):
+    path = workbook(["sample_id", "day"], ["A", "=3+4"])
+    with zipfile.ZipFile(path) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    before = parts["xl/worksheets/sheet1.xml"].decode()
+    parts["xl/worksheets/sheet1.xml"] = re.sub(r'<c r="B2">.*?</c>', cell, before).encode()
+    assert parts["xl/worksheets/sheet1.xml"].decode() != before
+    with zipfile.ZipFile(path, "w") as changed:
+        for name, content in parts.items():
+            changed.writestr(name, content)
+    sheet = read_sheet(path)
+    assert sheet.faults == ()
+    assert dict(sheet.rows[0].cells) == expected
+
+
+def test_text_sheet__formula_is_told():
+    Path("s.tsv").write_text(f"{HEADER}\nA\ta.fcs\tp\t=A1\n")
+    _, found = load_sheet(Path("s.tsv"), Sample)
+    assert [str(fault) for fault in found] == [
+        "s.tsv line 2, column batch: holds a formula, '=A1', and not its value; write the value"
     ]
 
 

@@ -13,16 +13,10 @@ from marrowgate.cohort.responders import declared_rule, find_responses
 from marrowgate.cohort.study import Study
 from marrowgate.cohort.time_rows import time_rows
 from marrowgate.cohort.two_arms import Estimate
+from marrowgate.endpoint_names import COMPARED_CHANGES, COMPARED_LEVEL, RESPONDER, endpoint_name
 
 Row = dict[str, Any]
 BETWEEN = "triplet - doublet"
-PARTS = {
-    "log2_change": "window_mean",
-    "peak_matched_log2_change": "peak_matched",
-    "last_log2_change": "last",
-    "off_log2_change": "off",
-}
-"""Change endpoints that are compared, and the summary that each holds against baseline."""
 FIRST = ("declared", "design")
 ROLES = ("primary", "secondary", "exploratory")
 
@@ -116,15 +110,15 @@ def _measure_rows(study: Study, measure: str) -> list[Row]:
     rows: list[Row] = []
     if measure == study.project.config.cohort.responder_measure:
         rows += _responder_rows(study, measure, findings)
-    for name, part in PARTS.items():
-        rows += _change_rows(study, measure, f"{measure}_{name}", part, findings)
+    for name, part in COMPARED_CHANGES.items():
+        rows += _change_rows(study, measure, endpoint_name(measure, name), part, findings)
     if not any(course.baseline for course in study.courses[measure].values()):
         rows += _level_rows(study, measure, findings)
     return rows
 
 
 def _responder_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list[Row]:
-    endpoint = f"{measure}_responder"
+    endpoint = endpoint_name(measure, RESPONDER)
     refused = _refused(study, endpoint, findings, "fisher_exact")
     if refused:
         return refused
@@ -174,7 +168,7 @@ def _is_key(study: Study, endpoint: str) -> bool:
 
 def _level_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list[Row]:
     """Compare the levels on therapy where no patient has a baseline; it is flagged, since arms may differ before."""
-    endpoint = f"{measure}_window_mean"
+    endpoint = endpoint_name(measure, COMPARED_LEVEL)
     refused = _refused(study, endpoint, findings, "level_difference")
     if refused:
         return refused

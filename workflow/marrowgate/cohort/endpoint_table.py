@@ -5,6 +5,7 @@ from typing import Any
 from marrowgate.cohort.endpoints import course_rows, responder_rows
 from marrowgate.cohort.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.study import Study
+from marrowgate.endpoint_names import RESPONDER, RESPONDER_ONE_VISIT, endpoint_name
 
 
 def endpoint_table(study: Study) -> list[dict[str, Any]]:
@@ -18,7 +19,7 @@ def endpoint_table(study: Study) -> list[dict[str, Any]]:
     if measure in study.courses:
         rule = declared_rule(settings)
         one_visit = Rule(rule.limit, rule.fold, rule.min_events, successive=False)
-        for name, chosen in (("responder", rule), ("responder_one_visit", one_visit)):
+        for name, chosen in ((RESPONDER, rule), (RESPONDER_ONE_VISIT, one_visit)):
             responses = find_responses(study.courses[measure], chosen)
-            rows += responder_rows(study.arms, f"{measure}_{name}", responses)
+            rows += responder_rows(study.arms, endpoint_name(measure, name), responses)
     return rows

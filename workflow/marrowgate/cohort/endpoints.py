@@ -7,16 +7,11 @@ from typing import Any
 from marrowgate.cohort.courses import Course, Point, log2_change
 from marrowgate.cohort.readings import Z
 from marrowgate.cohort.responders import Response
+from marrowgate.endpoint_names import CHANGES, LEVELS, PEAK_DAY, endpoint_name
 
 Row = dict[str, Any]
 Courses = Mapping[str, Course]
 WEAK_GATES = {"borrowed", "shifted"}
-LEVELS = {"baseline": "baseline", "window_mean": "window_mean", "peak": "peak"}
-LEVELS |= {"last_on_therapy": "last", "first_off_therapy": "off"}
-CHANGES = {"log2_change": "window_mean", "peak_log2_change": "peak"}
-CHANGES |= {"last_log2_change": "last", "off_log2_change": "off"}
-"""Change endpoints and the summary that each holds against baseline."""
-
 ABSENT = {
     "baseline": "no baseline value",
     "window_mean": "no value in the common window",
@@ -46,10 +41,10 @@ def course_rows(patient_id: str, arm: str, measure: str, course: Course | None) 
     note = _gate_note(course)
     rows = []
     for name, part in LEVELS.items():
-        rows.append({**who, "endpoint": f"{measure}_{name}", **_level(getattr(course, part), part, note)})
+        rows.append({**who, "endpoint": endpoint_name(measure, name), **_level(getattr(course, part), part, note)})
     for name, part in CHANGES.items():
-        rows.append({**who, "endpoint": f"{measure}_{name}", **_change(course, part, note)})
-    rows.append({**who, "endpoint": f"{measure}_peak_day", **_peak_day(course)})
+        rows.append({**who, "endpoint": endpoint_name(measure, name), **_change(course, part, note)})
+    rows.append({**who, "endpoint": endpoint_name(measure, PEAK_DAY), **_peak_day(course)})
     return rows
 
 

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from marrowgate.cohort.visits import DAYS_PER_MONTH, Visit, visit_of, visit_on
+from marrowgate.endpoint_names import PER_100_CD45, PER_UL, count_measure, imported_measure, intensity_measure
 from marrowgate.measure.intervals import binomial_interval, ratio_interval
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.project import Project
@@ -150,13 +151,14 @@ def _count_readings(
     if n_cd45 and row["per_100_cd45"] is not None:
         values = (row["per_100_cd45"], row["per_100_cd45_low"], row["per_100_cd45_high"])
         sd = math.sqrt(1 / (n + 0.5) + 1 / n_cd45 + gate**2)
-        yield _flow(f"{row['population']}_per_100_cd45", row, sample, values, 100 / n_cd45 * (n + 0.5), sd, known)
+        name = count_measure(row["population"], PER_100_CD45)
+        yield _flow(name, row, sample, values, 100 / n_cd45 * (n + 0.5), sd, known)
     factor = factors.get((row["sample_id"], row["count_method"]))
     if row["cells_per_ul"] is not None and factor is not None:
         values = (row["cells_per_ul"], row["cells_per_ul_low"], row["cells_per_ul_high"])
         # the limits hold the gates' uncertainty already
         sd = _interval_sd(*values[1:], fallback=math.hypot(math.sqrt(1 / (n + 0.5)), gate))
-        yield _flow(f"{row['population']}_per_ul", row, sample, values, factor * (n + 0.5), sd, known)
+        yield _flow(count_measure(row["population"], PER_UL), row, sample, values, factor * (n + 0.5), sd, known)
 
 
 def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort) -> Iterable[Reading]:
@@ -165,7 +167,7 @@ def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort
         if value is None or value <= 0:
             continue
         values = (value, _number(row[f"{column}_low"]), _number(row[f"{column}_high"]))
-        name = f"{row['population']}_{row['marker']}_{column}"
+        name = intensity_measure(row["population"], row["marker"], column)
         yield _flow(name, {**row, "n_cd45": None}, sample, values, value, _interval_sd(*values[1:], fallback=0.0))
 
 
@@ -219,14 +221,14 @@ def _per_counted(measurements: Iterable[Measurement]) -> dict[str, float]:
     found: dict[str, list[float]] = defaultdict(list)
     for row in measurements:
         if row.n_counted and row.value > 0:
-            found[f"{row.measure}_{row.unit}"].append(row.value / row.n_counted)
+            found[imported_measure(row.measure, row.unit)].append(row.value / row.n_counted)
     return {measure: median(values) for measure, values in found.items()}
 
 
 def _imported_reading(imported: Measurement, per_counted: Mapping[str, float], project: Project) -> Reading:
     """Give an imported value; its interval is exact where the number counted is known."""
     visit = visit_on(imported.patient_id, imported.day, project.samples)
-    measure, value, n = f"{imported.measure}_{imported.unit}", imported.value, imported.n_counted
+    measure, value, n = imported_measure(imported.measure, imported.unit), imported.value, imported.n_counted
     share = SHARE_UNITS.get(imported.unit)
     if n and share and 0 <= value <= share:
         events = round(value / share * n)

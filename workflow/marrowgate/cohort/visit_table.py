@@ -6,6 +6,7 @@ from typing import Any
 from marrowgate.cohort.readings import Rows, chosen_tubes
 from marrowgate.cohort.visits import Visit, visit_of, visit_on
 from marrowgate.columns import VISIT_INTENSITIES, VISIT_KEY, VISIT_MEASURES, Column, prefixed, table_columns
+from marrowgate.endpoint_names import imported_measure
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
 
@@ -41,7 +42,7 @@ def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple
             _add(rows, visits[row["sample_id"]], prefixed(prefix, VISIT_INTENSITIES), row, names, prefix)
     for imported in project.measurements:
         visit = visit_on(imported.patient_id, imported.day, project.samples)
-        name = f"{imported.measure}_{imported.unit}"
+        name = imported_measure(imported.measure, imported.unit)
         names.setdefault(name, Column(name, "float64", "imported measurement", imported.unit))
         rows.setdefault(visit, _key(project, visit))[name] = imported.value
     key = [column for column in table_columns("populations") if column.name in VISIT_KEY]

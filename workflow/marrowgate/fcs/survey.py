@@ -93,6 +93,16 @@ def panel_findings(surveyed: Sequence[Surveyed], panel: Panel) -> list[Finding]:
     ]
 
 
+def compare_with_panel(
+    channels: Sequence[Channel], panel: Panel
+) -> tuple[tuple[PanelChannel, ...], tuple[Channel, ...]]:
+    """Give the entries of the panel that no channel matches, and the channels that no entry matches."""
+    matched = match_panel([channel.name for channel in channels], panel)
+    present = {entry.channel for entry in matched.values()}
+    missing = tuple(entry for entry in panel.channels if entry.channel not in present)
+    return missing, tuple(channel for index, channel in enumerate(channels) if index not in matched)
+
+
 def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
     """Compare the files of one panel and instrument: channels, voltages and gains against the most common ones."""
     usable = [(index, item.file.channels) for index, item in enumerate(surveyed) if item.file.channels]
@@ -121,10 +131,9 @@ def _told_already(findings: Sequence[Finding], index: int) -> bool:
 def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
     matched = match_panel([channel.name for channel in channels], panel)
     notes = []
-    present = {entry.channel for entry in matched.values()}
-    missing = [entry for entry in panel.channels if entry.channel not in present]
+    missing, _ = compare_with_panel(channels, panel)
     if missing:
-        names = ", ".join(_channel_and_marker(entry) for entry in missing)
+        names = ", ".join(channel_and_marker(entry) for entry in missing)
         sentence = f"{len(missing)} of {len(panel.channels)} channels of the panel are missing: {names}"
         notes.append(Note("panel_channel_missing", sentence))
     for index, entry in matched.items():
@@ -134,7 +143,8 @@ def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
     return notes
 
 
-def _channel_and_marker(entry: PanelChannel) -> str:
+def channel_and_marker(entry: PanelChannel) -> str:
+    """Name a channel as the panel writes it, with its marker or scatter name."""
     meaning = entry.marker or entry.scatter
     return f"{entry.channel} ({meaning})" if meaning and meaning != entry.channel else entry.channel
 

@@ -5,9 +5,10 @@ The checks take the sheets as text, so that a row with one fault is still checke
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from marrowgate.endpoint_names import imported_measure
 from marrowgate.errors import Fault
 from marrowgate.settings.config import SPILLOVER_SOURCES, Config
 from marrowgate.settings.messages import correct_to
@@ -107,7 +108,7 @@ def controls(sheet: Sheet) -> Iterator[Fault]:
     for row in sheet.rows:
         kind = row.cells.get("control_type", "none")
         marker, partner = row.cells.get("control_marker"), row.cells.get("control_for")
-        if kind in NEED_MARKER and not marker:
+        if kind in NEED_MARKER and not marker and "control_marker" not in row.unreadable:
             yield _fault(sheet, row, "control_marker", f"is empty, but control_type is {kind}", "name the marker")
         if kind in _NO_MARKER and marker:
             what = f"control_type {kind} takes no control_marker, got {marker!r}"
@@ -120,7 +121,8 @@ def controls(sheet: Sheet) -> Iterator[Fault]:
 def bead_cells(sheet: Sheet) -> Iterator[Fault]:
     """Tell which rows say twice how many counting beads are in the tube, or half of it."""
     for row in sheet.rows:
-        given = {name for name in ("beads_per_tube", "beads_per_ul", "bead_volume_ul") if row.cells.get(name)}
+        filled = row.cells.keys() | row.unreadable
+        given = {name for name in ("beads_per_tube", "beads_per_ul", "bead_volume_ul") if name in filled}
         if "beads_per_tube" in given and len(given) > 1:
             cure = "empty beads_per_tube for liquid beads, else the other two"
             yield _fault(sheet, row, "beads_per_tube", "stands beside beads_per_ul or bead_volume_ul", cure)
@@ -201,11 +203,14 @@ def matrix_files(config: Config) -> Iterator[tuple[tuple[str, ...], str, str]]:
         told.add(source)
 
 
-def measured(
-    config: Config, panels: Iterable[Panel], populations: Sequence[str]
-) -> Iterator[tuple[int, str, str, str]]:
+def imported(measurements: Sheet | None) -> list[str]:
+    """Name the measures of the measurements sheet; a row counts although another of its cells is wrong."""
+    rows = [row.cells for row in measurements.rows] if measurements else []
+    return [imported_measure(row["measure"], row["unit"]) for row in rows if {"measure", "unit"} <= row.keys()]
+
+
+def measured(config: Config, markers: Sequence[str], populations: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
     """Tell which intensities name a population or marker that there is not, as (index, field, what, cure)."""
-    markers = tuple({entry.marker for panel in panels for entry in panel.channels if entry.marker})
     for index, wanted in enumerate(config.measure.intensities):
         named = [("population", wanted.population), *(("strata", name) for name in wanted.strata)]
         for field, name in [*named, *([("negative", wanted.negative)] if wanted.negative else [])]:

@@ -13,6 +13,8 @@ SPILLOVER_SOURCES = ("file", "none", "stains")
 
 SHARE_TOLERANCE = 1e-6
 
+IntensityColumn = Literal["ratio_fi", "abc", "median_fi"]
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -182,7 +184,7 @@ class Cohort(_Section):
         "cd34_hspc",
     )
     """Populations whose counts become endpoints, per 100 CD45+ cells and per microlitre."""
-    intensity_columns: tuple[Literal["ratio_fi", "abc", "median_fi"], ...] = ("ratio_fi", "abc", "median_fi")
+    intensity_columns: tuple[IntensityColumn, ...] = ("ratio_fi", "abc", "median_fi")
     """Columns of intensities.tsv that become endpoints, on the log2 scale."""
     align: Literal["phase", "day"] = "phase"
     """`phase`: time is counted in cycles of the patient's own length. `day`: in days since the first dose."""
@@ -197,13 +199,16 @@ class Cohort(_Section):
     covariates: tuple[Label, ...] = ()
     """Columns of patients.tsv to adjust for; `baseline_wbc_per_ul` is the analyser's count at baseline, as log2."""
     primary: Label = "immature_per_100_cd45_log2_change"
-    """The one endpoint whose contrast is primary."""
+    """The one endpoint whose contrast is primary: a measure (`<population>_per_100_cd45`, `<population>_per_ul`,
+    `<population>_<marker>_ratio_fi`, `_abc` or `_median_fi`, or `<measure>_<unit>` of an imported measurement) followed
+    by `_log2_change`, `_peak_matched_log2_change`, `_last_log2_change` or `_off_log2_change`; or the
+    `responder_measure` followed by `_responder`."""
     secondary: tuple[Label, ...] = (
         "cd34_hspc_per_ul_log2_change",
         "cd34_hspc_CXCR4_ratio_fi_log2_change",
         "immature_per_100_cd45_responder",
     )
-    """Key secondary endpoints; their p-values are adjusted together (Holm)."""
+    """Key secondary endpoints, named like `primary`; their p-values are adjusted together (Holm)."""
     responder_measure: Label = "immature_per_100_cd45"
     """What the responder rule reads: `<population>_per_100_cd45`, or `<measure>_<unit>` of an imported measurement."""
     responder_limit: Annotated[float, Field(gt=0)] = 0.9

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,12 +13,13 @@ from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings import checks
 from marrowgate.settings.bead_lots import bead_faults
 from marrowgate.settings.config import Config
-from marrowgate.settings.messages import NAME_PATTERN, correct_to
+from marrowgate.settings.endpoint_checks import DEPENDS_ON, impossible_names, nameable
+from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.panel import Panel, load_panel
+from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheet_file import Sheet, models_of, read_sheet
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
 from marrowgate.settings.strategy import MethodFaults, Strategy, load_strategy
-from marrowgate.settings.yaml_file import Place, build_model, entry_where, read_yaml
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -69,32 +70,18 @@ class Project:
         return simulation is not None and Path(sample.fcs).parent == Path(simulation.folder)
 
 
-@dataclass(frozen=True)
-class _Settings:
-    """The config and where its entries stand."""
-
-    path: Path
-    config: Config
-    lines: Mapping[Place, int]
-    overridden: tuple[str, ...]
-
-    def where(self, *place: str | int) -> str:
-        """Say where an entry stands."""
-        return entry_where(self.path, place, self.lines, self.overridden)
-
-
 @dataclass
 class _Reading:
     """What is read so far."""
 
-    settings: _Settings
-    faults: list[Fault] = field(default_factory=list)
+    settings: Settings
+    faults: list[Fault]
     sheets: dict[str, Sheet] = field(default_factory=dict)
 
     def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
         """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
         name = getattr(self.settings.config, entry)
-        if name is None:
+        if name is None or self.settings.doubts(entry):
             return ()
         if not Path(name).exists():
             cure = f"make it, or correct {entry}" if entry == "samples" else f"make it, or write {entry}: null"
@@ -118,7 +105,10 @@ def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     UserError
         One fault per wrong entry.
     """
-    return _read_settings(path, overrides or {}).config
+    settings = read_settings(path, overrides or {})
+    if settings.faults:
+        raise UserError(settings.faults)
+    return settings.config
 
 
 def parse_overrides(text: str) -> dict[str, Any]:
@@ -155,7 +145,8 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
     UserError
         All faults of all files.
     """
-    reading = _Reading(_read_settings(path, overrides or {}))
+    settings = read_settings(path, overrides or {})
+    reading = _Reading(settings, list(settings.faults))
     samples = reading.sheet("samples", Sample)
     patients = reading.sheet("patients", Patient)
     measurements = reading.sheet("measurements", Measurement)
@@ -164,11 +155,12 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
     strategies = _strategies(reading, method_faults)
     _check_samples(reading, panels)
     _check_patients(reading)
-    _check_measured(reading, panels, strategies)
+    _check_names(reading, panels, strategies)
     if reading.faults:
-        raise UserError(dict.fromkeys([*reading.faults, *_absent_matrices(reading.settings)]))
+        told = [*reading.faults, *_absent_matrices(settings)]
+        raise UserError(sorted(told, key=lambda each: not each.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
-    return Project(reading.settings.config, samples, by_id, measurements, toxicity, panels, strategies)
+    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies)
 
 
 def project_files(project: Project) -> dict[str, Path]:
@@ -186,14 +178,6 @@ def project_files(project: Project) -> dict[str, Path]:
     return files
 
 
-def _read_settings(path: Path, overrides: Mapping[str, Any]) -> _Settings:
-    content, lines = read_yaml(path)
-    if isinstance(content, dict):
-        content = {**content, **overrides}
-    config = build_model(path, content, lines, Config, tuple(overrides))
-    return _Settings(path, config, lines, tuple(overrides))
-
-
 def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
     sheet = reading.sheets.get("samples")
     if sheet is None:
@@ -203,15 +187,24 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
     config = reading.settings.config
     simulation = config.simulation
     measured = [wanted.marker for wanted in config.measure.intensities]
+    lots = Path(config.signal.bead_lots)
     reading.faults += [
         *checks.twice(sheet, "sample_id"),
-        *checks.files(sheet, Path(simulation.folder) if simulation else None),
+        *(
+            ()
+            if reading.settings.doubts("simulation")
+            else checks.files(sheet, Path(simulation.folder) if simulation else None)
+        ),
         *checks.same_data_set(sheet),
         *checks.controls(sheet),
         *checks.bead_cells(sheet),
         *checks.partners(sheet),
         *checks.control_markers(sheet, panels),
-        *bead_faults(sheet, panels, Path(config.signal.bead_lots), measured),
+        *(
+            ()
+            if reading.settings.doubts("signal.bead_lots", "measure.intensities")
+            else bead_faults(sheet, panels, lots, measured)
+        ),
     ]
 
 
@@ -229,19 +222,28 @@ def _check_patients(reading: _Reading) -> None:
             reading.faults += checks.strangers(reading.sheets[entry], known, str(patients.path))
 
 
-def _check_measured(reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]) -> None:
+def _check_names(reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]) -> None:
+    """Hold the populations, markers, measures and endpoints that the config names against those that there are."""
     settings = reading.settings
+    config = settings.config
     samples = reading.sheets.get("samples")
     used = {row.cells["panel"] for row in samples.rows if "panel" in row.cells} if samples else set()
-    if set(settings.config.strategy_of_panel.values()) - set(strategies) or not used or used - set(panels):
+    unread = set(config.strategy_of_panel.values()) - set(strategies) or not used or used - set(panels)
+    if unread or settings.doubts("strategy_of_panel"):
         return  # a strategy or panel that cannot be read may have the population or marker
-    populations = tuple({one.name for strategy in strategies.values() for one in strategy.populations})
-    for index, name, what, cure in checks.measured(settings.config, panels.values(), populations):
-        where = settings.where("measure", "intensities", index, name)
-        reading.faults.append(Fault(where, what, cure))
+    measurements = reading.sheets.get("measurements")
+    known = nameable(config, strategies.values(), panels.values(), checks.imported(measurements))
+    for index, name, what, cure in checks.measured(config, known.markers, known.populations):
+        reading.faults.append(Fault(settings.where("measure", "intensities", index, name), what, cure))
+    lacks_measurements = config.measurements is not None and measurements is None
+    if config.patients is None or lacks_measurements or settings.doubts(*DEPENDS_ON):
+        return
+    for place, what, cure in impossible_names(known):
+        if place[0] in config.cohort.model_fields_set:
+            reading.faults.append(Fault(settings.where("cohort", *place), what, cure))
 
 
-def _absent_matrices(settings: _Settings) -> Iterator[Fault]:
+def _absent_matrices(settings: Settings) -> Iterator[Fault]:
     """Tell which spillover files do not exist; what is in a file is checked against a project without faults."""
     for place, what, cure in checks.matrix_files(settings.config):
         yield Fault(settings.where(*place), what, cure)
@@ -250,7 +252,7 @@ def _absent_matrices(settings: _Settings) -> Iterator[Fault]:
 def _panels(reading: _Reading) -> dict[str, Panel]:
     """Read the panels that the sample sheet names."""
     config = reading.settings.config
-    sheet = reading.sheets.get("samples")
+    sheet = None if reading.settings.doubts("panels") else reading.sheets.get("samples")
     first: dict[str, int] = {}
     for row in sheet.rows if sheet else ():
         if re.fullmatch(NAME_PATTERN, row.cells.get("panel", "")):
@@ -264,14 +266,21 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
             where = f"{config.samples} line {line}, column panel"
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
             continue
-        if name not in config.strategy_of_panel:
-            what, cure = f"panel {name!r} has no strategy", f"add the line `{name}: <strategy>`"
-            reading.faults.append(Fault(reading.settings.where("strategy_of_panel"), what, cure))
+        if name not in config.strategy_of_panel and not reading.settings.doubts("strategy_of_panel"):
+            reading.faults.append(_without_strategy(reading.settings, name, first))
         try:
             panels[name] = load_panel(path)
         except UserError as error:
             reading.faults += error.faults
     return panels
+
+
+def _without_strategy(settings: Settings, name: str, used: Collection[str]) -> Fault:
+    """Tell that a panel has no strategy; an entry that no sample uses may be meant."""
+    near = nearest(name, [panel for panel in settings.config.strategy_of_panel if panel not in used])
+    place = ("strategy_of_panel", near) if near else ("strategy_of_panel",)
+    cure = f"write {name} in place of {near}" if near else f"add the line `{name}: <strategy>`"
+    return Fault(settings.where(*place), f"panel {name!r} has no strategy", cure)
 
 
 def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Strategy]:
@@ -280,7 +289,9 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
     strategies: dict[str, Strategy] = {}
     for panel, name in config.strategy_of_panel.items():
         path = Path(config.strategies) / f"{name}.yaml"
-        if name in strategies:
+        if name in strategies or reading.settings.doubts("strategies"):
+            continue
+        if not path.is_file() and reading.settings.doubts("strategy_of_panel"):
             continue
         if not path.is_file():
             there = tuple(each.stem for each in sorted(Path(config.strategies).glob("*.yaml")))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from marrowgate.errors import Fault, fault
 from marrowgate.settings.messages import nearest, sentence, shown
-from marrowgate.settings.sheet_lines import sheet_lines
+from marrowgate.settings.sheet_lines import is_workbook, sheet_lines
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,10 +21,14 @@ _EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NU
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row as text: the line in the file, and the cells by column name; empty cells are left out."""
+    """One row as text: the line in the file, and the cells by column name.
+
+    Empty cells are left out, and so are those that cannot be read; the columns of these are in `unreadable`.
+    """
 
     line: int
     cells: Mapping[str, str]
+    unreadable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,11 @@ def read_sheet(path: Path) -> Sheet:
         faults += _row_faults(path, line, header, cells)
         # of two columns of one name the first counts
         named = reversed(list(zip(header, cells, strict=False)))
-        filled = {name: cell for name, cell in named if name and cell and cell not in NOT_KNOWN | _EXCEL_ERRORS}
+        filled = {name: cell for name, cell in named if name and cell and cell not in NOT_KNOWN}
+        unreadable = frozenset(name for name, cell in filled.items() if cell in _EXCEL_ERRORS or _is_formula(cell))
         if filled:
-            rows.append(SheetRow(line, filled))
+            kept = {name: cell for name, cell in filled.items() if name not in unreadable}
+            rows.append(SheetRow(line, kept, unreadable))
     return Sheet(path, header_line, tuple(header), tuple(rows), tuple(faults))
 
 
@@ -107,8 +113,9 @@ def models_of(sheet: Sheet, model: type[Model]) -> tuple[list[tuple[int, Model]]
             rows.append((row.line, model.model_validate(row.cells)))
         except ValidationError as error:
             entries = error.errors(include_url=False)
+            already = told | row.unreadable
             faults += [
-                _cell_fault(sheet.path, row.line, entry) for entry in entries if not told.intersection(entry["loc"])
+                _cell_fault(sheet.path, row.line, entry) for entry in entries if not already.intersection(entry["loc"])
             ]
     return rows, faults
 
@@ -157,6 +164,7 @@ def _header_faults(path: Path, line: int, header: Sequence[str]) -> list[Fault]:
     if nameless:
         what = f"column number {', '.join(nameless)} has no name"
         faults.append(Fault(f"{path} line {line}", what, "name it or remove it"))
+    faults += [_formula_fault(path, line, number, name) for number, name in enumerate(header) if _is_formula(name)]
     return faults
 
 
@@ -166,10 +174,30 @@ def _row_faults(path: Path, line: int, header: Sequence[str], cells: Sequence[st
         what = f"has {len(cells)} cells, the header has {len(header)}"
         cure = "remove what is too much; put quotes around a cell that holds the separator"
         faults.append(Fault(f"{path} line {line}", what, cure))
-    for name, cell in zip(header, cells, strict=False):
+    for number, (name, cell) in enumerate(zip(header, cells, strict=False)):
         where = f"{path} line {line}, column {name}"
         if len(cell.splitlines()) > 1:
             faults.append(Fault(where, f"holds a line break: {shown(cell)}", "remove it, or a quote mark in the line"))
         elif cell in _EXCEL_ERRORS:
             faults.append(Fault(where, f"holds an error of Excel, {cell}", "correct the formula"))
+        elif _is_formula(cell):
+            faults.append(_formula_fault(path, line, number, cell, name))
     return faults
+
+
+def _is_formula(cell: str) -> bool:
+    return cell.startswith("=")
+
+
+def _formula_fault(path: Path, line: int, number: int, formula: str, column: str = "") -> Fault:
+    """Tell a formula in place of a value; column `number`, from 0, is named as spreadsheet programs do."""
+    where = f"{path} line {line}, column {column}" if column else f"{path} line {line}"
+    if not is_workbook(path):
+        return Fault(where, f"holds a formula, {shown(formula)}, and not its value", "write the value")
+    what = f"cell {_letters(number)}{line} holds a formula that was never calculated, {shown(formula)}"
+    return Fault(where, what, "open the sheet in a spreadsheet program and save it, or write the value")
+
+
+def _letters(number: int) -> str:
+    higher, last = divmod(number, 26)
+    return (_letters(higher - 1) if higher else "") + chr(ord("A") + last)

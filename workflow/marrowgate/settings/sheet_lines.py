@@ -26,7 +26,8 @@ def sheet_lines(path: Path) -> Lines:
     Returns
     -------
     list of (int, list of str)
-        Line number in the file, from 1, and its cells without the blanks around them.
+        Line number in the file, from 1, and its cells without the blanks around them. A formula of a workbook that was
+        never calculated is given as it is written, ``=A2+7``.
 
     Raises
     ------
@@ -37,7 +38,7 @@ def sheet_lines(path: Path) -> Lines:
         with path.open("rb") as stream:
             start = stream.read(4)
         _must_be_what_it_is_called(path, start)
-        lines = _workbook_lines(path) if _is_workbook(path) else _text_lines(path)
+        lines = _workbook_lines(path) if is_workbook(path) else _text_lines(path)
     except FileNotFoundError:
         raise fault(str(path), "there is no such file", "make it, or correct the path") from None
     except IsADirectoryError:
@@ -48,7 +49,8 @@ def sheet_lines(path: Path) -> Lines:
     return [(line, cells) for line, cells in stripped if any(cells)]
 
 
-def _is_workbook(path: Path) -> bool:
+def is_workbook(path: Path) -> bool:
+    """Say whether a sheet is a workbook, by its name."""
     return path.suffix.lower() in {".xlsx", ".xlsm"}
 
 
@@ -56,9 +58,9 @@ def _must_be_what_it_is_called(path: Path, start: bytes) -> None:
     """Refuse a file whose content does not fit its name, which a mere renaming brings about."""
     if start == _OLD_EXCEL_START:
         raise fault(str(path), "is an old Excel file or has a password", _SAVE_ANEW)
-    if _is_workbook(path) and start and start != _WORKBOOK_START:
+    if is_workbook(path) and start and start != _WORKBOOK_START:
         raise fault(str(path), "is called .xlsx but is no Excel workbook", _SAVE_ANEW)
-    if not _is_workbook(path) and start == _WORKBOOK_START:
+    if not is_workbook(path) and start == _WORKBOOK_START:
         raise fault(str(path), "is a workbook or an archive, not text", "call it .xlsx, or save it as text")
 
 
@@ -94,21 +96,41 @@ def _decoded(path: Path, content: bytes) -> str:
 
 
 def _workbook_lines(path: Path) -> Lines:
-    from openpyxl import load_workbook
+    from openpyxl.formula.tokenizer import TokenizerError
+    from openpyxl.formula.translate import TranslatorError
 
     try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
-        try:
-            values = workbook.worksheets[0].values
-            return [(number, [_cell(value) for value in cells]) for number, cells in enumerate(values, 1)]
-        finally:
-            workbook.close()
+        values = _workbook_cells(path, data_only=True)
+        formulas = _workbook_cells(path, data_only=False)
     # openpyxl lets every error of the zip and XML layers through (SyntaxError is that of XML)
     except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, SyntaxError):
         raise fault(str(path), "is a damaged workbook", _SAVE_ANEW) from None
+    except (TokenizerError, TranslatorError):
+        raise fault(str(path), "has a formula that cannot be read", "write the values in place of formulas") from None
+    return [
+        (number, [_cell(value, formula) for value, formula in zip(*cells, strict=True)])
+        for number, cells in enumerate(zip(values, formulas, strict=True), 1)
+    ]
 
 
-def _cell(value: object) -> str:
+def _workbook_cells(path: Path, *, data_only: bool) -> list[list[tuple[object, str]]]:
+    """Give value and type of every cell of the first sheet: as calculated, or with the formulas as they are written."""
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(path, read_only=True, data_only=data_only)
+    try:
+        return [[(cell.value, cell.data_type) for cell in row] for row in workbook.worksheets[0].iter_rows()]
+    finally:
+        workbook.close()
+
+
+def _cell(calculated: tuple[object, str], written: tuple[object, str]) -> str:
+    """Give a cell as text; a formula without a value as it is written, since an empty text has the type str."""
+    value, kind = calculated
+    if value is None and kind != "str" and written[1] == "f":
+        # array formulas are objects with their text
+        text = str(getattr(written[0], "text", written[0]))
+        return text if text.startswith("=") else "=..."
     if value is None:
         return ""
     if isinstance(value, float):

@@ -156,7 +156,7 @@ def _faults(
             continue  # a list whose entries are wrong is not empty
         # pydantic marks a wrong key of a mapping with a part that is not in the file
         place = tuple(part for part in entry["loc"] if part != "[key]")
-        what, cure = sentence(entry, _known_names(model, place))
+        what, cure = sentence(entry, known_names(model, place))
         line = 0 if place[:1] and place[0] in overridden else line_of(place, lines)
         found.append((line, Fault(entry_where(path, place, lines, overridden), what, cure)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
@@ -166,7 +166,7 @@ def _is_inside(place: Place, outer: Place) -> bool:
     return len(place) > len(outer) and place[: len(outer)] == outer
 
 
-def _known_names(model: type[BaseModel], place: Place) -> tuple[str, ...]:
+def known_names(model: type[BaseModel], place: Place) -> tuple[str, ...]:
     """Give the entries that the model has where `place` stands."""
     at = model
     for part in place[:-1]:

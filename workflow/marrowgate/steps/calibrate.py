@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.options import positive_number, whole_number
 
 if TYPE_CHECKING:
     from marrowgate.signal.bead_lots import BeadLot
@@ -17,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     tubes = parser.add_argument_group("bead tubes, one entry of each list for each tube")
     tubes.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the bead tubes")
-    tubes.add_argument("--data-sets", nargs="*", type=int, default=[], metavar="N", help="data sets, from 1; default 1")
+    tubes.add_argument(
+        "--data-sets", nargs="*", type=whole_number(1), default=[], metavar="N", help="data sets, from 1; default 1"
+    )
     tubes.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names of the tubes")
     tubes.add_argument("--bead-lots", nargs="+", required=True, help="names of the lots, as in the sample sheet")
     tubes.add_argument(
@@ -26,11 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--batch", required=True, help="name of the batch")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
-    parser.add_argument("--slope-tolerance", type=float, default=0.1, help="largest difference of the slope from 1")
-    parser.add_argument("--min-r-squared", type=float, default=0.99, help="smallest share of the variance explained")
+    parser.add_argument(
+        "--slope-tolerance", type=positive_number, default=0.1, help="largest difference of the slope from 1"
+    )
+    parser.add_argument(
+        "--min-r-squared", type=positive_number, default=0.99, help="smallest share of the variance explained"
+    )
     parser.add_argument(
         "--max-left-out-pct",
-        type=float,
+        type=positive_number,
         default=15.0,
         help="largest miss of a peak by the line through the others, and largest difference of two tubes' lines, %%",
     )

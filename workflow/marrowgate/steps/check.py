@@ -24,18 +24,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what the project holds, then one line for each finding."""
+    """Print what the project holds, then one line for each note and each finding."""
     from marrowgate.errors import UserError
     from marrowgate.fcs.survey import survey
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.progress import with_progress
+    from marrowgate.settings.notes import project_notes
     from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.signal.given_lots import lot_faults
     from marrowgate.signal.given_matrices import matrix_faults
 
     overrides = parse_overrides(args.overrides)
     project = load_project(args.config, method_faults, overrides)
-    if faults := matrix_faults(project, args.config, overrides):
+    if faults := [*matrix_faults(project, args.config, overrides), *lot_faults(project)]:
         raise UserError(faults)
     to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
     tubes = [
@@ -44,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
     ]
     repaired = [f"finding: sample {sample.sample_id}: {text}" for sample, text in verdicts(tubes, "repaired")]
     findings = [f"finding: {where}: {text}" for where, text in all_findings(project, tubes)]
-    lines = [summary(project), *repaired, *findings]
+    notes = [f"note: {where}: {text}" for where, text in project_notes(project)]
+    lines = [summary(project), *notes, *repaired, *findings]
     print("\n".join(lines))
     if args.out is not None:
         write_text(args.out, "\n".join(lines) + "\n")

@@ -3,12 +3,14 @@
 import argparse
 from pathlib import Path
 
+from marrowgate.options import whole_number
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments; the lists belong together place by place."""
     parser.add_argument("--sample-ids", nargs="*", default=[], help="names of the samples")
     parser.add_argument("--fcs", nargs="*", type=Path, default=[], help="their files")
-    parser.add_argument("--data-sets", nargs="*", type=int, default=[], help="their data sets, from 1")
+    parser.add_argument("--data-sets", nargs="*", type=whole_number(1), default=[], help="their data sets, from 1")
     parser.add_argument("--gates", nargs="*", type=Path, default=[], help="their gates, Gating-ML 2.0")
     parser.add_argument("--events", nargs="*", type=Path, default=[], help="membership of their events, .parquet")
     parser.add_argument("--out", required=True, type=Path, help="table to write, .tsv")

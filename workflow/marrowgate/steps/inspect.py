@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from marrowgate.fcs.model import Channel, FcsFile, Note
+    from marrowgate.settings.panel import Panel
 
 _EVERY = 100  # files between two signs of progress
 
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("fcs", nargs="+", type=Path, metavar="FILE", help="FCS file")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--panel", type=Path, help="panel that gives roles and markers")
+    parser.add_argument("--panel", type=Path, help="panel that gives roles and markers; says how its channels differ")
     strict = "end with exit code 3 when a data set is rejected; repaired ones can be used and do not count"
     parser.add_argument("--strict", action="store_true", help=strict)
 
@@ -30,15 +31,15 @@ def run(args: argparse.Namespace) -> int:
     panel = load_panel(args.panel) if args.panel else None
     found = [(path, file) for path in _with_progress(args.fcs) for file in data_sets(path, panel=panel)]
     if args.json:
-        print(json.dumps([describe(path, file) for path, file in found], indent=1, ensure_ascii=False))
+        print(json.dumps([describe(path, file, panel) for path, file in found], indent=1, ensure_ascii=False))
     else:
-        print("\n".join(table(found)))
+        print("\n".join(table(found, panel)))
     rejected = any(file.verdict.status == "rejected" for _, file in found)
     return 3 if args.strict and rejected else 0
 
 
-def describe(path: Path, file: "FcsFile") -> dict[str, Any]:
-    """Give one data set as plain values for JSON."""
+def describe(path: Path, file: "FcsFile", panel: "Panel | None" = None) -> dict[str, Any]:
+    """Give one data set as plain values for JSON; with a panel also how their channels differ."""
     return {
         "fcs": str(path),
         "data_set": file.data_set,
@@ -62,13 +63,15 @@ def describe(path: Path, file: "FcsFile") -> dict[str, Any]:
         ],
         "facts": dict(file.facts),
         "policy": dict(file.policy),
+        **(_differences(file, panel) if panel else {}),
     }
 
 
-def table(found: Sequence[tuple[Path, "FcsFile"]]) -> Iterator[str]:
+def table(found: Sequence[tuple[Path, "FcsFile"]], panel: "Panel | None" = None) -> Iterator[str]:
     """Give the table, tab-separated with a header; codes instead of sentences."""
     columns = ("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events")
-    yield "\t".join((*columns, "n_channels", "cytometer", "has_spillover", "facts", "channels"))
+    more = ("missing_in_file", "not_in_panel") if panel else ()
+    yield "\t".join((*columns, "n_channels", "cytometer", "has_spillover", "facts", "channels", *more))
     for path, file in found:
         cells = [
             str(path),
@@ -83,8 +86,21 @@ def table(found: Sequence[tuple[Path, "FcsFile"]]) -> Iterator[str]:
             "true" if file.spillover else "false",
             " ".join(f"{name}={value}" for name, value in file.facts.items()),
             ", ".join(_channel(channel) for channel in file.channels),
+            *(", ".join(names) for names in (_differences(file, panel) if panel else {}).values()),
         ]
         yield "\t".join(" ".join(cell.split()) for cell in cells)
+
+
+def _differences(file: "FcsFile", panel: "Panel") -> dict[str, list[str]]:
+    """Name the channels of the panel that the file has not, and those of the file that the panel has not."""
+    from marrowgate.fcs.survey import channel_and_marker, compare_with_panel
+
+    # a file that cannot be read has no channels that could be missing
+    missing, extra = compare_with_panel(file.channels, panel) if file.channels else ((), ())
+    return {
+        "missing_in_file": [channel_and_marker(entry) for entry in missing],
+        "not_in_panel": [_channel(channel) for channel in extra],
+    }
 
 
 def _channel(channel: "Channel") -> str:

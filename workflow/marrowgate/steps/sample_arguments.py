@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
     from marrowgate.settings.config import Quality
@@ -14,7 +15,7 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what names one sample and says how its file is read."""
     parser.add_argument("--sample-id", required=True, help="name of the sample")
     parser.add_argument("--fcs", required=True, type=Path, help="FCS file")
-    parser.add_argument("--data-set", type=int, default=1, help="data set of the file, from 1")
+    parser.add_argument("--data-set", type=whole_number(1), default=1, help="data set of the file, from 1")
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
@@ -23,7 +24,7 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matrix", nargs="?", type=Path, help="spillover of the batch, .csv, for --spillover matrix")
     parser.add_argument("--scales", nargs="?", type=Path, help="scales of the batch, .yaml, where the strategy asks")
     parser.add_argument("--quality", default="{}", help="limits of the quality checks, as JSON")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random draw")
+    parser.add_argument("--seed", type=whole_number(0), default=0, help="seed of every random draw")
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when the file is rejected")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowgate.errors import fault
+from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
     parser.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the batch's tubes")
-    parser.add_argument("--data-sets", nargs="*", type=int, default=[], help="data sets, from 1; default 1")
+    parser.add_argument("--data-sets", nargs="*", type=whole_number(1), default=[], help="data sets, from 1; default 1")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     sources = ["file", "none", "matrix"]
     parser.add_argument("--spillover", choices=sources, default="file", help="which spillover matrix to use")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowgate.errors import fault
+from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
     from marrowgate.simulate.fcs_file import FileKind
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--scenario", required=True, metavar="NAME", help="cohort to simulate, for example demo")
-    parser.add_argument("--seed", required=True, type=int, help="seed of all randomness")
-    parser.add_argument("--events", type=_count, metavar="N", help="events of a CD34 tube; others in proportion")
+    parser.add_argument("--seed", required=True, type=whole_number(0), help="seed of all randomness")
+    parser.add_argument(
+        "--events", type=whole_number(1), metavar="N", help="events of a CD34 tube; others in proportion"
+    )
     parser.add_argument("--fcs-version", choices=("2.0", "3.0", "3.1", "3.2"), default="3.1", help="default 3.1")
     parser.add_argument("--datatype", choices=("F", "I"), default="F", help="F floats (default), I integers")
     parser.add_argument("--byteord", choices=("little", "big"), default="little", help="default little")
@@ -31,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     whole.add_argument("--files", action="store_true", help="make the FCS files too, not only the sheets")
     whole.add_argument("--intensities", action="store_true", help="also the true CXCR4 on CD34+ cells, 0.5 s per visit")
     whole.add_argument("--panels", type=Path, default=Path("config/panels"), metavar="DIR", help="their panels' folder")
-    whole.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes; the files do not depend on it")
+    whole.add_argument(
+        "--jobs", type=whole_number(1), default=1, metavar="N", help="processes; the files do not depend on it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -92,10 +97,3 @@ def _show_progress(done: int, total: int, what: str) -> None:
     if sys.stderr.isatty():
         end = "\n" if done == total else ""
         print(f"\rsimulated {done} of {total} {what}", end=end, file=sys.stderr, flush=True)
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value

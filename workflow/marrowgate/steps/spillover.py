@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.options import positive_number, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,19 +28,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     stains.add_argument("--stains", nargs="*", type=Path, default=[], metavar="FCS", help="files of the single stains")
     stains.add_argument("--markers", nargs="*", default=[], metavar="NAME", help="marker, fluorochrome or channel")
     stains.add_argument(
-        "--data-sets", nargs="*", type=int, default=[], metavar="N", help="data sets, from 1; default 1"
+        "--data-sets", nargs="*", type=whole_number(1), default=[], metavar="N", help="data sets, from 1; default 1"
     )
     stains.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names for the checks")
     stains.add_argument("--unstained", nargs="?", type=Path, metavar="FCS", help="the same cells without a stain")
-    stains.add_argument("--unstained-data-set", type=int, default=1, metavar="N", help="its data set, from 1")
+    stains.add_argument(
+        "--unstained-data-set", type=whole_number(1), default=1, metavar="N", help="its data set, from 1"
+    )
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     limits = parser.add_argument_group("limits of the checks")
     limits.add_argument("--allow-unusual-spillover", action="store_true", help="entries below 0 or above 1 are right")
-    limits.add_argument("--max-condition", type=float, default=20.0, help="largest condition number")
+    limits.add_argument("--max-condition", type=positive_number, default=20.0, help="largest condition number")
     limits.add_argument(
-        "--max-residual-pct", type=float, default=1.0, help="largest signal left, %% of the stain's own"
+        "--max-residual-pct", type=positive_number, default=1.0, help="largest signal left, %% of the stain's own"
     )
-    limits.add_argument("--max-residual-correlation", type=float, default=0.4, help="largest rank correlation left")
+    limits.add_argument(
+        "--max-residual-correlation", type=positive_number, default=0.4, help="largest rank correlation left"
+    )
     parser.add_argument("--out", required=True, type=Path, help="matrix to write, .csv")
     parser.add_argument("--checks", required=True, type=Path, help="checks to write, .tsv; Parquet beside it")
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when a check is flagged")

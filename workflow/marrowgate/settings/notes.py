@@ -1,0 +1,110 @@
+"""What is no fault of a project, and what its owner may not have meant: patients without tubes, beads without a lot."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from marrowgate.endpoint_names import imported_measure
+from marrowgate.settings.endpoint_checks import impossible_names, nameable
+from marrowgate.settings.messages import correct_to, nearest
+from marrowgate.settings.project import Project
+from marrowgate.settings.sheets import Sample
+
+_MANY = 10
+
+Note = tuple[str, str]
+
+
+def project_notes(project: Project) -> Iterator[Note]:
+    """Say what `check` should tell of a project without faults, as (where, what and what to do)."""
+    if project.config.patients is not None:
+        yield from _patient_notes(project)
+        yield from _visit_notes(project)
+        yield from _response_notes(project)
+    yield from _bead_notes(project)
+    yield from _cohort_notes(project)
+
+
+def _patient_notes(project: Project) -> Iterator[Note]:
+    """Tell which patients have no stained tube, and which have none before treatment."""
+    own: dict[str, list[Sample]] = {patient_id: [] for patient_id in project.patients}
+    for sample in _stained(project, lambda one: one.patient_id in own):
+        own[str(sample.patient_id)].append(sample)
+    absent = [patient_id for patient_id, tubes in own.items() if not tubes]
+    if absent:
+        what = "no fully stained tube in the sample sheet; add its rows, or take the patient out of the patient sheet"
+        yield _named("patient", absent), what
+    late = [patient_id for patient_id, tubes in own.items() if tubes and not any(map(_is_baseline, tubes))]
+    if late:
+        what = "no tube at day 0 or before, so there is no change from baseline; day 0 is that of the first dose"
+        yield _named("patient", late), what
+
+
+def _visit_notes(project: Project) -> Iterator[Note]:
+    """Tell which stained tubes stand in no comparison, since patient or time is not given."""
+    nobody = _stained(project, lambda one: one.patient_id is None)
+    if nobody:
+        yield _named("sample", [one.sample_id for one in nobody]), "no patient_id, so it is not compared; fill it in"
+    timeless = _stained(
+        project,
+        lambda one: one.patient_id is not None and one.day is None and one.cycle is None and one.days_off is None,
+    )
+    if timeless:
+        what = "neither day nor cycle, so it is not compared over time; fill in day"
+        yield _named("sample", [one.sample_id for one in timeless]), what
+
+
+def _response_notes(project: Project) -> Iterator[Note]:
+    given = tuple(dict.fromkeys(one.response for one in project.patients.values() if one.response))
+    for word in project.config.cohort.responses:
+        if given and word not in given:
+            cure = correct_to(word, given, f"responses are {', '.join(given)}")
+            yield "cohort.responses", f"no patient has the response {word!r}; {cure}"
+
+
+def _bead_notes(project: Project) -> Iterator[Note]:
+    """Tell which bead tubes calibrate nothing. Counting beads need no file, so this is no fault."""
+    there = sorted(path.stem for path in Path(project.config.signal.bead_lots).glob("*.yaml"))
+    for sample in project.samples:
+        if sample.control_type != "beads":
+            continue
+        where = f"sample {sample.sample_id}"
+        if sample.bead_lot is None:
+            yield where, "bead_lot is empty, so the beads calibrate nothing; name their lot"
+        elif not project.bead_lot_path(sample.bead_lot).is_file():
+            path = project.bead_lot_path(sample.bead_lot)
+            near = nearest(sample.bead_lot, there)
+            cure = f"did you mean lot {near!r}?" if near else "write the values of the lot's sheet into it"
+            what = f"there is no file {path} for lot {sample.bead_lot!r}, so the beads calibrate nothing; {cure}"
+            yield where, what
+
+
+def _cohort_notes(project: Project) -> Iterator[Note]:
+    """Tell which names of the section cohort no table will have, where they are no fault."""
+    config = project.config
+    imported = [imported_measure(row.measure, row.unit) for row in project.measurements]
+    known = nameable(config, project.strategies.values(), project.panels.values(), imported)
+    for place, what, cure in impossible_names(known):
+        entry = str(place[0])
+        if config.patients is not None and entry != "populations":
+            # a name that is given is a fault then
+            usual = getattr(config.cohort, entry)
+            name = usual[place[1]] if len(place) > 1 else usual
+            text = f"is not given, and the usual {name!r} will be in no table: {what}; name what you compare"
+            yield f"cohort.{entry}", text
+        elif entry in config.cohort.model_fields_set:
+            yield f"cohort.{entry}", f"{what} (nothing is compared without patients); {cure}"
+
+
+def _stained(project: Project, keep: Callable[[Sample], bool]) -> list[Sample]:
+    return [sample for sample in project.samples if sample.control_type == "none" and keep(sample)]
+
+
+def _is_baseline(sample: Sample) -> bool:
+    if sample.days_off is not None:
+        return False
+    return sample.day <= 0 if sample.day is not None else sample.cycle == 0
+
+
+def _named(what: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    return f"{what}{'s' if len(names) > 1 else ''} {', '.join(names[:_MANY])}{more}"

@@ -1,0 +1,124 @@
+"""The config with the places of its entries; where some are wrong, the rest of it, so that the sheets can be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from marrowgate.errors import Fault, UserError
+from marrowgate.settings.config import Config
+from marrowgate.settings.messages import nearest
+from marrowgate.settings.yaml_file import Place, build_model, entry_where, known_names, read_yaml
+
+_STAND_IN: Mapping[str, Any] = {"strategy_of_panel": {"none": "none"}}
+"""What stands for an entry that must be given and is not; it is doubtful, so nothing is held against it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The config and where its entries stand.
+
+    Parameters
+    ----------
+    path : Path
+        The config file.
+    config : Config
+        The entries that are right; for the others what holds when they are not given.
+    lines : mapping
+        Line of each entry, see `read_yaml`.
+    overridden : tuple of str
+        Entries of the first level that come from ``--config``.
+    faults : tuple of Fault
+        What is wrong with the entries.
+    doubtful : frozenset of str
+        Entries that are wrong, as ``seed`` or ``cohort.draws``; misspelt ones as they are probably meant.
+    """
+
+    path: Path
+    config: Config
+    lines: Mapping[Place, int]
+    overridden: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+    doubtful: frozenset[str] = frozenset()
+
+    def where(self, *place: str | int) -> str:
+        """Say where an entry stands."""
+        return entry_where(self.path, place, self.lines, self.overridden)
+
+    def doubts(self, *entries: str) -> bool:
+        """Say whether an entry, a part of it or its section is wrong, so that what follows from it must not be told."""
+        return any(
+            f"{name}.".startswith(f"{entry}.") or f"{entry}.".startswith(f"{name}.")
+            for name in self.doubtful
+            for entry in entries
+        )
+
+
+def read_settings(path: Path, overrides: Mapping[str, Any]) -> Settings:
+    """Read the config; `overrides` take the place of its entries of the first level.
+
+    Raises
+    ------
+    UserError
+        The file cannot be read or holds no entries. Faults of single entries are in the result.
+    """
+    content, lines = read_yaml(path)
+    if isinstance(content, dict):
+        content = {**content, **overrides}
+    try:
+        return Settings(path, build_model(path, content, lines, Config, tuple(overrides)), lines, tuple(overrides))
+    except UserError as error:
+        if not isinstance(content, dict):
+            raise
+        faults = error.faults
+    content, lines = _as_meant(content, lines)
+    config, doubtful = _without_faults(content)
+    return Settings(path, config, lines, tuple(overrides), faults, doubtful)
+
+
+def _as_meant(content: Mapping[Any, Any], lines: Mapping[Place, int]) -> tuple[dict[Any, Any], dict[Place, int]]:
+    """Take misspelt entries of the first level for those that they are probably meant to be."""
+    known = tuple(Config.model_fields)
+    near = {name: nearest(str(name), [each for each in known if each not in content]) for name in content}
+    meant = {name: found for name, found in near.items() if found and name not in known}
+    renamed = {meant.get(name, name): entry for name, entry in content.items()}
+    return renamed, {(str(meant.get(place[0], place[0])), *place[1:]) if place else (): n for place, n in lines.items()}
+
+
+def _without_faults(content: dict[Any, Any]) -> tuple[Config, frozenset[str]]:
+    """Take out what is wrong until the rest is right; give it and the names of the entries that were touched."""
+    doubtful: set[str] = set()
+    while True:
+        try:
+            return Config.model_validate(content), frozenset(doubtful)
+        except ValidationError as error:
+            places = [entry["loc"] for entry in error.errors(include_url=False)]
+        doubtful |= {_entry_name(place) for place in places}
+        smaller = content
+        for place in places:
+            smaller = _without(smaller, place)
+        # a part that was taken out may be missing in the next round: then what it belongs to goes, too
+        smaller = {**_STAND_IN, **smaller}
+        if smaller == content:
+            return Config.model_validate(_STAND_IN), frozenset(Config.model_fields)
+        content = smaller
+
+
+def _entry_name(place: Place) -> str:
+    """Name an entry of the first or second level; a misspelt one of a section as it is probably meant."""
+    first, *rest = (str(part) for part in place[:2])
+    if not rest or not isinstance(place[1], str):
+        return first
+    known = known_names(Config, place[:2])
+    return f"{first}.{nearest(rest[0], known) or rest[0]}"
+
+
+def _without(content: dict[Any, Any], place: Place) -> dict[Any, Any]:
+    """Give a mapping without the entry at a place, or without the nearest one above it that is there."""
+    name, rest = place[0], place[1:]
+    inner = content.get(name)
+    if rest and isinstance(inner, dict) and rest[0] in inner:
+        return {**content, name: _without(inner, rest)}
+    return {key: entry for key, entry in content.items() if key != name}
