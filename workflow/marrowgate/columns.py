@@ -102,7 +102,10 @@ _COLUMNS = (
     _number("lob_events", "limit of blank of this tube", "events"),
     _number("lod_events", "limit of detection of this tube", "events"),
     _number("loq_events", "limit of quantitation of this tube", "events"),
-    _text("gate_status", "status of the weakest gate on the way to the population"),
+    _text(
+        "gate_status",
+        "status of the weakest gate on the way to the population; of one that is joined of others, theirs count too",
+    ),
     _text("gate_reason", "reason of that gate's status"),
     # intensities
     _text("marker", "marker that is measured"),

@@ -131,6 +131,10 @@ def test_contrast_table__without_baseline_levels_are_compared_and_flagged(projec
     (level,) = of(rows, endpoint="immature_per_100_cd45_window_mean")
     assert level["status"] == "flagged"
     assert "no patient has a baseline" in level["reason"]
+    assert level["role"] == "exploratory"
+    declared = project(days=(7.0, 14.0, 28.0), primary="immature_per_100_cd45_window_mean", **QUICK)
+    (primary,) = of(contrast_table(study(declared)), role="primary")
+    assert primary["estimate"] == level["estimate"]
     (responders,) = of(rows, endpoint="immature_per_100_cd45_responder", role="secondary")
     assert responders["status"] == "refused"
 

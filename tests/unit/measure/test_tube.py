@@ -7,7 +7,7 @@ import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import Tube
 from marrowgate.measure.record import GateCv
@@ -53,6 +53,17 @@ def test_count_with_dead__without_a_viability_gate_it_is_not_known():
     records, rows = gated(replace(LEUCOCYTES, parent="root"))
     assert count_with_dead(SAMPLE, records, rows) is None
     assert count_with_dead(SAMPLE, (), {}) is None
+
+
+def test_count_populations__what_is_joined_is_as_weak_as_its_weakest_part():
+    borrowed = replace(NUCLEATED, status="borrowed", reason="from 4 samples of the batch (no_valley)")
+    either = GateRecord("either", "root", "boolean", Boolean("or", ("cd45_pos", "nucleated")), "ok")
+    outside = GateRecord("outside", "root", "boolean", Boolean("not", ("either",)), "ok")
+    counts = {one.population: one for one in count_populations(*gated(ALIVE, borrowed, LEUCOCYTES, either, outside))}
+    assert counts["cd45_pos"].gate_status == "ok"
+    for name in ("either", "outside"):
+        assert counts[name].gate_status == "borrowed"
+        assert counts[name].gate_reason == "nucleated: from 4 samples of the batch (no_valley)"
 
 
 def test_count_populations__carries_the_gates_error():

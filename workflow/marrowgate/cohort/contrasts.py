@@ -173,7 +173,7 @@ def _level_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list
     if refused:
         return refused
     return [
-        _finished(row, endpoint, "exploratory", findings)
+        _finished(row, endpoint, role_of(study, endpoint), findings)
         for row in sensitivity.level_difference(study, measure, endpoint)
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
+from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.tube import Rows, Tube
 from marrowgate.measure.record import GateCv, PopulationCount
@@ -53,7 +54,7 @@ def count_populations(
     counts = []
     for record in records:
         inside = tuple(ancestors(record.population, parents))
-        weakest = _weakest([by_name[name] for name in (record.population, *inside) if name in by_name])
+        weakest = _weakest(_rests_on(record, by_name))
         gated = record.population in rows
         counts.append(
             PopulationCount(
@@ -124,6 +125,16 @@ def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None
     first, last = float(times.min()), float(times.max())
     lost = sum(max(min(one.end, last) - max(one.start, first), 0.0) for one in stretches)
     return microlitres * (1.0 - lost / (last - first))
+
+
+def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:
+    """Give a gate, those it lies in, and those it is joined of with theirs."""
+    found = [record]
+    for one in found:
+        operands = one.gate.operands if isinstance(one.gate, Boolean) else ()
+        above = [by_name[name] for name in (one.parent, *operands) if name in by_name]
+        found += [each for each in above if each not in found]
+    return found
 
 
 def _weakest(path: Sequence[GateRecord]) -> GateRecord:
