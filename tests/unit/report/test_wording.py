@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marrowgate.cohort.contrasts import PARTS
+from marrowgate.endpoint_names import COMPARED_CHANGES
 from marrowgate.report.wording import (
     check_words,
     effect,
@@ -69,9 +69,9 @@ def test_patients__both_arms_or_a_dash() -> None:
 
 
 def test_endpoint_words__every_change_has_its_own_name() -> None:
-    said = [endpoint_words(f"cd34_hspc_per_ul_{part}") for part in PARTS]
+    said = [endpoint_words(f"cd34_hspc_per_ul_{part}") for part in COMPARED_CHANGES]
     assert said[0] == "CD34+ progenitors per \N{MICRO SIGN}L, mean change in the window"
-    assert len(set(said)) == len(PARTS)
+    assert len(set(said)) == len(COMPARED_CHANGES)
     assert not any("_" in one for one in said)
     assert endpoint_words("immature_per_100_cd45_responder") == "immature per 100 CD45+ cells, responders"
     assert endpoint_words("cd34_hspc_CXCR4_ratio_fi_log2_change") == (
