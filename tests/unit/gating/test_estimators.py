@@ -309,6 +309,16 @@ def test_slanted_valley__leeway_widens_it():
     assert kept[1] == pytest.approx(1.09 * kept[0], abs=4)
 
 
+def test_slanted_valley__error_of_one_slope_is_that_of_repeated_samples():
+    found = [
+        find("slanted_valley", ArrayView(slanted_modes(0.5, np.random.default_rng(seed))), slopes=[0.5, 0.5, 1])
+        for seed in range(40)
+    ]
+    between = np.std([one.gate.vertices[0][1] for one in found], ddof=1)
+    assert np.median([one.boundary_sd[1] for one in found]) == pytest.approx(between, rel=0.5)
+    assert all(one.boundary_sd[1] == pytest.approx(one.boundary_sd[3]) for one in found)
+
+
 def test_slanted_valley__slopes_out_of_order_are_refused():
     with pytest.raises(ValueError, match="lowest, highest, number"):
         find("slanted_valley", ArrayView({"X": NEGATIVE, "Y": NEGATIVE}), slopes=[1.0, 0.0, 5])
