@@ -1,7 +1,9 @@
 """Every method: the right boundary on known data, and a status instead of an exception on hopeless data."""
 
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -192,6 +194,70 @@ def test_cluster__recovers_a_normal_cluster_beside_another():
     assert found.gate.distance_square == pytest.approx(5.991, abs=0.001)
 
 
+TARGET = np.array([[0.002, 0.0005], [0.0005, 0.001]])
+
+
+def cluster_with(generator, *others, coverage=0.9999):
+    points = np.vstack([generator.multivariate_normal([0.5, 0.3], TARGET, 3000), *others])
+    view = ArrayView({"X": points[:, 0], "Y": points[:, 1]})
+    return find("cluster", view, low=[0.3, 0.15], high=[0.7, 0.4], coverage=coverage), points
+
+
+def test_cluster__ends_where_a_neighbour_begins():
+    generator = np.random.default_rng(8)
+    found, points = cluster_with(generator, generator.multivariate_normal([0.5, 0.47], TARGET, 1500))
+    assert re.fullmatch(r"ends at a neighbour, \d\.\d % of a normal cluster outside", found.reason)
+    kept = inside(found.gate, {"X": points[:, 0], "Y": points[:, 1]}.__getitem__)
+    assert kept[:3000].mean() > 0.96
+    assert kept[3000:].mean() < 0.05
+    wide, _ = cluster_with(generator)
+    ungated = replace(found.gate, distance_square=wide.gate.distance_square)
+    swallowed = inside(ungated, {"X": points[:, 0], "Y": points[:, 1]}.__getitem__)[3000:]
+    assert swallowed.mean() > 2 * kept[3000:].mean() > 0
+
+
+def test_cluster__the_share_outside_is_that_of_a_normal_cluster():
+    generator = np.random.default_rng(9)
+    found, _ = cluster_with(generator, generator.multivariate_normal([0.5, 0.47], TARGET, 1500))
+    said = float(re.search(r"[\d.]+", found.reason).group())
+    alone = generator.multivariate_normal(found.gate.mean, found.gate.covariance, 200_000)
+    outside = ~inside(found.gate, {"X": alone[:, 0], "Y": alone[:, 1]}.__getitem__)
+    assert 100 * outside.mean() == pytest.approx(said, abs=0.1)
+
+
+def test_cluster__a_neighbour_that_it_does_not_reach_changes_nothing():
+    other = np.random.default_rng(13).multivariate_normal([0.5, 0.7], TARGET, 1500)
+    found, _ = cluster_with(np.random.default_rng(12), other, coverage=0.98)
+    alone, _ = cluster_with(np.random.default_rng(12), coverage=0.98)
+    assert (found.reason, found.gate) == ("", alone.gate)
+
+
+@pytest.mark.parametrize("coverage", [0.9, 0.98, 0.9999])
+def test_cluster__without_a_neighbour_holds_the_share_that_is_asked_for(coverage):
+    cut = 0
+    for seed in range(40):
+        found, points = cluster_with(np.random.default_rng(seed), coverage=coverage)
+        cut += bool(found.reason)
+        if not found.reason:
+            kept = inside(found.gate, {"X": points[:, 0], "Y": points[:, 1]}.__getitem__)
+            assert kept.mean() == pytest.approx(coverage, abs=0.025)
+    assert cut <= 1
+
+
+def test_cluster__a_thin_background_takes_little_of_it():
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        found, points = cluster_with(generator, generator.uniform(0, 1, (600, 2)))
+        kept = inside(found.gate, {"X": points[:, 0], "Y": points[:, 1]}.__getitem__)
+        assert kept[:3000].mean() > 0.97
+
+
+def test_cluster__a_neighbour_inside_it_does_not_make_it_small():
+    generator = np.random.default_rng(10)
+    found, _ = cluster_with(generator, generator.multivariate_normal([0.5, 0.38], TARGET / 20, 300))
+    assert found.gate.distance_square >= -2 * np.log(0.05) - 1e-9
+
+
 def test_valley__leeway_moves_it_off_what_it_keeps():
     plain = find("valley", view_of("valley", TWO_MODES))
     wider = find("valley", view_of("valley", TWO_MODES), leeway=0.05)
@@ -241,6 +307,16 @@ def test_slanted_valley__leeway_widens_it():
         for leeway in (0.0, 0.09)
     ]
     assert kept[1] == pytest.approx(1.09 * kept[0], abs=4)
+
+
+def test_slanted_valley__error_of_one_slope_is_that_of_repeated_samples():
+    found = [
+        find("slanted_valley", ArrayView(slanted_modes(0.5, np.random.default_rng(seed))), slopes=[0.5, 0.5, 1])
+        for seed in range(40)
+    ]
+    between = np.std([one.gate.vertices[0][1] for one in found], ddof=1)
+    assert np.median([one.boundary_sd[1] for one in found]) == pytest.approx(between, rel=0.5)
+    assert all(one.boundary_sd[1] == pytest.approx(one.boundary_sd[3]) for one in found)
 
 
 def test_slanted_valley__slopes_out_of_order_are_refused():

@@ -18,6 +18,7 @@ from marrowgate.gating.prepare import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
 from marrowgate.gating.tube import make_tube
 from marrowgate.settings.panel import load_panel
+from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind, write_tube
 from marrowgate.simulate.make import batch_optics
@@ -94,10 +95,14 @@ def batch_gates(files, kind, *markers):
     ("kind", "population", "least"),
     [
         ("hspc", "cd45_pos", 0.98),
-        ("hspc", "lymphocytes", 0.95),
+        ("hspc", "lymphocytes", 0.985),
+        ("hspc", "monocytes", 0.97),
+        ("hspc", "granulocytes", 0.985),
         ("hspc", "cd34_hspc", 0.9),
         ("hspc", "bead_singlets", 0.99),
-        ("immature", "granulocytes", 0.95),
+        ("immature", "lymphocytes", 0.985),
+        ("immature", "monocytes", 0.96),
+        ("immature", "granulocytes", 0.985),
         ("immature", "ig", 0.8),
         ("immature", "erythroid_cd71_pos", 0.88),
         ("immature", "cd45_pos", 0.98),
@@ -150,11 +155,16 @@ def test_hspc__a_tube_without_progenitors_shows_none(files):
     [
         ("hspc", "7-AAD", {"viable"}, {"cd45_pos", "cd34_hspc", "bead_singlets"}),
         ("hspc", "CD235a", {"beads", "bead_singlets", "cells"}, {"singlets", "cd45_pos", "cd34_hspc"}),
-        ("hspc", "CD14", {"monocytes"}, {"cd45_pos", "lymphocytes", "cd34_hspc"}),
+        ("hspc", "CD14", {"monocytes", "not_monocytes"}, {"cd45_pos", "lymphocytes", "cd34_hspc"}),
         ("hspc", "CD34", {"cd34_pos", "cd34_hspc"}, {"cd45_pos", "lymphocytes", "monocytes", "bead_singlets"}),
         ("immature", "7-AAD", {"viable"}, {"cd45_pos", "ig", "nrbc", "eosinophils", "immature", "megakaryocytic"}),
-        ("immature", "CRTH2", {"eosinophils", "nonspecific", "specific"}, {"ig", "ig_stage1", "nrbc", "immature"}),
-        ("immature", "CD14", {"monocytes"}, {"ig", "nrbc", "immature", "megakaryocytic"}),
+        (
+            "immature",
+            "CRTH2",
+            {"eosinophils", "nonspecific", "neutrophils"},
+            {"granulocytes", "ig", "nrbc", "immature"},
+        ),
+        ("immature", "CD14", {"monocytes", "not_monocytes"}, {"ig", "nrbc", "immature", "megakaryocytic"}),
         ("immature", "DNA", {"nucleated", "nrbc"}, {"ig", "erythroid_cd71_pos", "immature", "megakaryocytic"}),
         ("immature", "CD235a", {"erythroid", "erythroid_cd71_pos", "nrbc"}, {"ig", "megakaryocytic", "eosinophils"}),
         ("immature", "CD71", {"erythroid_cd71_pos"}, {"ig", "nrbc", "erythroid", "immature"}),
@@ -172,6 +182,49 @@ def test_strategy__without_a_marker_everything_else_works(files, kind, marker, a
     fine = {name for name in kept if whole[name].status in USABLE}
     poorer = {name for name in fine if records[name].status == "no_valley" and name == "erythroid_cd71_pos"}
     assert {name: records[name].reason for name in fine - poorer if name not in rows} == {}
+
+
+def is_kind(truth, *names):
+    return np.isin(truth.kind, [KINDS.index(name) for name in names]) & ~truth.is_dead & (truth.partner < 0)
+
+
+@pytest.mark.parametrize("kind", ["hspc", "immature"])
+def test_strategy__monocytes_with_dim_cd14_are_among_them(files, kind):
+    kept = [
+        np.isin(np.flatnonzero(is_kind(truth, "monocyte_nonclassical")), rows["monocytes"]).mean()
+        for _, rows, truth in batch_gates(files, kind)
+    ]
+    assert np.median(kept) > 0.8
+
+
+@pytest.mark.parametrize("kind", ["hspc", "immature"])
+def test_strategy__without_cd14_lymphocytes_end_where_monocytes_begin(files, kind):
+    for _, path, truth in files[kind][:4]:
+        records, rows = gated(kind, path, "CD14")
+        assert f1(rows["lymphocytes"], member_mask(truth, "lymphocytes")) > 0.97
+        classical = is_kind(truth, "monocyte_classical")
+        assert np.isin(np.flatnonzero(classical), rows["lymphocytes"]).mean() < 0.05
+        assert records["lymphocytes"].parent == "cd45_pos"
+
+
+@pytest.mark.parametrize("kind", ["hspc", "immature"])
+def test_strategy__a_tube_without_monocytes_still_has_the_others(files, kind):
+    _, path, truth = files[kind][0]
+    start = np.flatnonzero(
+        ~np.isin(truth.kind, [KINDS.index(f"monocyte_{one}") for one in ("classical", "nonclassical")])
+    )
+    records, rows = gated(kind, path, start=start)
+    assert records["monocytes"].status == "fixed"
+    assert rows["monocytes"].size < 0.005 * rows["cd45_pos"].size
+    for population in ("lymphocytes", "granulocytes"):
+        assert f1(rows[population], member_mask(truth, population)) > 0.98
+
+
+def test_immature__granulocytes_hold_eosinophils_and_neutrophils_do_not(files):
+    for _, rows, truth in batch_gates(files, "immature"):
+        eosinophils = np.flatnonzero(is_kind(truth, "eosinophil"))
+        assert np.isin(eosinophils, rows["granulocytes"]).mean() > 0.97
+        assert np.isin(eosinophils, rows["neutrophils"]).mean() < 0.05
 
 
 def test_immature__every_population_of_cells_is_viable(files):

@@ -11,6 +11,9 @@ from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
 
 _GRID = 48
 _ROUNDS = 20
+_STEP, _HALF_WINDOW = 0.1, 0.25
+_LEAST_SHARE = 0.95
+_RISE = 3.0
 
 
 class ClusterArguments(Arguments):
@@ -21,7 +24,7 @@ class ClusterArguments(Arguments):
     high: tuple[float, float]
     """Upper corner of the target box."""
     coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
-    """Share of a normal cluster that the ellipse holds."""
+    """Share of a normal cluster that the ellipse holds; less, but at least 0.95, where a neighbour begins before."""
     min_events: Annotated[int, Field(ge=10)] = 50
     """Events that the box must hold."""
 
@@ -43,13 +46,16 @@ def find(view: View, arguments: ClusterArguments) -> Found:
     if settled is None:
         return Found(None, "failed", "the events in the target box make no cluster")
     mean, covariance, n = settled
+    widest = -2.0 * float(np.log(1.0 - arguments.coverage))
+    edge = neighbour_begins(distances(points, mean, covariance), widest)
     gate = Ellipsoid(
         view.dimensions,
         tuple(float(value) for value in mean),
         tuple(tuple(float(value) for value in row) for row in covariance),
-        -2.0 * float(np.log(1.0 - arguments.coverage)),
+        widest if edge is None else edge,
     )
-    return Found(gate, "ok", "", tuple(float(value) for value in np.sqrt(np.diag(covariance) / n)))
+    reason = "" if edge is None else f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
+    return Found(gate, "ok", reason, tuple(float(value) for value in np.sqrt(np.diag(covariance) / n)))
 
 
 def densest(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,9 +90,7 @@ def settle(
     mean, covariance = start, np.diag(spread**2)
     core = points
     for _ in range(_ROUNDS):
-        centred = points - mean
-        distance = np.einsum("ij,jk,ik->i", centred, np.linalg.inv(covariance), centred)
-        core = points[distance <= cut]
+        core = points[distances(points, mean, covariance) <= cut]
         if len(core) < 10:
             return None
         mean = core.mean(axis=0)
@@ -94,6 +98,48 @@ def settle(
         if not np.linalg.det(covariance) > 0:
             return None
     return mean, covariance, len(core)
+
+
+def distances(
+    points: NDArray[np.float64], mean: NDArray[np.float64], covariance: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the squared Mahalanobis distance of every point. Shape (n,)."""
+    centred = points - mean
+    return np.asarray(np.einsum("ij,jk,ik->i", centred, np.linalg.inv(covariance), centred))
+
+
+def neighbour_begins(distance_square: NDArray[np.float64], widest: float) -> float | None:
+    """Give the squared distance at which the density around a cluster stops falling, because a neighbour begins.
+
+    Events are counted in elliptical rings, and divided by the rings' area. The emptiest ring between the ellipse of
+    95 % and the widest one is the edge, when a ring further out is denser by three standard errors.
+
+    Parameters
+    ----------
+    distance_square : ndarray of float64, shape (n,)
+        Squared Mahalanobis distances of all events, the neighbours' too.
+    widest : float
+        Squared distance of the widest ellipse.
+
+    Returns
+    -------
+    float or None
+        None when the density falls out to the widest ellipse.
+    """
+    first, last = np.sqrt(-2.0 * np.log(1.0 - _LEAST_SHARE)), np.sqrt(widest)
+    middles = np.arange(first, 2 * last, _STEP)
+    n_inner = np.count_nonzero(middles <= last)
+    if n_inner < 2:
+        return None
+    ordered = np.sort(np.sqrt(distance_square[distance_square < (2 * last + 1) ** 2]))
+    counts = np.diff(np.searchsorted(ordered, [middles - _HALF_WINDOW, middles + _HALF_WINDOW]), axis=0)[0]
+    areas = 4 * _HALF_WINDOW * middles
+    density, variance = counts / areas, np.maximum(counts, 1) / areas**2
+    edge = int(np.flatnonzero(density[:n_inner] == density[:n_inner].min())[-1])
+    rise = (density - density[edge]) / np.sqrt(variance + variance[edge])
+    apart = middles > middles[edge] + 2 * _HALF_WINDOW
+    is_valley = edge < n_inner - 1 and (rise[apart] >= _RISE).any()
+    return float(middles[edge] ** 2) if is_valley else None
 
 
 METHOD = Method(

@@ -93,6 +93,10 @@ def _deepest(
 def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:
     """Draw events again (Poisson bootstrap), the same ones for every slope."""
     generator = np.random.default_rng(seed)
+    if len(heights) == 1:
+        # of one slope the bins are drawn, which is the same and needs no memory for each event
+        counts = binned(heights[0])
+        return [[generator.poisson(counts).astype(np.float64)] for _ in range(_DRAWS)]
     weights = [generator.poisson(1.0, heights[0].size).astype(np.float64) for _ in range(_DRAWS)]
     return [[binned(values, weight) for values in heights] for weight in weights]
 
