@@ -49,6 +49,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = yaml.safe_load((REPOSITORY / "config" / "config.yaml").read_text(encoding="utf-8"))
     settings |= {"seed": SEED, "simulation": {"scenario": "published", "folder": "data/published"}}
     settings |= {"strategy_of_panel": {"hspc": "blood_hspc"}, "signal": {"spillover": "stains"}}
+    settings["cohort"] = {"secondary": ["cd34_hspc_per_ul_log2_change"]}
     (config / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     snakemake(folder)
     return folder
