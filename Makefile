@@ -10,7 +10,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy accuracy-cohort pictures lock clean
+.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   speed and memory, into results/benchmarks"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy.md (20 minutes)"
+	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
 	@echo "make accuracy-cohort  false positives and power of the comparison (tens of minutes)"
 	@echo "make pictures  the pictures of the docs"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
@@ -76,6 +77,12 @@ accuracy: export OPENBLAS_NUM_THREADS = 1
 accuracy: export PYTHONPATH = tests
 accuracy: $(DEV)
 	$(BIN)/python -m accuracy --out results/accuracy --docs docs/accuracy.md --cores $(CORES)
+
+accuracy-signal: export OMP_NUM_THREADS = 1
+accuracy-signal: export OPENBLAS_NUM_THREADS = 1
+accuracy-signal: export PYTHONPATH = tests
+accuracy-signal: $(DEV)
+	$(BIN)/python -m accuracy.signal_run --cores $(CORES) $(if $(MARROWGATE_REAL_DATA),--real-data $(MARROWGATE_REAL_DATA))
 
 accuracy-cohort: export OPENBLAS_NUM_THREADS = 1
 accuracy-cohort: export PYTHONPATH = tests
