@@ -90,6 +90,7 @@ accuracy-cohort: $(DEV)
 	for scenario in null moving_batches; do $(BIN)/python tests/accuracy/cohort_size.py --scenario $$scenario --cohorts 2000; done
 	$(BIN)/python tests/accuracy/cohort_size.py --scenario fair_null --cohorts 1000
 	$(BIN)/python tests/accuracy/cohort_published.py --cohorts 200
+	$(BIN)/python tests/accuracy/cohort_correlation.py --cohorts 200
 
 pictures: $(DEV)
 	$(BIN)/python tests/accuracy/likeness.py
