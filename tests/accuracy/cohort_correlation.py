@@ -1,6 +1,6 @@
 """What a change score costs in power: correlation of baseline and window. Run as the other cohort modules.
 
-PYTHONPATH=tests python tests/accuracy/cohort_correlation.py
+PYTHONPATH=tests python -m accuracy.cohort_correlation
 """
 
 import argparse
