@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 FUZZ_SECONDS ?= 600
+NULL_COHORTS ?= 2000
+FAIR_COHORTS ?= 1000
+EFFECT_COHORTS ?= 200
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy accuracy-cohort pictures lock clean
+.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -20,7 +23,8 @@ help:
 	@echo "make bench   speed and memory, into results/benchmarks"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy.md (20 minutes)"
-	@echo "make accuracy-cohort  false positives and power of the comparison (tens of minutes)"
+	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
+	@echo "make accuracy-cohort  false positives and power of the comparison (half an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
 	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
@@ -77,12 +81,20 @@ accuracy: export PYTHONPATH = tests
 accuracy: $(DEV)
 	$(BIN)/python -m accuracy --out results/accuracy --docs docs/accuracy.md --cores $(CORES)
 
+accuracy-signal: export OMP_NUM_THREADS = 1
+accuracy-signal: export OPENBLAS_NUM_THREADS = 1
+accuracy-signal: export PYTHONPATH = tests
+accuracy-signal: $(DEV)
+	$(BIN)/python -m accuracy.signal_run --cores $(CORES) $(if $(MARROWGATE_REAL_DATA),--real-data $(MARROWGATE_REAL_DATA))
+
 accuracy-cohort: export OPENBLAS_NUM_THREADS = 1
 accuracy-cohort: export PYTHONPATH = tests
 accuracy-cohort: $(DEV)
-	for scenario in null moving_batches; do $(BIN)/python tests/accuracy/cohort_size.py --scenario $$scenario --cohorts 2000; done
-	$(BIN)/python tests/accuracy/cohort_size.py --scenario fair_null --cohorts 1000
-	$(BIN)/python tests/accuracy/cohort_published.py --cohorts 200
+	$(BIN)/python -m accuracy.cohort_size --scenario null --cohorts $(NULL_COHORTS) --cores $(CORES)
+	$(BIN)/python -m accuracy.cohort_size --scenario moving_batches --cohorts $(NULL_COHORTS) --cores $(CORES)
+	$(BIN)/python -m accuracy.cohort_size --scenario fair_null --cohorts $(FAIR_COHORTS) --cores $(CORES)
+	$(BIN)/python -m accuracy.cohort_published --cohorts $(EFFECT_COHORTS)
+	$(BIN)/python -m accuracy.cohort_correlation --cohorts $(EFFECT_COHORTS)
 
 pictures: $(DEV)
 	$(BIN)/python tests/accuracy/likeness.py

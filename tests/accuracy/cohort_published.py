@@ -1,4 +1,4 @@
-"""What is found in cohorts of the published effect. Run: PYTHONPATH=tests python tests/accuracy/cohort_published.py.
+"""What is found in cohorts of the published effect. Run: PYTHONPATH=tests python -m accuracy.cohort_published.
 
 Responders against the truth over rules, bias of peak and CXCR4 fold, power beside the same endpoint's ANCOVA, and the
 `confounded` scenario, which must be refused.

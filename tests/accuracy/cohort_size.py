@@ -1,15 +1,20 @@
 """False positives of the contrasts in cohorts without any effect.
 
-Run: PYTHONPATH=tests python tests/accuracy/cohort_size.py --scenario null. Another scenario is fair_null.
+Run: PYTHONPATH=tests python -m accuracy.cohort_size --scenario null. Another scenario is fair_null.
 """
 
 import argparse
-from collections import Counter, defaultdict
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from accuracy.cohort_model import MEASURES, draw_cohort, share_row, write_figures
+from accuracy.resumed import answers_by_seed, digest_of
 from marrowgate.cohort import changes
 from marrowgate.cohort.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.mixed import bootstrap_p
@@ -23,6 +28,9 @@ from marrowgate.cohort.time_rows import INTENSITIES
 from marrowgate.settings.config import Cohort
 
 BOOTSTRAP_DRAWS = 199
+BOOTSTRAP = f"{MEASURES[0]} window parametric_bootstrap"
+LEVEL = 0.05
+MODULES = ("cohort_size.py", "cohort_model.py")
 SETTINGS = Cohort(
     populations=("immature", "cd34_hspc"), covariates=("prior_lenalidomide_cycles", "baseline_wbc_per_ul")
 )
@@ -96,34 +104,59 @@ def responder_p(study: Study) -> dict[str, float]:
     return found
 
 
+def answer_seed(scenario: str, draws: int, bootstrapped: int, seed: int) -> dict[str, float]:
+    """Give all p-values of the cohort of a seed; the bootstrap runs for seeds up to `bootstrapped`."""
+    study = draw_cohort(scenario, seed, SETTINGS).study
+    found = p_values(study, draws, seed)
+    if seed <= bootstrapped:
+        found[BOOTSTRAP] = bootstrap(study, seed)
+    return {name: float(p) for name, p in found.items()}
+
+
+def size_rows(scenario: str, answers: Mapping[int, Mapping[str, float]]) -> list[dict[str, Any]]:
+    """Give the share of p-values below 5 % by test, and in how many cohorts a model did not converge."""
+    detail = f"false positives at nominal 5 %, 22 against 25 patients, {NULLS[scenario]}"
+    by_test: dict[str, list[float]] = defaultdict(list)
+    for found in answers.values():
+        for name, p in found.items():
+            by_test[name].append(p)
+    known = {name: [p for p in values if not math.isnan(p)] for name, values in by_test.items()}
+    rows = [
+        share_row(f"size: {name}", sum(p < LEVEL for p in values), len(values), detail)
+        for name, values in known.items()
+        if values
+    ]
+    rows += [
+        {
+            "name": f"not converged: {name}",
+            "value": float(len(answers) - len(values)),
+            "unit": "cohorts",
+            "detail": detail,
+        }
+        for name, values in known.items()
+        if len(values) < len(answers) and name != BOOTSTRAP
+    ]
+    return rows
+
+
 def main() -> None:
-    """Draw the cohorts and write results/accuracy/cohort_size_<scenario>.tsv."""
+    """Draw the cohorts and write results/accuracy/cohort_size_<scenario>.tsv; go on where a stopped run was."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cohorts", type=int, default=1000)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--bootstrap-cohorts", type=int, default=100, help="cohorts that the bootstrap is run on")
     parser.add_argument("--draws", type=int, default=1000, help="draws of each permutation test")
     parser.add_argument("--scenario", choices=sorted(NULLS), default="null")
+    parser.add_argument("--cores", type=int, default=2, help="processes; the figures do not depend on it")
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
     args = parser.parse_args()
-    hits: Counter[str] = Counter()
-    done: dict[str, int] = defaultdict(int)
-    for seed in range(args.first_seed, args.first_seed + args.cohorts):
-        study = draw_cohort(args.scenario, seed, SETTINGS).study
-        for name, p in p_values(study, args.draws, seed).items():
-            done[name] += not np.isnan(p)
-            hits[name] += bool(p < 0.05)
-        if seed < args.first_seed + args.bootstrap_cohorts:
-            done["immature_per_100_cd45 window parametric_bootstrap"] += 1
-            hits["immature_per_100_cd45 window parametric_bootstrap"] += bootstrap(study, seed) < 0.05
-    detail = f"false positives at nominal 5 %, 22 against 25 patients, {NULLS[args.scenario]}"
-    rows = [share_row(f"size: {name}", hits[name], n, detail) for name, n in done.items() if n]
-    rows += [
-        {"name": f"not converged: {name}", "value": float(args.cohorts - n), "unit": "cohorts", "detail": detail}
-        for name, n in done.items()
-        if n < args.cohorts and "bootstrap" not in name
-    ]
-    write_figures(args.out / f"cohort_size_{args.scenario}.tsv", rows)
+    seeds = range(args.first_seed, args.first_seed + args.cohorts)
+    bootstrapped = args.first_seed + args.bootstrap_cohorts - 1
+    task = partial(answer_seed, args.scenario, args.draws, bootstrapped)
+    digest = digest_of(("simulate", "compare"), MODULES, f"{args.scenario} {args.draws} {bootstrapped}")
+    kept = args.out / "seeds" / f"cohort_size_{args.scenario}.jsonl"
+    answers = answers_by_seed(task, seeds, kept, digest, args.cores)
+    write_figures(args.out / f"cohort_size_{args.scenario}.tsv", size_rows(args.scenario, answers))
 
 
 if __name__ == "__main__":

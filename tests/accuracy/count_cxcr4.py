@@ -21,7 +21,7 @@ from marrowgate.measure.controls import (
     median_in_tube,
 )
 from marrowgate.measure.intensities import why_no_ratio
-from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians, median_of
+from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Measure
@@ -141,7 +141,7 @@ def _compared(
     sketch: Sketch, control: float, blank: Draws, line: Calibration, rng: np.random.Generator
 ) -> dict[str, float]:
     """Give ratio and molecules of a stained population against its control's median and the draws of it."""
-    median = median_of(sketch)
+    median = sketch.median
     molecules = binding_capacity(line, median, control, draw_medians(sketch, rng), blank, rng)
     found = {"abc": molecules.value, "abc_low": molecules.low, "abc_high": molecules.high}
     if not why_no_ratio(control, float(np.std(blank, ddof=1))):

@@ -98,6 +98,13 @@ def write_figures(path: Path, figures: Iterable[Figure]) -> None:
     write_table(path, "figures", [_row(figure) for figure in figures])
 
 
+def print_figures(figures: Iterable[Figure]) -> None:
+    """Print figures, one a line, as they stand in the tables."""
+    for row in map(_row, figures):
+        value = "none" if row["value"] is None else f"{row['value']:.4g}"
+        print(f"{row['name']}\t{value}\t{row['unit']}\t{row['detail']}")
+
+
 def _row(figure: Figure) -> dict[str, Any]:
     error = f"Monte Carlo error: {figure.error}" if figure.error else ""
     detail = "; ".join(part for part in (figure.detail, error) if part)

@@ -75,8 +75,22 @@ def score_runs(seed: int, tubes_per_band: int, cores: int) -> list[Scored]:
         return [one for scored in pool.map(partial(score_run, seed), runs) for one in scored]
 
 
+@dataclass(frozen=True)
+class Gated:
+    """A tube that went through the gates: its record, and the truth of its populations."""
+
+    sample: SamplePlan
+    record: SampleRecord
+    truths: Sequence[PopulationTruth]
+
+
 def score_run(seed: int, run: Run) -> list[Scored]:
     """Simulate, fit, agree, gate and count the tubes of a run."""
+    return [one for tube in gate_run(seed, run) for one in _scored(tube, seed)]
+
+
+def gate_run(seed: int, run: Run) -> list[Gated]:
+    """Simulate, fit, agree and gate the tubes of a run."""
     plan = make_plan("published", seed)
     by_name = {sample.sample_id: sample for sample in plan.samples}
     strategy, _ = load_strategy(CONFIG / "strategies" / f"{STRATEGIES[run.panel]}.yaml")
@@ -88,14 +102,14 @@ def score_run(seed: int, run: Run) -> list[Scored]:
         for sample, (tube, _) in zip(samples, opened, strict=True)
     ]
     agreed = agree(run.panel, samples[0].batch, fits)
-    scored = []
+    gated = []
     for sample, (tube, truths), fit in zip(samples, opened, fits, strict=True):
         records = settle(fit, agreed)
         rows = apply_gates(tube, records, start_rows(tube))
         counts = count_populations(records, rows, gate_cvs(tube, records, rows, CD45))
         record = SampleRecord(sample.sample_id, {}, counts, (), (), {}, None, count_with_dead(tube, records, rows))
-        scored += _scored(sample, record, truths, seed)
-    return scored
+        gated.append(Gated(sample, record, truths))
+    return gated
 
 
 def _open(
@@ -123,12 +137,12 @@ def with_label(sheet: Sample, seed: int) -> Sample:
     return sheet.model_copy(update={"beads_per_tube": sheet.beads_per_tube * max(1 + off, 0.5)})
 
 
-def _scored(sample: SamplePlan, record: SampleRecord, truths: Sequence[PopulationTruth], seed: int) -> list[Scored]:
-    found = population_rows(record, with_label(sheet_row(sample), seed), None, Measure())
+def _scored(tube: Gated, seed: int) -> list[Scored]:
+    found = population_rows(tube.record, with_label(sheet_row(tube.sample), seed), None, Measure())
     rows = {row["population"]: row for row in found}
-    own = [truth for truth in truths if truth.population in RARE[sample.panel]]
+    own = [truth for truth in tube.truths if truth.population in RARE[tube.sample.panel]]
     return [
-        Scored(sample, truth.population, "accepted", None, rows.get(truth.population, {}), truth, (), 1.0)
+        Scored(tube.sample, truth.population, "accepted", None, rows.get(truth.population, {}), truth, (), 1.0)
         for truth in own
     ]
 

@@ -22,6 +22,7 @@ from accuracy.figures import Figure
 from accuracy.gate_coverage import gate_coverage_figures, score_runs
 from accuracy.gate_figures import background_figures, f1_figures, flag_figures
 from accuracy.limit_figures import find_limits
+from accuracy.platform_figures import platform_figures
 from accuracy.scenario_figures import cd34_counts, published_figures, read_calls, spared_figures, trouble_figures
 from accuracy.scored import Scored, score_cohort
 from accuracy.scratch import Cohort, make_project, part_of, run_workflow, simulate
@@ -60,6 +61,8 @@ def run(size: Size, scratch: Path, cores: int) -> Topics:
         topics["cxcr4_coverage"] = cxcr4_coverage_figures(size.seed, size.draws_per_band, cores)
     with _stage("intervals, through the gates"):
         topics["coverage_gates"] = gate_coverage_figures(score_runs(size.seed, size.tubes_per_band, cores))
+    with _stage("beads and the analyser"):
+        topics["platforms"] = platform_figures(size.seed, size.tubes_per_band, cores)
     topics["responders"] = call_figures("published", "workflow", calls)
     _cohorts(size, cores, topics)
     return topics

@@ -10,8 +10,8 @@ from marrowgate.simulate.cell_types import true_members
 from marrowgate.simulate.parameters import TUBE
 
 TOPICS = (
-    "f1_published", "f1_dirty", "wrong_gates", "background", "abundance", "coverage_counts", "coverage_gates",
-    "coverage_workflow", "cxcr4", "cxcr4_coverage", "cxcr4_fold", "responders", "false_positives",
+    "f1_published", "f1_dirty", "wrong_gates", "background", "abundance", "platforms", "coverage_counts",
+    "coverage_gates", "coverage_workflow", "cxcr4", "cxcr4_coverage", "cxcr4_fold", "responders", "false_positives",
     "power", "estimates", "confounded",
     "published", "troubles", "spared",
 )  # fmt: skip

@@ -7,8 +7,10 @@ from marrowgate.fcs.model import Channel, FcsFile, Spillover, Verdict
 from marrowgate.gating.tube import make_tube
 from marrowgate.measure.tube import marker_sketches, quality_checks
 from marrowgate.settings.config import Quality
+from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Scale, Scales
 
+PANEL = Panel(channels=({"channel": "PE-A", "marker": "CXCR4"}, {"channel": "APC-A", "marker": "CD34"}))
 NAMES = {"FSC-A": "FSC-A", "SSC-A": "SSC-A", "PE-A": "CXCR4", "APC-A": "CD34"}
 
 
@@ -48,7 +50,7 @@ def test_marker_sketches__are_on_the_compensated_linear_scale_whatever_the_gates
 
 
 def checks(values, limits=None, **sizes):
-    found = quality_checks(tube(values), {"root": np.arange(len(values)), **rows(**sizes)}, limits or Quality())
+    found = quality_checks(tube(values), {"root": np.arange(len(values)), **rows(**sizes)}, PANEL, limits or Quality())
     return {check.check: (check.verdict, check.value, check.limit, check.reason) for check in found}
 
 

@@ -1,61 +1,34 @@
 """Quality over time on the simulator's faulty tubes, against the truth of every event."""
 
-import numpy as np
 import pytest
 
-from marrowgate.fcs.read import read_fcs
-from marrowgate.signal.acquisition_time import acquisition_time
-from marrowgate.signal.stability import StabilityLimits, find_unstable, stable_events
+from accuracy.signal_stability import faulty_and_sound, watch
 from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.project import write_sample
-from marrowgate.simulate.timing import BURST, CLOG
-
-LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=10)
-FAULTS = ("clog", "burst", "signal_drift", "carry_over")
 
 
 @pytest.fixture(scope="module")
-def tubes(repository, tmp_path_factory):
-    """Every CD34 tube that goes wrong while it is measured, and ten that do not: trouble, file."""
-    folder = tmp_path_factory.mktemp("dirty")
-    plan = make_plan("dirty", 21)
-    stained = [sample for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none"]
-    wanted = [sample for sample in stained if sample.trouble.name in FAULTS]
-    wanted += [sample for sample in stained if not sample.trouble.name][:10]
-    files = []
-    for sample in wanted:
-        path = folder / f"{sample.sample_id}.fcs"
-        write_sample(
-            plan, sample, repository / "config" / "panels", path, None, n_events=sample.n_events, kind=FileKind()
-        )
-        files.append((sample.trouble.name, read_fcs(path)))
-    return files
-
-
-def flagged_and_share(file):
-    times = acquisition_time(file)
-    return ~stable_events(times, find_unstable(file, LIMITS).stretches), times / times.max()
+def tubes():
+    """Every CD34 tube that goes wrong while it is measured, and ten that do not."""
+    wanted = faulty_and_sound(make_plan("dirty", 21))
+    faulty = [tube for tube in wanted if tube.trouble.name]
+    sound = [tube for tube in wanted if not tube.trouble.name][:10]
+    return [watch(21, tube.sample_id) for tube in (*faulty, *sound)]
 
 
 def test_find_unstable__clogs_and_bursts_are_flagged_and_nothing_else(tubes):
-    caught, missed, lost, kept = 0, 0, 0, 0
-    for trouble, file in tubes:
-        flagged, share = flagged_and_share(file)
-        first, last = {"clog": CLOG, "burst": BURST}.get(trouble, (2.0, 2.0))
-        odd = (share > first) & (share < last)
-        caught += np.count_nonzero(flagged & odd)
-        missed += np.count_nonzero(~flagged & odd)
-        lost += np.count_nonzero(flagged & ~odd)
-        kept += np.count_nonzero(~flagged & ~odd)
-    assert caught + missed > 2000
-    assert caught / (caught + missed) >= 0.95
-    assert lost / (lost + kept) <= 0.02
+    odd = sum(tube.n_odd for tube in tubes)
+    other = sum(tube.n_other + tube.n_carried for tube in tubes)
+    assert odd > 2000
+    assert sum(tube.n_odd_flagged for tube in tubes) / odd >= 0.95
+    assert sum(tube.n_other_flagged + tube.n_carried_flagged for tube in tubes) / other <= 0.02
 
 
 def test_find_unstable__drifting_tubes_are_flagged_as_a_whole_and_no_other(tubes):
-    for trouble, file in tubes:
-        check = next(c for c in find_unstable(file, LIMITS).checks if c.check == "signal_drift_pct")
-        assert (check.verdict == "flagged") == (trouble == "signal_drift")
-        if trouble == "signal_drift":
-            assert check.value == pytest.approx(-50, abs=5)
+    for tube in tubes:
+        assert ("signal_drift_pct" in tube.checks) == (tube.trouble == "signal_drift")
+        if tube.trouble == "signal_drift":
+            assert tube.drift_pct == pytest.approx(-50, abs=5)
+
+
+def test_find_unstable__sound_tubes_are_not_flagged(tubes):
+    assert [tube.checks for tube in tubes if not tube.trouble] == [()] * 10

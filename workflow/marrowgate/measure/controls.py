@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marrowgate.measure.medians import DRAWS, MIN_EVENTS, Draws, draw_medians, median_of
+from marrowgate.measure.medians import DRAWS, MIN_EVENTS, Draws, draw_medians
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch
 from marrowgate.settings.config import Measure
@@ -195,8 +195,8 @@ def measure_controls(sketches: Sequence[Sketch], generator: np.random.Generator)
     # tubes of a batch spread alike, so the error of one event's worth is common and less noisy than each tube's own
     roots = np.sqrt([sketch.n_events for sketch in sketches])
     errors = max(float(np.median(np.std(draws, axis=1, ddof=1) * roots)), SMALLEST_ERROR) / roots
-    scale = BETWEEN_SCALE * float(np.median([_robust_sd(sketch) for sketch in sketches]))
-    return ControlTubes(np.array([median_of(sketch) for sketch in sketches]), errors, draws, scale)
+    scale = BETWEEN_SCALE * float(np.median([max(sketch.robust_sd, SMALLEST_ERROR) for sketch in sketches]))
+    return ControlTubes(np.array([sketch.median for sketch in sketches]), errors, draws, scale)
 
 
 def control_medians(control: Control, generator: np.random.Generator) -> tuple[float, Draws]:
@@ -246,11 +246,6 @@ def median_in_tube(tubes: ControlTubes, place: int | None, generator: np.random.
     trust = between**2 * precision[:, place]
     centre = mean + trust * (own - mean)
     return float(centre.mean()), drawn_mean + trust * (own - drawn_mean) + noise * error * np.sqrt(trust)
-
-
-def _robust_sd(sketch: Sketch) -> float:
-    low, high = np.quantile(sketch.values, (0.25, 0.75))
-    return max(float(high - low) / 1.349, SMALLEST_ERROR)
 
 
 def _draw_between(medians: Draws, errors: Draws, scale: float, generator: np.random.Generator) -> Draws:

@@ -9,7 +9,7 @@ import numpy as np
 from marrowgate.measure.above_control import pct_above_quantile, pct_overton
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import Control, Controls, control_medians
-from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians, median_of, with_limits
+from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians, with_limits
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch
 from marrowgate.measure.standardised import standardised
@@ -97,7 +97,7 @@ def _measured(
         reason = f"{sketch.n_events} events, {MIN_EVENTS} are needed"
         return {"control_type": "none", "status": "few_events", "reason": reason}
     stained = draw_medians(sketch, generator)
-    row: dict[str, Any] = {"control_type": "none", **with_limits("median_fi", median_of(sketch), stained)}
+    row: dict[str, Any] = {"control_type": "none", **with_limits("median_fi", sketch.median, stained)}
     reasons = []
     if sketch.n_events < settings.few_events:
         reasons.append(f"{sketch.n_events} events, {settings.few_events} are wanted")

@@ -14,11 +14,6 @@ MIN_EVENTS = 5
 DRAWS = 1000
 
 
-def median_of(sketch: Sketch) -> float:
-    """Give the median of a population, compensated channel units."""
-    return float(np.median(sketch.values))
-
-
 def draw_medians(sketch: Sketch, generator: np.random.Generator) -> Draws:
     """Draw medians as repeated samples of the same population would give them.
 

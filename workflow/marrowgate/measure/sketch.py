@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,19 @@ class Sketch:
     def geometric_mean(self) -> float | None:
         """Give the geometric mean, channel units; None where it is not defined."""
         return None if self.mean_log is None else math.exp(self.mean_log)
+
+    # a control tube may serve many samples of its batch, so these are found once
+
+    @cached_property
+    def median(self) -> float:
+        """Give the median, channel units; there must be events."""
+        return float(np.median(self.values))
+
+    @cached_property
+    def robust_sd(self) -> float:
+        """Give the standard deviation of a normal distribution with the same quartiles, channel units."""
+        low, high = np.quantile(self.values, (0.25, 0.75))
+        return float(high - low) / 1.349
 
 
 def make_sketch(population: str, marker: str, values: NDArray[np.float64]) -> Sketch:

@@ -10,6 +10,7 @@ from marrowgate.gating.tube import Rows, Tube
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
+from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import ROOT, ancestors
 from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
@@ -80,14 +81,14 @@ def marker_sketches(tube: Tube, rows: Mapping[str, Rows], wanted: Sequence[tuple
     )
 
 
-def quality_checks(tube: Tube, rows: Mapping[str, Rows], limits: Quality) -> tuple[Check, ...]:
+def quality_checks(tube: Tube, rows: Mapping[str, Rows], panel: Panel, limits: Quality) -> tuple[Check, ...]:
     """Check margins, doublets, viability and labels. A check without its gate or channel is `not_checked`."""
     return (
         *(_margin(tube, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
         margin_check(tube.file, limits.max_margin_pct),
         _doublets(rows, limits.max_doublet_pct),
         _viable(rows, limits.min_viable_pct),
-        label_check(tube.file.channels, limits.max_other_labels_pct),
+        label_check(tube.file.channels, panel, limits.max_other_labels_pct),
     )
 
 

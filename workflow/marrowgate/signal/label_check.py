@@ -2,31 +2,38 @@
 
 from collections.abc import Sequence
 
+from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.markers import read_label, says_another_marker
 from marrowgate.fcs.model import Channel
+from marrowgate.settings.panel import Panel
 from marrowgate.signal.checks import Check, at_most, not_checked
 
 CHECK = "other_labels_pct"
 
 
-def label_check(channels: Sequence[Channel], limit: float) -> Check:
+def label_check(channels: Sequence[Channel], panel: Panel, limit: float) -> Check:
     """Give the share of stained channels whose label in the file names another marker than the panel.
 
-    One label may be an old name of the marker; most of them are not.
+    One label may be an old name of the marker; most of them are not. Channels that the panel does not name have their
+    marker from the label itself, so they say nothing.
 
     Parameters
     ----------
     channels : sequence of Channel
         Of the file, with the panel's markers.
+    panel : Panel
+        What the tube should be stained with.
     limit : float
-        Largest share, per cent of the channels that have a marker and a label that names one.
+        Largest share, per cent of the panel's stained channels whose label names a marker.
 
     Returns
     -------
     Check
         ``other_labels_pct``; `not_checked` when no label names a marker.
     """
-    told = [one for one in channels if one.marker and one.label and read_label(one.label, one.name).marker]
+    of_panel = match_panel([one.name for one in channels], panel)
+    stained = [one for place, one in enumerate(channels) if place in of_panel and one.marker]
+    told = [one for one in stained if one.label and read_label(one.label, one.name).marker]
     if not told:
         return not_checked(CHECK, "no label in the file names a marker", limit)
     other = [one for one in told if says_another_marker(one.label, one.name, one.marker)]

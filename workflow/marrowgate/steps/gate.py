@@ -59,5 +59,5 @@ def run(args: argparse.Namespace) -> int:
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
     run_quality = read_run_quality(args.stability)
     limits = quality_of(args.quality)
-    write_record(args.record, write_gated(paths, tube, records, manifest, wanted, limits, run_quality))
+    write_record(args.record, write_gated(paths, tube, panel, records, manifest, wanted, limits, run_quality))
     return 0

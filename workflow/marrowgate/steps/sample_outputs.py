@@ -22,6 +22,7 @@ from marrowgate.measure.tube import (
     quality_checks,
 )
 from marrowgate.settings.config import Quality
+from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.stability_file import RunQuality
 from marrowgate.tables import write_table
@@ -47,6 +48,7 @@ def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, A
 def write_gated(
     paths: SamplePaths,
     tube: Tube,
+    panel: Panel,
     records: Sequence[GateRecord],
     manifest: dict[str, Any],
     wanted: Sequence[tuple[str, str]],
@@ -61,6 +63,8 @@ def write_gated(
         Files to make.
     tube : Tube
         The events.
+    panel : Panel
+        What the tube should be stained with.
     records : sequence of GateRecord
         Settled gates.
     manifest : dict
@@ -83,7 +87,7 @@ def write_gated(
         manifest["sample_id"],
         manifest,
         count_populations(records, rows, gate_cvs(tube, records, rows, CD45)),
-        (*run_quality.checks, *quality_checks(tube, rows, limits)),
+        (*run_quality.checks, *quality_checks(tube, rows, panel, limits)),
         marker_sketches(tube, rows, wanted),
         run_quality.settings or {},
         measured_volume(tube.file, run_quality.stretches),

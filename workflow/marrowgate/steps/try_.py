@@ -192,7 +192,8 @@ def _gate(
     if tube is None:
         record = write_rejected(paths, strategy, manifest)
     else:
-        record = write_gated(paths, tube, settle(fit, agreed), manifest, _wanted(args), Quality(), _run_quality(file))
+        records, quality = settle(fit, agreed), _run_quality(file)
+        record = write_gated(paths, tube, panel, records, manifest, _wanted(args), Quality(), quality)
     sample = Sample(sample_id=name, fcs=str(place[0]), data_set=place[1], panel="tried", batch="try")
     return Measured(record, sample, None, strategy)
 
