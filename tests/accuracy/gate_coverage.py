@@ -20,10 +20,11 @@ from accuracy.scores import band_of, relative_error
 from accuracy.scratch import REPOSITORY
 from accuracy.wanted_cells import RARE, wanted_tube
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.consensus import agree, settle
+from marrowgate.gating.consensus import agree
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.prepare import open_tube, start_rows
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.settle import settle
 from marrowgate.gating.tube import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.populations import population_rows

@@ -18,9 +18,10 @@ from marrowgate.cli import main as marrowgate
 from marrowgate.fcs.read import read_fcs
 from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.consensus import read_consensus, settle
+from marrowgate.gating.consensus_file import read_consensus
 from marrowgate.gating.prepare import open_tube, start_rows
 from marrowgate.gating.records import GateRecord, read_fit
+from marrowgate.gating.settle import settle
 from marrowgate.gating.tube import Tube
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.strategy import load_strategy

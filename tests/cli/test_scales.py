@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from marrowgate.cli import main
-from marrowgate.gating.consensus import read_consensus
+from marrowgate.gating.consensus_file import read_consensus
 from marrowgate.tables import read_rows
 
 TEMPLATE = Path(__file__).parent.parent / "workflow" / "timecourse"

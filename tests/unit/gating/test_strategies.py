@@ -11,11 +11,13 @@ import pytest
 
 from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.consensus import agree, settle, write_consensus
+from marrowgate.gating.consensus import agree
+from marrowgate.gating.consensus_file import write_consensus
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.prepare import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
+from marrowgate.gating.settle import settle
 from marrowgate.gating.tube import make_tube
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cells import KINDS

@@ -8,9 +8,9 @@ from scipy.stats import norm
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.consensus import moved, numbers
 from marrowgate.gating.estimators.slanted_valley import METHOD
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
+from marrowgate.gating.places import moved, numbers
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs, movements_of

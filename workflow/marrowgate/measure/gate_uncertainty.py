@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.apply import apply_gates, rows_inside
-from marrowgate.gating.consensus import moved, numbers
 from marrowgate.gating.gates import Boolean, Polygon
+from marrowgate.gating.places import moved, numbers
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.tube import Rows, Tube
 from marrowgate.measure.record import GateCv

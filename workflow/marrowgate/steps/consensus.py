@@ -14,7 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what the fits agree on."""
-    from marrowgate.gating.consensus import agree, write_consensus
+    from marrowgate.gating.consensus import agree
+    from marrowgate.gating.consensus_file import write_consensus
     from marrowgate.gating.records import read_fit
 
     write_consensus(args.out, agree(args.panel_name, args.batch, [read_fit(path) for path in args.fits]))

@@ -26,9 +26,10 @@ def run(args: argparse.Namespace) -> int:
     """Write gates, membership and record; a rejected file gives empty ones and its verdict."""
     from marrowgate.fcs.read import file_sha256
     from marrowgate.gating.batch_scales import freeze_scales
-    from marrowgate.gating.consensus import read_consensus, settle
+    from marrowgate.gating.consensus_file import read_consensus
     from marrowgate.gating.prepare import open_tube
     from marrowgate.gating.records import read_fit
+    from marrowgate.gating.settle import settle
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.measure.record import write_record
     from marrowgate.settings.panel import load_panel

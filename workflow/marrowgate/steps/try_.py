@@ -176,7 +176,7 @@ def _gate(
     agreed: "Consensus",
 ) -> "Measured":
     from marrowgate.fcs.read import file_sha256
-    from marrowgate.gating.consensus import settle
+    from marrowgate.gating.settle import settle
     from marrowgate.measure.collect import Measured
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.settings.config import Quality

@@ -1,0 +1,48 @@
+"""The consensus of a batch as a file."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from marrowgate.files import write_text
+from marrowgate.gating.consensus import AgreedGate, Consensus
+from marrowgate.gating.gates import from_plain, to_plain
+from marrowgate.signal.transforms import Transform
+
+
+def write_consensus(path: Path, consensus: Consensus) -> None:
+    """Write a consensus as YAML."""
+    plain = {
+        "panel": consensus.panel,
+        "batch": consensus.batch,
+        "scales": {name: asdict(scale) for name, scale in sorted(consensus.scales.items())},
+        "gates": [_agreed_to_plain(agreed) for agreed in consensus.gates],
+    }
+    write_text(path, yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=120))
+
+
+def read_consensus(path: Path) -> Consensus:
+    """Read what `write_consensus` wrote."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    plain = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    scales = {name: Transform(**fields) for name, fields in plain["scales"].items()}
+    return Consensus(
+        plain["panel"], plain["batch"], tuple(_agreed_from_plain(entry) for entry in plain["gates"]), scales
+    )
+
+
+def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:
+    plain = dict(vars(agreed))
+    plain["gate"] = None if agreed.gate is None else to_plain(agreed.gate)
+    plain["limit"], plain["spread"] = list(agreed.limit), list(agreed.spread)
+    plain["movements"] = [list(movement) for movement in agreed.movements]
+    return plain
+
+
+def _agreed_from_plain(plain: dict[str, Any]) -> AgreedGate:
+    gate = None if plain["gate"] is None else from_plain(plain["gate"])
+    movements = tuple(tuple(movement) for movement in plain["movements"])
+    tuples = {"limit": tuple(plain["limit"]), "spread": tuple(plain["spread"]), "movements": movements}
+    return AgreedGate(**{**plain, "gate": gate, **tuples})
