@@ -152,6 +152,40 @@ def test_hspc__a_tube_without_progenitors_shows_none(files):
     assert rows["cd34_hspc"].size <= 4
 
 
+def test_hspc__few_progenitors_in_a_small_batch_are_found_by_the_batch_s_border_and_the_tube_s_own_gates(files):
+    opened = [(name, open_without(path, "hspc"), truth) for name, path, truth in files["hspc"][:3]]
+    _, _, truth = opened[2]
+    is_hspc = np.isin(truth.kind, np.unique(truth.kind[member_mask(truth, "cd34_hspc")]))
+    few = np.flatnonzero(is_hspc)[8:]
+    starts = [start_rows(tube) for _, tube, _ in opened]
+    starts[2] = np.setdiff1d(starts[2], few)
+    fits = [
+        fit_sample(SampleToFit(name, tube, start, ControlRole(), {}, 1), strategy_of("hspc"))
+        for (name, tube, _), start in zip(opened, starts, strict=True)
+    ]
+    assert next(one for one in fits[2].gates if one.population == "cd34_pos").status == "no_valley"
+    records = settle(fits[2], agree("hspc", "B1", fits))
+    status = {one.population: one.status for one in records if one.population.startswith("cd34_")}
+    assert status.pop("cd34_pos") == "borrowed"
+    assert set(status.values()) == {"ok"}
+    assert all(one.status in USABLE for one in records)
+    found = apply_gates(opened[2][1], records, starts[2])["cd34_hspc"]
+    true = np.setdiff1d(np.flatnonzero(member_mask(truth, "cd34_hspc")), few)
+    assert np.count_nonzero(np.isin(true, found)) >= true.size - 2
+    assert found.size <= true.size + 2
+
+
+def test_hspc__alone_without_a_border_of_cd34_what_lies_below_has_no_gate_either(files):
+    name, path, truth = files["hspc"][0]
+    tube = open_without(path, "hspc")
+    is_hspc = np.isin(truth.kind, np.unique(truth.kind[member_mask(truth, "cd34_hspc")]))
+    fit = fit_sample(SampleToFit(name, tube, np.flatnonzero(~is_hspc), ControlRole(), {}, 1), strategy_of("hspc"))
+    settled = {one.population: one for one in settle(fit, agree("hspc", "B1", [fit]))}
+    assert settled["cd34_pos"].status == "no_valley"
+    assert settled["cd34_hspc"].status == "not_gated"
+    assert settled["cd34_hspc"].reason == "needs cd34_cd45_dim, which has no gate"
+
+
 @pytest.mark.parametrize(
     ("kind", "marker", "absent", "kept"),
     [

@@ -120,6 +120,10 @@ class _Walk:
         """Give the population that stands in for one that the panel cannot show, or the population itself."""
         return self.hangs_on.get(population, population)
 
+    def has_gate(self, population: str) -> bool:
+        """Say whether a population has a gate, be it without events because its parent has none."""
+        return any(one.population == population and one.gate is not None for one in self.records)
+
     def lacks_marker(self, population: str) -> bool:
         """Say whether a population has no gate because the panel lacks a marker."""
         return any(one.population == population and one.reason.startswith(ABSENT) for one in self.records)
@@ -145,7 +149,7 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         parent = walk.at(population.parent)
         record = _fit_one(sample, population, parent, walk)
         walk.records.append(record)
-        if record.gate is not None and record.status in USABLE:
+        if record.gate is not None and record.status in USABLE and parent in walk.rows:
             walk.rows[population.name] = rows_inside(record.gate, sample.tube, walk.rows[parent], walk.rows)
         elif population.optional and record.reason.startswith(ABSENT):
             walk.hangs_on[population.name] = parent
@@ -156,10 +160,32 @@ def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Wa
     population = _for_panel(sample, population)
     refusal = _cannot_gate(sample, population, parent, walk)
     if refusal:
+        instead = _by_references(sample, population, parent, walk)
+        if instead is not None:
+            return instead
         # a batch may still lend the gate, and then what the panel lacks is to be said all the same
         told = [] if refusal.startswith(ABSENT) else _reasons_without(sample, population)
         reason = "; ".join((refusal, *told))
         return GateRecord(population.name, parent, population.method, None, "not_gated", reason)
+    return _found(sample, population, parent, walk)
+
+
+def _by_references(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord | None:
+    """Find a gate without its parent, which has none: other populations may say enough.
+
+    Of a parent with few cells the batch lends the gate, and then this one, found in the sample itself, is better than
+    the batch's. Without a parent from the batch it is of no use, and the consensus says so.
+    """
+    if parent in walk.rows or population.method == "boolean":
+        return None
+    without = replace(walk, rows={**walk.rows, parent: NO_ROWS})
+    if walk.lacks_marker(parent) or _cannot_gate(sample, population, parent, without):
+        return None
+    record = _found(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)
+    return record if record.status == "ok" else None
+
+
+def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord:
     rows = walk.rows[parent]
     seed = crc32(f"{sample.seed}/{sample.sample_id}/{population.name}".encode())
     view = _View(sample, population.name, population.dimensions, rows, walk, seed)
@@ -195,7 +221,10 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     if operands and (len(skipped) == len(operands) or (skipped and population.arguments["operator"] == "and")):
         return _absent_with(skipped, walk)
     # a method whose reference has no gate finds no events there, and then the fallback has its turn
-    looked_at = () if population.fallback else map(walk.at, references(population))
+    looked_at = () if population.fallback else [walk.at(name) for name in references(population)]
+    if population.method == "copy":
+        # only the other gate is looked at, not its events
+        looked_at = [name for name in looked_at if not walk.has_gate(name)]
     needed = [parent, *(name for name in operands if name not in skipped), *looked_at]
     missing = [name for name in needed if name not in walk.rows]
     if missing and all(walk.lacks_marker(name) for name in missing):
