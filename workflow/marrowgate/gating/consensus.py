@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.gating.density import robust_sd
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
 from marrowgate.gating.places import moved, numbers, same_kind
 from marrowgate.gating.pooled import find_pooled
@@ -147,7 +148,7 @@ def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
 def _weights(records: Sequence[GateRecord], column: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weigh by the inverse variance: the boundary's own and the variance between samples."""
     own = np.array([np.nanmax((*record.boundary_sd, 0.0)) for record in records])
-    between = 1.4826 * np.median(np.abs(column - np.median(column)))
+    between = robust_sd(column)
     return np.asarray(1.0 / (own**2 + max(between, 0.005) ** 2))
 
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from marrowgate.gating.crossing import MIN_EVENTS, balanced_border
+from marrowgate.gating.density import robust_sd
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
 
 Points = NDArray[np.float64]
 _DRAWS = 40
-_ROBUST = 1.4826
 Ratio = Annotated[float, Field(gt=0)]
 
 
@@ -98,7 +98,7 @@ def _ends(
 def _height(reference: Points, parent: Points, slope: float, height: float, crossing_spreads: float) -> float | None:
     """Move the line along the second dimension, if it is to be moved."""
     across, places = (points[:, 1] - slope * points[:, 0] for points in (reference, parent))
-    spread = crossing_spreads * _ROBUST * float(np.median(np.abs(across - np.median(across))))
+    spread = crossing_spreads * robust_sd(across)
     return balanced_border(places, height, spread) if spread > 0 else height
 
 

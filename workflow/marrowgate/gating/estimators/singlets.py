@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from marrowgate.gating.density import robust_sd
 from marrowgate.gating.gates import Polygon
 from marrowgate.gating.methods import Arguments, Found, Method, View
 
@@ -41,7 +42,7 @@ def find(view: View, arguments: SingletsArguments) -> Found:
 
 def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:
     middle = float(np.median(ratio))
-    return middle, 1.4826 * float(np.median(np.abs(ratio - middle)))
+    return middle, robust_sd(ratio)
 
 
 METHOD = Method(
