@@ -21,7 +21,7 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Give the folder of real cytometry files; where it is missing the test is skipped, but never in CI."""
+    """Return the folder of real cytometry files; where it is missing the test is skipped, but never in CI."""
     folder = Path(os.environ.get("MARROWGATE_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
     if not folder.is_dir():
         reason = f"real data folder {folder} is missing; set MARROWGATE_REAL_DATA"

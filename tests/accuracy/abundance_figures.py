@@ -14,7 +14,7 @@ NOT_CELLS = ("bead_singlets", "cd45_pos")
 
 
 def abundance_figures(scored: Sequence[Scored]) -> list[Figure]:
-    """Give bias and spread by population and true cells per uL of blood.
+    """Return bias and spread by population and true cells per uL of blood.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def _counting(population: str, band: str, group: Sequence[Scored]) -> Figure:
 
 
 def coverage_figures(scored: Sequence[Scored]) -> list[Figure]:
-    """Give the share of 95 % intervals that hold the blood's truth, by population and expected events."""
+    """Return the share of 95 % intervals that hold the blood's truth, by population and expected events."""
     cells = [one for one in scored if one.population not in NOT_CELLS and one.expected > 0]
     figures: list[Figure] = []
     for population in dict.fromkeys(one.population for one in cells):
@@ -92,7 +92,7 @@ def coverage_figures(scored: Sequence[Scored]) -> list[Figure]:
 
 
 def coverage_of(item: str, band: str, group: Sequence[Scored]) -> list[Figure]:
-    """Give the coverage of each interval of some tubes."""
+    """Return the coverage of each interval of some tubes."""
     figures = []
     truths = {
         "pct_of_cd45": [one.truth.generating_per_100_cd45 for one in group],

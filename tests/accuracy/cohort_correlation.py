@@ -20,7 +20,7 @@ LEVEL = 0.05
 
 
 def within_arms(values: NDArray[np.float64], is_triplet: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give values less the mean of their arm, shape (n,)."""
+    """Return values less the mean of their arm, shape (n,)."""
     centred = values.astype(np.float64)
     for arm in (is_triplet, ~is_triplet):
         centred[arm] -= centred[arm].mean()
@@ -28,7 +28,7 @@ def within_arms(values: NDArray[np.float64], is_triplet: NDArray[np.bool_]) -> N
 
 
 def correlation_and_price(pairs: changes.Pairs) -> tuple[float, float]:
-    """Give the correlation of baseline and window within arms, and the variance ratio of change and adjusted value.
+    """Return the correlation of baseline and window within arms, and the variance ratio of change and adjusted value.
 
     The adjusted value is the window less its regression on the baseline within arms (analysis of covariance).
     """
@@ -42,13 +42,13 @@ def correlation_and_price(pairs: changes.Pairs) -> tuple[float, float]:
 
 
 def power_at(power: float, ratio: float) -> float:
-    """Give the power of a two-sided test whose estimate has `ratio` times the variance of one with a known power."""
+    """Return the power of a two-sided test whose estimate has `ratio` times the variance of one with a known power."""
     limit = float(norm.ppf(1 - LEVEL / 2))
     return float(norm.cdf((limit + float(norm.ppf(power))) / math.sqrt(ratio) - limit))
 
 
 def correlation_rows(cohorts: int) -> list[dict[str, Any]]:
-    """Give the figures over cohorts with the seeds 1 to `cohorts`."""
+    """Return the figures over cohorts with the seeds 1 to `cohorts`."""
     found, hits = [], 0
     for seed in range(1, cohorts + 1):
         study = draw_cohort(SCENARIO, seed).study

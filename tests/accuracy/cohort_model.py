@@ -88,7 +88,7 @@ def _plan(scenario: str, seed: int) -> CohortPlan:
 
 
 def sample_of(visit: VisitTruth, panel: str) -> Sample:
-    """Give the sheet's row of one tube; the simulator's values need no check."""
+    """Return the sheet's row of one tube; the simulator's values need no check."""
     return Sample.model_construct(
         sample_id=f"{visit.patient_id}_{visit.name}_{panel}",
         patient_id=visit.patient_id,
@@ -124,7 +124,7 @@ def hspc_rows(visit: VisitTruth, sample: Sample, rng: np.random.Generator) -> tu
 
 
 def count_row(sample: Sample, population: str, n: int, n_cd45: int, factor: float | None) -> dict[str, Any]:
-    """Give a row of populations.tsv."""
+    """Return a row of populations.tsv."""
     low, high = ratio_interval(n, n_cd45)
     row: dict[str, Any] = {
         "sample_id": sample.sample_id,
@@ -162,7 +162,7 @@ def cxcr4_row(visit: VisitTruth, sample: Sample, n: int, gain: float, rng: np.ra
 
 
 def share_row(name: str, hits: int, n: int, detail: str) -> dict[str, Any]:
-    """Give a figure row of a share in percent, with its exact 95 % interval in the detail."""
+    """Return a figure row of a share in percent, with its exact 95 % interval in the detail."""
     low, high = binomial_interval(hits, n)
     told = f"{detail}; {hits} of {n}, exact 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
     return {"name": name, "value": 100 * hits / n, "unit": "%", "detail": told}

@@ -27,7 +27,7 @@ LIMITS, FOLDS = (0.45, 0.6, 0.9, 1.3, 1.95), (1.0, 1.5, 2.26, 3.0)
 
 
 def rules(settings: Cohort) -> dict[str, Rule]:
-    """Give the declared rule and those of the ROC."""
+    """Return the declared rule and those of the ROC."""
     declared = declared_rule(settings)
     grid = [
         Rule(limit, fold, declared.min_events, successive)
@@ -39,7 +39,7 @@ def rules(settings: Cohort) -> dict[str, Rule]:
 
 
 def true_peaks(drawn: Drawn) -> dict[str, float]:
-    """Give each responder's highest true value over the sampled visits on therapy."""
+    """Return each responder's highest true value over the sampled visits on therapy."""
     responds = {patient.patient_id for patient in drawn.plan.patients if patient.responds}
     found: dict[str, float] = defaultdict(float)
     for visit in drawn.plan.visits:
@@ -50,7 +50,7 @@ def true_peaks(drawn: Drawn) -> dict[str, float]:
 
 
 def cxcr4_bias(drawn: Drawn) -> list[float]:
-    """Give observed less planned log2 fold of CXCR4, at the visits of responders on therapy, less that of doublets."""
+    """Return observed less planned log2 fold of CXCR4, at the visits of responders on therapy, less that of doublets."""
     fold = math.log2(drawn.plan.scenario.cxcr4_fold)
     responds = {patient.patient_id for patient in drawn.plan.patients if patient.responds}
     effect = {(visit.patient_id, visit.day): visit.effect for visit in drawn.plan.visits}
@@ -105,7 +105,7 @@ def published(cohorts: int) -> list[dict[str, Any]]:
 
 
 def weak(cohorts: int) -> list[dict[str, Any]]:
-    """Give the power for the weak effect, where methods can be told apart."""
+    """Return the power for the weak effect, where methods can be told apart."""
     power: Counter[str] = Counter()
     for seed in range(1, cohorts + 1):
         add_power(power, draw_cohort("weak", seed).study)
@@ -132,7 +132,7 @@ def add_power(power: Counter[str], study: Study) -> None:
 
 
 def power_rows(name: str, power: Counter[str], cohorts: int, detail: str) -> list[dict[str, Any]]:
-    """Give the power of each method, and its difference to the analysis of covariance in the same cohorts."""
+    """Return the power of each method, and its difference to the analysis of covariance in the same cohorts."""
     rows = [share_row(f"{name}: {method}", n, cohorts, detail) for method, n in power.items() if "alone" not in method]
     for method in [method.removesuffix(", found alone") for method in power if method.endswith("found alone")]:
         more, less = power[f"{method}, found alone"], power[f"{method}, missed alone"]
@@ -145,7 +145,7 @@ def power_rows(name: str, power: Counter[str], cohorts: int, detail: str) -> lis
 
 
 def confounded(cohorts: int) -> list[dict[str, Any]]:
-    """Give the share of confounded cohorts in which any contrast has an estimate; it must be 0."""
+    """Return the share of confounded cohorts in which any contrast has an estimate; it must be 0."""
     told = 0
     for seed in range(1, cohorts + 1):
         rows = contrast_table(draw_cohort("confounded", seed).study)

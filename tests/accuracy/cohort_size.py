@@ -40,7 +40,7 @@ NULLS |= {"fair_null": "no baseline gap, no own slopes, equal visits"}
 
 
 def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
-    """Give the p-value of every method on every measure of one cohort."""
+    """Return the p-value of every method on every measure of one cohort."""
     found: dict[str, float] = {}
     for measure in MEASURES:
         found |= change_p(study, measure, draws, seed)
@@ -52,7 +52,7 @@ def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
 
 
 def change_p(study: Study, measure: str, draws: int, seed: int) -> dict[str, float]:
-    """Give the tests of one value per patient; the unmatched peak stands there to show why it is not compared."""
+    """Return the tests of one value per patient; the unmatched peak stands there to show why it is not compared."""
     found, courses = {}, study.courses[measure]
     for part in ("window_mean", "peak_matched", "last", "off"):
         pairs = changes.make_pairs(courses, study.arms, part)
@@ -70,7 +70,7 @@ def change_p(study: Study, measure: str, draws: int, seed: int) -> dict[str, flo
 
 
 def model_p(study: Study, measure: str) -> dict[str, float]:
-    """Give the tests of the mixed model, and those by its own error; NaN where it did not converge."""
+    """Return the tests of the mixed model, and those by its own error; NaN where it did not converge."""
     found, courses = {}, study.courses[measure]
     for baseline_as in ("change", "covariate"):
         model = time_model(
@@ -86,13 +86,13 @@ def model_p(study: Study, measure: str) -> dict[str, float]:
 
 
 def bootstrap(study: Study, seed: int) -> float:
-    """Give the parametric bootstrap's p-value of the primary contrast."""
+    """Return the parametric bootstrap's p-value of the primary contrast."""
     model = time_model(study.courses[MEASURES[0]], study.arms, study.clock, baseline_as="change", with_batch=False)
     return bootstrap_p(model.data, model.weights(""), BOOTSTRAP_DRAWS, seed)[0]
 
 
 def responder_p(study: Study) -> dict[str, float]:
-    """Give the tests of responders, by the declared rule and by one that lets more patients through."""
+    """Return the tests of responders, by the declared rule and by one that lets more patients through."""
     courses, found = study.courses["immature_per_100_cd45"], {}
     rules = {"declared rule": declared_rule(study.project.config.cohort)}
     rules["lenient rule"] = Rule(0.3, 1.0, 20, successive=False)
@@ -105,7 +105,7 @@ def responder_p(study: Study) -> dict[str, float]:
 
 
 def answer_seed(scenario: str, draws: int, bootstrapped: int, seed: int) -> dict[str, float]:
-    """Give all p-values of the cohort of a seed; the bootstrap runs for seeds up to `bootstrapped`."""
+    """Return all p-values of the cohort of a seed; the bootstrap runs for seeds up to `bootstrapped`."""
     study = draw_cohort(scenario, seed, SETTINGS).study
     found = p_values(study, draws, seed)
     if seed <= bootstrapped:
@@ -114,7 +114,7 @@ def answer_seed(scenario: str, draws: int, bootstrapped: int, seed: int) -> dict
 
 
 def size_rows(scenario: str, answers: Mapping[int, Mapping[str, float]]) -> list[dict[str, Any]]:
-    """Give the share of p-values below 5 % by test, and in how many cohorts a model did not converge."""
+    """Return the share of p-values below 5 % by test, and in how many cohorts a model did not converge."""
     detail = f"false positives at nominal 5 %, 22 against 25 patients, {NULLS[scenario]}"
     by_test: dict[str, list[float]] = defaultdict(list)
     for found in answers.values():

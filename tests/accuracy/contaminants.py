@@ -16,7 +16,7 @@ DEPENDS_ON: Mapping[str, tuple[str, ...]] = {
 
 
 def contaminant_table() -> str:
-    """Give the rates beside the populations that depend on them, as Markdown."""
+    """Return the rates beside the populations that depend on them, as Markdown."""
     lines = ["| population | rate | value | source |", "| --- | --- | --- | --- |"]
     for population, names in DEPENDS_ON.items():
         for name in names:

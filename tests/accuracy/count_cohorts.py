@@ -69,7 +69,7 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
 
 
 def sheet_row(tube: SamplePlan) -> Sample:
-    """Give a tube's row of the sample sheet."""
+    """Return a tube's row of the sample sheet."""
     visit = tube.visit
     if visit is None:
         msg = f"{tube.sample_id} belongs to no visit"
@@ -97,7 +97,7 @@ def sheet_row(tube: SamplePlan) -> Sample:
 def count_rows(
     tube: SamplePlan, sample: Sample, counts: NDArray[np.int64], config: Config, arms: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """Give the rows of populations.tsv for counts by kind."""
+    """Return the rows of populations.tsv for counts by kind."""
     events = {name: int(counts[kinds_of(name)].sum()) for name in COUNTED[tube.panel]}
     found = tuple(PopulationCount(name, "root", n, None, INSIDE.get(name, ()), "ok", "") for name, n in events.items())
     record = SampleRecord(tube.sample_id, {}, found, (), ())
@@ -107,7 +107,7 @@ def count_rows(
 
 
 def visit_blood(tube: SamplePlan) -> Blood:
-    """Give the blood in a tube."""
+    """Return the blood in a tube."""
     if tube.blood is None:
         msg = f"{tube.sample_id} holds no blood"
         raise ValueError(msg)
@@ -115,6 +115,6 @@ def visit_blood(tube: SamplePlan) -> Blood:
 
 
 def true_row(tube: SamplePlan, n: int) -> dict[str, Any]:
-    """Give the row of intensities.tsv with the blood's molecules."""
+    """Return the row of intensities.tsv with the blood's molecules."""
     molecules = cxcr4_abc_median(visit_blood(tube))
     return row_of(tube.sample_id, n, {"abc": molecules, "ratio_fi": molecules})

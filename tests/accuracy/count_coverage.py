@@ -34,7 +34,7 @@ BEDSIDE = {
 
 
 def count_coverage_figures(seed: int, draws: int, cores: int) -> list[Figure]:
-    """Give the coverage of each interval by population and band of expected events.
+    """Return the coverage of each interval by population and band of expected events.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def _draw(seed: int, draws: int, task: tuple[str, str, tuple[float, float]]) -> 
 
 
 def again(tube: SamplePlan, rng: np.random.Generator, draw: int) -> SamplePlan:
-    """Give a tube of the same blood that was pipetted and measured by the analyser once more."""
+    """Return a tube of the same blood that was pipetted and measured by the analyser once more."""
     if tube.visit is None:
         msg = f"{tube.sample_id} belongs to no visit"
         raise ValueError(msg)
@@ -99,7 +99,7 @@ def again(tube: SamplePlan, rng: np.random.Generator, draw: int) -> SamplePlan:
 def counted_row(
     tube: SamplePlan, population: str, counts: Sequence[int], label: float, rng: np.random.Generator
 ) -> dict[str, object]:
-    """Give the row of populations.tsv for perfect gates; `label` is the stated over the true number of beads."""
+    """Return the row of populations.tsv for perfect gates; `label` is the stated over the true number of beads."""
     inside = COUNTED[tube.panel]
     events = {name: int(np.asarray(counts)[kinds_of(name)].sum()) for name in (*REFERENCES[tube.panel], population)}
     found = tuple(PopulationCount(name, "root", n, None, inside.get(name, ()), "ok", "") for name, n in events.items())

@@ -98,7 +98,7 @@ def drawn_batch(
 
 
 def row_of(sample_id: str, n: int, measured: Mapping[str, float]) -> Row:
-    """Give the row of intensities.tsv of a stained tube."""
+    """Return the row of intensities.tsv of a stained tube."""
     return {
         "sample_id": sample_id,
         "population": POPULATION,
@@ -128,7 +128,7 @@ def _batch_rows(
 
 
 def _medians(control: Control, known: Known, rng: np.random.Generator) -> tuple[float, Draws]:
-    """Give what `control_medians` gives, from tubes that are measured already."""
+    """Return what `control_medians` gives, from tubes that are measured already."""
     names = tuple(name for name, _ in control.tubes)
     key = frozenset(names)
     if key not in known:
@@ -140,7 +140,7 @@ def _medians(control: Control, known: Known, rng: np.random.Generator) -> tuple[
 def _compared(
     sketch: Sketch, control: float, blank: Draws, line: Calibration, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Give ratio and molecules of a stained population against its control's median and the draws of it."""
+    """Return ratio and molecules of a stained population against its control's median and the draws of it."""
     median = sketch.median
     molecules = binding_capacity(line, median, control, draw_medians(sketch, rng), blank, rng)
     found = {"abc": molecules.value, "abc_low": molecules.low, "abc_high": molecules.high}
@@ -150,7 +150,7 @@ def _compared(
 
 
 def _control_row(tube: SamplePlan) -> Sample:
-    """Give a control tube's row of the sample sheet."""
+    """Return a control tube's row of the sample sheet."""
     return Sample(
         sample_id=tube.sample_id,
         fcs="none.fcs",

@@ -90,7 +90,7 @@ def _true_estimates(plan: CohortPlan) -> dict[str, float]:
 
 
 def rate_figures(scenario: str, outcomes: Sequence[Outcome], measure: str) -> list[Figure]:
-    """Give how often each test is significant.
+    """Return how often each test is significant.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def rate_figures(scenario: str, outcomes: Sequence[Outcome], measure: str) -> li
 
 
 def estimate_figures(scenario: str, outcomes: Sequence[Outcome]) -> list[Figure]:
-    """Give mean and coverage of the estimates against the mean of the cohorts without counting error.
+    """Return mean and coverage of the estimates against the mean of the cohorts without counting error.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def estimate_figures(scenario: str, outcomes: Sequence[Outcome]) -> list[Figure]
 
 
 def call_figures(scenario: str, how: str, calls: Sequence[tuple[bool, str]]) -> list[Figure]:
-    """Give sensitivity and specificity of the responder calls; unknown verdicts are counted apart."""
+    """Return sensitivity and specificity of the responder calls; unknown verdicts are counted apart."""
     responders = [verdict for responds, verdict in calls if responds]
     others = [verdict for responds, verdict in calls if not responds]
     known = [[verdict for verdict in group if verdict != "unknown"] for group in (responders, others)]
@@ -156,7 +156,7 @@ def call_figures(scenario: str, how: str, calls: Sequence[tuple[bool, str]]) -> 
 
 
 def refused_figures(first_seed: int, n: int, cores: int) -> list[Figure]:
-    """Give the share of confounded cohorts in which any contrast has an estimate or p-value."""
+    """Return the share of confounded cohorts in which any contrast has an estimate or p-value."""
     with ProcessPoolExecutor(cores) as pool:
         told = list(pool.map(_tells_an_effect, range(first_seed, first_seed + n)))
     measure = "cohorts with any estimate or p-value"

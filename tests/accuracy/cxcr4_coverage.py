@@ -56,7 +56,7 @@ class Visit:
 
 
 def coverage_figures(seed: int, draws: int, cores: int) -> list[Figure]:
-    """Give bias and coverage of the intensities by the control and the number of CD34+ events.
+    """Return bias and coverage of the intensities by the control and the number of CD34+ events.
 
     Parameters
     ----------

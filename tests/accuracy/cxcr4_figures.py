@@ -44,7 +44,7 @@ class Measured:
 
     @property
     def band(self) -> str:
-        """Give the band of CD34+ events found."""
+        """Return the band of CD34+ events found."""
         return band_of(self.row["n_events"], EVENTS, "events")
 
 
@@ -84,7 +84,7 @@ def _truth(scenario: str, seed: int, panels: Path, n_cells: int, sample_id: str)
 
 
 def intensity_figures(tubes: Sequence[Measured]) -> list[Figure]:
-    """Give bias and coverage of each intensity, by CD34+ events."""
+    """Return bias and coverage of each intensity, by CD34+ events."""
     figures: list[Figure] = []
     for band in bands(EVENTS, "events"):
         group = [tube for tube in tubes if tube.band == band]
@@ -114,7 +114,7 @@ def _true(tube: Measured, column: str) -> float | None:
 
 
 def fold_figures(tubes: Sequence[Measured]) -> list[Figure]:
-    """Give the error of each patient's change of ratio_fi from baseline, by the fewer CD34+ events of both tubes."""
+    """Return the error of each patient's change of ratio_fi from baseline, by the fewer CD34+ events of both tubes."""
     errors: dict[str, list[float]] = {band: [] for band in bands(EVENTS, "events")}
     for patient in dict.fromkeys(_patient(tube) for tube in tubes):
         own = [tube for tube in tubes if _patient(tube) == patient and tube.row["ratio_fi"] is not None]
@@ -135,7 +135,7 @@ def fold_figures(tubes: Sequence[Measured]) -> list[Figure]:
 
 
 def fold_error(before: Measured, after: Measured) -> float:
-    """Give ln of the found over the true fold change of ratio_fi."""
+    """Return ln of the found over the true fold change of ratio_fi."""
     found = after.row["ratio_fi"] / before.row["ratio_fi"]
     return math.log(found / (after.truth.ratio_fi / before.truth.ratio_fi))
 

@@ -47,12 +47,12 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """Give the name in the tables."""
+        """Return the name in the tables."""
         return ", ".join(part for part in (self.item, self.band, self.measure) if part)
 
 
 def share(item: str, band: str, measure: str, hits: int, n: int, detail: str = "") -> Figure:
-    """Give a share in percent with its exact 95 % interval; None when there was nothing to count."""
+    """Return a share in percent with its exact 95 % interval; None when there was nothing to count."""
     told = "; ".join(part for part in (f"{hits} of {n}", detail) if part)
     if n == 0:
         return Figure(item, band, measure, None, "%", "", told)
@@ -61,7 +61,7 @@ def share(item: str, band: str, measure: str, hits: int, n: int, detail: str = "
 
 
 def mean(item: str, band: str, measure: str, values: Sequence[float], unit: str, detail: str = "") -> Figure:
-    """Give a mean with its standard error."""
+    """Return a mean with its standard error."""
     told = "; ".join(part for part in (f"mean of {len(values)}", detail) if part)
     if not len(values):
         return Figure(item, band, measure, None, unit, "", told)
@@ -70,7 +70,7 @@ def mean(item: str, band: str, measure: str, values: Sequence[float], unit: str,
 
 
 def middle(item: str, band: str, measure: str, values: Sequence[float], unit: str, detail: str = "") -> Figure:
-    """Give a median with its standard error, from the 95 % interval between order statistics."""
+    """Return a median with its standard error, from the 95 % interval between order statistics."""
     told = "; ".join(part for part in (f"median of {len(values)}", detail) if part)
     if not len(values):
         return Figure(item, band, measure, None, unit, "", told)
@@ -89,7 +89,7 @@ def _median_error(values: Sequence[float]) -> str:
 
 
 def number(item: str, band: str, measure: str, n: int, unit: str = "tubes") -> Figure:
-    """Give a count of what the figures beside it rest on."""
+    """Return a count of what the figures beside it rest on."""
     return Figure(item, band, measure, float(n), unit)
 
 

@@ -130,7 +130,7 @@ def _open(
 
 
 def with_label(sheet: Sample, seed: int) -> Sample:
-    """Give the row of a tube with beads of another lot, whose label is off by as much as the settings say."""
+    """Return the row of a tube with beads of another lot, whose label is off by as much as the settings say."""
     if sheet.beads_per_tube is None:
         return sheet
     rng = stream("coverage", seed, "label", sheet.sample_id)
@@ -149,7 +149,7 @@ def _scored(tube: Gated, seed: int) -> list[Scored]:
 
 
 def gate_coverage_figures(scored: Sequence[Scored]) -> list[Figure]:
-    """Give the coverage of each interval, and the bias of the fraction, by population and band of expected events."""
+    """Return the coverage of each interval, and the bias of the fraction, by population and band of expected events."""
     figures: list[Figure] = []
     for population in dict.fromkeys(one.population for one in scored):
         for low in EXPECTED_EVENTS[:-1]:

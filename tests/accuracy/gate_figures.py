@@ -15,7 +15,7 @@ Limits = Mapping[tuple[str, str], BayesLimit]
 
 
 def f1_figures(scored: Sequence[Scored], limits: Limits) -> list[Figure]:
-    """Give F1 by population and true cells.
+    """Return F1 by population and true cells.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def _best(population: str, band: str, pairs: Sequence[tuple[float, float]]) -> l
 
 
 def by_band(scored: Sequence[Scored]) -> Iterable[tuple[str, str, list[Scored]]]:
-    """Give the tubes of each population and band of true cells that hold at least one."""
+    """Return the tubes of each population and band of true cells that hold at least one."""
     for population in dict.fromkeys(one.population for one in scored):
         for band in bands(TRUE_CELLS)[1:]:
             group = [one for one in scored if (one.population, band_of(one.n_true, TRUE_CELLS)) == (population, band)]
@@ -58,7 +58,7 @@ def by_band(scored: Sequence[Scored]) -> Iterable[tuple[str, str, list[Scored]]]
 
 
 def background_figures(scored: Sequence[Scored]) -> list[Figure]:
-    """Give what gates find in tubes that hold none of the population."""
+    """Return what gates find in tubes that hold none of the population."""
     figures = []
     for population in dict.fromkeys(one.population for one in scored):
         group = [one for one in scored if one.population == population and one.confusion and one.n_true == 0]
@@ -70,7 +70,7 @@ def background_figures(scored: Sequence[Scored]) -> list[Figure]:
 
 
 def flag_figures(scored: Sequence[Scored], enough: int = ENOUGH) -> list[Figure]:
-    """Give the share of gates that are wrong and unflagged.
+    """Return the share of gates that are wrong and unflagged.
 
     Parameters
     ----------

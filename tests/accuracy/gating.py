@@ -139,7 +139,7 @@ def gated(plan: CohortPlan, panel_name: str, samples: list[SamplePlan]) -> Itera
 
 
 def shares(sample: SamplePlan, record: SampleRecord, truths: list[PopulationTruth]) -> dict[str, Share]:
-    """Give the share of CD45+ cells of every population that was counted and is there."""
+    """Return the share of CD45+ cells of every population that was counted and is there."""
     # a share needs no more of the sheet than what every row has
     sheet = Sample(sample_id=sample.sample_id, patient_id="P", fcs="none.fcs", panel=sample.panel, batch=sample.batch)
     rows = {row["population"]: row for row in population_rows(record, sheet, None, Measure())}
@@ -153,7 +153,7 @@ def shares(sample: SamplePlan, record: SampleRecord, truths: list[PopulationTrut
 
 
 def alive(truth: Path) -> NDArray[np.object_]:
-    """Give the kind of every living single cell; nothing for other events."""
+    """Return the kind of every living single cell; nothing for other events."""
     table = pq.read_table(truth)
     kinds = np.array(table["population"].to_pylist(), dtype=object)
     kinds[table["is_dead"].to_numpy() | table["is_doublet"].to_numpy()] = ""
@@ -174,13 +174,13 @@ def score(
 
 
 def limits(plan: CohortPlan, sample: SamplePlan, panel_name: str) -> dict[str, float]:
-    """Give the best F1 that a classifier reaches which knows the densities."""
+    """Return the best F1 that a classifier reaches which knows the densities."""
     panel = load_panel(CONFIG / "panels" / f"{panel_name}.yaml")
     return {one.population: one.f1 for one in bayes_limits(plan, sample, panel, POPULATIONS[panel_name])}
 
 
 def summary(scenario: str, panel_name: str, found: list[Result]) -> list[str]:
-    """Give the lines of the table for one scenario and panel."""
+    """Return the lines of the table for one scenario and panel."""
     lines = []
     for population in POPULATIONS[panel_name]:
         own = [one for one in found if one.population == population]
@@ -207,7 +207,7 @@ def summary(scenario: str, panel_name: str, found: list[Result]) -> list[str]:
 
 
 def share_lines(name: str, found: list[Share]) -> list[str]:
-    """Give the bias of a population's share of CD45+ cells, and how often its interval holds the blood's."""
+    """Return the bias of a population's share of CD45+ cells, and how often its interval holds the blood's."""
     if not found:
         return []
     bias = [100 * (one.found / one.realised - 1) for one in found]

@@ -49,7 +49,7 @@ def simulated(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Columns:
 
 
 def with_cd13(panel: Panel) -> Panel:
-    """Give the panel with CD13 in the place of CRTH2."""
+    """Return the panel with CD13 in the place of CRTH2."""
     channels = [
         entry.model_copy(update={"marker": "CD13", "clone": None}) if entry.marker == "CRTH2" else entry
         for entry in panel.channels
@@ -100,7 +100,7 @@ class Source:
 
 
 def shown(source: Source, name: str) -> tuple[NDArray[np.float64], str]:
-    """Give the values of a dimension as they are drawn, and what stands at the axis."""
+    """Return the values of a dimension as they are drawn, and what stands at the axis."""
     if name == "SSC-A" and source.side != name:
         return source.columns[source.side], "side scatter, log10"
     if name.startswith(("FSC", "SSC")):
@@ -121,7 +121,7 @@ def density(axes: Axes, source: Source, names: tuple[str, str]) -> None:
 
 
 def among(source: Source, rows: NDArray[np.bool_], title: str) -> Source:
-    """Give the part of a source's events that `rows` holds."""
+    """Return the part of a source's events that `rows` holds."""
     return replace(source, title=title, columns={name: values[rows] for name, values in source.columns.items()})
 
 
@@ -139,7 +139,7 @@ def responder() -> tuple[Source, Source]:
 
 
 def plots() -> list[tuple[tuple[str, str], tuple[Source, ...]]]:
-    """Give the rows of the picture: two dimensions, and the sources that are drawn in them."""
+    """Return the rows of the picture: two dimensions, and the sources that are drawn in them."""
     blood, immature = responder()
     white = among(immature, scaled(immature.columns["CD45"]) > scaled(np.array(1500.0)), "simulated responder, CD45+")
     grey = among(white, white.columns["SSC-A"] > 80e3, "simulated responder, granulocytes")
@@ -170,7 +170,7 @@ def draw(axes: NDArray[np.object_]) -> None:
 
 
 def strongest(plan: CohortPlan) -> str:
-    """Give the patient with the highest true peak."""
+    """Return the patient with the highest true peak."""
     return max(plan.patients, key=lambda patient: patient.peak_pct).patient_id
 
 

@@ -22,7 +22,7 @@ Errors = dict[str, float]
 
 
 def platform_figures(seed: int, tubes: int, cores: int) -> list[Figure]:
-    """Give the bias of each way of counting, and how far the two differ in one tube.
+    """Return the bias of each way of counting, and how far the two differ in one tube.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def platform_figures(seed: int, tubes: int, cores: int) -> list[Figure]:
 
 
 def platform_errors(tube: Gated, sheet: Sample) -> Errors:
-    """Give the relative error of CD34+ cells per uL by method, per cent of the blood's true value.
+    """Return the relative error of CD34+ cells per uL by method, per cent of the blood's true value.
 
     Parameters
     ----------

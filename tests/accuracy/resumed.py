@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def digest_of(steps: Sequence[str], modules: Sequence[str], settings: str) -> str:
-    """Give a digest of all that the answers depend on but the seed.
+    """Return a digest of all that the answers depend on but the seed.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def digest_of(steps: Sequence[str], modules: Sequence[str], settings: str) -> st
 def answers_by_seed(
     task: Callable[[int], Answer], seeds: Sequence[int], kept: Path, digest: str, cores: int
 ) -> dict[int, Answer]:
-    """Give the answer of every seed, in the order of the seeds.
+    """Return the answer of every seed, in the order of the seeds.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ FOUND, TRUE = "found", "true"
 
 
 def read_calls(cohort: Cohort) -> list[tuple[bool, str]]:
-    """Give of each patient whether he truly responds, and the run's verdict from endpoints.tsv."""
+    """Return of each patient whether he truly responds, and the run's verdict from endpoints.tsv."""
     rows = _endpoint(cohort, f"{MEASURE}_responder")
     calls = []
     for patient in cohort.plan.patients:
@@ -28,7 +28,7 @@ def read_calls(cohort: Cohort) -> list[tuple[bool, str]]:
 
 
 def published_figures(cohort: Cohort, tubes: Sequence[Measured]) -> list[Figure]:
-    """Give the contrasts, the peaks, the return after stopping, and the fall of CXCR4."""
+    """Return the contrasts, the peaks, the return after stopping, and the fall of CXCR4."""
     figures = []
     for row in read_rows(cohort.tables / "contrasts.tsv"):
         if row["role"] in {"primary", "secondary"}:
@@ -83,7 +83,7 @@ def _pair(
 
 
 def _cxcr4_fold(plan: CohortPlan, tubes: Sequence[Measured]) -> Iterable[Figure]:
-    """Give the geometric mean of CXCR4 against baseline at the responders' visits of full effect."""
+    """Return the geometric mean of CXCR4 against baseline at the responders' visits of full effect."""
     responders = {patient.patient_id for patient in plan.patients if patient.responds}
     found, true = [], []
     for name in responders:
@@ -103,7 +103,7 @@ def _average(values: Sequence[float]) -> float | None:
 
 
 def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
-    """Give for each kind of trouble how many of its CD34 tubes were rejected, repaired or flagged.
+    """Return for each kind of trouble how many of its CD34 tubes were rejected, repaired or flagged.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
 
 
 def spared_figures(dirty: Cohort, clean: Mapping[str, int | None], dirtied: Mapping[str, int | None]) -> list[Figure]:
-    """Give how far the troubled tubes changed the counts of CD34+ cells in the others.
+    """Return how far the troubled tubes changed the counts of CD34+ cells in the others.
 
     Parameters
     ----------
@@ -158,6 +158,6 @@ def _neither(pairs: Sequence[tuple[int | None, int | None]]) -> int:
 
 
 def cd34_counts(cohort: Cohort) -> dict[str, int | None]:
-    """Give the CD34+ events of every tube of a run."""
+    """Return the CD34+ events of every tube of a run."""
     rows = read_rows(cohort.tables / "populations.tsv")
     return {row["sample_id"]: row["n_events"] for row in rows if row["population"] == "cd34_hspc"}

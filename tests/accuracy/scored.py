@@ -59,17 +59,17 @@ class Scored:
 
     @property
     def f1(self) -> float:
-        """Give F1; NaN without a gate, or where nothing is true and nothing found."""
+        """Return F1; NaN without a gate, or where nothing is true and nothing found."""
         return self.confusion.f1 if self.confusion else math.nan
 
     @property
     def n_true(self) -> int:
-        """Give the true members in the file."""
+        """Return the true members in the file."""
         return self.confusion.n_true if self.confusion else self.truth.realised_n_events or 0
 
     @property
     def expected(self) -> float:
-        """Give the events that a perfect gate would find on average, given the file's CD45+ cells."""
+        """Return the events that a perfect gate would find on average, given the file's CD45+ cells."""
         share = self.truth.generating_per_100_cd45
         return math.nan if share is None else share / 100 * (self.truth.realised_n_cd45 or 0)
 
@@ -122,7 +122,7 @@ def _truths(events: pa.Table) -> list[PopulationTruth]:
 
 
 def _members(events: pa.Table, population: str) -> Mask:
-    """Give the living single events of a population's cell types."""
+    """Return the living single events of a population's cell types."""
     kinds = pa.array(sorted(true_members(population)))
     is_kind = pc.is_in(events["population"].cast(pa.string()), value_set=kinds)
     dead, pair = events["is_dead"], events["is_doublet"]
@@ -131,7 +131,7 @@ def _members(events: pa.Table, population: str) -> Mask:
 
 
 def _membership(cohort: Cohort, sample: SamplePlan) -> tuple[dict[str, Mask | None], Mask]:
-    """Give the events of each population, None without a gate, and the events that quality control kept."""
+    """Return the events of each population, None without a gate, and the events that quality control kept."""
     table = pq.read_table(cohort.folder / "results" / "events" / f"{sample.sample_id}.parquet")
     masks = {
         name: None if table[name].null_count or not table.num_rows else table[name].to_numpy()

@@ -20,17 +20,17 @@ class Confusion:
 
     @property
     def n_true(self) -> int:
-        """Give the true members."""
+        """Return the true members."""
         return self.both + self.only_true
 
     @property
     def n_found(self) -> int:
-        """Give the events in the gate."""
+        """Return the events in the gate."""
         return self.both + self.only_found
 
     @property
     def f1(self) -> float:
-        """Give the harmonic mean of precision and recall; NaN where nothing is true and nothing found."""
+        """Return the harmonic mean of precision and recall; NaN where nothing is true and nothing found."""
         total = 2 * self.both + self.only_found + self.only_true
         return 2 * self.both / total if total else math.nan
 
@@ -69,17 +69,17 @@ def band_of(value: float, edges: Sequence[float], unit: str = "") -> str:
 
 
 def bands(edges: Sequence[float], unit: str = "") -> list[str]:
-    """Give the names of all bands in their order."""
+    """Return the names of all bands in their order."""
     return [band_of(value, edges, unit) for value in (0.0, *edges)]
 
 
 def relative_error(found: float, true: float) -> float:
-    """Give found over true less 1, in percent; NaN where nothing is true."""
+    """Return found over true less 1, in percent; NaN where nothing is true."""
     return 100 * (found / true - 1) if true > 0 else math.nan
 
 
 def root_mean_square(values: Sequence[float]) -> float:
-    """Give the root of the mean of the squares; NaN without values."""
+    """Return the root of the mean of the squares; NaN without values."""
     return float(np.sqrt(np.mean(np.square(values)))) if len(values) else math.nan
 
 

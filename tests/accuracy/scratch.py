@@ -31,17 +31,17 @@ class Cohort:
     events: int
 
     def truth_path(self, sample: SamplePlan) -> Path:
-        """Give the file with the truth of a tube's events."""
+        """Return the file with the truth of a tube's events."""
         return self.folder / DATA / f"{sample.sample_id}.truth.parquet"
 
     @property
     def tables(self) -> Path:
-        """Give the folder of the run's tables."""
+        """Return the folder of the run's tables."""
         return self.folder / "results" / "tables"
 
     @property
     def stained(self) -> list[SamplePlan]:
-        """Give the fully stained tubes of visits."""
+        """Return the fully stained tubes of visits."""
         return [sample for sample in self.plan.samples if sample.visit and sample.control_type == "none"]
 
 

@@ -43,7 +43,7 @@ class Answer:
 
 
 def spread_visits(plan: CohortPlan, n_visits: int) -> list[str]:
-    """Give visits that are spread over the cohort's stained CD34 tubes, as `<patient>_<visit>`."""
+    """Return visits that are spread over the cohort's stained CD34 tubes, as `<patient>_<visit>`."""
     names = [tube.sample_id for tube in plan.samples if tube.panel == "hspc" and tube.control_type == "none"]
     return [name.removesuffix("_hspc") for name in names[:: max(1, len(names) // n_visits)]][:n_visits]
 
@@ -70,7 +70,7 @@ def answer_visit(seed: int, n_events: int, visit: str) -> Answer | None:
 
 
 def _values(plan: CohortPlan, panel: Panel, tube: SamplePlan, n_events: int) -> NDArray[np.float64]:
-    """Give the marker's compensated values of the true CD34+ cells, read from the tube's file."""
+    """Return the marker's compensated values of the true CD34+ cells, read from the tube's file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tube.fcs"
         write_sample(plan, tube, PANELS, path, None, n_events=n_events, kind=FileKind())
@@ -90,7 +90,7 @@ def _line(seed: int, batch: str) -> Calibration:
 
 
 def abc_figures(seed: int, n_visits: int, n_events: int, cores: int) -> list[Figure]:
-    """Give bias and coverage of ABC where the truth is at least three times the control's molecules.
+    """Return bias and coverage of ABC where the truth is at least three times the control's molecules.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ class Watched:
 
 
 def faulty_and_sound(plan: CohortPlan) -> list[SamplePlan]:
-    """Give the stained CD34 tubes that go wrong while they are measured, and those that have no trouble."""
+    """Return the stained CD34 tubes that go wrong while they are measured, and those that have no trouble."""
     stained = [tube for tube in plan.samples if tube.panel == "hspc" and tube.control_type == "none"]
     return [tube for tube in stained if tube.trouble.name in {"", *FAULTS}]
 
@@ -109,7 +109,7 @@ def _is_odd(times: NDArray[np.float64], trouble: str) -> NDArray[np.bool_]:
 
 
 def stability_figures(seeds: Sequence[int], cores: int) -> list[Figure]:
-    """Give the events and the tubes that are flagged, over all seeds.
+    """Return the events and the tubes that are flagged, over all seeds.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ Shares = NDArray[np.float64]
 
 
 def window_shares(columns: Sequence[NDArray[np.floating]]) -> Shares:
-    """Give the share of each octile of each channel in each window; shape (WINDOWS, n_channels * OCTILES).
+    """Return the share of each octile of each channel in each window; shape (WINDOWS, n_channels * OCTILES).
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def window_shares(columns: Sequence[NDArray[np.floating]]) -> Shares:
 
 
 def start_score(shares: Shares, n_events: int) -> float:
-    """Give how far the first window is from the line through the others; about 1 when it is one of them."""
+    """Return how far the first window is from the line through the others; about 1 when it is one of them."""
     rest = np.column_stack([np.ones(WINDOWS - 1), np.arange(1, WINDOWS)])
     line, first = np.linalg.pinv(rest), np.array([1.0, 0.0])
     beta = line @ shares[1:]
@@ -66,7 +66,7 @@ def start_score(shares: Shares, n_events: int) -> float:
 
 
 def simulated_score(seed: int, sample_id: str) -> float:
-    """Give the score of a tube of the dirty cohort."""
+    """Return the score of a tube of the dirty cohort."""
     plan = make_plan(SCENARIO, seed)
     tube, panel = find_sample(plan, sample_id), load_panel(REPOSITORY / "config" / "panels" / "hspc.yaml")
     events = make_tube(plan, tube, panel, tube.n_events).events
@@ -75,7 +75,7 @@ def simulated_score(seed: int, sample_id: str) -> float:
 
 
 def real_scores(path: Path) -> tuple[float, float] | None:
-    """Give the score of the first and of the last window of a file; None when it cannot be scored."""
+    """Return the score of the first and of the last window of a file; None when it cannot be scored."""
     if path.stat().st_size > LARGEST_FILE:
         return None
     file = read_fcs(path)
@@ -89,7 +89,7 @@ def real_scores(path: Path) -> tuple[float, float] | None:
 
 
 def start_figures(seeds: Sequence[int], real_data: Path | None, cores: int) -> list[Figure]:
-    """Give how often the score is above that of all sound simulated tubes.
+    """Return how often the score is above that of all sound simulated tubes.
 
     Parameters
     ----------

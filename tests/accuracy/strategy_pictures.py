@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def shipped(strategy, panel):
-    """Give the files of a strategy and a panel that marrowgate ships."""
+    """Return the files of a strategy and a panel that marrowgate ships."""
     return CONFIG / "strategies" / f"{strategy}.yaml", CONFIG / "panels" / f"{panel}.yaml"
 
 
@@ -139,7 +139,7 @@ def draw_area(axis, gate, columns):
 
 
 def outline(gate):
-    """Give the corners of a polygon or points around an ellipse."""
+    """Return the corners of a polygon or points around an ellipse."""
     if isinstance(gate, Polygon):
         return np.array(gate.vertices)
     assert isinstance(gate, Ellipsoid)
@@ -149,7 +149,7 @@ def outline(gate):
 
 
 def ticks(scale):
-    """Give places and texts of round numbers on a scale."""
+    """Return places and texts of round numbers on a scale."""
     numbers = [0, 50e3, 100e3, 150e3, 200e3, 250e3] if scale.kind == "linear" else [-1e3, 0, 10, 100, 1e3, 1e4, 1e5]
     if scale.kind == "logicle":
         numbers = [-1e3, 0, 1e3, 1e4, 1e5]

@@ -54,7 +54,7 @@ def wanted_tube(plan: CohortPlan, sample: SamplePlan, n_events: int, band: tuple
 
 
 def analysed_again(visit: VisitTruth, rng: np.random.Generator) -> VisitTruth:
-    """Give the visit with its blood measured by the haematology analyser once more."""
+    """Return the visit with its blood measured by the haematology analyser once more."""
     blood = visit.blood
     error = 1 + TUBE["analyser_cv"].value * rng.standard_normal()
     per_100 = 100 * blood.per_ul["erythroblast"] / blood.wbc

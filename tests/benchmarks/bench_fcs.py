@@ -109,7 +109,7 @@ def theirs(path: Path) -> float:
 
 
 def in_new_process(reader: Callable[[Path], float], path: Path) -> float:
-    """Give the growth of peak memory in bytes, in a process that did nothing before."""
+    """Return the growth of peak memory in bytes, in a process that did nothing before."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_growth, (reader, path))
 
@@ -124,7 +124,7 @@ def _growth(reader: Callable[[Path], float], path: Path) -> float:
 
 
 def _memory(entry: str) -> float:
-    """Give an entry of the kernel's account of this process, in bytes (Linux)."""
+    """Return an entry of the kernel's account of this process, in bytes (Linux)."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(float(line.split()[1]) * 1024 for line in lines if line.startswith(f"{entry}:"))
 

@@ -131,7 +131,7 @@ def make_files(folder: Path, stem: str, events: int) -> None:
 
 
 def gate_words(folder: Path, stem: str) -> list[str]:
-    """Give the words of `marrowgate gate` for a tube."""
+    """Return the words of `marrowgate gate` for a tube."""
     words = ["gate", "--sample-id", stem, "--fcs", f"{stem}.fcs", "--panel", "hspc.yaml", "--strategy", STRATEGY]
     words += [
         "--fit",
@@ -162,7 +162,7 @@ def opened(folder: Path) -> Tube:
 
 
 def settled(folder: Path) -> tuple[GateRecord, ...]:
-    """Give the tube's gates."""
+    """Return the tube's gates."""
     return settle(read_fit(folder / "tube.json"), read_consensus(folder / "tube.yaml"))
 
 
@@ -206,7 +206,7 @@ def differences(
 
 
 def best(work: Callable[[], object]) -> float:
-    """Give the shortest of some times in seconds."""
+    """Return the shortest of some times in seconds."""
     times = []
     for _ in range(ROUNDS):
         begin = time.perf_counter()

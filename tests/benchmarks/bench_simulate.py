@@ -22,7 +22,7 @@ WANTED = 500_000  # events of 16 channels per second
 
 
 def sixteen_channels() -> Panel:
-    """Give the immature panel with 16 channels: six of scatter, nine stains and time."""
+    """Return the immature panel with 16 channels: six of scatter, nine stains and time."""
     panel = load_panel(REPOSITORY / "config" / "panels" / "immature.yaml")
     stained = [entry for entry in panel.channels if entry.marker][:9]
     others = [entry for entry in panel.channels if not entry.marker]
@@ -31,7 +31,7 @@ def sixteen_channels() -> Panel:
 
 
 def events_per_second() -> float:
-    """Give the median rate over the repeats."""
+    """Return the median rate over the repeats."""
     plan = make_plan("published", 1)
     sample, panel = find_sample(plan, "T01_v1_immature"), sixteen_channels()
     rates = []
@@ -43,7 +43,7 @@ def events_per_second() -> float:
 
 
 def seconds_per_tube() -> float:
-    """Give the time of one tube of the demo from the command line, start of the process included."""
+    """Return the time of one tube of the demo from the command line, start of the process included."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             sys.executable, "-m", "marrowgate", "simulate", "--scenario", "demo", "--seed", "20170405",

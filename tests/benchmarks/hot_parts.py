@@ -19,7 +19,7 @@ PARTS = ("read", "compensate", "gates", "medians", "uncertainty")
 def part_times(
     open_: Callable[[], Tube], records: Sequence[GateRecord], populations: Sequence[str], marker: str, rounds: int
 ) -> dict[str, float]:
-    """Give the shortest time of each part, in seconds.
+    """Return the shortest time of each part, in seconds.
 
     Parameters
     ----------

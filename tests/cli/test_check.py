@@ -11,7 +11,7 @@ ROWS = {"D0": ("D0", "b1"), "D4": ("D4", "b1"), "D8": ("D8", "b1"), "D10": ("D10
 
 @pytest.fixture
 def timecourse(repository, real_data, tmp_path, monkeypatch):
-    """Give a function that writes the sheet of the real time course; its folder is the working directory."""
+    """Return a function that writes the sheet of the real time course; its folder is the working directory."""
     shutil.copytree(repository / "tests" / "workflow" / "timecourse", tmp_path / "config")
     monkeypatch.chdir(tmp_path)
 

@@ -19,7 +19,7 @@ SEE = "see marrowgate --help"
 
 
 def loaded_after(*words: str) -> set[str]:
-    """Give the heavy packages that a call has loaded, in a process of its own."""
+    """Return the heavy packages that a call has loaded, in a process of its own."""
     code = (
         "import sys\nfrom marrowgate.cli import main\n"
         f"try:\n    main({list(words)!r})\nexcept SystemExit:\n    pass\n"
@@ -37,7 +37,7 @@ def marrowgate_process(*words: str, **more) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def step(monkeypatch):
-    """Give a function that puts a step named `collect` in place."""
+    """Return a function that puts a step named `collect` in place."""
 
     def put(run, add_arguments=lambda parser: None):
         module = SimpleNamespace(add_arguments=add_arguments, run=run)

@@ -31,7 +31,7 @@ def words_in(folder: Path, figures: tuple[str, ...]) -> list[str]:
 
 @pytest.fixture
 def page(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Give the demo's page with outcomes and no measured tube."""
+    """Return the demo's page with outcomes and no measured tube."""
     monkeypatch.chdir(repository)
     words = words_in(tmp_path, FIGURES)
     assert main(["outcomes", "--config", "config/config.yaml", "--outcomes", str(tmp_path / "outcomes.tsv")]) == 0

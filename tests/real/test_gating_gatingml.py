@@ -41,7 +41,7 @@ class Compliance:
         return mask if parent == "root" else mask & self.members(parent)
 
     def columns(self, gate):
-        """Give the values of a gate's dimensions, by their place."""
+        """Return the values of a gate's dimensions, by their place."""
         frame = self.strategy._preprocess_sample_events(self.sample, gate)
         return {str(place): frame.iloc[:, place].to_numpy(dtype=np.float64) for place in range(frame.shape[1])}
 
@@ -69,7 +69,7 @@ class Compliance:
 
 
 def as_plain(gate, names):
-    """Give FlowKit's gate as marrowgate's."""
+    """Return FlowKit's gate as marrowgate's."""
     if gate.gate_type == "RectangleGate":
         return Rectangle(
             names,

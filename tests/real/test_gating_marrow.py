@@ -19,7 +19,7 @@ PROGENITORS = {"HSC", "MPP", "CMP", "MEP", "GMP"}
 
 @pytest.fixture(scope="module")
 def marrow(real_data):
-    """Give the tube and the label of every event."""
+    """Return the tube and the label of every event."""
     strategy = load_checked_strategy(CONFIG / "strategies" / "marrow_cytof.yaml")
     panel = load_panel(CONFIG / "panels" / "marrow_cytof.yaml")
     path = real_data / "cd34" / "marrow_cytof_basal1.fcs"

@@ -35,7 +35,7 @@ LYMPHOID = {(2, "CD20"), (3, "CD7"), (3, "CD4"), (3, "CD8"), (3, "CD2"), (7, "CD
 
 
 def panel_of(tube):
-    """Give the panel of a tube; CD45 is in all of them."""
+    """Return the panel of a tube; CD45 is in all of them."""
     stained = zip(DETECTORS, STAINED[tube], strict=True)
     channels = [{"channel": "FS Lin", "scatter": "FSC-A"}, {"channel": "SS Log", "scatter": "SSC-A"}]
     channels += [{"channel": detector, "marker": marker} for detector, marker in stained]
@@ -57,7 +57,7 @@ def measured(folder, number, panel_tube):
 
 @pytest.fixture(scope="module")
 def found(real_data):
-    """Give the row of every marker by tube and marker."""
+    """Return the row of every marker by tube and marker."""
     rows = {}
     for number, markers in STAINED.items():
         own = {"panel": f"tube{number}", "batch": "B1", "fcs": "x.fcs"}
@@ -114,7 +114,7 @@ GROUPS = ("CD34+CD38lo_HSCs", "CD34+CD38+CD123-_HSPCs", "CD34+CD38+CD123+_HSPCs"
 
 @pytest.fixture(scope="module")
 def labelled(real_data):
-    """Give the CXCR4 values of the three labelled CD34+ groups."""
+    """Return the CXCR4 values of the three labelled CD34+ groups."""
     path = real_data / "cd34" / "levine32_donorH1_labelled_cells.csv"
     with path.open(encoding="utf-8") as handle:
         cells = list(csv.DictReader(handle))
@@ -122,7 +122,7 @@ def labelled(real_data):
 
 
 def cxcr4_rows(labelled):
-    """Give the row of each group."""
+    """Return the row of each group."""
     sketches = tuple(make_sketch(name, "CXCR4", values) for name, values in labelled.items())
     sample = Sample(sample_id="H1", fcs="x.fcs", panel="marrow", batch="B1")
     return {

@@ -45,7 +45,7 @@ def test_calibrate__each_peak_is_recovered_when_left_out(real_data):
 
 
 def workbook_lots(real_data):
-    """Give the MEF values of FL1 of the lots in the workbook that came with the files."""
+    """Return the MEF values of FL1 of the lots in the workbook that came with the files."""
     sheet = openpyxl.load_workbook(real_data / "beads" / "experiment.xlsx", read_only=True)["Beads"]
     header, *rows = sheet.iter_rows(values_only=True)
     lot, values = header.index("Beads Lot"), header.index("FL1 MEF Values")

@@ -74,7 +74,7 @@ def compensated(file, spillover):
 
 
 def beside(folder, file):
-    """Give the array that came with test_comp_example.fcs; it has no header of numpy."""
+    """Return the array that came with test_comp_example.fcs; it has no header of numpy."""
     return np.fromfile(folder / "test_comp_example.npy", dtype="<f8").reshape(file.n_events, -1)
 
 

@@ -17,7 +17,7 @@ PACKAGE = Path(marrowgate.__file__).parent
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory):
-    """Give a copy of the package that tests may edit."""
+    """Return a copy of the package that tests may edit."""
     folder = tmp_path_factory.mktemp("code") / "marrowgate"
     return Path(shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__")))
 

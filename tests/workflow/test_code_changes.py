@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).parent / "timecourse"
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Give a copy of the code and a folder in which it has run to the end."""
+    """Return a copy of the code and a folder in which it has run to the end."""
     code = tmp_path_factory.mktemp("code")
     for name in ("workflow", "profiles"):
         shutil.copytree(REPOSITORY / name, code / name, ignore=shutil.ignore_patterns("__pycache__"))

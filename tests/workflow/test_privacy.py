@@ -62,7 +62,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def everything_in(file: Path) -> bytes:
-    """Give the bytes of a file in lower case; Parquet is compressed, so what it holds is written out beside them."""
+    """Return the bytes of a file in lower case; Parquet is compressed, so what it holds is written out beside them."""
     content = file.read_bytes()
     if file.suffix == ".parquet":
         table = pq.read_table(file)

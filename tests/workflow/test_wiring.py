@@ -55,7 +55,7 @@ def words_of(job: dict[str, list[str]]) -> list[str]:
 
 
 def paths_of(words: list[str]) -> dict[str, set[str]]:
-    """Give the paths that a command says, by option; those that an option has by itself are left out."""
+    """Return the paths that a command says, by option; those that an option has by itself are left out."""
     found = {}
     for name, value in vars(parser(words[0]).parse_args(words)).items():
         values = value if isinstance(value, list) else [value]

@@ -105,7 +105,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _step_of(words: Sequence[str]) -> str:
-    """Give the sub-command, or an empty text when there is only an option such as --help."""
+    """Return the sub-command, or an empty text when there is only an option such as --help."""
     if not words:
         raise fault("marrowgate", "no sub-command was given", f"use one of {', '.join(STEPS)}; see marrowgate --help")
     if words[0].startswith("-") or words[0] in STEPS:
@@ -116,7 +116,7 @@ def _step_of(words: Sequence[str]) -> str:
 
 
 def parser(step: str) -> argparse.ArgumentParser:
-    """Give the parser; only the arguments of `step` are declared, so that no other step is imported."""
+    """Return the parser; only the arguments of `step` are declared, so that no other step is imported."""
     top = _Parser(prog="marrowgate", description="Flow cytometry from FCS files to a cohort answer.")
     top.add_argument("--version", action="version", version=f"marrowgate {__version__}")
     commands = top.add_subparsers(metavar="SUBCOMMAND", required=True)

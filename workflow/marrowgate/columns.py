@@ -37,7 +37,7 @@ def _number(name: str, meaning: str, unit: str = "", denominator: str = "") -> C
 
 
 def _with_interval(column: Column) -> tuple[Column, Column, Column]:
-    """Give a column and the two limits of its 95 % interval."""
+    """Return a column and the two limits of its 95 % interval."""
     low = replace(column, name=f"{column.name}_low", meaning=f"lower 95 % limit of {column.name}")
     high = replace(column, name=f"{column.name}_high", meaning=f"upper 95 % limit of {column.name}")
     return column, low, high
@@ -259,7 +259,7 @@ VISIT_INTENSITIES = ("median_fi", "delta_fi", "ratio_fi", "abc", "status")
 
 
 def table_columns(table: str) -> tuple[Column, ...]:
-    """Give the columns of a table in their order.
+    """Return the columns of a table in their order.
 
     Raises
     ------
@@ -270,7 +270,7 @@ def table_columns(table: str) -> tuple[Column, ...]:
 
 
 def prefixed(prefix: str, names: Iterable[str]) -> tuple[Column, ...]:
-    """Give columns of the wide visit table: each registered column under a prefixed name."""
+    """Return columns of the wide visit table: each registered column under a prefixed name."""
     return tuple(
         replace(COLUMNS[name], name=f"{prefix}_{name}", meaning=f"{COLUMNS[name].meaning}, of {prefix}")
         for name in names

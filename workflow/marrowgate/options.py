@@ -16,7 +16,7 @@ _AMBIGUOUS = re.compile(r"ambiguous option: (?P<name>\S+) could match (?P<meant>
 
 
 def whole_number(least: int) -> Callable[[str], int]:
-    """Give the type of an option that takes a whole number of at least `least`."""
+    """Return the type of an option that takes a whole number of at least `least`."""
 
     def read(text: str) -> int:
         try:

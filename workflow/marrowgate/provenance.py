@@ -16,7 +16,7 @@ LIBRARIES = ("flowkit", "flowutils", "lxml", "numpy", "pandas", "pyarrow", "pyda
 
 
 def code_digest(step: str, root: Path | None = None) -> str:
-    """Give a digest of the source of a step and of every module of the package that it imports, directly or not.
+    """Return a digest of the source of a step and of every module of the package that it imports, directly or not.
 
     Templates and other data beside a package's modules belong to it.
 
@@ -43,7 +43,7 @@ def code_digest(step: str, root: Path | None = None) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -92,7 +92,7 @@ def _closure(start: str, folder: Path) -> set[str]:
 
 
 def _data_of(source: Path) -> list[Path]:
-    """Give what a package's folder holds besides modules and packages, when `source` is a package's own module."""
+    """Return what a package's folder holds besides modules and packages, when `source` is a package's own module."""
     if source.name != "__init__.py":
         return []
     found = []

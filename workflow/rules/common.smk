@@ -74,7 +74,7 @@ CODE = {step: code_digest(step) for step in STEPS}
 
 
 def alternatives(names):
-    """Give a wildcard constraint that lets only these names pass."""
+    """Return a wildcard constraint that lets only these names pass."""
     return "|".join(sorted(set(names))) or "none_at_all"
 
 
@@ -85,7 +85,7 @@ wildcard_constraints:
 
 
 def fcs_of_sample(sample_id):
-    """Give the file of a sample: its own path when it is simulated, else the link that holds no name or date."""
+    """Return the file of a sample: its own path when it is simulated, else the link that holds no name or date."""
     sample = SAMPLES[sample_id]
     return (
         sample.fcs
@@ -107,19 +107,19 @@ def strategy_of(wildcards):
 
 
 def memory_of(wildcards, input, attempt):
-    """Give megabytes by the file's header; a file that is not made yet is thought to be of usual size."""
+    """Return megabytes by the file's header; a file that is not made yet is thought to be of usual size."""
     path = Path(input.fcs)
     return attempt * (megabytes_needed(path) if path.exists() else 600)
 
 
 def memory_of_largest(wildcards, input, attempt):
-    """Give megabytes for a step that reads one file after the other."""
+    """Return megabytes for a step that reads one file after the other."""
     needed = [megabytes_needed(Path(f)) for f in input.fcs if Path(f).exists()]
     return attempt * max(needed, default=600)
 
 
 def memory_for_flowkit(wildcards, input, attempt):
-    """Give megabytes for FlowKit, which holds twelve times the file and more."""
+    """Return megabytes for FlowKit, which holds twelve times the file and more."""
     sizes = [Path(name).stat().st_size for name in input.fcs if Path(name).exists()]
     return attempt * max(4000, round(600 + 20 * max(sizes, default=0) / 1e6))
 
@@ -154,13 +154,13 @@ def matrix_of(wildcards):
 
 
 def matrix_of_sample(sample):
-    """Give the matrix of a sample's batch where one is computed or given, else nothing."""
+    """Return the matrix of a sample's batch where one is computed or given, else nothing."""
     made = spillover_word(PROJECT, sample) == "matrix"
     return [f"results/spillover/{sample.panel}_{sample.batch}.csv"] if made else []
 
 
 def scales_of(wildcards):
-    """Give the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
+    """Return the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
     sample = SAMPLES[wildcards.sample_id]
     strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
     asked = dimensions_from_batch(strategy, PROJECT.panels[sample.panel])
@@ -198,7 +198,7 @@ def tubes_of_beads(wildcards):
 
 
 def made_spillover(what):
-    """Give the files that rule spillover makes for all batches whose matrix is not in the files."""
+    """Return the files that rule spillover makes for all batches whose matrix is not in the files."""
     needed = {
         (s.panel, s.batch)
         for s in gated(PROJECT)

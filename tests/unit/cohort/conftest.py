@@ -39,7 +39,7 @@ def reading() -> Callable[..., Reading]:
 
 
 def count_row(sample: Sample, population: str, n: int | None, **more: Any) -> Row:
-    """Give a row of populations.tsv."""
+    """Return a row of populations.tsv."""
     row: Row = dict.fromkeys(("cells_per_ul", "cells_per_ul_low", "cells_per_ul_high"))
     row |= {"per_100_cd45": None, "per_100_cd45_low": None, "per_100_cd45_high": None}
     if n is not None:
@@ -91,7 +91,7 @@ def project() -> Callable[..., Project]:
 
 @pytest.fixture(scope="session")
 def rows() -> Callable[..., list[Row]]:
-    """Give population rows whose counts follow from the sample."""
+    """Return population rows whose counts follow from the sample."""
 
     def make(project: Project, count: Callable[[Sample, int], int | None], population: str = "immature") -> list[Row]:
         order = {patient_id: place for place, patient_id in enumerate(project.patients)}

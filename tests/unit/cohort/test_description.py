@@ -13,7 +13,7 @@ Rows = Callable[..., list[dict[str, Any]]]
 
 
 def with_gaps(project: Make, rows: Rows, **settings: Any) -> Study:
-    """Give four and four patients: P0 had G-CSF, P1 no baseline, P2 no therapy, P5 one visit fewer, P7 nothing."""
+    """Return four and four patients: P0 had G-CSF, P1 no baseline, P2 no therapy, P5 one visit fewer, P7 nothing."""
     gone = {("P1", 0.0), ("P5", 14.0), *((("P2", day)) for day in (7.0, 14.0, 28.0))}
     gone |= {("P7", day) for day in (0.0, 7.0, 14.0, 28.0)}
     made = project(patient=lambda number: {"recent_gcsf": "yes" if number == 0 else "no"}, **settings)

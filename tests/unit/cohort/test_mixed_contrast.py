@@ -14,7 +14,7 @@ ARM = np.array([0.0, 1.0])
 
 
 def balanced(seed: int, spread: tuple[float, float] = (1.0, 1.0)) -> tuple[LongData, np.ndarray, np.ndarray]:
-    """Give 9 and 11 patients with three readings each, their means and their arm."""
+    """Return 9 and 11 patients with three readings each, their means and their arm."""
     rng = np.random.default_rng(seed)
     triplet = np.arange(20) < 9
     level = rng.normal(0, np.where(triplet, *spread))

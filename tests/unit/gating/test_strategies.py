@@ -39,7 +39,7 @@ def strategy_of(panel):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Give the file and the truth of some tubes of one batch, both panels; a patient has few reticulocytes or many."""
+    """Return the file and the truth of some tubes of one batch, both panels; a patient has few reticulocytes or many."""
     folder = tmp_path_factory.mktemp("tubes")
     plan = make_plan("demo", SEED)
     found = {}

@@ -11,7 +11,7 @@ VALUES = st.lists(st.integers(-5, 5), min_size=1, max_size=30).map(lambda values
 
 
 def events(*counts):
-    """Give events whose histogram over the channels 1, 2, ... has these counts."""
+    """Return events whose histogram over the channels 1, 2, ... has these counts."""
     return np.repeat(np.arange(1.0, len(counts) + 1), counts)
 
 

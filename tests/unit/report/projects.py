@@ -35,7 +35,7 @@ def project(
     measurements: tuple[Measurement, ...] = (),
     **config: Any,
 ) -> Project:
-    """Give a project whose panels each have a strategy of the same name."""
+    """Return a project whose panels each have a strategy of the same name."""
     named = {name: name for name in strategies} or {"p": "p"}
     settings = Config(strategy_of_panel=named, patients=sheet, **config)
     return Project(

@@ -12,7 +12,7 @@ MONTHS = (2.7, 5.3, 11.7, 14.9, 16.4, 17.4, 27.5, 36.9, 45.4)
 
 
 def topics(*, two_arms: bool) -> dict[str, Topic]:
-    """Give the topics of nine patients with four deaths: reconstructed, illustrative, not the authors' table."""
+    """Return the topics of nine patients with four deaths: reconstructed, illustrative, not the authors' table."""
     patients = [
         Patient(
             patient_id=f"P{n}", arm="doublet" if two_arms and n % 2 else "triplet", response="PR" if n == 4 else "CR",

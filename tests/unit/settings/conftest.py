@@ -9,5 +9,5 @@ from unit.settings.projects import Folder
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    """Give a small project without faults; the working directory is its folder."""
+    """Return a small project without faults; the working directory is its folder."""
     return Folder(tmp_path, monkeypatch)

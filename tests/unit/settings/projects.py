@@ -52,14 +52,14 @@ PATIENTS: tuple[Mapping[str, str], ...] = (
 
 
 def sheet(rows: Sequence[Mapping[str, str]]) -> str:
-    """Give rows as a tab-separated sheet with every column that any row has."""
+    """Return rows as a tab-separated sheet with every column that any row has."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = ["\t".join(columns), *("\t".join(row.get(name, "") for name in columns) for row in rows)]
     return "\n".join(lines) + "\n"
 
 
 def changed(index: int, **cells: str) -> list[Mapping[str, str]]:
-    """Give the sample rows with some cells of one row changed."""
+    """Return the sample rows with some cells of one row changed."""
     rows = list(SAMPLES)
     rows[index] = {**rows[index], **cells}
     return rows
@@ -90,7 +90,7 @@ class Folder:
         return load_project(Path("config/config.yaml"), method_faults, overrides)
 
     def faults(self, overrides: Mapping[str, Any] | None = None) -> list[str]:
-        """Give what is wrong with the project, as it is printed."""
+        """Return what is wrong with the project, as it is printed."""
         with pytest.raises(UserError) as caught:
             self.load(overrides)
         return [str(fault) for fault in caught.value.faults]

@@ -9,7 +9,7 @@ from marrowgate.settings.messages import correct_to, nearest, sentence, shown
 
 
 def said(annotation: Any, value: Any) -> tuple[str, str]:
-    """Give the sentence for a value that a field of this type refuses."""
+    """Return the sentence for a value that a field of this type refuses."""
 
     class Model(BaseModel):
         field: annotation

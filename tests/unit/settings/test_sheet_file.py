@@ -34,7 +34,7 @@ def rows(content: str | bytes) -> list[tuple[int, dict[str, str]]]:
 
 
 def faults(content: str | bytes, model=Sample, name: str = "s.tsv") -> list[str]:
-    """Give what is wrong with a sheet, whether it can be read or not."""
+    """Return what is wrong with a sheet, whether it can be read or not."""
     try:
         return [str(fault) for fault in load_sheet(save(content, name), model)[1]]
     except UserError as error:
@@ -42,7 +42,7 @@ def faults(content: str | bytes, model=Sample, name: str = "s.tsv") -> list[str]
 
 
 def column(name: str, value: str, model=Sample) -> list[str]:
-    """Give what is wrong with one cell of an otherwise good row."""
+    """Return what is wrong with one cell of an otherwise good row."""
     return faults(f"{HEADER}\t{name}\n{ROW}\t{value}\n", model)
 
 

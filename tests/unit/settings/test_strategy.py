@@ -21,7 +21,7 @@ def boolean(name: str, operands: str) -> str:
 
 
 def faults(*populations: str, more: str = "") -> list[str]:
-    """Give what is wrong with a strategy, whether it can be read or not."""
+    """Return what is wrong with a strategy, whether it can be read or not."""
     Path("s.yaml").write_text("populations:\n" + "".join(populations) + more, encoding="utf-8")
     try:
         return [str(fault) for fault in load_strategy(Path("s.yaml"), method_faults)[1]]

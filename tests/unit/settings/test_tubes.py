@@ -17,7 +17,7 @@ CONTROLLED = """\
 
 @pytest.fixture
 def project(folder):
-    """Give a function that loads a project of some tubes."""
+    """Return a function that loads a project of some tubes."""
 
     def load(*rows, kind="fmo"):
         folder.write("config/strategies/tree.yaml", STRATEGY + CONTROLLED.replace("KIND", kind))

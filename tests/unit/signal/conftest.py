@@ -34,5 +34,5 @@ def _file(columns: Mapping[str, np.ndarray], markers: Mapping[str, str] | None =
 
 @pytest.fixture(scope="session")
 def make_file() -> Callable[..., FcsFile]:
-    """Give a function that makes an accepted file from columns: scatter, Time and fluorescence by their names."""
+    """Return a function that makes an accepted file from columns: scatter, Time and fluorescence by their names."""
     return _file

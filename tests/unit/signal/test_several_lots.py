@@ -13,7 +13,7 @@ UNITS = {"PE01": "PE molecules per bead", "PE02": "PE molecules per bead", "RB01
 
 
 def tube(name, lot, factors, status="ok"):
-    """Give a bead tube whose channels read `factors` units of signal for one unit on the bead."""
+    """Return a bead tube whose channels read `factors` units of signal for one unit on the bead."""
     values = dict.fromkeys(factors, LEVELS)
     return BeadTube(
         name,

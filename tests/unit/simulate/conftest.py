@@ -22,7 +22,7 @@ def hspc_optics(panels) -> Optics:
 
 @pytest.fixture
 def make_pure_recipe():
-    """Give a recipe of chosen kinds in equal parts, with nothing that confuses them unless asked for."""
+    """Return a recipe of chosen kinds in equal parts, with nothing that confuses them unless asked for."""
 
     def make(*kinds: str, **changes) -> Recipe:
         rates = np.zeros(len(KINDS))

@@ -14,7 +14,7 @@ from marrowgate.simulate.plan import CohortPlan
 
 @pytest.fixture(scope="module")
 def many() -> list[dict[str, object]]:
-    """Give 4,000 patients' outcomes."""
+    """Return 4,000 patients' outcomes."""
     plan = make_plan("demo", 1)
     return [outcomes(plan, f"X{number}") for number in range(4000)]
 

@@ -64,7 +64,7 @@ def drift_findings(project: Project, drifts: Drifts, measure: str, readings: Seq
 
 
 def _marker_of(project: Project, measure: str) -> str:
-    """Give the marker whose intensity a measure is; empty for any other measure."""
+    """Return the marker whose intensity a measure is; empty for any other measure."""
     for wanted in project.config.measure.intensities:
         if measure in {f"{wanted.population}_{wanted.marker}_{column}" for column in MOVED}:
             return wanted.marker

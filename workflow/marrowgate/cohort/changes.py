@@ -48,7 +48,7 @@ class Pairs:
         return int(self.is_triplet.sum()), int((~self.is_triplet).sum())
 
     def of_arms(self, values: Floats) -> tuple[Floats, Floats]:
-        """Give the values of the triplet and of the doublet arm."""
+        """Return the values of the triplet and of the doublet arm."""
         return values[self.is_triplet], values[~self.is_triplet]
 
 
@@ -93,7 +93,7 @@ def ancova(pairs: Pairs) -> Estimate:
 
 
 def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]]:
-    """Give the methods that stand beside the change score.
+    """Return the methods that stand beside the change score.
 
     Parameters
     ----------

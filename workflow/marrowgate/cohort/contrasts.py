@@ -63,7 +63,7 @@ def adjust(rows: Sequence[Row]) -> list[Row]:
 
 
 def role_of(study: Study, endpoint: str) -> str:
-    """Give the role that the settings declare for an endpoint's lead row."""
+    """Return the role that the settings declare for an endpoint's lead row."""
     settings = study.project.config.cohort
     if endpoint == settings.primary:
         return "primary"
@@ -195,7 +195,7 @@ def _refusal(study: Study, endpoint: str, method: str, reasons: Sequence[str]) -
 
 
 def _never_made(study: Study, made: set[str]) -> Iterable[Row]:
-    """Give a row for each declared endpoint that no reading leads to."""
+    """Return a row for each declared endpoint that no reading leads to."""
     settings = study.project.config.cohort
     for endpoint in dict.fromkeys((settings.primary, *settings.secondary)):
         if endpoint not in made:
@@ -208,7 +208,7 @@ def _row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: 
 
 
 def _finished(row: Row, endpoint: str, role: str, findings: Sequence[Finding], reasons: Sequence[str] = ()) -> Row:
-    """Give a row with its endpoint, role, status and reasons; what the design flags stands on every row."""
+    """Return a row with its endpoint, role, status and reasons; what the design flags stands on every row."""
     flags = [finding.sentence for finding in findings if finding.level == "flagged"]
     status = row.get("status") or ("flagged" if flags else "ok")
     return {

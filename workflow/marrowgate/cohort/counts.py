@@ -69,7 +69,7 @@ def negative_binomial(counts: PatientCounts) -> Estimate:
 
 
 def _fit(counts: PatientCounts, dispersion: float) -> Floats:
-    """Give the fitted means: in each arm one ratio to what is expected."""
+    """Return the fitted means: in each arm one ratio to what is expected."""
     means = np.empty_like(counts.expected)
     for arm in (counts.is_triplet, ~counts.is_triplet):
         y, expected = counts.events[arm], counts.expected[arm]

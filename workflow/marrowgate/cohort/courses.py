@@ -112,12 +112,12 @@ def _course(patient_id: str, readings: tuple[Reading, ...], clock: Clock, keep_s
 
 
 def window_weights(window: Sequence[Reading], clock: Clock) -> Floats:
-    """Give the weights of the readings in the window, see `time_weights`."""
+    """Return the weights of the readings in the window, see `time_weights`."""
     return time_weights([clock.time(reading.visit) or 0.0 for reading in window])
 
 
 def time_weights(times: Sequence[float]) -> Floats:
-    """Give the weights of the mean over time by the trapezoidal rule: the area under the curve, per unit of time.
+    """Return the weights of the mean over time by the trapezoidal rule: the area under the curve, per unit of time.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def time_weights(times: Sequence[float]) -> Floats:
 
 
 def expected_peak(values: Sequence[float], m: int) -> float:
-    """Give the expected highest of `m` values drawn without replacement.
+    """Return the expected highest of `m` values drawn without replacement.
 
     It makes peaks of patients with different numbers of visits comparable: of n ascending values the i-th is the
     highest of m with probability C(i - 1, m - 1) / C(n, m).
@@ -159,7 +159,7 @@ def expected_peak(values: Sequence[float], m: int) -> float:
 
 
 def log2_change(point: Point | None, baseline: Point | None) -> tuple[float, float] | None:
-    """Give the change from baseline in log2 units and its standard deviation from measurement; None without both."""
+    """Return the change from baseline in log2 units and its standard deviation from measurement; None without both."""
     if point is None or baseline is None:
         return None
     return point.log2 - baseline.log2, math.hypot(point.log2_sd, baseline.log2_sd)

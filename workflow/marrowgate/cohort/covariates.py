@@ -15,7 +15,7 @@ BASELINE_WBC = "baseline_wbc_per_ul"
 def covariate_table(
     study: Study, patient_ids: Sequence[str], names: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[str]]:
-    """Give the covariates of some patients.
+    """Return the covariates of some patients.
 
     Parameters
     ----------

@@ -107,7 +107,7 @@ def _against_arm(what: str, levels: Sequence[str], arms: Sequence[str]) -> Itera
 
 
 def _cramer(table: Counter[tuple[str, str]], names: Sequence[str]) -> float:
-    """Give Cramer's V of batch and arm, 0 for equal shares and 1 for complete confounding."""
+    """Return Cramer's V of batch and arm, 0 for equal shares and 1 for complete confounding."""
     seen = np.array([[table[name, arm] for arm in ARMS] for name in names], dtype=np.float64)
     expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()
     return math.sqrt(float(((seen - expected) ** 2 / expected).sum() / seen.sum()))
@@ -144,7 +144,7 @@ def _batch_against_change(readings: Sequence[Reading], arms: Mapping[str, str]) 
 
 
 def _arms_with_changes(readings: Sequence[Reading], arms: Mapping[str, str]) -> set[str]:
-    """Give the arms with a patient who has readings both at baseline and on therapy."""
+    """Return the arms with a patient who has readings both at baseline and on therapy."""
     phases: dict[str, set[str]] = {}
     for reading in readings:
         phases.setdefault(reading.visit.patient_id, set()).add(reading.visit.phase)

@@ -9,7 +9,7 @@ from marrowgate.endpoint_names import RESPONDER, RESPONDER_ONE_VISIT, endpoint_n
 
 
 def endpoint_table(study: Study) -> list[dict[str, Any]]:
-    """Give all summaries of all measures in all patients, and who responds by the declared and the one-visit rule."""
+    """Return all summaries of all measures in all patients, and who responds by the declared and the one-visit rule."""
     rows: list[dict[str, Any]] = []
     for measure, courses in study.courses.items():
         for patient_id, arm in study.arms.items():

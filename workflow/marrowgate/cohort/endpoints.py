@@ -22,7 +22,7 @@ ABSENT = {
 
 
 def course_rows(patient_id: str, arm: str, measure: str, course: Course | None) -> list[Row]:
-    """Give one patient's rows of one measure.
+    """Return one patient's rows of one measure.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def course_rows(patient_id: str, arm: str, measure: str, course: Course | None) 
 
 
 def responder_rows(arms: Mapping[str, str], endpoint: str, responses: Mapping[str, Response]) -> Iterable[Row]:
-    """Give one row per patient: 1 for a responder, 0 for none, empty where it is unknown."""
+    """Return one row per patient: 1 for a responder, 0 for none, empty where it is unknown."""
     for patient_id, arm in arms.items():
         response = responses.get(patient_id) or Response(patient_id, "unknown", 0, "no value")
         known = response.verdict != "unknown"

@@ -44,7 +44,7 @@ class TimeModel:
     terms: tuple[str, ...]
 
     def weights(self, window: str) -> Floats:
-        """Give the weights of the fixed effects in the difference of the arms: whole window (empty), early or late."""
+        """Return the weights of the fixed effects in the difference of the arms: whole window (empty), early or late."""
         found = np.zeros(len(self.terms))
         found[1] = 1.0
         found[3] = {"": self.centre, "early": self.early, "late": self.late}[window] - self.centre

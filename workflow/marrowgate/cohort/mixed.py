@@ -223,7 +223,7 @@ def _residual_sd(data: LongData) -> float:
 
 
 def variance_matrices(data: LongData, theta: Floats, structure: Structure) -> Floats:
-    """Give each patient's covariance matrix, shape (patients, readings, readings).
+    """Return each patient's covariance matrix, shape (patients, readings, readings).
 
     Absent readings have variance 1 and no covariance. The arguments are those of a `Fitted`.
     """
@@ -240,12 +240,12 @@ def variance_matrices(data: LongData, theta: Floats, structure: Structure) -> Fl
 
 
 def criterion(theta: Floats, data: LongData, structure: Structure) -> float:
-    """Give -2 times the restricted log likelihood, without its constant."""
+    """Return -2 times the restricted log likelihood, without its constant."""
     return solve(theta, data, structure)[0]
 
 
 def solve(theta: Floats, data: LongData, structure: Structure) -> tuple[float, Floats, Floats]:
-    """Give -2 times the restricted log likelihood, the fixed effects and their covariance."""
+    """Return -2 times the restricted log likelihood, the fixed effects and their covariance."""
     root = np.linalg.cholesky(variance_matrices(data, theta, structure))
     together = np.linalg.solve(root, np.concatenate([data.x, data.y[:, :, None]], axis=2))
     x, y = together[:, :, :-1].reshape(-1, data.x.shape[2]), together[:, :, -1].reshape(-1)

@@ -59,7 +59,7 @@ def model_contrast(data: LongData, fitted: Fitted, weights: Floats) -> Estimate:
 
 
 def robust_variance(data: LongData, fitted: Fitted, weights: Floats) -> tuple[float, float]:
-    """Give the CR2 variance of a linear combination and its degrees of freedom.
+    """Return the CR2 variance of a linear combination and its degrees of freedom.
 
     In coordinates in which the model's variance is the identity, with h the hat matrix and g(i) = (I - h(ii))^(-1/2)
     x(i) C w, the variance is the sum over patients of (g(i) e(i))^2; its degrees of freedom are tr(O)^2 / tr(O O) with

@@ -19,7 +19,7 @@ Groups = Mapping[str, Sequence[Patient]]
 
 
 def outcome_table(project: Project) -> list[Row]:
-    """Give the rows of `tables/outcomes.tsv`.
+    """Return the rows of `tables/outcomes.tsv`.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def outcome_table(project: Project) -> list[Row]:
 
 
 def make_groups(patients: Sequence[Patient]) -> dict[str, tuple[Patient, ...]]:
-    """Give all patients, and each arm where there are two."""
+    """Return all patients, and each arm where there are two."""
     if not patients:
         return {}
     arms = [(arm, tuple(p for p in patients if p.arm == arm)) for arm in ("triplet", "doublet")]
@@ -50,7 +50,7 @@ def make_groups(patients: Sequence[Patient]) -> dict[str, tuple[Patient, ...]]:
 
 
 def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], settings: Cohort) -> Iterable[Row]:
-    """Give the response rate over all treated and over evaluable patients, for what counts and for each best response.
+    """Return the response rate over all treated and over evaluable patients, for what counts and for each best response.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], se
 
 
 def recovery_rows(arm: str, patients: Sequence[Patient]) -> Iterable[Row]:
-    """Give the median time to neutrophil and platelet recovery, with the exact interval between order statistics."""
+    """Return the median time to neutrophil and platelet recovery, with the exact interval between order statistics."""
     for measure, column in (
         ("neutrophil_recovery_median_days", "anc_recovery_days"),
         ("platelet_recovery_median_days", "platelet_recovery_days"),
@@ -106,7 +106,7 @@ def recovery_rows(arm: str, patients: Sequence[Patient]) -> Iterable[Row]:
 
 
 def median_interval(ascending: Sequence[float]) -> tuple[float, float]:
-    """Give the exact 95 % interval of a median by the sign test (Thompson 1936); NaN with fewer than six values."""
+    """Return the exact 95 % interval of a median by the sign test (Thompson 1936); NaN with fewer than six values."""
     n = len(ascending)
     below = np.cumsum([math.comb(n, k) / 2**n for k in range(n + 1)])
     cut = int(np.searchsorted(below, 0.025, side="right"))

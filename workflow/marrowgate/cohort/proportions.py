@@ -39,7 +39,7 @@ class TwoByTwo:
 
 
 def fisher_p(table: TwoByTwo, *, mid: bool = False) -> float:
-    """Give the two-sided p-value of Fisher's exact test, or its mid-p value (Lancaster 1961, JASA 56:223).
+    """Return the two-sided p-value of Fisher's exact test, or its mid-p value (Lancaster 1961, JASA 56:223).
 
     The two-sided p adds up all tables that are no more likely than the one seen; the mid-p counts those that are as
     likely as that one by half.
@@ -54,7 +54,7 @@ def fisher_p(table: TwoByTwo, *, mid: bool = False) -> float:
 
 
 def newcombe_interval(table: TwoByTwo) -> tuple[float, float]:
-    """Give the 95 % interval of the difference from Wilson's intervals (Newcombe 1998, Stat Med 17:873, method 10)."""
+    """Return the 95 % interval of the difference from Wilson's intervals (Newcombe 1998, Stat Med 17:873, method 10)."""
     p1, p2 = table.x1 / table.n1, table.x2 / table.n2
     (l1, u1), (l2, u2) = wilson_interval(table.x1, table.n1), wilson_interval(table.x2, table.n2)
     low = table.difference - math.hypot(p1 - l1, u2 - p2)
@@ -63,14 +63,14 @@ def newcombe_interval(table: TwoByTwo) -> tuple[float, float]:
 
 
 def wilson_interval(x: int, n: int) -> tuple[float, float]:
-    """Give Wilson's 95 % interval of a proportion (Wilson 1927, JASA 22:209)."""
+    """Return Wilson's 95 % interval of a proportion (Wilson 1927, JASA 22:209)."""
     centre = (x + CHI2_95 / 2) / (n + CHI2_95)
     half = Z * math.sqrt(x * (n - x) / n + CHI2_95 / 4) / (n + CHI2_95)
     return (0.0 if x == 0 else centre - half), (1.0 if x == n else centre + half)
 
 
 def miettinen_nurminen_interval(table: TwoByTwo) -> tuple[float, float]:
-    """Give the 95 % score interval of the difference (Miettinen and Nurminen 1985, Stat Med 4:213)."""
+    """Return the 95 % score interval of the difference (Miettinen and Nurminen 1985, Stat Med 4:213)."""
     seen = table.difference
     excess = partial(_score_excess, table)
     edge = 1 - 1e-12
@@ -80,7 +80,7 @@ def miettinen_nurminen_interval(table: TwoByTwo) -> tuple[float, float]:
 
 
 def odds_ratio_interval(table: TwoByTwo) -> tuple[float, float, float]:
-    """Give the conditional maximum likelihood odds ratio and its exact 95 % interval (Cornfield 1956).
+    """Return the conditional maximum likelihood odds ratio and its exact 95 % interval (Cornfield 1956).
 
     Returns
     -------
@@ -98,7 +98,7 @@ def odds_ratio_interval(table: TwoByTwo) -> tuple[float, float, float]:
 
 
 def _log_hypergeometric(table: TwoByTwo) -> np.ndarray:
-    """Give the log chance of every possible number of responders in the first arm, given the margins."""
+    """Return the log chance of every possible number of responders in the first arm, given the margins."""
     responders = table.x1 + table.x2
     x = np.arange(max(0, responders - table.n2), min(table.n1, responders) + 1)
     parts = _log_choose(table.n1, x) + _log_choose(table.n2, responders - x)
@@ -110,7 +110,7 @@ def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
 
 
 def _score_excess(table: TwoByTwo, difference: float) -> float:
-    """Give how far the score statistic of a difference exceeds its 95 % limit."""
+    """Return how far the score statistic of a difference exceeds its 95 % limit."""
     n = table.n1 + table.n2
     p2 = _constrained_p2(table, difference)
     p1 = p2 + difference
@@ -122,7 +122,7 @@ def _score_excess(table: TwoByTwo, difference: float) -> float:
 
 
 def _constrained_p2(table: TwoByTwo, difference: float) -> float:
-    """Give the most likely second proportion when the difference is given: the root of the cubic in their appendix."""
+    """Return the most likely second proportion when the difference is given: the root of the cubic in their appendix."""
     n1, n2, x1, x2, d = table.n1, table.n2, table.x1, table.x2, difference
     n = n1 + n2
     l2 = (n1 + 2 * n2) * d - n - x1 - x2

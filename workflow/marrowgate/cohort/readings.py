@@ -107,7 +107,7 @@ def measure_readings(project: Project, populations: Rows, intensities: Rows) -> 
 
 
 def chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
-    """Give one row per visit and gated population: of several tubes the one with the most CD45+ events.
+    """Return one row per visit and gated population: of several tubes the one with the most CD45+ events.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mappi
 
 
 def _per_event(populations: Rows) -> dict[tuple[str, str], float]:
-    """Give the cells per uL that one event stands for, by tube and count method."""
+    """Return the cells per uL that one event stands for, by tube and count method."""
     return {
         (row["sample_id"], row["count_method"]): row["cells_per_ul"] / row["n_events"]
         for row in populations
@@ -206,7 +206,7 @@ def _flow(
 
 
 def _interval_sd(low: float | None, high: float | None, *, fallback: float) -> float:
-    """Give the standard deviation of ln(value) that the limits of a value stand for."""
+    """Return the standard deviation of ln(value) that the limits of a value stand for."""
     if low is not None and high is not None and low > 0 and math.isfinite(high) and high > low:
         return math.log(high / low) / (2 * Z)
     return fallback
@@ -217,7 +217,7 @@ def _number(value: float | None) -> float:
 
 
 def _per_counted(measurements: Iterable[Measurement]) -> dict[str, float]:
-    """Give the value that one counted cell or colony stands for, as the median over the measure's rows."""
+    """Return the value that one counted cell or colony stands for, as the median over the measure's rows."""
     found: dict[str, list[float]] = defaultdict(list)
     for row in measurements:
         if row.n_counted and row.value > 0:
@@ -226,7 +226,7 @@ def _per_counted(measurements: Iterable[Measurement]) -> dict[str, float]:
 
 
 def _imported_reading(imported: Measurement, per_counted: Mapping[str, float], project: Project) -> Reading:
-    """Give an imported value; its interval is exact where the number counted is known."""
+    """Return an imported value; its interval is exact where the number counted is known."""
     visit = visit_on(imported.patient_id, imported.day, project.samples)
     measure, value, n = imported_measure(imported.measure, imported.unit), imported.value, imported.n_counted
     share = SHARE_UNITS.get(imported.unit)

@@ -30,7 +30,7 @@ def two_by_two(responses: Mapping[str, Response], arms: Mapping[str, str]) -> Tw
 
 
 def responder_rows(table: TwoByTwo) -> list[Row]:
-    """Give the rows of one comparison of responders; the first is the lead.
+    """Return the rows of one comparison of responders; the first is the lead.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def responder_rows(table: TwoByTwo) -> list[Row]:
 
 
 def rule_row(courses: Mapping[str, Course], arms: Mapping[str, str], rule: Rule) -> Row:
-    """Give Fisher's test under another rule, with the responders of each arm in its reason."""
+    """Return Fisher's test under another rule, with the responders of each arm in its reason."""
     table = two_by_two(find_responses(courses, rule), arms)
     if table is None:
         return {"method": "fisher_exact", "contrast": f"triplet - doublet, {rule}", "status": "refused"} | {

@@ -49,12 +49,12 @@ class Response:
 
 
 def declared_rule(settings: Cohort) -> Rule:
-    """Give the rule that the settings declare."""
+    """Return the rule that the settings declare."""
     return Rule(settings.responder_limit, settings.reference_change, settings.responder_min_events)
 
 
 def grid_of_rules(settings: Cohort) -> list[Rule]:
-    """Give the rules of the sensitivity analysis: all limits and folds, with one and with two visits."""
+    """Return the rules of the sensitivity analysis: all limits and folds, with one and with two visits."""
     return [
         Rule(limit, fold, settings.responder_min_events, successive)
         for limit in settings.responder_limits

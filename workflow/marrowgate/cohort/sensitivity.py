@@ -22,7 +22,7 @@ NO_GATE_CV = "the tables do not give how far these values move with their gates 
 
 
 def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:
-    """Give the row of an estimated difference of log2 values; one without a p-value or interval says why."""
+    """Return the row of an estimated difference of log2 values; one without a p-value or interval says why."""
     row: Row = {
         "endpoint": endpoint,
         "contrast": contrast,
@@ -42,7 +42,7 @@ def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, 
 
 
 def regimens(study: Study) -> list[tuple[str, dict[str, str]]]:
-    """Give each regimen of an arm that pools several, with the arms when that arm is this regimen alone.
+    """Return each regimen of an arm that pools several, with the arms when that arm is this regimen alone.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def regimens(study: Study) -> list[tuple[str, dict[str, str]]]:
 
 
 def change_sensitivity(study: Study, measure: str, endpoint: str, pairs: changes.Pairs, *, is_key: bool) -> list[Row]:
-    """Give the sensitivity rows of a change over the window.
+    """Return the sensitivity rows of a change over the window.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def change_sensitivity(study: Study, measure: str, endpoint: str, pairs: changes
 
 
 def perturbation_rows(study: Study, measure: str, endpoint: str, pairs: changes.Pairs) -> list[Row]:
-    """Give the rows of the change with gates, and with whole values, drawn from their own uncertainty."""
+    """Return the rows of the change with gates, and with whole values, drawn from their own uncertainty."""
     draws, seed = study.project.config.cohort.stability_draws, study.project.config.seed
     gated = gated_changes(study.courses[measure], study.arms, study.clock)
     found = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
@@ -111,7 +111,7 @@ def perturbation_rows(study: Study, measure: str, endpoint: str, pairs: changes.
 
 
 def responder_sensitivity(study: Study, measure: str) -> list[Row]:
-    """Give the responders under other rules, per regimen and without borrowed or shifted gates."""
+    """Return the responders under other rules, per regimen and without borrowed or shifted gates."""
     settings, courses = study.project.config.cohort, study.courses[measure]
     declared = declared_rule(settings)
     one_visit = Rule(declared.limit, declared.fold, declared.min_events, successive=False)
@@ -163,7 +163,7 @@ def _counts_row(study: Study, measure: str, endpoint: str) -> list[Row]:
 
 
 def adjusted_rows(study: Study, endpoint: str, pairs: changes.Pairs) -> list[Row]:
-    """Give the change score and the analysis of covariance at equal covariates, where the settings name some.
+    """Return the change score and the analysis of covariance at equal covariates, where the settings name some.
 
     Patients without a covariate are left out, and the reason says so.
     """

@@ -41,12 +41,12 @@ class Study:
     drifts: Drifts = field(default_factory=dict)
 
     def only(self, keep: Callable[[Reading], bool]) -> "Study":
-        """Give the study with the readings that `keep` lets pass; patients without any are gone too."""
+        """Return the study with the readings that `keep` lets pass; patients without any are gone too."""
         readings = {measure: tuple(filter(keep, own)) for measure, own in self.readings.items()}
         return _with_readings(self, readings)
 
     def only_measures(self, measures: set[str]) -> "Study":
-        """Give the study with the named measures alone."""
+        """Return the study with the named measures alone."""
         readings = {measure: own for measure, own in self.readings.items() if measure in measures}
         return _with_readings(self, readings)
 

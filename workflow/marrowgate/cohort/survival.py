@@ -52,7 +52,7 @@ class AtTime:
 
 
 def survival_at(patients: Sequence[FollowUp], months: Sequence[float]) -> list[AtTime]:
-    """Give Kaplan and Meier's survival at set times, with log-log limits from Greenwood's variance.
+    """Return Kaplan and Meier's survival at set times, with log-log limits from Greenwood's variance.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def survival_at(patients: Sequence[FollowUp], months: Sequence[float]) -> list[A
 
 
 def median_survival(patients: Sequence[FollowUp]) -> Estimated:
-    """Give the first time at which survival is one half or less, and its limits (Brookmeyer and Crowley 1982).
+    """Return the first time at which survival is one half or less, and its limits (Brookmeyer and Crowley 1982).
 
     Infinite where the curve, or a limit, never comes down to one half.
     """
@@ -90,12 +90,12 @@ def median_survival(patients: Sequence[FollowUp]) -> Estimated:
 
 
 def median_follow_up(patients: Sequence[FollowUp]) -> Estimated:
-    """Give the median follow-up by reverse Kaplan-Meier (Schemper and Smith 1996, Control Clin Trials 17:343)."""
+    """Return the median follow-up by reverse Kaplan-Meier (Schemper and Smith 1996, Control Clin Trials 17:343)."""
     return median_survival([FollowUp(p.patient_id, p.months, int(p.event == 0)) for p in patients])
 
 
 def log_rank(first: Sequence[FollowUp], second: Sequence[FollowUp]) -> float:
-    """Give the two-sided p-value of the log-rank test; NaN when nobody had the event."""
+    """Return the two-sided p-value of the log-rank test; NaN when nobody had the event."""
     from lifelines.statistics import logrank_test
 
     if not any(patient.event == 1 for patient in (*first, *second)):
@@ -106,7 +106,7 @@ def log_rank(first: Sequence[FollowUp], second: Sequence[FollowUp]) -> float:
 
 
 def cumulative_incidence(patients: Sequence[FollowUp], months: Sequence[float]) -> list[Estimated]:
-    """Give the cumulative incidence of event 1 with event 2 competing (Aalen and Johansen 1978, Scand J Stat 5:141).
+    """Return the cumulative incidence of event 1 with event 2 competing (Aalen and Johansen 1978, Scand J Stat 5:141).
 
     Limits are log-log, with the variance of Aalen's delta method (Marubini and Valsecchi 1995, 10.2.3).
 
@@ -132,7 +132,7 @@ def cumulative_incidence(patients: Sequence[FollowUp], months: Sequence[float]) 
 def transplant_hazard_ratio(
     patients: Sequence[FollowUp], transplant_months: Sequence[float | None]
 ) -> Estimated | None:
-    """Give the hazard ratio after against before transplant, the transplant being a time-dependent covariate.
+    """Return the hazard ratio after against before transplant, the transplant being a time-dependent covariate.
 
     A patient counts as not transplanted until the transplant, so that nobody is credited with the time survived to it
     (Cox model with time-dependent covariate; Mantel and Byar 1974, JASA 69:81).
@@ -175,7 +175,7 @@ def _kaplan_meier(patients: Sequence[FollowUp]):  # type: ignore[no-untyped-def]
 
 
 def _limits(fitter):  # type: ignore[no-untyped-def]
-    """Give the limits of the curve; where nobody is left the variance, and so the upper limit, does not exist."""
+    """Return the limits of the curve; where nobody is left the variance, and so the upper limit, does not exist."""
     limits = fitter.confidence_interval_survival_function_.copy()
     limits.iloc[(fitter.survival_function_.iloc[:, 0] <= 0).to_numpy(), 1] = math.nan
     return limits

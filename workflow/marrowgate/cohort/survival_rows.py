@@ -27,7 +27,7 @@ UNKNOWN = "follow-up ends before this time with patients still free of the event
 
 
 def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort) -> list[Row]:
-    """Give all rows of overall and disease-free survival.
+    """Return all rows of overall and disease-free survival.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort) -> 
 
 
 def overall(patients: Sequence[Patient]) -> list[FollowUp]:
-    """Give the follow-up of overall survival of those who have it."""
+    """Return the follow-up of overall survival of those who have it."""
     return [
         FollowUp(p.patient_id, p.os_months, int(p.os_event == "1"))
         for p in patients
@@ -68,7 +68,7 @@ def overall(patients: Sequence[Patient]) -> list[FollowUp]:
 
 
 def disease_free(patients: Sequence[Patient]) -> list[FollowUp]:
-    """Give the follow-up of disease-free survival of those who have it; relapse and death are both its event."""
+    """Return the follow-up of disease-free survival of those who have it; relapse and death are both its event."""
     return [
         FollowUp(p.patient_id, p.dfs_months, int(p.dfs_event == "1"))
         for p in patients
@@ -77,7 +77,7 @@ def disease_free(patients: Sequence[Patient]) -> list[FollowUp]:
 
 
 def relapses(patients: Sequence[Patient]) -> list[FollowUp]:
-    """Give the follow-up with relapse as event 1 and death without relapse as event 2."""
+    """Return the follow-up with relapse as event 1 and death without relapse as event 2."""
     return [
         FollowUp(p.patient_id, p.dfs_months, 0 if p.dfs_event == "0" else 1 if p.relapse_event == "1" else 2)
         for p in patients
@@ -99,7 +99,7 @@ def origin_note(patients: Sequence[Patient]) -> str:
 
 
 def grid(last: float) -> list[float]:
-    """Give the times of the table below a survival curve: from 0 in even steps, at most eight."""
+    """Return the times of the table below a survival curve: from 0 in even steps, at most eight."""
     if last <= 0:
         return [0.0]
     step = next((step for step in STEPS if last / step < MOST_COLUMNS), last / (MOST_COLUMNS - 1))
@@ -127,7 +127,7 @@ def _one_group(name: str, arm: str, followed: list[FollowUp], settings: Cohort, 
 
 
 def _below(name: str, arm: str, followed: list[FollowUp], times: Sequence[float]) -> Iterable[Row]:
-    """Give the table below the curve."""
+    """Return the table below the curve."""
     n = len(followed)
     for at in survival_at(followed, times):
         for what, count in (("at_risk", at.at_risk), ("events", at.events), ("censored", at.censored)):
@@ -163,7 +163,7 @@ def _between(name: str, triplet: list[FollowUp], doublet: list[FollowUp]) -> Ite
 
 
 def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterable[Row]:
-    """Give relapse and death without relapse as competing risks: one minus Kaplan-Meier would overstate both."""
+    """Return relapse and death without relapse as competing risks: one minus Kaplan-Meier would overstate both."""
     followed = relapses(patients)
     unknown = len(disease_free(patients)) - len(followed)
     if not followed or (unknown and not any(p.event for p in followed)):

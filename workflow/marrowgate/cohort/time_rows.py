@@ -16,7 +16,7 @@ NOT_CONVERGED = "the model did not converge, so it gives no numbers"
 
 
 def time_rows(study: Study, measure: str, endpoint: str, *, is_primary: bool) -> list[Row]:
-    """Give the mixed model's rows: with the change as outcome, and with the baseline as covariate.
+    """Return the mixed model's rows: with the change as outcome, and with the baseline as covariate.
 
     Parameters
     ----------

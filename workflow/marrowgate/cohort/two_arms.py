@@ -26,7 +26,7 @@ class Estimate:
 
 
 def welch(triplet: Floats, doublet: Floats) -> Estimate:
-    """Give the difference of two means with unequal variances (Welch 1947, Biometrika 34:28).
+    """Return the difference of two means with unequal variances (Welch 1947, Biometrika 34:28).
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ def welch(triplet: Floats, doublet: Floats) -> Estimate:
 
 
 def t_estimate(value: float, se: float, df: float, note: str = "") -> Estimate:
-    """Give the interval and p-value of an estimate by the t distribution."""
+    """Return the interval and p-value of an estimate by the t distribution."""
     half = float(stdtrit(df, 0.975)) * se
     return Estimate(value, value - half, value + half, float(2 * stdtr(df, -abs(value) / se)), note)
 
 
 def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Floats) -> Estimate:
-    """Give the difference between arms at equal covariates, by least squares.
+    """Return the difference between arms at equal covariates, by least squares.
 
     With the baseline among the covariates and the value on therapy as outcome it is the analysis of covariance.
 
@@ -125,7 +125,7 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
 
 
 def hodges_lehmann(triplet: Floats, doublet: Floats) -> Estimate:
-    """Give the median of all differences between patients of the arms, with its exact interval and rank test.
+    """Return the median of all differences between patients of the arms, with its exact interval and rank test.
 
     The interval inverts the Mann-Whitney test (Hodges and Lehmann 1963, Ann Math Stat 34:598; Hollander, Wolfe and
     Chicken 2014, 4.3). With ties it is conservative, and the p-value is the normal approximation.
@@ -143,7 +143,7 @@ def hodges_lehmann(triplet: Floats, doublet: Floats) -> Estimate:
 
 
 def _rank_cut(n1: int, n2: int) -> int:
-    """Give the largest k with P(U <= k - 1) <= 0.025 under equal distributions."""
+    """Return the largest k with P(U <= k - 1) <= 0.025 under equal distributions."""
     # number of ways to each rank sum, by adding the patients one by one
     ways = np.zeros((n1 + 1, n1 * n2 + 1))
     ways[0, 0] = 1
@@ -167,7 +167,7 @@ def _at_least(statistics: Floats, seen: float) -> int:
 
 
 def _abs_t(values: Floats, chosen: NDArray[np.int64]) -> Floats:
-    """Give |t| of Welch for each row of patients that make up the first arm."""
+    """Return |t| of Welch for each row of patients that make up the first arm."""
     n, n1 = values.size, chosen.shape[1]
     n2 = n - n1
     centred = values - values.mean()

@@ -65,7 +65,7 @@ class Clock:
     reason: str = ""
 
     def time(self, visit: Visit) -> float | None:
-        """Give the time of a visit since the first dose, in the clock's unit; None where it is not known."""
+        """Return the time of a visit since the first dose, in the clock's unit; None where it is not known."""
         if self.unit == "days":
             return visit.day
         length = self.cycle_days[visit.patient_id]
@@ -81,14 +81,14 @@ class Clock:
 
 
 def visit_of(sample: Sample) -> Visit | None:
-    """Give the visit that a tube was drawn at; None for tubes without a patient."""
+    """Return the visit that a tube was drawn at; None for tubes without a patient."""
     if sample.patient_id is None:
         return None
     return Visit(sample.patient_id, sample.day, sample.cycle, sample.cycle_day, sample.days_off)
 
 
 def visit_on(patient_id: str, day: float, samples: Iterable[Sample]) -> Visit:
-    """Give the visit of a patient's tubes on a day, so that an import joins them; else one that knows only its day."""
+    """Return the visit of a patient's tubes on a day, so that an import joins them; else one that knows only its day."""
     for sample in samples:
         if sample.patient_id == patient_id and sample.day == day and sample.control_type == "none":
             return Visit(patient_id, day, sample.cycle, sample.cycle_day, sample.days_off)

@@ -71,7 +71,7 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
 
 
 def match_panel(names: Sequence[str], panel: Panel) -> dict[int, PanelChannel]:
-    """Give the panel's entry of each column, by `$PnN` and aliases; capitals make no difference.
+    """Return the panel's entry of each column, by `$PnN` and aliases; capitals make no difference.
 
     A column whose name is the entry's own comes before one that matches an alias.
     """
@@ -150,7 +150,7 @@ def _stain(entry: PanelChannel | None, role: Role, of_file: Stain) -> Stain:
 
 
 def _canonical_scatter(readings: Sequence[Reading], entries: Mapping[int, PanelChannel]) -> dict[int, str]:
-    """Give each canonical scatter name to at most one column: the panel's, else the nearest by name."""
+    """Return each canonical scatter name to at most one column: the panel's, else the nearest by name."""
     given: dict[int, str] = {index: entry.scatter for index, entry in entries.items() if entry.scatter}
     taken = set(given.values())
     free = [

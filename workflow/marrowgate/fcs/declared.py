@@ -28,7 +28,7 @@ _PULSES: MappingProxyType[str, Pulse] = MappingProxyType({"area": "A", "height":
 
 
 def declared_reading(keywords: Keywords, number: int, by_name: Reading) -> Reading:
-    """Give the role that a channel declares, or else what its name says.
+    """Return the role that a channel declares, or else what its name says.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def declared_reading(keywords: Keywords, number: int, by_name: Reading) -> Readi
 
 
 def declared_stain(keywords: Keywords, number: int, by_label: Stain) -> Stain:
-    """Give the marker and fluorochrome that a channel declares, each or else what its label says."""
+    """Return the marker and fluorochrome that a channel declares, each or else what its label says."""
     marker = keywords.text(f"$P{number}ANALYTE")[:LONGEST_NAME]
     fluorochrome = keywords.text(f"$P{number}TAG")[:LONGEST_NAME]
     return Stain(marker or by_label.marker, fluorochrome or by_label.fluorochrome)

@@ -34,7 +34,7 @@ def read_head(source: Source, base: int, repairs: list[Note]) -> tuple[Header, K
 
 
 def data_set_bases(source: Source) -> Iterator[int]:
-    """Give the first byte of each data set; each lies behind the TEXT of the one before, so loops end."""
+    """Return the first byte of each data set; each lies behind the TEXT of the one before, so loops end."""
     base: int | None = 0
     for _ in range(MOST_DATA_SETS):
         if base is None:
@@ -52,7 +52,7 @@ def _follow(source: Source, base: int) -> int | None:
 
 
 def next_base(source: Source, base: int, header: Header, keywords: Keywords) -> int | None:
-    """Give the first byte of the next data set by `$NEXTDATA`, or None when there is none."""
+    """Return the first byte of the next data set by `$NEXTDATA`, or None when there is none."""
     step = keywords.integer("$NEXTDATA") or 0
     # the standard counts from the start of the data set, some instruments from the start of the file
     for candidate in (base + step, step):

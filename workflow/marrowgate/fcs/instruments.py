@@ -34,7 +34,7 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 def known_words(text: str) -> str:
-    """Give the words of `$CYT` that belong to an instrument's name.
+    """Return the words of `$CYT` that belong to an instrument's name.
 
     Parameters
     ----------

@@ -24,19 +24,19 @@ class Keywords:
     values: Mapping[str, str]
 
     def text(self, keyword: str) -> str:
-        """Give the value without padding; empty when the keyword is missing."""
+        """Return the value without padding; empty when the keyword is missing."""
         return self.values.get(keyword, "").strip(_PADDING)
 
     def integer(self, keyword: str) -> int | None:
-        """Give the value as a whole number."""
+        """Return the value as a whole number."""
         return to_integer(self.text(keyword))
 
     def number(self, keyword: str) -> float | None:
-        """Give the value as a finite number."""
+        """Return the value as a finite number."""
         return to_number(self.text(keyword))
 
     def needed_integer(self, keyword: str, lowest: int, highest: int) -> int:
-        """Give a whole number between two bounds.
+        """Return a whole number between two bounds.
 
         Raises
         ------

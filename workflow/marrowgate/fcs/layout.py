@@ -50,7 +50,7 @@ class Layout:
 
 
 def padded(layout: Layout) -> Layout:
-    """Give the layout in which each integer fills whole bytes: 10 bits are kept in 16.
+    """Return the layout in which each integer fills whole bytes: 10 bits are kept in 16.
 
     Some instruments write the number of meaningful bits as `$PnB`.
     """

@@ -13,7 +13,7 @@ _PER_EVENT = 64
 
 
 def megabytes_needed(path: Path) -> int:
-    """Give the memory that `fit`, `gate` or `calibrate` needs for a file.
+    """Return the memory that `fit`, `gate` or `calibrate` needs for a file.
 
     The file itself is mapped, its largest data set may be decoded to float64, and its fluorescence is compensated as
     float64. `tests/cli/test_memory.py` measures that it is enough.

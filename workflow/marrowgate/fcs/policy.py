@@ -75,7 +75,7 @@ def linearize(events: Events, channels: Sequence[Channel], layout: Layout, gain:
 
 
 def gains_to_apply(channels: Sequence[Channel], layout: Layout) -> dict[int, float]:
-    """Give the column and gain of every channel whose values a gain would change."""
+    """Return the column and gain of every channel whose values a gain would change."""
     return {
         channel.index: channel.gain
         for channel in channels
@@ -101,7 +101,7 @@ def describe(channels: Sequence[Channel], layout: Layout, gain: Gain, timestep: 
 
 
 def seconds(file: FcsFile) -> NDArray[np.float64] | None:
-    """Give the time of each event in seconds.
+    """Return the time of each event in seconds.
 
     Returns
     -------

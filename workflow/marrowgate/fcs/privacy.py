@@ -16,7 +16,7 @@ _DAY = 24 * 3600
 
 
 def facts(keywords: Keywords) -> Mapping[str, str]:
-    """Give the acquisition facts: numbers only, no dates.
+    """Return the acquisition facts: numbers only, no dates.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
 
 
 def cytometer(keywords: Keywords) -> str:
-    """Give the make of the instrument: the words of `$CYT` that makers use, and no others."""
+    """Return the make of the instrument: the words of `$CYT` that makers use, and no others."""
     return known_words(keywords.text("$CYT"))
 
 

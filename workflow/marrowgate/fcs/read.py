@@ -92,7 +92,7 @@ def data_sets(path: Path, *, panel: Panel | None = None) -> list[FcsFile]:
 
 
 def file_sha256(path: Path) -> str:
-    """Give the SHA-256 of a file's content, in hexadecimal.
+    """Return the SHA-256 of a file's content, in hexadecimal.
 
     Raises
     ------

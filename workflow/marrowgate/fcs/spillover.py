@@ -93,7 +93,7 @@ def _matrix(parts: Sequence[str], size: int) -> NDArray[np.float64] | None:
 
 
 def _labels(parts: Sequence[str], size: int, channels: Sequence[Channel]) -> list[str] | None:
-    """Give the labels; names that hold a comma are put together again."""
+    """Return the labels; names that hold a comma are put together again."""
     if len(parts) == size:
         return list(parts)
     names = {_folded(channel.name): channel.name for channel in channels if "," in channel.name}

@@ -73,12 +73,12 @@ def survey(path: Path, data_set: int = 1, *, panel: Panel | None = None) -> Surv
 
 
 def duplicate_files(surveyed: Sequence[Surveyed]) -> list[tuple[int, ...]]:
-    """Give the places of data sets that are the same, under whatever names."""
+    """Return the places of data sets that are the same, under whatever names."""
     return _groups(surveyed, lambda item: item.header_digest)
 
 
 def duplicate_acquisitions(surveyed: Sequence[Surveyed]) -> list[tuple[int, ...]]:
-    """Give the places of different files that hold the same acquisition, for example exported twice."""
+    """Return the places of different files that hold the same acquisition, for example exported twice."""
     copies = set(duplicate_files(surveyed))
     return [group for group in _groups(surveyed, lambda item: item.acquisition_digest) if group not in copies]
 
@@ -96,7 +96,7 @@ def panel_findings(surveyed: Sequence[Surveyed], panel: Panel) -> list[Finding]:
 def compare_with_panel(
     channels: Sequence[Channel], panel: Panel
 ) -> tuple[tuple[PanelChannel, ...], tuple[Channel, ...]]:
-    """Give the entries of the panel that no channel matches, and the channels that no entry matches."""
+    """Return the entries of the panel that no channel matches, and the channels that no entry matches."""
     matched = match_panel([channel.name for channel in channels], panel)
     present = {entry.channel for entry in matched.values()}
     missing = tuple(entry for entry in panel.channels if entry.channel not in present)

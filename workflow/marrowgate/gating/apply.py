@@ -17,7 +17,7 @@ _FEW = 10_000
 
 
 def rows_inside(gate: Gate, tube: Tube, parent_rows: Rows, rows: Mapping[str, Rows]) -> Rows:
-    """Give the events of the parent that lie inside a gate.
+    """Return the events of the parent that lie inside a gate.
 
     Parameters
     ----------

@@ -26,13 +26,13 @@ class BatchWidth:
 
 
 def dimensions_from_batch(strategy: Strategy, panel: Panel) -> tuple[str, ...]:
-    """Give the dimensions whose scale is to be chosen from the batch, in alphabetical order."""
+    """Return the dimensions whose scale is to be chosen from the batch, in alphabetical order."""
     names = strategy_dimensions(strategy) | panel.dimensions
     return tuple(sorted(name for name in names if _scale(strategy, name).from_batch))
 
 
 def with_widths(strategy: Strategy, panel: Panel, widths: Mapping[str, float]) -> Strategy:
-    """Give the strategy with numbers in place of the widths that are to be chosen from the batch.
+    """Return the strategy with numbers in place of the widths that are to be chosen from the batch.
 
     Raises
     ------
@@ -48,13 +48,13 @@ def with_widths(strategy: Strategy, panel: Panel, widths: Mapping[str, float]) -
 
 
 def before_choice(strategy: Strategy, panel: Panel) -> Strategy:
-    """Give the strategy with the usual width in place of those still to be chosen: enough to open the tubes."""
+    """Return the strategy with the usual width in place of those still to be chosen: enough to open the tubes."""
     names = dimensions_from_batch(strategy, panel)
     return with_widths(strategy, panel, dict.fromkeys(names, Scale(kind="logicle").width))
 
 
 def tube_widths(tube: Tube, dimensions: Sequence[str]) -> dict[str, float]:
-    """Give the width that a tube's values below 0 ask for; dimensions of which the tube says nothing are left out."""
+    """Return the width that a tube's values below 0 ask for; dimensions of which the tube says nothing are left out."""
     rows = np.arange(tube.file.n_events, dtype=np.intp)
     found: dict[str, float] = {}
     for name in dimensions:
@@ -89,7 +89,7 @@ def write_widths(path: Path, panel: str, batch: str, widths: Widths) -> None:
 
 
 def freeze_scales(strategy: Strategy, panel: Panel, path: Path | None) -> Strategy:
-    """Give the strategy with the widths that `write_widths` wrote; one that asks for none is given back as it is.
+    """Return the strategy with the widths that `write_widths` wrote; one that asks for none is given back as it is.
 
     Raises
     ------

@@ -20,7 +20,7 @@ Bounds = tuple[float | None, float | None]
 
 
 def box_of(gate: Rectangle | Polygon | Ellipsoid) -> tuple[Bounds, ...]:
-    """Give the lowest and highest place of a gate in each dimension, transformed scale; None is open."""
+    """Return the lowest and highest place of a gate in each dimension, transformed scale; None is open."""
     if isinstance(gate, Rectangle):
         return tuple(zip(gate.low, gate.high, strict=True))
     if isinstance(gate, Polygon):
@@ -35,7 +35,7 @@ def box_of(gate: Rectangle | Polygon | Ellipsoid) -> tuple[Bounds, ...]:
 
 
 def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], tube: Tube, rows: Rows) -> Rows:
-    """Give the events whose transformed values lie in a box: lower bounds belong to it, upper ones do not.
+    """Return the events whose transformed values lie in a box: lower bounds belong to it, upper ones do not.
 
     Parameters
     ----------

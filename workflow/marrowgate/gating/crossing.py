@@ -49,7 +49,7 @@ def balanced_border(places: Floats, border: float, spread: float) -> float | Non
 
 
 def slopes_at(ordered: Floats, at: Floats, width: float) -> Floats:
-    """Give the slope of the log density around places, for an exponential density on stretches of 2 `width`.
+    """Return the slope of the log density around places, for an exponential density on stretches of 2 `width`.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def slopes_at(ordered: Floats, at: Floats, width: float) -> Floats:
 
 
 def _beside(ordered: Floats, at: Floats, width: float) -> tuple[Floats, NDArray[np.intp]]:
-    """Give the sum and the number of the events within `width` of each place."""
+    """Return the sum and the number of the events within `width` of each place."""
     first, last = np.searchsorted(ordered, at - width), np.searchsorted(ordered, at + width)
     upto = np.concatenate(([0.0], np.cumsum(ordered)))
     return upto[last] - upto[first], last - first

@@ -27,7 +27,7 @@ def binned(values: NDArray[np.float64], weights: NDArray[np.float64] | None = No
 
 
 def quantile(counts: Counts, probability: float) -> float:
-    """Give a quantile of binned values, linear inside its bin."""
+    """Return a quantile of binned values, linear inside its bin."""
     target = probability * counts.sum()
     upto = np.cumsum(counts)
     place = int(min(np.searchsorted(upto, target), BINS - 1))
@@ -37,12 +37,12 @@ def quantile(counts: Counts, probability: float) -> float:
 
 
 def robust_sd(values: NDArray[np.float64]) -> float:
-    """Give 1.4826 times the median absolute deviation: of a normal density its standard deviation."""
+    """Return 1.4826 times the median absolute deviation: of a normal density its standard deviation."""
     return 1.4826 * float(np.median(np.abs(values - np.median(values))))
 
 
 def bandwidth(counts: Counts, floor: float = 0.008) -> float:
-    """Give the width of the smoothing kernel.
+    """Return the width of the smoothing kernel.
 
     Half of Silverman's rule of thumb (Silverman 1986, eq. 3.31), because the data are expected to have several modes.
     """

@@ -117,7 +117,7 @@ class _Walk:
     evidence: list[Evidence] = field(default_factory=list)
 
     def at(self, population: str) -> str:
-        """Give the population that stands in for one that the panel cannot show, or the population itself."""
+        """Return the population that stands in for one that the panel cannot show, or the population itself."""
         return self.hangs_on.get(population, population)
 
     def has_gate(self, population: str) -> bool:

@@ -70,7 +70,7 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def to_plain(gate: Gate) -> dict[str, Any]:
-    """Give a gate as lists, numbers and text, for JSON or YAML."""
+    """Return a gate as lists, numbers and text, for JSON or YAML."""
     fields = {name: _plain(value) for name, value in vars(gate).items()}
     return {"kind": _NAMES[type(gate)], **fields}
 
@@ -82,14 +82,14 @@ def from_plain(plain: Mapping[str, Any]) -> Gate:
 
 
 def threshold(dimension: str, value: float, keep: Literal["above", "below"]) -> Rectangle:
-    """Give the gate on one side of a value."""
+    """Return the gate on one side of a value."""
     if keep == "above":
         return Rectangle((dimension,), (value,), (None,))
     return Rectangle((dimension,), (None,), (value,))
 
 
 def beside_line(dimensions: tuple[str, str], ends: tuple[float, float], keep: Literal["above", "below"]) -> Polygon:
-    """Give the gate on one side of a slanted line, cut off well beyond the scale.
+    """Return the gate on one side of a slanted line, cut off well beyond the scale.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import numpy as np
 def spread_of_line(
     ends: Sequence[tuple[float, float]],
 ) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
-    """Give how much the gate of `beside_line` varies, from the ends of lines that were found again.
+    """Return how much the gate of `beside_line` varies, from the ends of lines that were found again.
 
     The two ends of a line seldom vary by themselves. The corners beyond the scale stand still.
 

@@ -17,7 +17,7 @@ class RememberedTube:
     known: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
-        """Give compensated values on the dimension's scale; shape of `rows`."""
+        """Return compensated values on the dimension's scale; shape of `rows`."""
         n_events = self.tube.file.n_events
         column = self.columns.setdefault(dimension, np.full(n_events, np.nan))
         known = self.known.setdefault(dimension, np.zeros(n_events, dtype=np.bool_))

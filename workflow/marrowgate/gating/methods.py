@@ -68,30 +68,30 @@ class View(Protocol):
 
     @property
     def population(self) -> str:
-        """Give the name of the population that the gate is for."""
+        """Return the name of the population that the gate is for."""
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Give the dimensions of the gate."""
+        """Return the dimensions of the gate."""
 
     @property
     def seed(self) -> int:
-        """Give the seed of every draw for this gate."""
+        """Return the seed of every draw for this gate."""
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
-        """Give the transformed values of the parent's events, or of another population that is gated already."""
+        """Return the transformed values of the parent's events, or of another population that is gated already."""
 
     def scale(self, dimension: str) -> Transform:
-        """Give the scale of a dimension."""
+        """Return the scale of a dimension."""
 
     def gate(self, population: str) -> Gate | None:
-        """Give the gate of a population that is gated already."""
+        """Return the gate of a population that is gated already."""
 
     def is_control(self, kind: str, marker: str) -> bool:
         """Say whether this sample is itself the control of that kind for the marker."""
 
     def control_value(self, kind: str) -> tuple[float, float, str] | None:
-        """Give the boundary found in the sample's control, its standard deviation, and the control's sample_id."""
+        """Return the boundary found in the sample's control, its standard deviation, and the control's sample_id."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,12 @@ class Method:
 
 
 def names() -> tuple[str, ...]:
-    """Give the names of all methods."""
+    """Return the names of all methods."""
     return tuple(_REGISTRY)
 
 
 def get_method(name: str) -> Method:
-    """Give a method by name; its module is imported now.
+    """Return a method by name; its module is imported now.
 
     Raises
     ------

@@ -21,7 +21,7 @@ Corner = tuple[float, float]
 
 
 def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) -> list[dict[str, Any]]:
-    """Give the rows of `gates/<sample_id>.tsv`; boundaries on the linear compensated scale."""
+    """Return the rows of `gates/<sample_id>.tsv`; boundaries on the linear compensated scale."""
     return [
         {
             "population": record.population,
@@ -38,7 +38,7 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
 
 
 def rejected_gate_rows(strategy: Strategy, reasons: str) -> list[dict[str, Any]]:
-    """Give the rows of `gates/<sample_id>.tsv` of a rejected file: every population is not gated, for one reason."""
+    """Return the rows of `gates/<sample_id>.tsv` of a rejected file: every population is not gated, for one reason."""
     return [
         {
             **dict.fromkeys(("method", "boundary", "boundary_sd", "scales"), ""),

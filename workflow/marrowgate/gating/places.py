@@ -9,7 +9,7 @@ from marrowgate.gating.gates import Ellipsoid, Gate, Polygon, Rectangle
 
 
 def numbers(gate: Gate) -> NDArray[np.float64]:
-    """Give the free numbers that say where a gate lies: bounds, corners or centre."""
+    """Return the free numbers that say where a gate lies: bounds, corners or centre."""
     if isinstance(gate, Rectangle):
         return np.array([value for value in (*gate.low, *gate.high) if value is not None])
     if isinstance(gate, Polygon):
@@ -20,7 +20,7 @@ def numbers(gate: Gate) -> NDArray[np.float64]:
 
 
 def moved(gate: Gate, place: NDArray[np.float64]) -> Gate:
-    """Give the same gate with other free numbers."""
+    """Return the same gate with other free numbers."""
     if isinstance(gate, Rectangle):
         rest = iter(float(value) for value in place)
         low = tuple(None if value is None else next(rest) for value in gate.low)
@@ -34,7 +34,7 @@ def moved(gate: Gate, place: NDArray[np.float64]) -> Gate:
 
 
 def reach(gate: Gate) -> NDArray[np.float64]:
-    """Give the factor by which each free number may move more than a boundary on the scale.
+    """Return the factor by which each free number may move more than a boundary on the scale.
 
     Corners of a polygon that lie beyond the scale move further than its edges do on the scale, in proportion to their
     distance.

@@ -71,7 +71,7 @@ def open_tube(
 
 
 def start_rows(tube: Tube, stretches: Sequence[Stretch] = ()) -> Rows:
-    """Give the events that may be gated: those outside the unstable stretches of the run."""
+    """Return the events that may be gated: those outside the unstable stretches of the run."""
     times = acquisition_time(tube.file) if stretches else None
     if times is None:
         return np.arange(tube.file.n_events, dtype=np.intp)

@@ -149,7 +149,7 @@ def _evidence_from_plain(plain: dict[str, Any]) -> Evidence:
 
 
 def record_to_plain(record: GateRecord) -> dict[str, Any]:
-    """Give a record as lists, numbers and text."""
+    """Return a record as lists, numbers and text."""
     plain = dict(vars(record))
     plain["gate"] = None if record.gate is None else to_plain(record.gate)
     plain["boundary_sd"] = [None if value != value else value for value in record.boundary_sd]  # noqa: PLR0124 - NaN

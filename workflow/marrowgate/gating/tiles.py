@@ -53,7 +53,7 @@ def decide_by_tiles(
 
 
 def _edges(values: Values, scale: Transform) -> tuple[Values, NDArray[np.float32]]:
-    """Give the edges of the tiles on the scale, and the linear places of all but the two that enclose the values."""
+    """Return the edges of the tiles on the scale, and the linear places of all but the two that enclose the values."""
     low, high = scale.forward(np.array([values.min(), values.max()]))
     slack = _MARGIN * max(high - low, 1e-3)
     even = np.linspace(low - slack, high + slack, _TILES + 1)
@@ -63,7 +63,7 @@ def _edges(values: Values, scale: Transform) -> tuple[Values, NDArray[np.float32
 
 
 def _columns(values: Values, places: NDArray[np.float32], step: int) -> NDArray[np.int32]:
-    """Give the tile of each value, counted in steps.
+    """Return the tile of each value, counted in steps.
 
     The upper half of the bits of a float32 is a ruler with 128 marks from each power of 2 to the next, and the places
     lie on its marks. So each of its 65,536 readings belongs to one tile, and looking it up takes a tenth of the time of
@@ -88,7 +88,7 @@ def _near_border(gate: Polygon | Ellipsoid, centres: Values, sizes: Values) -> M
 
 
 def _distance_square(points: Values, start: Values, end: Values) -> Values:
-    """Give the squared distance of points to a straight piece of border."""
+    """Return the squared distance of points to a straight piece of border."""
     along = end - start
     length_square = float(along @ along)
     share = np.clip((points - start) @ along / length_square, 0.0, 1.0) if length_square > 0 else np.zeros(len(points))

@@ -39,7 +39,7 @@ class Tube:
     _columns: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
     def linear(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
-        """Give compensated values of some events, linear channel units; shape of `rows`.
+        """Return compensated values of some events, linear channel units; shape of `rows`.
 
         When a large part of the events is asked for, all columns are compensated as a whole, once.
         """
@@ -61,7 +61,7 @@ class Tube:
         return compensate(events[rows], {index: self.weights[index]})[index]
 
     def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
-        """Give compensated values on the dimension's scale; shape of `rows`."""
+        """Return compensated values on the dimension's scale; shape of `rows`."""
         return self.scales[dimension].forward(self.linear(dimension, rows))
 
 
@@ -94,12 +94,12 @@ def make_tube(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate
 
 
 def label_of(channel: Channel) -> str:
-    """Give the name by which a strategy calls a channel: its marker, its scatter name, or nothing."""
+    """Return the name by which a strategy calls a channel: its marker, its scatter name, or nothing."""
     return channel.marker or channel.scatter
 
 
 def transform_of(dimension: str, channel: Channel, scales: Scales) -> Transform:
-    """Give the scale of a dimension: its own, or that of its kind; what is not given follows from the channel."""
+    """Return the scale of a dimension: its own, or that of its kind; what is not given follows from the channel."""
     scale = scales.of(dimension, scatter=channel.role == "scatter")
     if scale.cofactor is not None:
         return asinh_with_cofactor(scale.cofactor)

@@ -7,7 +7,7 @@ Values = NDArray[np.float64]
 
 
 def pct_above_quantile(stained: Values, control: Values, quantile: float) -> float:
-    """Give the percentage of stained events above a quantile of the control.
+    """Return the percentage of stained events above a quantile of the control.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def pct_above_quantile(stained: Values, control: Values, quantile: float) -> flo
 
 
 def pct_overton(stained: Values, control: Values) -> float:
-    """Give the percentage of positive events by cumulative subtraction of histograms.
+    """Return the percentage of positive events by cumulative subtraction of histograms.
 
     Both histograms are shares. From the brightest channel downwards the control is subtracted from the stained events;
     a negative difference is not set to 0 but carried to the next dimmer channel. What remains sums to the largest

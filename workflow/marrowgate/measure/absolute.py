@@ -101,7 +101,7 @@ def absolute_counts(counted: Counted, tube: CountingTube, settings: Measure) -> 
 
 
 def platform_difference_pct(counts: Mapping[CountMethod, AbsoluteCount]) -> float | None:
-    """Give the difference of the highest from the lowest of several counts, per cent of the lowest.
+    """Return the difference of the highest from the lowest of several counts, per cent of the lowest.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def platform_difference_pct(counts: Mapping[CountMethod, AbsoluteCount]) -> floa
 
 
 def usable_volume(volume_ul: float | None, n_events: int, sample: Sample) -> tuple[float | None, str]:
-    """Give the measured volume, or None and the reason why it cannot be right.
+    """Return the measured volume, or None and the reason why it cannot be right.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class BlankTube:
 
 
 def carried_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, frozenset[str]]:
-    """Give the stains that an event must carry to be in a population, from the gates on its way.
+    """Return the stains that an event must carry to be in a population, from the gates on its way.
 
     A gate asks for a stain when it keeps what lies above a boundary, or a cluster or box that begins above zero. Of a
     slanted boundary that is the second dimension. What a gate keeps below a boundary needs no stain. A union needs
@@ -57,7 +57,7 @@ def carried_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, f
 
 
 def blank_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, frozenset[str]]:
-    """Give the stains whose absence makes a tube a blank of a population.
+    """Return the stains whose absence makes a tube a blank of a population.
 
     Those that the population must carry, but for those of CD45+ events: without them the denominator is lost, too.
     Beads shine without any stain and have no blank.
@@ -85,7 +85,7 @@ class Blanks:
     pools: Mapping[tuple[str, str, str], Sequence[tuple[int, int]]]
 
     def blank_of(self, sample: Sample, population: str) -> Blank:
-        """Give the blank of a population of a tube: of its panel and batch, else of its panel in the whole run."""
+        """Return the blank of a population of a tube: of its panel and batch, else of its panel in the whole run."""
         if is_blank(sample, self.markers.get(sample.panel, {}).get(population, frozenset())):
             return Blank("is_blank")
         own = self.pools.get((sample.panel, sample.batch, population))
@@ -135,7 +135,7 @@ def _own_markers(population: Population, own: Mapping[str, frozenset[str]], mark
 
 
 def _step_for(population: Population, markers: Collection[str]) -> tuple[Step, tuple[str, ...]]:
-    """Give the fallback where the panel lacks a stain and the fallback does without it."""
+    """Return the fallback where the panel lacks a stain and the fallback does without it."""
     instead = population.fallback
     stains = {name for name in population.dimensions if "SC-" not in name}
     if instead is None or not instead.dimensions or stains <= set(markers):
@@ -157,7 +157,7 @@ def _stained(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _joined(population: Population, found: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Give what a Boolean population needs beside its parent's stains."""
+    """Return what a Boolean population needs beside its parent's stains."""
     operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
     needed = [found[name] for name in operands]
     operator = population.arguments.get("operator")

@@ -15,7 +15,7 @@ Lines = Mapping[tuple[str, str, str], Calibration]
 
 
 def calibration_lines(project: Project, calibrated: Mapping[str, Rows]) -> dict[tuple[str, str, str], Calibration]:
-    """Give the line of each marker whose channel was calibrated.
+    """Return the line of each marker whose channel was calibrated.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def calibration_lines(project: Project, calibrated: Mapping[str, Rows]) -> dict[
 
 
 def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float) -> list[dict[str, Any]]:
-    """Give quality rows of the bead peaks of all batches, one series for each panel, lot and channel.
+    """Return quality rows of the bead peaks of all batches, one series for each panel, lot and channel.
 
     Beads of one lot alone can be compared from batch to batch. A row carries the bead tube's sample_id; of several
     tubes of one lot in a batch the first one counts.
@@ -70,7 +70,7 @@ def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float)
 
 
 def _own_names(panel: Panel) -> dict[str, str]:
-    """Give the panel's own name of a channel for each of its aliases, which other instruments may use."""
+    """Return the panel's own name of a channel for each of its aliases, which other instruments may use."""
     return {alias: entry.channel for entry in panel.channels for alias in entry.aliases}
 
 

@@ -49,7 +49,7 @@ class Measured:
 
 
 def measured_samples(project: Project, records: Mapping[str, SampleRecord]) -> list[Measured]:
-    """Give the tubes of a project that have a record, in the order of the sheet."""
+    """Return the tubes of a project that have a record, in the order of the sheet."""
     found = []
     for sample in project.samples:
         if sample.sample_id not in records:
@@ -61,7 +61,7 @@ def measured_samples(project: Project, records: Mapping[str, SampleRecord]) -> l
 
 
 def manifest_table(tubes: Sequence[Measured]) -> Rows:
-    """Give one row per tube."""
+    """Return one row per tube."""
     return [tube.record.manifest for tube in tubes]
 
 
@@ -74,14 +74,14 @@ def blanks_of(project: Project, tubes: Sequence[Measured]) -> Blanks:
 
 
 def population_table(tubes: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
-    """Give one row per tube and population."""
+    """Return one row per tube and population."""
     return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings, blanks)]
 
 
 def intensity_table(
     tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines, differences: Differences | None = None
 ) -> Rows:
-    """Give one row per stained tube, population and marker; control tubes stand in their sample's rows."""
+    """Return one row per stained tube, population and marker; control tubes stand in their sample's rows."""
     records = {tube.sample.sample_id: tube.record for tube in tubes}
     samples = [tube.sample for tube in tubes]
     rows: Rows = []
@@ -100,7 +100,7 @@ def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str
 
 
 def quality_table(tubes: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
-    """Give one row per tube and check, with detector settings against other tubes, counting error and platforms."""
+    """Return one row per tube and check, with detector settings against other tubes, counting error and platforms."""
     return [
         {"sample_id": tube.sample.sample_id, "batch": tube.sample.batch, **vars(check)}
         for tube in tubes
@@ -151,7 +151,7 @@ def _platforms(tube: Measured, settings: Measure) -> tuple[Check, ...]:
 
 
 def _whole(tube: Measured) -> SampleRecord:
-    """Give a rejected tube a row without numbers for every population, so that its absence is no silence."""
+    """Return a rejected tube a row without numbers for every population, so that its absence is no silence."""
     if tube.record.manifest["verdict"] != "rejected":
         return tube.record
     reason = tube.record.manifest["reasons"]

@@ -53,17 +53,17 @@ class Control:
 
     @property
     def tubes(self) -> tuple[tuple[str, Sketch], ...]:
-        """Give all tubes, the own one first."""
+        """Return all tubes, the own one first."""
         return (self.own, *self.others) if self.own else self.others
 
     @property
     def n_events(self) -> int:
-        """Give the events of all tubes."""
+        """Return the events of all tubes."""
         return sum(sketch.n_events for _, sketch in self.tubes)
 
     @property
     def values(self) -> Draws:
-        """Give the values of all tubes in ascending order; of a tube with very many events its quantiles."""
+        """Return the values of all tubes in ascending order; of a tube with very many events its quantiles."""
         return np.sort(np.concatenate([sketch.values for _, sketch in self.tubes]))
 
 
@@ -115,7 +115,7 @@ def choose_controls(
 def _of_tubes(
     sample: Sample, tubes: Sequence[Sample], records: Mapping[str, SampleRecord], key: Key, enough: int
 ) -> Control | None:
-    """Give the control of one population and marker from control tubes."""
+    """Return the control of one population and marker from control tubes."""
     usable, told = [], []
     for tube in tubes:
         if tube.control_marker != key[1]:
@@ -200,13 +200,13 @@ def measure_controls(sketches: Sequence[Sketch], generator: np.random.Generator)
 
 
 def control_medians(control: Control, generator: np.random.Generator) -> tuple[float, Draws]:
-    """Give the control's median and draws of what it is in the sample's own tube, see `median_in_tube`."""
+    """Return the control's median and draws of what it is in the sample's own tube, see `median_in_tube`."""
     tubes = measure_controls([sketch for _, sketch in control.tubes], generator)
     return median_in_tube(tubes, 0 if control.own else None, generator)
 
 
 def median_in_tube(tubes: ControlTubes, place: int | None, generator: np.random.Generator) -> tuple[float, Draws]:
-    """Give the median in one control tube and its draws, in the light of the others.
+    """Return the median in one control tube and its draws, in the light of the others.
 
     One tube: its median with its sampling error. Several tubes: tubes are the units, not their events. Their true
     medians are normal around a mean: a hierarchical model with flat priors on the mean and on the standard deviation

@@ -124,6 +124,6 @@ def _ranked(shares: Sequence[float]) -> float:
 
 
 def _currie(expected: float, variance: float, cv: float) -> float:
-    """Give the count n = expected + s for which sqrt(s + variance) / s is the wanted proportion."""
+    """Return the count n = expected + s for which sqrt(s + variance) / s is the wanted proportion."""
     excess = (1.0 + math.sqrt(1.0 + 4.0 * cv**2 * variance)) / (2.0 * cv**2)
     return expected + excess

@@ -23,7 +23,7 @@ Changes = Mapping[str, float]
 
 
 def gate_cvs(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows], cd45: str) -> dict[str, GateCv]:
-    """Give the coefficient of variation of every count from the boundaries alone.
+    """Return the coefficient of variation of every count from the boundaries alone.
 
     First-order propagation: the variance of ln(n) is the sum over movements of ((n_up - n_down) / 2n)^2 (JCGM 100:2008,
     5.1.2, with numerical derivatives as in 5.1.3, note 2).
@@ -63,7 +63,7 @@ def gate_cvs(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows]
 
 
 def movements_of(record: GateRecord) -> list[Floats]:
-    """Give the independent movements of a gate's free numbers, each of one standard deviation.
+    """Return the independent movements of a gate's free numbers, each of one standard deviation.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def _is_unknown(record: GateRecord) -> bool:
 
 
 def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
-    """Give populations and all that lie in them or are joined of them."""
+    """Return populations and all that lie in them or are joined of them."""
     found = set(names)
     for record in records:
         operands = record.gate.operands if isinstance(record.gate, Boolean) else ()
@@ -119,7 +119,7 @@ def _half_difference(
 
 
 def _either(one: Rows, other: Rows, n_events: int) -> Rows:
-    """Give the events that are in one of two sets but not in both, ascending."""
+    """Return the events that are in one of two sets but not in both, ascending."""
     mask = np.zeros(n_events, dtype=np.bool_)
     mask[one] = True
     mask[other] ^= True
@@ -135,7 +135,7 @@ def _common(few: Rows, many: Rows) -> int:
 
 
 def _spread(changes: Sequence[Changes], sizes: Mapping[str, int], name: str, other: str = "") -> float:
-    """Give the standard deviation of ln(events), or of ln of their ratio to those of another population."""
+    """Return the standard deviation of ln(events), or of ln of their ratio to those of another population."""
     relative = [change.get(name, 0.0) / sizes[name] for change in changes]
     if sizes.get(other):
         relative = [

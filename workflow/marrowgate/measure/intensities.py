@@ -31,7 +31,7 @@ def intensity_rows(
     seed: int,
     lines: Lines | None = None,
 ) -> list[dict[str, Any]]:
-    """Give the rows of `tables/intensities.tsv` for one tube.
+    """Return the rows of `tables/intensities.tsv` for one tube.
 
     Parameters
     ----------

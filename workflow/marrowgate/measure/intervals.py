@@ -6,7 +6,7 @@ from scipy.special import betaincinv, gammaincinv
 
 
 def binomial_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Give the exact interval of a proportion (Clopper and Pearson 1934, Biometrika 26:404).
+    """Return the exact interval of a proportion (Clopper and Pearson 1934, Biometrika 26:404).
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def binomial_interval(successes: int, trials: int, level: float = 0.95) -> tuple
 
 
 def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
-    """Give the exact interval of a Poisson mean (Garwood 1936, Biometrika 28:437).
+    """Return the exact interval of a Poisson mean (Garwood 1936, Biometrika 28:437).
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def ratio_interval(count: int, reference: int, level: float = 0.95) -> tuple[float, float]:
-    """Give the exact interval of the ratio of two Poisson means.
+    """Return the exact interval of the ratio of two Poisson means.
 
     Given the sum of two Poisson counts, the first is binomial; the limits of its proportion p become those of the ratio
     p / (1 - p) (Przyborowski and Wilenski 1940, Biometrika 31:313).

@@ -7,7 +7,7 @@ from marrowgate.fcs.model import FcsFile, Note
 
 
 def manifest_row(sample_id: str, file: FcsFile, sha256: str) -> dict[str, Any]:
-    """Give the row of `manifest.tsv` for a file that was read."""
+    """Return the row of `manifest.tsv` for a file that was read."""
     return {
         "sample_id": sample_id,
         "verdict": file.verdict.status,

@@ -42,7 +42,7 @@ def draw_medians(sketch: Sketch, generator: np.random.Generator) -> Draws:
 
 
 def mixed_median(strata: Sequence[Sketch], shares: Sequence[float], at: Draws) -> Draws:
-    """Give quantiles of the strata mixed in fixed shares.
+    """Return quantiles of the strata mixed in fixed shares.
 
     Parameters
     ----------
@@ -87,12 +87,12 @@ def draw_mixed_medians(strata: Sequence[Sketch], shares: Sequence[float], genera
 
 
 def _share_below(sketch: Sketch, at: Draws) -> Draws:
-    """Give the share of a distribution below values: the i-th of n values stands at i / (n + 1)."""
+    """Return the share of a distribution below values: the i-th of n values stands at i / (n + 1)."""
     n = sketch.values.size
     return np.interp(at, sketch.values, np.arange(1, n + 1) / (n + 1), left=0.0, right=1.0)
 
 
 def with_limits(name: str, value: float, draws: Draws) -> dict[str, Any]:
-    """Give a value with the 2.5 and 97.5 % quantiles of its draws as the columns `name`, `name_low`, `name_high`."""
+    """Return a value with the 2.5 and 97.5 % quantiles of its draws as the columns `name`, `name_low`, `name_high`."""
     low, high = np.nanquantile(draws, (0.025, 0.975))
     return {name: value, f"{name}_low": float(low), f"{name}_high": float(high)}

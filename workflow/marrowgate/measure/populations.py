@@ -44,7 +44,7 @@ def population_rows(
     settings: Measure,
     blanks: Blanks = NO_BLANKS,
 ) -> list[Row]:
-    """Give the rows of `tables/populations.tsv` for one tube.
+    """Return the rows of `tables/populations.tsv` for one tube.
 
     Parameters
     ----------
@@ -73,12 +73,12 @@ def population_rows(
 
 
 def platform_difference(record: SampleRecord, sample: Sample, settings: Measure) -> float | None:
-    """Give the difference between the platforms that count a tube's CD45+ cells, per cent; None with only one."""
+    """Return the difference between the platforms that count a tube's CD45+ cells, per cent; None with only one."""
     return _tube(record, sample, settings, NO_BLANKS).difference_pct
 
 
 def events_needed(wanted_cv_pct: float) -> int:
-    """Give the events whose counting error is a coefficient of variation: (100 / CV)^2, rounded up."""
+    """Return the events whose counting error is a coefficient of variation: (100 / CV)^2, rounded up."""
     return math.ceil((100 / wanted_cv_pct) ** 2 - 1e-9)
 
 
@@ -134,7 +134,7 @@ def _in_cd45(count: PopulationCount) -> bool:
 
 
 def _interval(name: str, value: float, limits: tuple[float, float], gate_cv: float, highest: float) -> Row:
-    """Give a proportion or ratio per 100 with its limits, widened by what the gates' boundaries do to it."""
+    """Return a proportion or ratio per 100 with its limits, widened by what the gates' boundaries do to it."""
     low, high = widened(value, *limits, gate_cv)
     return {name: 100 * value, f"{name}_low": 100 * low, f"{name}_high": 100 * min(high, highest)}
 

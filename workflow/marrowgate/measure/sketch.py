@@ -37,19 +37,19 @@ class Sketch:
 
     @property
     def geometric_mean(self) -> float | None:
-        """Give the geometric mean, channel units; None where it is not defined."""
+        """Return the geometric mean, channel units; None where it is not defined."""
         return None if self.mean_log is None else math.exp(self.mean_log)
 
     # a control tube may serve many samples of its batch, so these are found once
 
     @cached_property
     def median(self) -> float:
-        """Give the median, channel units; there must be events."""
+        """Return the median, channel units; there must be events."""
         return float(np.median(self.values))
 
     @cached_property
     def robust_sd(self) -> float:
-        """Give the standard deviation of a normal distribution with the same quartiles, channel units."""
+        """Return the standard deviation of a normal distribution with the same quartiles, channel units."""
         low, high = np.quantile(self.values, (0.25, 0.75))
         return float(high - low) / 1.349
 

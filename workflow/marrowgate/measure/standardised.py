@@ -12,7 +12,7 @@ from marrowgate.measure.sketch import Sketch
 def standardised(
     sketches: Mapping[str, Sketch], shares: Mapping[str, float], few_events: int, generator: np.random.Generator
 ) -> dict[str, Any]:
-    """Give the median of the strata mixed in fixed shares.
+    """Return the median of the strata mixed in fixed shares.
 
     Parameters
     ----------

@@ -109,7 +109,7 @@ def count_with_dead(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str
 
 
 def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None:
-    """Give the suspension that passed while the run was stable, in microlitres.
+    """Return the suspension that passed while the run was stable, in microlitres.
 
     `$VOL` is in nanolitres (FCS 3.1, Spidlen et al. 2010, Cytometry A 77:97). Of a run with unstable stretches only the
     share of time outside them counts; None when the file does not say, or has no time to tell.
@@ -129,7 +129,7 @@ def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None
 
 
 def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:
-    """Give a gate, those it lies in, and those it is joined of with theirs."""
+    """Return a gate, those it lies in, and those it is joined of with theirs."""
     found = [record]
     for one in found:
         operands = one.gate.operands if isinstance(one.gate, Boolean) else ()

@@ -74,7 +74,7 @@ def _draw_arm(axes: Axes, rows: Sequence[Row], value: str, colour: str, floor: f
 
 
 def _patients(rows: Sequence[Row]) -> list[list[Row]]:
-    """Give the rows of each patient by day; a tube without a patient stands by itself."""
+    """Return the rows of each patient by day; a tube without a patient stands by itself."""
     found: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row["day"]):
         if row["patient_id"]:

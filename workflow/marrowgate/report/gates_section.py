@@ -38,7 +38,7 @@ class WeakGate:
 
 
 def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[WeakGate]:
-    """Give the gates of stained tubes that are not ok, most tubes first.
+    """Return the gates of stained tubes that are not ok, most tubes first.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def left_out(project: Project, tables: Tables, courses: Mapping[str, CourseRows]) -> list[str]:
-    """Give one sentence for each section, or figure over time, that has nothing to show.
+    """Return one sentence for each section, or figure over time, that has nothing to show.
 
     Parameters
     ----------

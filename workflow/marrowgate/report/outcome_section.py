@@ -41,7 +41,7 @@ class Line:
     notes: dict[str, list[str]] = field(default_factory=dict)
 
     def text_of(self, group: str) -> str:
-        """Give the cell of a group: a dash where its estimate is missing, nothing where none belongs there."""
+        """Return the cell of a group: a dash where its estimate is missing, nothing where none belongs there."""
         belongs = _is_difference(group) == all(_is_difference(name) for name in self.cells)
         return self.cells.get(group, "-" if belongs else "")
 
@@ -88,7 +88,7 @@ def _is_difference(group: str) -> bool:
 
 
 def _depth(row: Row) -> int:
-    """Give the place of a best response among the usual words, after what counts as a response."""
+    """Return the place of a best response among the usual words, after what counts as a response."""
     found = re.match(r"response_([^_]+)_(all_treated|evaluable)_", row["measure"])
     if not found:
         return -1 if re.match(r"response_(all_treated|evaluable)_", row["measure"]) else 0
@@ -158,7 +158,7 @@ def _with_limits(value: float, low: float | None, high: float | None, *, is_shar
 
 
 def _notes(row: Row) -> list[str]:
-    """Give the notes that the cell does not show already; what counts as a response only where it is not its name."""
+    """Return the notes that the cell does not show already; what counts as a response only where it is not its name."""
     parts = [part.strip() for part in (row["note"] or "").split(";")]
     is_best = row["measure"].startswith("response_") and not re.match(
         r"response_(all_treated|evaluable)_", row["measure"]

@@ -104,7 +104,7 @@ def write_page(
 
 
 def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Give what stands beside each primary and secondary endpoint."""
+    """Return what stands beside each primary and secondary endpoint."""
     leads = [row["endpoint"] for row in contrasts if row["role"] in {"primary", "secondary"}]
     beside = [row for row in contrasts if row["role"] == "sensitivity"]
     found = [(lead, [row for row in beside if row["endpoint"] == lead]) for lead in dict.fromkeys(leads)]
@@ -112,14 +112,14 @@ def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def _design(contrasts: Sequence[Row]) -> list[tuple[str, list[str]]]:
-    """Give what is described of the arms: name and a text for each arm."""
+    """Return what is described of the arms: name and a text for each arm."""
     told = {row["endpoint"]: row["reason"] for row in contrasts if row["role"] == "design"}
     names = dict.fromkeys(name.removeprefix("triplet_") for name in told if name.startswith("triplet_"))
     return [(name, [told.get(f"{arm}_{name}", "") for arm in ("triplet", "doublet")]) for name in names]
 
 
 def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:
-    """Give the numbers at the top: tubes by what they are and by verdict, patients by arm where there are arms."""
+    """Return the numbers at the top: tubes by what they are and by verdict, patients by arm where there are arms."""
     stained = {row["sample_id"] for row in populations if row["control_type"] == "none"}
     verdicts = Counter(row["verdict"] for row in manifest)
     arms = Counter({row["patient_id"]: row["arm"] for row in populations if row["patient_id"]}.values())
@@ -138,7 +138,7 @@ def _tubes(n: int) -> str:
 
 
 def _statuses(populations: Sequence[Row]) -> list[tuple[str, str]]:
-    """Give the gate statuses that occur in stained tubes, each with its meaning."""
+    """Return the gate statuses that occur in stained tubes, each with its meaning."""
     found = {row["gate_status"] for row in populations if row["control_type"] == "none"}
     return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in found]
 

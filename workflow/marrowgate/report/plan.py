@@ -56,7 +56,7 @@ class Course:
 
 
 def planned_figures(project: Project) -> tuple[str, ...]:
-    """Give the figures of a project's report by name: gates, courses over time, survival.
+    """Return the figures of a project's report by name: gates, courses over time, survival.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def planned_figures(project: Project) -> tuple[str, ...]:
 
 
 def planned_courses(project: Project) -> tuple[Course, ...]:
-    """Give what is drawn over time.
+    """Return what is drawn over time.
 
     What the endpoints and the responder rule of the settings read comes first. Of a panel whose strategy has none of
     it, the populations of `cohort.populations` are drawn where the config names them, else those that end the tree,
@@ -114,7 +114,7 @@ def planned_courses(project: Project) -> tuple[Course, ...]:
 
 
 def _possible(config: Config, strategy: Strategy, measured: Pairs) -> Iterator[Course]:
-    """Give every value of a strategy that can be an endpoint."""
+    """Return every value of a strategy that can be an endpoint."""
     for name in (population.name for population in strategy.populations):
         yield Course(f"{name}_per_100_cd45", "populations", "per_100_cd45", name)
         yield Course(f"{name}_per_ul", "populations", "cells_per_ul", name)
@@ -124,7 +124,7 @@ def _possible(config: Config, strategy: Strategy, measured: Pairs) -> Iterator[C
 
 
 def _usual(config: Config, strategy: Strategy, measured: Pairs) -> Iterator[Course]:
-    """Give what is worth drawing of a strategy that holds no endpoint."""
+    """Return what is worth drawing of a strategy that holds no endpoint."""
     names = [population.name for population in strategy.populations]
     named = config.cohort.populations if "populations" in config.cohort.model_fields_set else ()
     counted = [name for name in named if name in names]
@@ -143,7 +143,7 @@ def _leaves(strategy: Strategy) -> list[str]:
 
 
 def _measured(config: Config, strategy: Strategy, panel: Panel) -> Pairs:
-    """Give the populations and markers that are asked for and that tubes of the panel can have."""
+    """Return the populations and markers that are asked for and that tubes of the panel can have."""
     names = {population.name for population in strategy.populations}
     markers = {entry.marker for entry in panel.channels}
     asked = [pair for pair in config.measure.wanted if pair not in config.measure.only_controls]

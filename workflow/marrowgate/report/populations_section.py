@@ -122,7 +122,7 @@ def _panel_table(panel: str, by_name: Mapping[str, Sequence[Row]], rejected: Map
 
 
 def _tree(parents: Mapping[str, str]) -> list[tuple[str, int]]:
-    """Give every population with the number of those that it lies in, each below its parent."""
+    """Return every population with the number of those that it lies in, each below its parent."""
 
     def below(at: str, depth: int) -> list[tuple[str, int]]:
         own = [name for name, parent in parents.items() if parent == at]

@@ -22,7 +22,7 @@ class CheckLine:
 
 
 def check_lines(quality: Sequence[Row]) -> list[CheckLine]:
-    """Give one line per check, those with most flags first.
+    """Return one line per check, those with most flags first.
 
     Parameters
     ----------

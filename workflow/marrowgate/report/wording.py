@@ -91,7 +91,7 @@ CHECKS = (
 
 
 def note_words(note: str) -> str:
-    """Give a note of the outcomes without the names of columns."""
+    """Return a note of the outcomes without the names of columns."""
     return re.sub(r"\bos\b", "overall survival", re.sub(r"\bdfs\b", "disease-free survival", words(note)))
 
 
@@ -144,7 +144,7 @@ def check_words(check: str) -> str:
 
 
 def reason_words(reason: str | None) -> str:
-    """Give a reason of the tables without the status words that stand before its sentence."""
+    """Return a reason of the tables without the status words that stand before its sentence."""
     return CODE_BEFORE_REASON.sub("", reason or "")
 
 

@@ -85,7 +85,7 @@ def _is(entry: PanelChannel, fluorochrome: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Give a fluorochrome's name without case, spaces and hyphens."""
+    """Return a fluorochrome's name without case, spaces and hyphens."""
     return re.sub(r"[\s-]", "", name).casefold()
 
 

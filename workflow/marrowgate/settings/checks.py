@@ -96,7 +96,7 @@ def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, st
 
 
 def _names_in(folder: Path) -> dict[str, str]:
-    """Give the names in a folder by their form in small letters; none when it cannot be looked at."""
+    """Return the names in a folder by their form in small letters; none when it cannot be looked at."""
     try:
         return {each.name.casefold(): each.name for each in folder.iterdir()}
     except OSError:

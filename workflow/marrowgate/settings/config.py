@@ -55,7 +55,7 @@ class Signal(_Section):
         return self
 
     def spillover_source(self, batch: str) -> str:
-        """Give where a batch takes its spillover from: ``file``, ``none``, ``stains`` or the path of a CSV file."""
+        """Return where a batch takes its spillover from: ``file``, ``none``, ``stains`` or the path of a CSV file."""
         return self.spillover_of_batch.get(batch, self.spillover)
 
 
@@ -108,7 +108,7 @@ class Measure(_Section):
 
     @property
     def wanted(self) -> tuple[tuple[str, str], ...]:
-        """Give every population and marker whose values are needed: those asked for, their strata and negatives."""
+        """Return every population and marker whose values are needed: those asked for, their strata and negatives."""
         pairs = [(one.population, one.marker) for one in self.intensities]
         pairs += [(stratum, one.marker) for one in self.intensities for stratum in one.strata]
         pairs += list(self.only_controls)
@@ -116,13 +116,13 @@ class Measure(_Section):
 
     @property
     def negatives(self) -> dict[tuple[str, str], str]:
-        """Give the negative population of each population and marker that has one, and of its strata."""
+        """Return the negative population of each population and marker that has one, and of its strata."""
         named = [one for one in self.intensities if one.negative]
         return {(name, one.marker): str(one.negative) for one in named for name in (one.population, *one.strata)}
 
     @property
     def only_controls(self) -> frozenset[tuple[str, str]]:
-        """Give the populations and markers that serve as negatives and are not asked for themselves."""
+        """Return the populations and markers that serve as negatives and are not asked for themselves."""
         asked = {(name, one.marker) for one in self.intensities for name in (one.population, *one.strata)}
         return frozenset((one.negative, one.marker) for one in self.intensities if one.negative) - asked
 

@@ -38,7 +38,7 @@ _PATTERNS = {
 
 
 def filled(text: str) -> str:
-    """Give a text with the tables between its markers made anew.
+    """Return a text with the tables between its markers made anew.
 
     A table named ``samples`` stands between ``<!-- table: samples -->`` and ``<!-- end of table -->``.
 
@@ -55,7 +55,7 @@ def filled(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """Give the Markdown table of a sheet (`SHEETS`) or of a settings file (`SETTINGS`).
+    """Return the Markdown table of a sheet (`SHEETS`) or of a settings file (`SETTINGS`).
 
     Raises
     ------
@@ -110,7 +110,7 @@ def _bounds(metadata: Iterable[Any]) -> Iterator[str]:
 def _flat(
     model: type[BaseModel], prefix: str, told: dict[type[BaseModel], str]
 ) -> Iterator[tuple[str, FieldInfo, str]]:
-    """Give every entry under its dotted name, its field and what it holds; those of a section follow it once."""
+    """Return every entry under its dotted name, its field and what it holds; those of a section follow it once."""
     for name, field in model.model_fields.items():
         section = _section(field.annotation)
         words = type_words(field.annotation, field.metadata)

@@ -48,14 +48,14 @@ def shown(value: Any) -> str:
 
 
 def nearest(name: str, known: Sequence[str], likeness: float = 0.75) -> str | None:
-    """Give the known name that `name` is probably a slip of, or None; `likeness` 1 asks for the same letters."""
+    """Return the known name that `name` is probably a slip of, or None; `likeness` 1 asks for the same letters."""
     folded = {_folded(each): each for each in known}
     found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
     return folded[found[0]] if found else None
 
 
 def correct_to(name: str, known: Sequence[str], otherwise: str) -> str:
-    """Give the cure for a name that is not known: the nearest one, or what else to do."""
+    """Return the cure for a name that is not known: the nearest one, or what else to do."""
     near = nearest(name, known)
     return f"did you mean {near!r}?" if near else otherwise
 

@@ -53,15 +53,15 @@ class Project:
     strategies: Mapping[str, Strategy]
 
     def panel_path(self, panel: str) -> Path:
-        """Give the file of a panel."""
+        """Return the file of a panel."""
         return Path(self.config.panels) / f"{panel}.yaml"
 
     def strategy_path(self, panel: str) -> Path:
-        """Give the file of the strategy that gates a panel."""
+        """Return the file of the strategy that gates a panel."""
         return Path(self.config.strategies) / f"{self.config.strategy_of_panel[panel]}.yaml"
 
     def bead_lot_path(self, lot: str) -> Path:
-        """Give the file of a lot of calibration beads."""
+        """Return the file of a lot of calibration beads."""
         return Path(self.config.signal.bead_lots) / f"{lot}.yaml"
 
     def is_simulated(self, sample: Sample) -> bool:
@@ -164,7 +164,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
 
 
 def project_files(project: Project) -> dict[str, Path]:
-    """Give the sheets, panels and strategies of a project, each under a name that tells nothing private."""
+    """Return the sheets, panels and strategies of a project, each under a name that tells nothing private."""
     config = project.config
     sheets = {
         "samples": config.samples,

@@ -116,7 +116,7 @@ def _entry_name(place: Place) -> str:
 
 
 def _without(content: dict[Any, Any], place: Place) -> dict[Any, Any]:
-    """Give a mapping without the entry at a place, or without the nearest one above it that is there."""
+    """Return a mapping without the entry at a place, or without the nearest one above it that is there."""
     name, rest = place[0], place[1:]
     inner = content.get(name)
     if rest and isinstance(inner, dict) and rest[0] in inner:

@@ -114,7 +114,7 @@ def _workbook_lines(path: Path) -> Lines:
 
 
 def _workbook_cells(path: Path, *, data_only: bool) -> list[list[tuple[object, str]]]:
-    """Give value and type of every cell of the first sheet: as calculated, or with the formulas as they are written."""
+    """Return value and type of every cell of the first sheet: as calculated, or with the formulas as they are written."""
     from openpyxl import load_workbook
 
     workbook = load_workbook(path, read_only=True, data_only=data_only)
@@ -125,7 +125,7 @@ def _workbook_cells(path: Path, *, data_only: bool) -> list[list[tuple[object, s
 
 
 def _cell(calculated: tuple[object, str], written: tuple[object, str]) -> str:
-    """Give a cell as text; a formula without a value as it is written, since an empty text has the type str."""
+    """Return a cell as text; a formula without a value as it is written, since an empty text has the type str."""
     value, kind = calculated
     if value is None and kind != "str" and written[1] == "f":
         # array formulas are objects with their text

@@ -107,7 +107,7 @@ class Scales(_Section):
     """Scales of single markers or scatter names."""
 
     def of(self, dimension: str, *, scatter: bool) -> Scale:
-        """Give the scale of a dimension: its own, or that of its kind."""
+        """Return the scale of a dimension: its own, or that of its kind."""
         return self.markers.get(dimension, self.scatter if scatter else self.fluorescence)
 
 
@@ -238,7 +238,7 @@ def _operand_faults(population: Population, before: Sequence[str]) -> Iterator[t
 
 
 def references(step: Step) -> tuple[str, ...]:
-    """Give the other populations that a step's method looks at: its arguments `reference`, `among` and `of`."""
+    """Return the other populations that a step's method looks at: its arguments `reference`, `among` and `of`."""
     named = (step.arguments.get(argument) for argument in ("reference", "among", "of"))
     return tuple(name for name in named if isinstance(name, str) and name)
 
@@ -255,7 +255,7 @@ def _nesting_faults(strategy: Strategy) -> Iterator[PopulationFault]:
 
 
 def ancestors(name: str, parents: dict[str, str]) -> list[str]:
-    """Give the populations that a population lies in, nearest first, without `root`; cycles are cut."""
+    """Return the populations that a population lies in, nearest first, without `root`; cycles are cut."""
     found: list[str] = []
     at = parents.get(name, ROOT)
     while at != ROOT and at not in found:
@@ -265,7 +265,7 @@ def ancestors(name: str, parents: dict[str, str]) -> list[str]:
 
 
 def strategy_dimensions(strategy: Strategy) -> frozenset[str]:
-    """Give every dimension that a population or its fallback may use."""
+    """Return every dimension that a population or its fallback may use."""
     own = {name for population in strategy.populations for name in population.dimensions}
     others = {
         name for population in strategy.populations if population.fallback for name in population.fallback.dimensions

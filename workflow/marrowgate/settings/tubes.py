@@ -11,35 +11,35 @@ FITTED = {"none", "fmo", "isotype", "unstained"}
 
 
 def gated(project: Project) -> tuple[Sample, ...]:
-    """Give the tubes that are gated, in the order of the sheet."""
+    """Return the tubes that are gated, in the order of the sheet."""
     return tuple(sample for sample in project.samples if sample.control_type in FITTED)
 
 
 def batches(project: Project) -> tuple[tuple[str, str], ...]:
-    """Give every (panel, batch) that has a gated tube."""
+    """Return every (panel, batch) that has a gated tube."""
     return tuple(dict.fromkeys((sample.panel, sample.batch) for sample in gated(project)))
 
 
 def members(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    """Give the gated tubes of a panel and batch."""
+    """Return the gated tubes of a panel and batch."""
     return tuple(sample for sample in gated(project) if (sample.panel, sample.batch) == (panel, batch))
 
 
 def scale_tubes(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    """Give the tubes that the scales of a panel and batch are chosen from: the stained ones, or all when none is."""
+    """Return the tubes that the scales of a panel and batch are chosen from: the stained ones, or all when none is."""
     own = members(project, panel, batch)
     return tuple(sample for sample in own if sample.control_type == "none") or own
 
 
 def role_of(project: Project, sample: Sample) -> tuple[str, str]:
-    """Give what a tube is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
+    """Return what a tube is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
     if sample.control_type != "none":
         return sample.control_type, sample.control_marker or ""
     return ("baseline", "") if sample is baseline_of(project, sample) else ("none", "")
 
 
 def baseline_of(project: Project, sample: Sample) -> Sample | None:
-    """Give the patient's first stained tube of the same panel at day 0 or before."""
+    """Return the patient's first stained tube of the same panel at day 0 or before."""
     same = [
         other
         for other in project.samples
@@ -52,7 +52,7 @@ def baseline_of(project: Project, sample: Sample) -> Sample | None:
 
 
 def controls_to_fit_first(project: Project, sample: Sample) -> tuple[Sample, ...]:
-    """Give the tubes whose boundaries the sample's fit takes over: its own controls, else those of its batch.
+    """Return the tubes whose boundaries the sample's fit takes over: its own controls, else those of its batch.
 
     A control takes nothing over from other controls of its kind.
     """
@@ -66,7 +66,7 @@ def controls_to_fit_first(project: Project, sample: Sample) -> tuple[Sample, ...
 
 
 def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
-    """Give the controls that a strategy asks for, as (kind, marker)."""
+    """Return the controls that a strategy asks for, as (kind, marker)."""
     return tuple(
         (population.arguments["control"], population.dimensions[0])
         for population in strategy.populations
@@ -75,18 +75,18 @@ def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
 
 
 def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    """Give the single stains of a panel and batch."""
+    """Return the single stains of a panel and batch."""
     return tuple(one for one in _of_batch(project, panel, batch) if one.control_type == "single_stain")
 
 
 def unstained_of(project: Project, panel: str, batch: str) -> Sample | None:
-    """Give the unstained tube of a panel and batch."""
+    """Return the unstained tube of a panel and batch."""
     found = [one for one in _of_batch(project, panel, batch) if one.control_type == "unstained"]
     return found[0] if found else None
 
 
 def bead_tubes(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
-    """Give the bead tubes of known lots of each panel and batch that has any, in the order of the sheet."""
+    """Return the bead tubes of known lots of each panel and batch that has any, in the order of the sheet."""
     found: dict[tuple[str, str], tuple[Sample, ...]] = {}
     for sample in project.samples:
         if sample.control_type == "beads" and sample.bead_lot and project.bead_lot_path(sample.bead_lot).is_file():
@@ -96,13 +96,13 @@ def bead_tubes(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
 
 
 def spillover_word(project: Project, sample: Sample) -> str:
-    """Give what `fit` and `gate` are told of a sample's spillover: file, none or matrix."""
+    """Return what `fit` and `gate` are told of a sample's spillover: file, none or matrix."""
     source = project.config.signal.spillover_source(sample.batch)
     return source if source in {"file", "none"} else "matrix"
 
 
 def gates_from(sample: Sample) -> str:
-    """Give the sample whose fit is applied: a control that belongs to a sample is gated by that sample's gates."""
+    """Return the sample whose fit is applied: a control that belongs to a sample is gated by that sample's gates."""
     return sample.control_for or sample.sample_id
 
 

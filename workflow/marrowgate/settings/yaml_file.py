@@ -108,7 +108,7 @@ def build_model(
 
 
 def line_of(place: Sequence[str | int], lines: Mapping[Place, int]) -> int:
-    """Give the line of a place, or of the nearest entry above it that is in the file."""
+    """Return the line of a place, or of the nearest entry above it that is in the file."""
     for end in range(len(place), -1, -1):
         if tuple(place[:end]) in lines:
             return lines[tuple(place[:end])]
@@ -167,7 +167,7 @@ def _is_inside(place: Place, outer: Place) -> bool:
 
 
 def known_names(model: type[BaseModel], place: Place) -> tuple[str, ...]:
-    """Give the entries that the model has where `place` stands."""
+    """Return the entries that the model has where `place` stands."""
     at = model
     for part in place[:-1]:
         if isinstance(part, str) and part in at.model_fields:

@@ -10,12 +10,12 @@ _MOST_RUNS = 100
 
 
 def time_channel(file: FcsFile) -> Channel | None:
-    """Give the time channel, or None."""
+    """Return the time channel, or None."""
     return next((channel for channel in file.channels if channel.role == "time"), None)
 
 
 def acquisition_time(file: FcsFile) -> NDArray[np.float64] | None:
-    """Give the time of each event in the file's own unit.
+    """Return the time of each event in the file's own unit.
 
     A counter that ran over goes on from where it was. Events that are not in the order of time keep their times.
 

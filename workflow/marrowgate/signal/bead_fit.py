@@ -66,13 +66,13 @@ class Calibration:
     unit: str = ""
 
     def molecules(self, signal: NDArray[np.floating]) -> Values:
-        """Give the molecules for signals of cells, compensated channel units; 0 where a signal is not above 0."""
+        """Return the molecules for signals of cells, compensated channel units; 0 where a signal is not above 0."""
         x = np.asarray(signal, dtype=np.float64)
         logs = np.log10(np.where(x > 0, x, 1.0))
         return np.where(x > 0, 10.0 ** (self.intercept + self.slope * logs), 0.0)
 
     def beads(self, signal: NDArray[np.floating]) -> Values:
-        """Give the molecules on beads: those of `molecules` without the bead's own shine."""
+        """Return the molecules on beads: those of `molecules` without the bead's own shine."""
         return self.molecules(signal) - self.bead
 
 
@@ -139,7 +139,7 @@ def fit_line(signal: Values, molecules: Values, *, with_bead: bool) -> Calibrati
 
 
 def left_out(signal: Values, molecules: Values, *, with_bead: bool) -> Values:
-    """Give for each peak the value that the line through the others predicts; NaN where they are too few."""
+    """Return for each peak the value that the line through the others predicts; NaN where they are too few."""
     predicted = np.full(signal.size, np.nan)
     for place in range(signal.size):
         others = np.arange(signal.size) != place
@@ -157,7 +157,7 @@ def _line(x: Values, y: Values) -> tuple[float, float]:
 
 
 def _bead(x: Values, molecules: Values) -> float:
-    """Give the bead's own shine that makes the residuals least: a search on a logarithmic grid that is made finer."""
+    """Return the bead's own shine that makes the residuals least: a search on a logarithmic grid that is made finer."""
     low, high = math.log10(molecules[molecules > 0].min()) - 2, math.log10(molecules.max())
     for _ in range(3):
         grid = np.linspace(low, high, _GRID)

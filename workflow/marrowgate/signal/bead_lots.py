@@ -62,7 +62,7 @@ def load_bead_lot(path: Path) -> BeadLot:
 
 
 def levels_of(lot: BeadLot, channels: tuple[Channel, ...]) -> Mapping[str, tuple[Level, ...]]:
-    """Give the levels of each channel that the lot has values for, by the channel's name.
+    """Return the levels of each channel that the lot has values for, by the channel's name.
 
     A channel is meant by its own name, its marker or its fluorochrome, in that order.
     """

@@ -91,7 +91,7 @@ def find_peaks(file: FcsFile, n_kinds: int) -> BeadPeaks:
 
 
 def _scatter(file: FcsFile) -> NDArray[np.floating]:
-    """Give forward and side scatter; of area and height the one of which fewer events are cut off at the top."""
+    """Return forward and side scatter; of area and height the one of which fewer events are cut off at the top."""
     if file.events is None:
         return np.empty((0, 2))
     columns = []
@@ -125,7 +125,7 @@ def _cut(scaled: Values, n_kinds: int) -> list[NDArray[np.intp]]:
 
 
 def _deepest_valley(scaled: Values, part: NDArray[np.intp], fewest: int) -> tuple[float, int, float]:
-    """Give depth (0 is empty, 1 is none), channel and place of the deepest valley with enough beads on both sides."""
+    """Return depth (0 is empty, 1 is none), channel and place of the deepest valley with enough beads on both sides."""
     best = (1.0, 0, 0.0)
     if part.size < 2 * fewest:
         return best

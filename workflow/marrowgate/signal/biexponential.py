@@ -16,7 +16,7 @@ CHANNELS = 4096
 
 @lru_cache(maxsize=64)
 def biexponential_table(top: float, positive: float, negative: float, width_basis: float) -> NDArray[np.float64]:
-    """Give the linear value at every display channel.
+    """Return the linear value at every display channel.
 
     Between the zero channel and the top it is ``low (exp(k p) - s exp(-k n))`` less its value at the zero channel;
     below the zero channel it is mirrored.

@@ -41,7 +41,7 @@ def binding_capacity(
     control_draws: Values,
     generator: np.random.Generator,
 ) -> BindingCapacity:
-    """Give the binding capacity of a population.
+    """Return the binding capacity of a population.
 
     The difference is taken in molecules, not in signal. For the interval every pair of drawn medians is read off a line
     that is drawn too: level and slope around their estimates, as Student's t with the degrees of freedom of the

@@ -107,7 +107,7 @@ def calibrate(file: FcsFile, lot: BeadLot, limits: CalibrationLimits) -> tuple[C
 
 
 def calibration_rows(batch: str, lot: BeadLot, channels: Sequence[ChannelCalibration]) -> list[dict[str, Any]]:
-    """Give the rows of the table `calibration`: one for each channel and peak, one for a channel without any."""
+    """Return the rows of the table `calibration`: one for each channel and peak, one for a channel without any."""
     rows = []
     for channel in channels:
         about: dict[str, Any] = {"batch": batch, "bead_lot": lot.lot, "channel": channel.channel, "unit": lot.unit}
@@ -117,7 +117,7 @@ def calibration_rows(batch: str, lot: BeadLot, channels: Sequence[ChannelCalibra
 
 
 def lines_from_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Calibration]:
-    """Give the lines that may be used from the rows of a table `calibration`, by the channel's name.
+    """Return the lines that may be used from the rows of a table `calibration`, by the channel's name.
 
     The line is fitted again to the peaks it rested on. Of several tubes that calibrate a channel the first one counts.
     """

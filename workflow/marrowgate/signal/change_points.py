@@ -15,7 +15,7 @@ _PENALTY = 3.0
 
 
 def noise_of(series: Series) -> float:
-    """Give the standard deviation of the noise of a series from its successive differences, whatever its trend.
+    """Return the standard deviation of the noise of a series from its successive differences, whatever its trend.
 
     Source: Rice 1984, Ann Stat 12:1215, with the median absolute deviation in place of the squares.
     """
@@ -26,7 +26,7 @@ def noise_of(series: Series) -> float:
 
 
 def window_means(series: Series, width: int) -> Series:
-    """Give the mean of every window of `width` bins, shape (n - width + 1,)."""
+    """Return the mean of every window of `width` bins, shape (n - width + 1,)."""
     sums = np.concatenate([[0.0], np.cumsum(series)])
     return np.asarray((sums[width:] - sums[:-width]) / width, dtype=np.float64)
 

@@ -21,7 +21,7 @@ class SpilloverError(ValueError):
 def compensation_weights(
     spillover: Spillover, channels: Sequence[Channel], wanted: Sequence[int]
 ) -> dict[int, dict[int, float]]:
-    """Give the weights that make the wanted channels compensated.
+    """Return the weights that make the wanted channels compensated.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def compensation_weights(
 def compensate(
     events: NDArray[np.floating], weights: Mapping[int, Mapping[int, float]]
 ) -> dict[int, NDArray[np.float64]]:
-    """Give the compensated columns, each of shape (n_events,), in linear channel units.
+    """Return the compensated columns, each of shape (n_events,), in linear channel units.
 
     Observed = true @ spillover, so true = observed @ inverse: weighted sums of the detectors. The sums are made in
     float64, block by block, so that no copy of the whole matrix is needed.
@@ -88,5 +88,5 @@ def compensate(
 
 
 def compensate_column(events: NDArray[np.floating], weights: Mapping[int, float]) -> NDArray[np.float64]:
-    """Give one compensated column, shape (n_events,); see `compensate`."""
+    """Return one compensated column, shape (n_events,); see `compensate`."""
     return compensate(events, {0: weights})[0]

@@ -11,7 +11,7 @@ Settings = Mapping[str, tuple[float | None, float | None]]
 
 
 def settings_of(file: FcsFile) -> Settings:
-    """Give the detector settings that a file states; a header is enough."""
+    """Return the detector settings that a file states; a header is enough."""
     return {
         channel.name: (channel.voltage, channel.gain)
         for channel in file.channels

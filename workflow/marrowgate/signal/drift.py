@@ -18,7 +18,7 @@ _BETWEEN_THIRDS = 2 / 3
 
 
 def signal_drift(values: Values) -> float | None:
-    """Give the factor by which a signal changes from the first to the last event.
+    """Return the factor by which a signal changes from the first to the last event.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def signal_drift(values: Values) -> float | None:
 
 
 def _floor(values: Values) -> float:
-    """Give 3 times the depth of the noise below 0, or 10 times the dimmest events, whichever is more."""
+    """Return 3 times the depth of the noise below 0, or 10 times the dimmest events, whichever is more."""
     noise = max(-float(np.quantile(values, 0.01)), 0.0)
     return max(_ABOVE_NOISE * noise, _ABOVE_DIM * float(np.quantile(np.abs(values), 0.05)))
 
@@ -59,7 +59,7 @@ def _histogram(logs: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
 
 
 def _best_shift(first: NDArray[np.float64], last: NDArray[np.float64]) -> int | None:
-    """Give the bins by which `last` is shifted against `first`; None when they are alike at no shift within reach."""
+    """Return the bins by which `last` is shifted against `first`; None when they are alike at no shift within reach."""
     # the norms are those of the whole histograms, so that a shift does not gain by pushing peaks out of sight
     norm = float(np.sqrt((first @ first) * (last @ last)))
     alike = np.correlate(np.pad(last, _REACH), first, "valid") / norm

@@ -53,7 +53,7 @@ def matrix_faults(project: Project, config: Path, overrides: Mapping[str, Any]) 
 
 
 def _given(project: Project) -> dict[str, tuple[tuple[str, ...], list[str]]]:
-    """Give each CSV file in use with the entry that names it and the panels that it serves."""
+    """Return each CSV file in use with the entry that names it and the panels that it serves."""
     signal = project.config.signal
     given: dict[str, tuple[tuple[str, ...], list[str]]] = {}
     for panel, batch in batches(project):

@@ -12,7 +12,7 @@ CHECK = "other_labels_pct"
 
 
 def label_check(channels: Sequence[Channel], panel: Panel, limit: float) -> Check:
-    """Give the share of stained channels whose label in the file names another marker than the panel.
+    """Return the share of stained channels whose label in the file names another marker than the panel.
 
     One label may be an old name of the marker; most of them are not. Channels that the panel does not name have their
     marker from the label itself, so they say nothing.

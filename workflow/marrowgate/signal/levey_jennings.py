@@ -47,7 +47,7 @@ class BeadPoint:
 
 
 def bead_series(peaks: Mapping[str, float]) -> tuple[BeadPoint, ...]:
-    """Give the Levey-Jennings series of one channel and peak.
+    """Return the Levey-Jennings series of one channel and peak.
 
     Each batch is held against mean and standard deviation of the others, so that a batch that is out does not widen its
     own limits. The standard deviation of the logarithms is used, as gains act as factors; a prediction for one more
@@ -76,7 +76,7 @@ def bead_series(peaks: Mapping[str, float]) -> tuple[BeadPoint, ...]:
 
 
 def peak_of_batches(rows: Sequence[Mapping[str, Any]], channel: str) -> dict[str, float]:
-    """Give the brightest peak that every batch has in a channel, from rows of tables `calibration`.
+    """Return the brightest peak that every batch has in a channel, from rows of tables `calibration`.
 
     The brightest peak whose `median_fi` is known in every batch is taken: it is the least noisy one. A peak that lies
     within three of its own standard deviations of 0 is noise: the beads carry nothing for that channel.
@@ -95,7 +95,7 @@ def _stands_out(row: Mapping[str, Any]) -> bool:
 
 
 def bead_checks(channel: str, series: Sequence[BeadPoint], max_fold: float) -> dict[str, tuple[Check, ...]]:
-    """Give the checks of every batch: ``bead_sd_<channel>`` (2 SD warns, 3 SD is out) and ``bead_fold_<channel>``.
+    """Return the checks of every batch: ``bead_sd_<channel>`` (2 SD warns, 3 SD is out) and ``bead_fold_<channel>``.
 
     A batch whose beads moved by more than `max_fold` moved its intensities as much, unless they are calibrated: its
     contrasts carry the flag.

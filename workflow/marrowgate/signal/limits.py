@@ -7,14 +7,14 @@ from marrowgate.signal.stability import StabilityLimits
 
 
 def stability_limits(quality: Quality) -> StabilityLimits:
-    """Give the limits of quality over time."""
+    """Return the limits of quality over time."""
     return StabilityLimits(
         quality.max_rate_fold, quality.max_signal_shift_sd, quality.max_drift_pct, quality.max_unstable_pct
     )
 
 
 def spillover_limits(signal: Signal, quality: Quality) -> SpilloverLimits:
-    """Give the limits of the checks of a spillover matrix."""
+    """Return the limits of the checks of a spillover matrix."""
     return SpilloverLimits(
         signal.allow_unusual_spillover,
         quality.max_condition_number,
@@ -24,5 +24,5 @@ def spillover_limits(signal: Signal, quality: Quality) -> SpilloverLimits:
 
 
 def calibration_limits(quality: Quality) -> CalibrationLimits:
-    """Give the limits of calibration lines."""
+    """Return the limits of calibration lines."""
     return CalibrationLimits(quality.bead_slope_tolerance, quality.min_bead_r_squared, quality.max_bead_left_out_pct)

@@ -13,7 +13,7 @@ _TOP = 0.999
 
 
 def margin_pct(file: FcsFile, channel: Channel) -> float | None:
-    """Give the share of events at the top of a channel, per cent; None without events or a stated range."""
+    """Return the share of events at the top of a channel, per cent; None without events or a stated range."""
     top = _top(channel)
     if file.events is None or file.n_events == 0 or top <= 0:
         return None
@@ -35,7 +35,7 @@ def margin_check(file: FcsFile, limit: float) -> Check:
 
 
 def _top(channel: Channel) -> float:
-    """Give the largest value of a channel: logarithmic channels end below 10^decades by one step of their converter."""
+    """Return the largest value of a channel: logarithmic channels end below 10^decades by one step of their converter."""
     decades, lowest = channel.amplification
     if decades > 0 and channel.range > 0:
         return float((lowest or 1.0) * 10.0 ** (decades * (channel.range - 1) / channel.range))

@@ -55,7 +55,7 @@ def unusual_rate(times: Times, max_fold: float) -> tuple[tuple[float, float, flo
 
 
 def _kept_rates(rates: Times, durations: NDArray[np.intp], max_fold: float) -> tuple[float, float, float]:
-    """Give the lowest and the highest rate that is kept and the mean of the kept ones, so that most events are kept."""
+    """Return the lowest and the highest rate that is kept and the mean of the kept ones, so that most events are kept."""
     events = rates * durations
     kept = (rates >= rates[:, np.newaxis]) & (rates <= max_fold**2 * rates[:, np.newaxis]) & (rates[:, np.newaxis] > 0)
     best = kept[int(np.argmax(kept @ events))]
@@ -63,7 +63,7 @@ def _kept_rates(rates: Times, durations: NDArray[np.intp], max_fold: float) -> t
 
 
 def _edges(times: Times) -> Times:
-    """Give the edges of bins of equal time; where the clock is coarse, a bin is a whole number of its ticks."""
+    """Return the edges of bins of equal time; where the clock is coarse, a bin is a whole number of its ticks."""
     bins = int(np.clip(times.size // _EVENTS_PER_BIN, _FEWEST_BINS, _MOST_BINS))
     first, last = float(times[0]), float(times[-1])
     width = (last - first) / bins
@@ -88,7 +88,7 @@ def _could_be_unusual(level: Times, usual: float, max_fold: float) -> bool:
 
 
 def _best_cut(times: Times, around: Interval, before: float, after: float) -> float:
-    """Give the time at which the rate changed, by the likelihood of the event times under both rates (Poisson)."""
+    """Return the time at which the rate changed, by the likelihood of the event times under both rates (Poisson)."""
     first, last = (int(np.searchsorted(times, edge)) for edge in around)
     inside = times[first:last]
     tiny = 1e-3 * max(before, after)

@@ -43,7 +43,7 @@ def tube_width(values: NDArray[np.floating], t: float, m: float) -> float | None
 
 
 def batch_width(widths: Sequence[float]) -> float | None:
-    """Give the width of a batch: the median of its tubes, so that one odd tube does not change the scale of all.
+    """Return the width of a batch: the median of its tubes, so that one odd tube does not change the scale of all.
 
     Parameters
     ----------

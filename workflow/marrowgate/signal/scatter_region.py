@@ -77,7 +77,7 @@ def densest_region(points: Points, share: float) -> ScatterRegion:
 
 
 def _cells(points: Points, edges: NDArray[np.float64]) -> list[NDArray[np.intp]]:
-    """Give each event's cell; events beyond the grid belong to the cells at its border."""
+    """Return each event's cell; events beyond the grid belong to the cells at its border."""
     cells = []
     for axis in (0, 1):
         logs = np.log10(np.maximum(points[:, axis], 10.0 ** edges[axis, 0]))

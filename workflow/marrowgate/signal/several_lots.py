@@ -63,7 +63,7 @@ def settle_tubes(tubes: Sequence[BeadTube], max_difference_pct: float) -> tuple[
 
 
 def batch_rows(batch: str, tubes: Sequence[BeadTube]) -> list[dict[str, Any]]:
-    """Give the rows of the table `calibration` for all bead tubes of a batch, tube by tube."""
+    """Return the rows of the table `calibration` for all bead tubes of a batch, tube by tube."""
     return [
         {**row, "sample_id": tube.sample_id}
         for tube in tubes

@@ -57,7 +57,7 @@ def unusual_signal(
 def _levels(
     events: NDArray[np.floating], order: NDArray[np.intp], column: int, n_bins: int
 ) -> NDArray[np.float64] | None:
-    """Give the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
+    """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
     values = events[order, column]
     unit = float(np.median(np.abs(values[:: max(1, values.size // 20_000)])))
     if unit <= 0:

@@ -103,7 +103,7 @@ def spillover_from_stains(
 
 
 def spillover_row(picked: StainedEvents, own: int) -> Events:
-    """Give the spillover of one fluorochrome into every detector.
+    """Return the spillover of one fluorochrome into every detector.
 
     The sum of ``|y - s x| / sqrt(x)`` over stained events, x and y above their background, is least at the median of
     ``y / x`` weighted by ``sqrt(x)``.
@@ -164,7 +164,7 @@ def _background_fault(picked: StainedEvents, own: int, row: Events, detectors: S
 
 
 def _slopes_within(stained: Events, own: int) -> Events:
-    """Give the median of the slopes between medians at steps of brightness (Theil 1950, weighted by the distance)."""
+    """Return the median of the slopes between medians at steps of brightness (Theil 1950, weighted by the distance)."""
     steps = np.array_split(stained[np.argsort(stained[:, own])], _STEPS)
     medians = np.array([np.median(step, axis=0) for step in steps])
     low, high = np.triu_indices(_STEPS, 1)

@@ -164,7 +164,7 @@ def _drift_check(drift: Mapping[str, float], limits: StabilityLimits) -> Check:
 
 
 def stretches_to_plain(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
-    """Give stretches as plain values for JSON; a stretch that lasts to the end of the run has no end."""
+    """Return stretches as plain values for JSON; a stretch that lasts to the end of the run has no end."""
     return [vars(stretch) | {"end": stretch.end if np.isfinite(stretch.end) else None} for stretch in stretches]
 
 

@@ -101,7 +101,7 @@ def stained_events(stain: StainTube, unstained: FcsFile | None, detectors: Seque
 
 
 def scatter_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
-    """Give forward and side scatter, area before height; empty when the file lacks one of them."""
+    """Return forward and side scatter, area before height; empty when the file lacks one of them."""
     by_scatter = {channel.scatter: channel for channel in channels if channel.scatter}
     for pulse in ("A", "H"):
         names = f"FSC-{pulse}", f"SSC-{pulse}"
@@ -123,7 +123,7 @@ def _split(values: Events, background: Events, own: int, source: str) -> Stained
 
 
 def _usable(file: FcsFile, detectors: Sequence[str]) -> tuple[Events, Points | None]:
-    """Give detector values and scatter of the events that are below the top of every channel that is used."""
+    """Return detector values and scatter of the events that are below the top of every channel that is used."""
     by_name = {channel.name: channel for channel in file.channels}
     missing = [name for name in detectors if name not in by_name]
     if file.events is None or missing:
@@ -145,7 +145,7 @@ def _held(region: ScatterRegion | None, scatter: Points | None, n: int) -> NDArr
 
 
 def _dim_limit(values: Events) -> float:
-    """Give the value between the dim and the bright events of a tube, on a scale of asinh.
+    """Return the value between the dim and the bright events of a tube, on a scale of asinh.
 
     Source: Otsu 1979, IEEE Trans Syst Man Cybern 9:62.
     """

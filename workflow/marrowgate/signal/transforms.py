@@ -110,7 +110,7 @@ class Transform:
         return self._by_flowutils(y, inverse=True)
 
     def linear_bound(self, bound: float) -> float:
-        """Give the linear value from which on values lie at or above a boundary of the scale, channel units.
+        """Return the linear value from which on values lie at or above a boundary of the scale, channel units.
 
         The biexponential puts everything beyond its ends on the end: every value is at or above 0, none is above 1.
         """
@@ -132,7 +132,7 @@ class Transform:
 
 
 def asinh_with_cofactor(cofactor: float, m: float = 4.0) -> Transform:
-    """Give asinh(x / cofactor), rescaled so that it has `m` decades, as used for mass cytometry.
+    """Return asinh(x / cofactor), rescaled so that it has `m` decades, as used for mass cytometry.
 
     Source: Gating-ML 2.0, 6.3: the cofactor is T / sinh(M ln 10).
     """

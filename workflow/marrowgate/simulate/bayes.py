@@ -64,7 +64,7 @@ class _Kind:
 
 
 def bayes_limits(plan: CohortPlan, sample: SamplePlan, panel: Panel, populations: tuple[str, ...]) -> list[BayesLimit]:
-    """Give the best F1 for populations of one tube.
+    """Return the best F1 for populations of one tube.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _pairs(rng: np.random.Generator, panel: Panel, optics: Optics, recipe: Recip
 
 
 def _features(panel: Panel, optics: Optics, tube: Tube) -> FloatMatrix:
-    """Give stains on an asinh scale, and scatter as logarithms, one row per event."""
+    """Return stains on an asinh scale, and scatter as logarithms, one row per event."""
     rows = {str(entry.scatter): row for row, entry in enumerate(panel.channels) if entry.scatter}
     stained = [row for row, entry in enumerate(panel.channels) if entry.marker]
     compensated = np.linalg.solve(optics.spillover.T, tube.events[stained].astype(np.float64))
@@ -158,7 +158,7 @@ def _features(panel: Panel, optics: Optics, tube: Tube) -> FloatMatrix:
 
 
 def _joint_by_type(kinds: list[_Kind], features: FloatMatrix) -> NDArray[np.float64]:
-    """Give the joint density of event and cell type; the last row is of events that belong to no population."""
+    """Return the joint density of event and cell type; the last row is of events that belong to no population."""
     log_joint = np.empty((len(kinds), len(features)), dtype=np.float32)
     for row, kind in enumerate(kinds):
         centre = kind.fit.mean(axis=0)

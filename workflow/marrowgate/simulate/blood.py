@@ -217,7 +217,7 @@ def _count(
 
 
 def cxcr4_abc_median(blood: Blood) -> float:
-    """Give the generating median of CXCR4 molecules on true CD34+ cells.
+    """Return the generating median of CXCR4 molecules on true CD34+ cells.
 
     Parameters
     ----------

@@ -187,7 +187,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
 
 
 def true_members(population: str) -> frozenset[str]:
-    """Give the true cell types that belong to a population of the strategy.
+    """Return the true cell types that belong to a population of the strategy.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def true_members(population: str) -> frozenset[str]:
 
 
 def neighbours(name: str) -> tuple[str, str]:
-    """Give the stages before and after a cell type; the cell type itself where its lineage begins or ends."""
+    """Return the stages before and after a cell type; the cell type itself where its lineage begins or ends."""
     for stages in LINEAGES:
         if name in stages:
             place = stages.index(name)
@@ -218,5 +218,5 @@ def neighbours(name: str) -> tuple[str, str]:
 
 @cache
 def index_of(name: str) -> int:
-    """Give the row of a cell type in the tables."""
+    """Return the row of a cell type in the tables."""
     return NAMES.index(name)

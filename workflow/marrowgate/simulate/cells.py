@@ -164,7 +164,7 @@ def _maturity(rng: np.random.Generator, kind: NDArray[np.int8]) -> tuple[FloatAr
 
 
 def abundance_tables(markers: tuple[str, ...], recipe: Recipe) -> tuple[FloatArray, FloatArray]:
-    """Give the log median and the spread of every marker on every kind.
+    """Return the log median and the spread of every marker on every kind.
 
     Parameters
     ----------
@@ -283,6 +283,6 @@ def _scatter(
 
 
 def kinds_of(population: str) -> NDArray[np.int8]:
-    """Give the indices into `KINDS` of the cell types of a population of the strategy."""
+    """Return the indices into `KINDS` of the cell types of a population of the strategy."""
     members = true_members(population)
     return np.array([index for index, name in enumerate(KINDS) if name in members], dtype=np.int8)

@@ -48,7 +48,7 @@ class Course:
 
 
 def outcomes(plan: CohortPlan, patient_id: str) -> dict[str, Cell]:
-    """Give the outcome columns of a patient's row in patients.tsv.
+    """Return the outcome columns of a patient's row in patients.tsv.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _waiting(rng: np.random.Generator, name: str) -> float:
 
 
 def toxicities(plan: CohortPlan) -> Iterable[Mapping[str, Cell]]:
-    """Give the rows of toxicity.tsv: at most one per patient and term, none fatal."""
+    """Return the rows of toxicity.tsv: at most one per patient and term, none fatal."""
     for patient in plan.patients:
         rng = stream(plan.scenario.name, plan.seed, "toxicity", patient.patient_id)
         for term, shares in TOXICITIES.items():
@@ -118,7 +118,7 @@ def toxicities(plan: CohortPlan) -> Iterable[Mapping[str, Cell]]:
 
 
 def true_colonies(plan: CohortPlan) -> Sequence[Mapping[str, Cell]]:
-    """Give the true colony-forming cells per mL of each visit: a share of the CD34+ cells that is the patient's own."""
+    """Return the true colony-forming cells per mL of each visit: a share of the CD34+ cells that is the patient's own."""
     rows: list[Mapping[str, Cell]] = []
     for visit in plan.visits:
         rng = stream(plan.scenario.name, plan.seed, "colonies", visit.patient_id)
@@ -130,7 +130,7 @@ def true_colonies(plan: CohortPlan) -> Sequence[Mapping[str, Cell]]:
 
 
 def measurements(plan: CohortPlan) -> Iterable[Mapping[str, Cell]]:
-    """Give the rows of measurements.tsv: colonies counted at each visit, and colony-forming cells per mL."""
+    """Return the rows of measurements.tsv: colonies counted at each visit, and colony-forming cells per mL."""
     volume = COLONIES["plated_volume"].value
     for visit, truth in zip(plan.visits, true_colonies(plan), strict=True):
         rng = stream(plan.scenario.name, plan.seed, "plates", visit.patient_id, visit.name)

@@ -107,7 +107,7 @@ def _day(rng: np.random.Generator, scenario: Scenario, patient: PatientPlan, vis
 
 
 def _effects(rng: np.random.Generator, visits: list[tuple[VisitPlan, int]]) -> list[float]:
-    """Give the share of the full effect at each visit; the highest sampled one is 1 by the definition of the peak."""
+    """Return the share of the full effect at each visit; the highest sampled one is 1 by the definition of the peak."""
     raw = []
     for visit, day in visits:
         noise = float(np.exp(EFFECT_NOISE_SD * rng.standard_normal()))

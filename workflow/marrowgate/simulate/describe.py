@@ -34,7 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, Parameter]] = {
 
 
 def scenario_table() -> str:
-    """Give the scenarios with what the workflow should find, as Markdown."""
+    """Return the scenarios with what the workflow should find, as Markdown."""
     rows = [
         (
             scenario.name,
@@ -58,7 +58,7 @@ def scenario_table() -> str:
 
 
 def parameter_tables() -> str:
-    """Give every rate with its unit and source, as Markdown."""
+    """Return every rate with its unit and source, as Markdown."""
     parts = []
     for title, table in SECTIONS.items():
         rows = [(name, f"{entry.value:g}", entry.unit, entry.source) for name, entry in table.items()]
@@ -67,7 +67,7 @@ def parameter_tables() -> str:
 
 
 def composition_table() -> str:
-    """Give the composition of white cells without immature ones, and the stages of IG and CD34+ cells, as Markdown."""
+    """Return the composition of white cells without immature ones, and the stages of IG and CD34+ cells, as Markdown."""
     rows = [(kind, f"{100 * share:g} %", f"{spread:g}") for kind, (share, spread) in DIFFERENTIAL.items()]
     rows += [(kind, f"{100 * rest:g} to {100 * full:g} % of IG", "") for kind, (rest, full) in IG_STAGES.items()]
     rows += [(kind, f"{100 * share:g} % of CD34+", "") for kind, share in HSPC_STAGES.items()]
@@ -75,7 +75,7 @@ def composition_table() -> str:
 
 
 def outcome_tables() -> str:
-    """Give the shares of best responses and of the highest grades of toxicity, the same in both arms, as Markdown."""
+    """Return the shares of best responses and of the highest grades of toxicity, the same in both arms, as Markdown."""
     responses = [(name, f"{100 * share:g} %") for name, share in RESPONSES.items()]
     grades = [(term, *(f"{100 * share:g} %" for share in shares)) for term, shares in TOXICITIES.items()]
     header = ("adverse event", "grade 1", "grade 2", "grade 3", "grade 4")
@@ -83,7 +83,7 @@ def outcome_tables() -> str:
 
 
 def cell_table() -> str:
-    """Give scatter, DNA and markers of every cell type, as Markdown; abundances in thousands of molecules."""
+    """Return scatter, DNA and markers of every cell type, as Markdown; abundances in thousands of molecules."""
     rows = [
         (
             cell.name,

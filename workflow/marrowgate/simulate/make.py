@@ -76,14 +76,14 @@ def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
 
 
 def left_in_tube(kind: str, preparation: Preparation) -> float:
-    """Give the share of the blood's cells of a kind that the cytometer meets after lysis and above its threshold."""
+    """Return the share of the blood's cells of a kind that the cytometer meets after lysis and above its threshold."""
     if kind in UNLYSED:
         return UNLYSED[kind] * preparation.unlysed
     return TUBE["platelets_in_threshold"].value if kind == "platelet" else 1.0
 
 
 def _particles_per_ul(blood: Blood, preparation: Preparation) -> list[float]:
-    """Give what the cytometer meets of each kind for one uL of blood."""
+    """Return what the cytometer meets of each kind for one uL of blood."""
     met = {cell.name: blood.per_ul[cell.name] * left_in_tube(cell.name, preparation) for cell in CELL_TYPES}
     met["debris"] = TUBE["debris"].value * preparation.debris * blood.wbc
     return list(met.values())

@@ -45,7 +45,7 @@ LOTS: Mapping[str, Mapping[str, float]] = {
 
 
 def particle_signals(optics: Optics, captured: str) -> Mapping[str, FloatArray]:
-    """Give the median signal of every kind of bead.
+    """Return the median signal of every kind of bead.
 
     Parameters
     ----------

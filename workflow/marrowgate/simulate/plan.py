@@ -177,7 +177,7 @@ class CohortPlan:
 
 
 def find_sample(plan: CohortPlan, sample_id: str) -> SamplePlan:
-    """Give the tube of a name.
+    """Return the tube of a name.
 
     Raises
     ------

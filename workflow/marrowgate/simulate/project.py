@@ -85,13 +85,13 @@ def write_sample(
 
 
 def _stated_spillover(optics: Optics, factor: float) -> Spillover:
-    """Give the matrix that the file states: the true one, or one with a wrong off-diagonal."""
+    """Return the matrix that the file states: the true one, or one with a wrong off-diagonal."""
     diagonal = np.eye(len(optics.channels))
     return Spillover(optics.channels, diagonal + factor * (optics.spillover - diagonal))
 
 
 def events_of(plan: CohortPlan, sample: SamplePlan, hspc_events: int | None) -> int:
-    """Give the events of a tube when a fully stained CD34 tube has `hspc_events`; None leaves the plan's numbers."""
+    """Return the events of a tube when a fully stained CD34 tube has `hspc_events`; None leaves the plan's numbers."""
     if hspc_events is None:
         return sample.n_events
     return max(round(hspc_events * sample.n_events / plan.scenario.events["hspc"]), 1)

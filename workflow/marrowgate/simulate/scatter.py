@@ -32,7 +32,7 @@ class Pulse:
 
 
 def single_pulse(rng: np.random.Generator, area: FloatArray) -> Pulse:
-    """Give the pulses of single cells.
+    """Return the pulses of single cells.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def single_pulse(rng: np.random.Generator, area: FloatArray) -> Pulse:
 
 
 def join_pulses(first: Pulse, second: Pulse, overlap: FloatArray) -> Pulse:
-    """Give the pulses of pairs of cells.
+    """Return the pulses of pairs of cells.
 
     Parameters
     ----------

@@ -231,7 +231,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 
 def find_scenario(name: str) -> Scenario:
-    """Give the scenario of a name.
+    """Return the scenario of a name.
 
     Raises
     ------

@@ -110,7 +110,7 @@ def patients_truth(plan: CohortPlan) -> str:
 
 
 def _peak(plan: CohortPlan, patient_id: str) -> float:
-    """Give the highest immature cells per 100 white cells at a visit on therapy."""
+    """Return the highest immature cells per 100 white cells at a visit on therapy."""
     kinds = ("promyelocyte", "myelocyte", "metamyelocyte", "erythroblast")
     return max(
         100 * sum(visit.blood.per_ul[kind] for kind in kinds) / visit.blood.wbc

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def stream(*parts: str | int) -> np.random.Generator:
-    """Give the random stream of a name.
+    """Return the random stream of a name.
 
     Parameters
     ----------

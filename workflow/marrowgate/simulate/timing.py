@@ -68,7 +68,7 @@ def event_times(rng: np.random.Generator, n: int, rate: float, anomalies: Anomal
 
 
 def signal_factor(times: FloatArray, anomalies: Anomalies) -> FloatArray | None:
-    """Give the factor on every event's fluorescence, or None when nothing changes it."""
+    """Return the factor on every event's fluorescence, or None when nothing changes it."""
     if not anomalies.clog and not anomalies.signal_drift:
         return None
     share = times / max(float(times[-1]), 1.0) if times.size else times

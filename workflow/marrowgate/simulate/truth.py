@@ -98,7 +98,7 @@ def _is_alive(truth: EventTruth) -> NDArray[np.bool_]:
 
 
 def population_truths(sample: SamplePlan, counts: NDArray[np.int64] | None) -> list[PopulationTruth]:
-    """Give both truths of every population of a tube of blood.
+    """Return both truths of every population of a tube of blood.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> N
 
 
 def tube_facts(sample: SamplePlan, truth: EventTruth) -> dict[str, object]:
-    """Give the truths of a tube as plain values."""
+    """Return the truths of a tube as plain values."""
     return {
         "sample_id": sample.sample_id,
         "trouble": sample.trouble.name,

@@ -113,7 +113,7 @@ def _carry_over(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bo
 
 
 def _pulses(rng: np.random.Generator, cells: Cells, is_doublet: NDArray[np.bool_]) -> tuple[Pulse, Pulse]:
-    """Give the scatter pulses of all events; both detectors see the same overlap of a pair."""
+    """Return the scatter pulses of all events; both detectors see the same overlap of a pair."""
     n, pairs = is_doublet.size, np.flatnonzero(is_doublet)
     overlap = rng.beta(1.5, 3.5, size=pairs.size).astype(np.float32)
     joined = []

@@ -119,7 +119,7 @@ def _donor(scenario: Scenario, seed: int, batch: str) -> Blood:
 
 
 def _spoil(scenario: Scenario, seed: int, samples: list[SamplePlan]) -> list[SamplePlan]:
-    """Give troubles to CD34 tubes that are drawn at random; the first tube has none before it to carry over from."""
+    """Return troubles to CD34 tubes that are drawn at random; the first tube has none before it to carry over from."""
     rng = stream(scenario.name, seed, "troubles")
     stained = [
         index for index, sample in enumerate(samples) if sample.control_type == "none" and sample.bead_lot and index

@@ -65,7 +65,7 @@ def summary(project: "Project") -> str:
 
 
 def all_findings(project: "Project", tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
-    """Give every finding as (where, what), without what was merely repaired."""
+    """Return every finding as (where, what), without what was merely repaired."""
     from marrowgate.fcs.survey import duplicate_acquisitions, duplicate_files
 
     yield from missing_markers(project)
@@ -85,7 +85,7 @@ def all_findings(project: "Project", tubes: Sequence["Tube"]) -> Iterator[tuple[
 
 
 def verdicts(tubes: Sequence["Tube"], status: str) -> Iterator[tuple["Sample", str]]:
-    """Give the samples whose file has this verdict, and why."""
+    """Return the samples whose file has this verdict, and why."""
     for sample, item in tubes:
         verdict = item.file.verdict
         if verdict.status == status:
@@ -95,7 +95,7 @@ def verdicts(tubes: Sequence["Tube"], status: str) -> Iterator[tuple["Sample", s
 
 
 def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:
-    """Give the populations of each panel's strategy that need a marker which the panel has not."""
+    """Return the populations of each panel's strategy that need a marker which the panel has not."""
     for panel in project.panels:
         name = project.config.strategy_of_panel[panel]
         known = project.panels[panel].dimensions

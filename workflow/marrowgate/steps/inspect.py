@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def describe(path: Path, file: "FcsFile", panel: "Panel | None" = None) -> dict[str, Any]:
-    """Give one data set as plain values for JSON; with a panel also how their channels differ."""
+    """Return one data set as plain values for JSON; with a panel also how their channels differ."""
     return {
         "fcs": str(path),
         "data_set": file.data_set,
@@ -68,7 +68,7 @@ def describe(path: Path, file: "FcsFile", panel: "Panel | None" = None) -> dict[
 
 
 def table(found: Sequence[tuple[Path, "FcsFile"]], panel: "Panel | None" = None) -> Iterator[str]:
-    """Give the table, tab-separated with a header; codes instead of sentences."""
+    """Return the table, tab-separated with a header; codes instead of sentences."""
     columns = ("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events")
     more = ("missing_in_file", "not_in_panel") if panel else ()
     yield "\t".join((*columns, "n_channels", "cytometer", "has_spillover", "facts", "channels", *more))

@@ -62,7 +62,7 @@ def _of_tube(
     strategy: "Strategy",
     dimensions: "Sequence[str]",
 ) -> dict[str, float]:
-    """Give the widths that one tube asks for; its events are let go of before the next tube is read."""
+    """Return the widths that one tube asks for; its events are let go of before the next tube is read."""
     from marrowgate.gating.batch_scales import tube_widths
     from marrowgate.gating.prepare import open_tube
 

@@ -107,7 +107,7 @@ def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "P
 
 
 def _places(files: Iterable[Path]) -> dict[str, Place]:
-    """Give each data set of each file a name that can stand in a file name, and no two the same."""
+    """Return each data set of each file a name that can stand in a file name, and no two the same."""
     from marrowgate.fcs.read import data_sets
 
     places: dict[str, Place] = {}

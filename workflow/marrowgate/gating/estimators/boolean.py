@@ -25,7 +25,7 @@ class BooleanArguments(Arguments):
 
 
 def find(view: View, arguments: BooleanArguments) -> Found:  # noqa: ARG001 - every method has this shape
-    """Give the Boolean gate as the strategy says it."""
+    """Return the Boolean gate as the strategy says it."""
     return Found(Boolean(arguments.operator, arguments.operands), "ok")
 
 

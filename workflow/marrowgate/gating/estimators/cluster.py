@@ -59,7 +59,7 @@ def find(view: View, arguments: ClusterArguments) -> Found:
 
 
 def densest(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the centre of the fullest cell of a grid over the box, after smoothing over its neighbours. Shape (2,)."""
+    """Return the centre of the fullest cell of a grid over the box, after smoothing over its neighbours. Shape (2,)."""
     counts, x_edges, y_edges = np.histogram2d(
         points[:, 0], points[:, 1], bins=_GRID, range=list(zip(low, high, strict=True))
     )
@@ -103,13 +103,13 @@ def settle(
 def distances(
     points: NDArray[np.float64], mean: NDArray[np.float64], covariance: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the squared Mahalanobis distance of every point. Shape (n,)."""
+    """Return the squared Mahalanobis distance of every point. Shape (n,)."""
     centred = points - mean
     return np.asarray(np.einsum("ij,jk,ik->i", centred, np.linalg.inv(covariance), centred))
 
 
 def neighbour_begins(distance_square: NDArray[np.float64], widest: float) -> float | None:
-    """Give the squared distance at which the density around a cluster stops falling, because a neighbour begins.
+    """Return the squared distance at which the density around a cluster stops falling, because a neighbour begins.
 
     Events are counted in elliptical rings, and divided by the rings' area. The emptiest ring between the ellipse of
     95 % and the widest one is the edge, when a ring further out is denser by three standard errors.

@@ -12,7 +12,7 @@ class CopyArguments(Arguments):
 
 
 def find(view: View, arguments: CopyArguments) -> Found:
-    """Give the other population's gate, to be applied to this one's parent."""
+    """Return the other population's gate, to be applied to this one's parent."""
     gate = view.gate(arguments.of)
     if gate is None or isinstance(gate, Boolean) or gate.dimensions != view.dimensions:
         return Found(None, "failed", f"{arguments.of} has no gate in {', '.join(view.dimensions)}")

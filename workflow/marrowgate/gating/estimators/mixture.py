@@ -113,7 +113,7 @@ def _refitted(model: "GaussianMixture", points: Points) -> "GaussianMixture":
 
 
 def _boundary(model: "GaussianMixture", wanted: NDArray[np.bool_], keep: Literal["above", "below"]) -> float | None:
-    """Give the place where the population becomes more likely than the rest, next to the population's mean."""
+    """Return the place where the population becomes more likely than the rest, next to the population's mean."""
     inner, outer = model.means_[wanted, 0], model.means_[~wanted, 0]
     sign = 1.0 if keep == "above" else -1.0
     start = float((sign * inner).min())

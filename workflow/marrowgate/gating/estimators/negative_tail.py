@@ -50,7 +50,7 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
 
 
 def tail(counts: Counts, width: float, high: float, spreads: float) -> float | None:
-    """Give mode + `spreads` times the standard deviation of the half below the mode, or None without such a half."""
+    """Return mode + `spreads` times the standard deviation of the half below the mode, or None without such a half."""
     density = np.where(CENTRES < high, smoothed(counts, width), 0.0)
     mode = CENTRES[int(np.argmax(density))]
     below = np.where(CENTRES <= mode, counts, 0.0)

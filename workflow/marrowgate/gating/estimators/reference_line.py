@@ -68,7 +68,7 @@ def find(view: View, arguments: ReferenceLineArguments) -> Found:
 
 
 def _middles(view: View, reference: Points) -> list[float]:
-    """Give the medians on the linear scale."""
+    """Return the medians on the linear scale."""
     return [
         float(view.scale(dimension).inverse(np.array([np.median(column)]))[0])
         for dimension, column in zip(view.dimensions, reference.T, strict=True)
@@ -78,7 +78,7 @@ def _middles(view: View, reference: Points) -> list[float]:
 def _ends(
     view: View, arguments: ReferenceLineArguments, reference: Points, parent: Points, factor: float = 1.0
 ) -> tuple[float, float] | None:
-    """Give the height of the line where half planes end; None without a positive median or events near the line."""
+    """Return the height of the line where half planes end; None without a positive median or events near the line."""
     middles = _middles(view, reference)
     if min(middles) <= 0:
         return None
@@ -105,7 +105,7 @@ def _height(reference: Points, parent: Points, slope: float, height: float, cros
 def _ends_again(
     view: View, arguments: ReferenceLineArguments, reference: Points, parent: Points
 ) -> list[tuple[float, float]]:
-    """Give the ends of the line for events that are drawn again."""
+    """Return the ends of the line for events that are drawn again."""
     generator = np.random.default_rng(view.seed)
     drawn = []
     for _ in range(_DRAWS):

@@ -71,7 +71,7 @@ def find(view: View, arguments: ValleyArguments) -> Found:
 
 
 def sides(counts: Counts, least: int) -> tuple[float, float]:
-    """Give the stretch that has at least `least` events on either side of each of its places."""
+    """Return the stretch that has at least `least` events on either side of each of its places."""
     below = np.cumsum(counts)
     above = counts.sum() - below
     enough = np.flatnonzero((below >= least) & (above >= least))
@@ -79,13 +79,13 @@ def sides(counts: Counts, least: int) -> tuple[float, float]:
 
 
 def deepest(density: Counts, low: float, high: float, max_ratio: float, min_rise: float) -> float | None:
-    """Give the place of the deepest valley, or None when there is none that is deep enough."""
+    """Return the place of the deepest valley, or None when there is none that is deep enough."""
     found = depths(density, low, high, min_rise)
     return None if found is None or found.ratio > max_ratio else found.place
 
 
 def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley | None:
-    """Give the deepest valley between two places, or None when there is none.
+    """Return the deepest valley between two places, or None when there is none.
 
     Depth is the density in the valley over the lower of the highest densities on its two sides. Where the density is
     the same over a stretch, for instance empty, the middle of the stretch is taken. A gap that counting noise makes in
@@ -118,7 +118,7 @@ def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley 
 
 
 def _rises(density: Counts, left: Counts, right: Counts) -> Counts:
-    """Give by how many standard errors the lower mode beside each place holds more events than the place itself.
+    """Return by how many standard errors the lower mode beside each place holds more events than the place itself.
 
     Both are counted in windows of the same width, a quarter of the way between them to either side.
     """
@@ -169,7 +169,7 @@ def widened(counts: Counts, at: float, keep: Literal["above", "below"], leeway: 
 
 
 def _run_length(stretch: NDArray[np.intp], start: int) -> int:
-    """Give how far the unbroken run of bins around `start` reaches to its right; argmin is its first bin."""
+    """Return how far the unbroken run of bins around `start` reaches to its right; argmin is its first bin."""
     beyond = stretch[stretch >= start]
     breaks = np.flatnonzero(np.diff(beyond) > 1)
     last = beyond[breaks[0]] if breaks.size else beyond[-1]

@@ -72,7 +72,7 @@ def write_gatingml(
 
 
 def _exportable(record: GateRecord, gate: Gate, scales: Mapping[str, Transform]) -> Gate:
-    """Give a gate with linear boundaries in dimensions whose scale Gating-ML does not have."""
+    """Return a gate with linear boundaries in dimensions whose scale Gating-ML does not have."""
     without = [name for name in gate.dimensions if scales[name].kind not in _ELEMENTS]
     if not without:
         return gate
