@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from accuracy.cohort_model import draw_cohort, write_figures
-from marrowgate.cohort import changes
+from marrowgate.cohort.contrasts import changes
 
 SCENARIO, MEASURE = "weak", "immature_per_100_cd45"
 LEVEL = 0.05

@@ -13,7 +13,6 @@ from unittest.mock import patch
 import numpy as np
 
 from marrowgate.cohort.study import Study, make_study
-from marrowgate.measure.intervals import binomial_interval, ratio_interval, widened
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
@@ -21,6 +20,7 @@ from marrowgate.simulate.cell_types import HSPC
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.plan import CohortPlan, VisitTruth
 from marrowgate.simulate.scenarios import find_scenario
+from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
 from marrowgate.tables import write_table
 
 N_CD45 = {"hspc": 150_000, "immature": 80_000}

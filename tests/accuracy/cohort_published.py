@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 from accuracy.cohort_model import IG, MEASURES, Drawn, draw_cohort, share_row, write_figures
-from marrowgate.cohort import changes
-from marrowgate.cohort.contrasts import contrast_table
-from marrowgate.cohort.longitudinal import time_contrasts, time_model
-from marrowgate.cohort.proportions import fisher_p
-from marrowgate.cohort.responder_contrasts import two_by_two
-from marrowgate.cohort.responders import Rule, declared_rule, find_responses
+from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
+from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
+from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
+from marrowgate.cohort.contrasts.table import contrast_table
+from marrowgate.cohort.contrasts.time_rows import INTENSITIES
 from marrowgate.cohort.study import Study
-from marrowgate.cohort.time_rows import INTENSITIES
 from marrowgate.settings.config import Cohort
+from marrowgate.stats.proportions import fisher_p
 
 LIMITS, FOLDS = (0.45, 0.6, 0.9, 1.3, 1.95), (1.0, 1.5, 2.26, 3.0)
 
@@ -50,7 +50,7 @@ def true_peaks(drawn: Drawn) -> dict[str, float]:
 
 
 def cxcr4_bias(drawn: Drawn) -> list[float]:
-    """Return observed less planned log2 fold of CXCR4, at the visits of responders on therapy, less that of doublets."""
+    """Return observed less planned log2 fold of CXCR4, at visits of responders on therapy, less that of doublets."""
     fold = math.log2(drawn.plan.scenario.cxcr4_fold)
     responds = {patient.patient_id for patient in drawn.plan.patients if patient.responds}
     effect = {(visit.patient_id, visit.day): visit.effect for visit in drawn.plan.visits}

@@ -15,17 +15,17 @@ import numpy as np
 
 from accuracy.cohort_model import MEASURES, draw_cohort, share_row, write_figures
 from accuracy.resumed import answers_by_seed, digest_of
-from marrowgate.cohort import changes
-from marrowgate.cohort.longitudinal import time_contrasts, time_model
-from marrowgate.cohort.mixed import bootstrap_p
-from marrowgate.cohort.mixed_contrast import model_contrast
-from marrowgate.cohort.proportions import fisher_p
-from marrowgate.cohort.responder_contrasts import two_by_two
-from marrowgate.cohort.responders import Rule, declared_rule, find_responses
-from marrowgate.cohort.sensitivity import adjusted_rows
+from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
+from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
+from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
+from marrowgate.cohort.contrasts.sensitivity import adjusted_rows
+from marrowgate.cohort.contrasts.time_rows import INTENSITIES
 from marrowgate.cohort.study import Study
-from marrowgate.cohort.time_rows import INTENSITIES
 from marrowgate.settings.config import Cohort
+from marrowgate.stats.cluster_robust import model_contrast
+from marrowgate.stats.mixed import bootstrap_p
+from marrowgate.stats.proportions import fisher_p
 
 BOOTSTRAP_DRAWS = 199
 BOOTSTRAP = f"{MEASURES[0]} window parametric_bootstrap"

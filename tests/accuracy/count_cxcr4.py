@@ -27,8 +27,8 @@ from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.sheets import Sample
-from marrowgate.signal.bead_fit import Calibration
-from marrowgate.signal.binding_capacity import binding_capacity
+from marrowgate.signal.beads.binding_capacity import binding_capacity
+from marrowgate.signal.beads.molecule_line import Calibration
 from marrowgate.simulate.cells import kinds_of
 from marrowgate.simulate.counts import draw_counts
 from marrowgate.simulate.intensities import compensated_cells

@@ -9,14 +9,14 @@ import numpy as np
 
 from accuracy.count_cohorts import MEASURES, draw_study
 from accuracy.figures import Figure, mean, number, share
-from marrowgate.cohort import changes
-from marrowgate.cohort.contrasts import contrast_table
-from marrowgate.cohort.proportions import fisher_p
-from marrowgate.cohort.responder_contrasts import two_by_two
-from marrowgate.cohort.responders import declared_rule, find_responses
+from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
+from marrowgate.cohort.contrasts.responders import declared_rule, find_responses
+from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.study import Study
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.plan import CohortPlan
+from marrowgate.stats.proportions import fisher_p
 
 ALPHA = 0.05
 PRIMARY = "immature_per_100_cd45"

@@ -22,9 +22,9 @@ from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.config import Measure, Quality
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.sheets import Sample
-from marrowgate.signal.bead_fit import Calibration
-from marrowgate.signal.bead_lots import load_bead_lot
-from marrowgate.signal.calibration import CalibrationLimits, calibrate
+from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
+from marrowgate.signal.beads.lots import load_bead_lot
+from marrowgate.signal.beads.molecule_line import Calibration
 from marrowgate.simulate.blood import cxcr4_abc_median
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind

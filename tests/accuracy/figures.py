@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from marrowgate.measure.intervals import binomial_interval
+from marrowgate.stats.intervals import binomial_interval
 from marrowgate.tables import write_table
 
 WHOLE = frozenset({"tubes", "cohorts", "patients", "draws", "changes", "gates"})

@@ -21,11 +21,11 @@ from accuracy.scratch import REPOSITORY
 from accuracy.wanted_cells import RARE, wanted_tube
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
+from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.prepare import open_tube, start_rows
+from marrowgate.gating.open_sample import open_tube, start_rows
 from marrowgate.gating.records import ControlRole
-from marrowgate.gating.settle import settle
-from marrowgate.gating.tube import Tube
+from marrowgate.gating.sample_events import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord

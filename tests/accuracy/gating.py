@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
+from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.prepare import open_tube, start_rows
+from marrowgate.gating.open_sample import open_tube, start_rows
 from marrowgate.gating.records import ControlRole
-from marrowgate.gating.settle import settle
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord

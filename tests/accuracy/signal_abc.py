@@ -17,9 +17,9 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.measure.medians import draw_medians
 from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.panel import Panel, load_panel
-from marrowgate.signal.bead_fit import Calibration
-from marrowgate.signal.binding_capacity import binding_capacity
-from marrowgate.signal.compensation import compensate_column, compensation_weights
+from marrowgate.signal.beads.binding_capacity import binding_capacity
+from marrowgate.signal.beads.molecule_line import Calibration
+from marrowgate.signal.spillover.compensation import compensate_column, compensation_weights
 from marrowgate.simulate.blood import cxcr4_abc_median
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind

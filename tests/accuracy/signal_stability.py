@@ -15,9 +15,9 @@ from accuracy.figures import Figure, number, share
 from accuracy.scratch import REPOSITORY
 from marrowgate.fcs.read import read_fcs
 from marrowgate.settings.config import Quality
-from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.limits import stability_limits
-from marrowgate.signal.stability import find_unstable, stable_events
+from marrowgate.signal.stability.acquisition_time import acquisition_time
+from marrowgate.signal.stability.unstable_stretches import find_unstable, stable_events
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample

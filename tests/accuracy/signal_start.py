@@ -19,7 +19,7 @@ from accuracy.scratch import REPOSITORY
 from accuracy.signal_stability import SCENARIO, faulty_and_sound
 from marrowgate.fcs.read import read_fcs
 from marrowgate.settings.panel import load_panel
-from marrowgate.signal.acquisition_time import acquisition_time
+from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.make import make_tube
 from marrowgate.simulate.plan import find_sample

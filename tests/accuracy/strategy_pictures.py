@@ -16,12 +16,12 @@ from matplotlib.patches import Polygon as Outline
 
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
+from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.prepare import open_tube, start_rows
+from marrowgate.gating.open_sample import open_tube, start_rows
 from marrowgate.gating.records import USABLE, ControlRole
-from marrowgate.gating.settle import settle
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind

@@ -19,10 +19,10 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus_file import read_consensus
-from marrowgate.gating.prepare import open_tube, start_rows
+from marrowgate.gating.final_gates import settle
+from marrowgate.gating.open_sample import open_tube, start_rows
 from marrowgate.gating.records import GateRecord, read_fit
-from marrowgate.gating.settle import settle
-from marrowgate.gating.tube import Tube
+from marrowgate.gating.sample_events import Tube
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.strategy import load_strategy
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.prepare import start_rows
+from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import Tube
+from marrowgate.gating.sample_events import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.tube import CD45
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from marrowgate.fcs.memory import megabytes_needed
+from marrowgate.snakefile.memory import megabytes_needed
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 COMMON = ["--panel", str(CONFIG / "panels" / "hspc.yaml"), "--sample-id", "T01_v1_hspc"]

@@ -8,7 +8,7 @@ import pytest
 from marrowgate.errors import UserError
 from marrowgate.fcs.read import read_header
 from marrowgate.settings.panel import load_panel
-from marrowgate.signal.spillover_file import read_spillover
+from marrowgate.signal.spillover.matrix_csv import read_spillover
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.plan import find_sample

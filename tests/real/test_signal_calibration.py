@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from marrowgate.fcs.read import read_fcs
-from marrowgate.signal.bead_lots import BeadLot
-from marrowgate.signal.bead_peaks import find_peaks
-from marrowgate.signal.calibration import CalibrationLimits, calibrate
+from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
+from marrowgate.signal.beads.lots import BeadLot
+from marrowgate.signal.beads.peaks import find_peaks
 
 LIMITS = CalibrationLimits(slope_tolerance=0.1, min_r_squared=0.99, max_left_out_pct=15.0)
 # the lot that Beads006.fcs was measured with, as published with the file in the example script of FlowCal (MIT);

@@ -9,10 +9,10 @@ import pytest
 from flowutils import compensate as flowutils_compensate
 
 from marrowgate.fcs.read import read_fcs
-from marrowgate.signal.compensation import compensate_column, compensation_weights
-from marrowgate.signal.single_stains import spillover_from_stains
-from marrowgate.signal.spillover_file import read_spillover
-from marrowgate.signal.stained_events import StainTube, stained_events
+from marrowgate.signal.spillover.compensation import compensate_column, compensation_weights
+from marrowgate.signal.spillover.matrix_csv import read_spillover
+from marrowgate.signal.spillover.single_stains import spillover_from_stains
+from marrowgate.signal.spillover.stained_events import StainTube, stained_events
 
 TOLERANCE = {"FITC": 0.02, "PE": 0.02, "APC": 0.02, "7AAD": 0.02, "AF700": 0.06, "APC-Cy7": 0.06}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from marrowgate.fcs.read import read_fcs
-from marrowgate.signal.acquisition_time import acquisition_time
-from marrowgate.signal.stability import StabilityLimits, find_unstable, stable_events
+from marrowgate.signal.stability.acquisition_time import acquisition_time
+from marrowgate.signal.stability.unstable_stretches import StabilityLimits, find_unstable, stable_events
 
 LIMITS = StabilityLimits(max_rate_fold=1.5, max_signal_shift=0.3, max_drift_pct=20, max_unstable_pct=10)
 

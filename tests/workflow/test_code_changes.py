@@ -58,7 +58,7 @@ READ_STRATEGIES = {"check", "outcomes"}
     [
         ("report/page.py", {"report"}),
         ("cohort/__init__.py", {"compare", "outcomes", "report"}),
-        ("measure/intervals.py", {"outcomes", *AFTER_COLLECT}),
+        ("stats/intervals.py", {"outcomes", *AFTER_COLLECT}),
         ("measure/sketch.py", AFTER_GATE),
         ("gating/consensus.py", {"consensus", *AFTER_GATE}),
         ("gating/estimators/valley.py", {"fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),

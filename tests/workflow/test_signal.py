@@ -10,7 +10,7 @@ import yaml
 
 from marrowgate.cli import main
 from marrowgate.fcs.read import read_header
-from marrowgate.signal.spillover_file import read_spillover
+from marrowgate.signal.spillover.matrix_csv import read_spillover
 from marrowgate.tables import read_rows
 from workflow.runs import REPOSITORY, snakemake, write_sheet
 

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 from marrowgate.errors import UserError
-from marrowgate.fcs.memory import megabytes_needed
+from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import dimensions_from_batch
 from marrowgate.gating.methods import method_faults
 from marrowgate.provenance import code_digest
 from marrowgate.report.plan import planned_figures
-from marrowgate.settings.links import LINKS, link_files
+from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.settings.project import load_project, project_files
-from marrowgate.settings.tubes import (
+from marrowgate.settings.sample_links import (
     bead_tubes,
     controls_to_fit_first,
     gated,
@@ -28,8 +28,8 @@ from marrowgate.settings.tubes import (
     stains_of,
     unstained_of,
 )
-from marrowgate.signal.given_lots import lot_faults
-from marrowgate.signal.given_matrices import matrix_faults
+from marrowgate.signal.beads.lot_files import lot_faults
+from marrowgate.signal.spillover.matrix_files import matrix_faults
 
 CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
 OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from accuracy.cohort_correlation import correlation_and_price, correlation_rows, power_at
-from marrowgate.cohort.changes import Pairs
+from marrowgate.cohort.contrasts.changes import Pairs
 
 
 def test_correlation_and_price__are_those_the_pairs_were_drawn_with():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from marrowgate.cohort.bead_drift import bead_drifts, drift_findings
-from marrowgate.cohort.contrasts import contrast_table
+from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.study import make_study
 from marrowgate.measure.calibrated import bead_rows
 from marrowgate.settings.config import Intensity, Measure

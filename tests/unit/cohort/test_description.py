@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from marrowgate.cohort.contrasts import contrast_table
+from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.description import describe_design, patient_flow
 from marrowgate.cohort.study import Study, make_study
 from marrowgate.settings.project import Project

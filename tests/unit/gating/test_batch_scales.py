@@ -15,7 +15,7 @@ from marrowgate.gating.batch_scales import (
     with_widths,
     write_widths,
 )
-from marrowgate.gating.tube import make_tube
+from marrowgate.gating.sample_events import make_tube
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 

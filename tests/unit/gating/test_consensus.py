@@ -7,9 +7,9 @@ import pytest
 
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.consensus_file import read_consensus, write_consensus
+from marrowgate.gating.final_gates import settle
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord, read_fit, write_fit
-from marrowgate.gating.settle import settle
 from marrowgate.signal.transforms import Transform
 
 SCALES = {"CD45": Transform("logicle", 262144.0), "CD34": Transform("logicle", 262144.0)}

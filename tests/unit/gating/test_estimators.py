@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from marrowgate.gating.crossing import balanced_border
+from marrowgate.gating.balanced_border import balanced_border
 from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.engine import inside
 from marrowgate.gating.estimators.valley import deepest, sides

@@ -11,9 +11,9 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
-from marrowgate.gating.prepare import start_rows
+from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import make_tube
+from marrowgate.gating.sample_events import make_tube
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Scale, Scales
 

@@ -13,12 +13,12 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.consensus_file import write_consensus
+from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.prepare import start_rows
+from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
-from marrowgate.gating.settle import settle
-from marrowgate.gating.tube import make_tube
+from marrowgate.gating.sample_events import make_tube
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohort import make_plan
@@ -39,7 +39,7 @@ def strategy_of(panel):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Return the file and the truth of some tubes of one batch, both panels; a patient has few reticulocytes or many."""
+    """Return file and the truth of some of a batch's tubes, both panels; a patient has few reticulocytes or many."""
     folder = tmp_path_factory.mktemp("tubes")
     plan = make_plan("demo", SEED)
     found = {}

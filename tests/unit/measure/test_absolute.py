@@ -13,10 +13,10 @@ from marrowgate.measure.absolute import (
     platform_difference_pct,
     usable_volume,
 )
-from marrowgate.measure.intervals import binomial_interval, poisson_interval, ratio_interval
 from marrowgate.measure.record import GateCv
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
+from marrowgate.stats.intervals import binomial_interval, poisson_interval, ratio_interval
 
 Z = 1.959963984540054
 EXACT = Measure(pipetting_cv_pct=0, bead_lot_cv_pct=0, analyser_cv_pct=0)

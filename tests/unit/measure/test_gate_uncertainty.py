@@ -9,10 +9,10 @@ from scipy.stats import norm
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.estimators.slanted_valley import METHOD
+from marrowgate.gating.gate_coordinates import moved, numbers
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
-from marrowgate.gating.places import moved, numbers
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import Tube
+from marrowgate.gating.sample_events import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs, movements_of
 from marrowgate.signal.transforms import Transform
 from unit.gating.views import ArrayView

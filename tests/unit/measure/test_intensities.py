@@ -9,7 +9,7 @@ from marrowgate.measure.controls import choose_controls
 from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.sketch import LARGEST, make_sketch
 from marrowgate.settings.config import Measure
-from marrowgate.signal.bead_fit import fit_line
+from marrowgate.signal.beads.molecule_line import fit_line
 from unit.measure.tubes import control as control_tube
 from unit.measure.tubes import record, sample
 

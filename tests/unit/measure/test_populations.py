@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from marrowgate.measure.blanks import Blanks
-from marrowgate.measure.intervals import binomial_interval, ratio_interval, widened
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
+from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
 
 
 def sample(**cells):

@@ -9,10 +9,10 @@ from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import Tube
+from marrowgate.gating.sample_events import Tube
 from marrowgate.measure.record import GateCv
 from marrowgate.measure.tube import count_populations, count_with_dead, measured_volume
-from marrowgate.signal.stability import Stretch
+from marrowgate.signal.stability.unstable_stretches import Stretch
 from marrowgate.signal.transforms import Transform
 
 

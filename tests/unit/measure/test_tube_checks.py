@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Spillover, Verdict
-from marrowgate.gating.tube import make_tube
+from marrowgate.gating.sample_events import make_tube
 from marrowgate.measure.tube import marker_sketches, quality_checks
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel

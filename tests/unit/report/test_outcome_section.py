@@ -2,7 +2,7 @@
 
 import pytest
 
-from marrowgate.cohort.outcomes import outcome_table
+from marrowgate.cohort.outcomes.table import outcome_table
 from marrowgate.report.outcome_section import Line, Topic, label, outcome_topics
 from marrowgate.settings.config import Config
 from marrowgate.settings.project import Project

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from lifelines import KaplanMeierFitter
 
-from marrowgate.cohort.outcomes import make_groups
-from marrowgate.cohort.survival_rows import survival_rows
+from marrowgate.cohort.outcomes.survival_rows import survival_rows
+from marrowgate.cohort.outcomes.table import make_groups
 from marrowgate.report.survival_figure import survival, survival_curves
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.sheets import Patient

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from marrowgate.signal.beads.levey_jennings import bead_checks, bead_series, peak_of_batches
 from marrowgate.signal.detector_settings import setting_checks, settings_of
-from marrowgate.signal.levey_jennings import bead_checks, bead_series, peak_of_batches
 from marrowgate.signal.margins import margin_check, margin_pct
 
 USUAL = {"FITC-A": (470.0, 1.0), "PE-A": (480.0, 1.0)}

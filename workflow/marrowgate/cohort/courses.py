@@ -8,8 +8,9 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.cohort.readings import Reading, Z
+from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.visits import Clock
+from marrowgate.stats.normal import Z_95
 
 Floats = NDArray[np.float64]
 
@@ -178,7 +179,9 @@ def _mean(readings: Sequence[Reading], weights: Floats) -> Point:
     # relative error of a weighted mean of values with independent relative errors
     parts = weights * np.array([reading.value for reading in readings]) * sds * math.log(2)
     relative = float(np.sqrt(np.sum(parts**2))) / value
-    return Point(value, value * math.exp(-Z * relative), value * math.exp(Z * relative), log2, log2_sd, len(readings))
+    return Point(
+        value, value * math.exp(-Z_95 * relative), value * math.exp(Z_95 * relative), log2, log2_sd, len(readings)
+    )
 
 
 def _point(reading: Reading | None) -> Point | None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.endpoints import course_rows, responder_rows
-from marrowgate.cohort.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.study import Study
 from marrowgate.endpoint_names import RESPONDER, RESPONDER_ONE_VISIT, endpoint_name
 

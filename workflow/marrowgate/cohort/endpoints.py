@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from marrowgate.cohort.contrasts.responders import Response
 from marrowgate.cohort.courses import Course, Point, log2_change
-from marrowgate.cohort.readings import Z
-from marrowgate.cohort.responders import Response
 from marrowgate.endpoint_names import CHANGES, LEVELS, PEAK_DAY, endpoint_name
+from marrowgate.stats.normal import Z_95
 
 Row = dict[str, Any]
 Courses = Mapping[str, Course]
@@ -85,7 +85,7 @@ def _change(course: Course, part: str, note: str) -> Row:
         absent = [ABSENT[name] for name in ("baseline", part) if getattr(course, name) is None]
         return {"n_visits": 0, "status": "missing", "reason": "; ".join(absent)}
     value, sd = change
-    half = Z * sd if sd > 0 else math.nan
+    half = Z_95 * sd if sd > 0 else math.nan
     row = {"value": value, "low": value - half, "high": value + half, "n_visits": point.n_visits}
     return {**row, "status": "ok", "reason": note}
 

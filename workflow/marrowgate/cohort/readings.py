@@ -9,13 +9,13 @@ from typing import Any
 
 from marrowgate.cohort.visits import DAYS_PER_MONTH, Visit, visit_of, visit_on
 from marrowgate.endpoint_names import PER_100_CD45, PER_UL, count_measure, imported_measure, intensity_measure
-from marrowgate.measure.intervals import binomial_interval, ratio_interval
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Measurement, Sample
+from marrowgate.stats.intervals import binomial_interval, ratio_interval
+from marrowgate.stats.normal import Z_95
 
 Rows = Sequence[Mapping[str, Any]]
-Z = 1.959963984540054
 REFERENCE = 10**9  # the ratio of a count to one so large has the exact interval of a Poisson mean
 SHARE_UNITS = {"pct": 100.0, "percent": 100.0, "per_100_wbc": 100.0, "per_100_cells": 100.0, "per_100_cd45": 100.0}
 
@@ -208,7 +208,7 @@ def _flow(
 def _interval_sd(low: float | None, high: float | None, *, fallback: float) -> float:
     """Return the standard deviation of ln(value) that the limits of a value stand for."""
     if low is not None and high is not None and low > 0 and math.isfinite(high) and high > low:
-        return math.log(high / low) / (2 * Z)
+        return math.log(high / low) / (2 * Z_95)
     return fallback
 
 

@@ -88,7 +88,7 @@ def visit_of(sample: Sample) -> Visit | None:
 
 
 def visit_on(patient_id: str, day: float, samples: Iterable[Sample]) -> Visit:
-    """Return the visit of a patient's tubes on a day, so that an import joins them; else one that knows only its day."""
+    """Return visit of a patient's tubes on a day; else one that knows only its day."""
     for sample in samples:
         if sample.patient_id == patient_id and sample.day == day and sample.control_type == "none":
             return Visit(patient_id, day, sample.cycle, sample.cycle_day, sample.days_off)

@@ -8,8 +8,8 @@ from marrowgate.gating.boxes import box_of, rows_in_box
 from marrowgate.gating.engine import inside, join
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
+from marrowgate.gating.sample_events import Rows, Tube
 from marrowgate.gating.tiles import decide_by_tiles
-from marrowgate.gating.tube import Rows, Tube
 from marrowgate.settings.strategy import ROOT
 
 _FEW = 10_000

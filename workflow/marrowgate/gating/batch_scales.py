@@ -9,7 +9,7 @@ import yaml
 
 from marrowgate.errors import fault
 from marrowgate.files import write_text
-from marrowgate.gating.tube import Tube
+from marrowgate.gating.sample_events import Tube
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
 from marrowgate.signal.scale_estimate import batch_width, tube_width

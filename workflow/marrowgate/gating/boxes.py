@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.gates import Ellipsoid, Polygon, Rectangle
-from marrowgate.gating.tube import Rows, Tube
+from marrowgate.gating.sample_events import Rows, Tube
 from marrowgate.signal.transforms import Transform
 
 _ROUNDING = 1e-6

@@ -11,13 +11,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import robust_sd
+from marrowgate.gating.gate_coordinates import moved, numbers, same_kind
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
-from marrowgate.gating.places import moved, numbers, same_kind
 from marrowgate.gating.pooled import find_pooled
 from marrowgate.gating.records import Evidence, Fit, GateRecord
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
+from marrowgate.stats.robust import MAD_TO_SD, robust_sd, weighted_median
 
 MIN_FITS = 3
 """Samples that must have found a boundary before others borrow it."""
@@ -135,8 +135,8 @@ def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
     if len(alike) < MIN_FITS or example.gate is None:
         return AgreedGate(population, example.parent, example.method, "none", None, (), (), len(alike))
     places = np.array([numbers(record.gate) for record in alike if record.gate is not None])
-    middle = np.array([_weighted_median(column, _weights(alike, column)) for column in places.T])
-    spread = 1.4826 * np.median(np.abs(places - middle), axis=0)
+    middle = np.array([weighted_median(column, _weights(alike, column)) for column in places.T])
+    spread = MAD_TO_SD * np.median(np.abs(places - middle), axis=0)
     limit = np.maximum(MIN_LIMIT, SPREADS * spread)
     gate = moved(example.gate, middle)
     if isinstance(gate, Ellipsoid):
@@ -150,13 +150,6 @@ def _weights(records: Sequence[GateRecord], column: NDArray[np.float64]) -> NDAr
     own = np.array([np.nanmax((*record.boundary_sd, 0.0)) for record in records])
     between = robust_sd(column)
     return np.asarray(1.0 / (own**2 + max(between, 0.005) ** 2))
-
-
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    order = np.argsort(values, kind="stable")
-    upto = np.cumsum(weights[order])
-    place = int(np.searchsorted(upto, upto[-1] / 2))
-    return float(values[order][place])
 
 
 def _mean_covariance(records: Sequence[GateRecord]) -> tuple[tuple[float, ...], ...]:

@@ -36,11 +36,6 @@ def quantile(counts: Counts, probability: float) -> float:
     return float(LOW + WIDTH * (place + part))
 
 
-def robust_sd(values: NDArray[np.float64]) -> float:
-    """Return 1.4826 times the median absolute deviation: of a normal density its standard deviation."""
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
-
-
 def bandwidth(counts: Counts, floor: float = 0.008) -> float:
     """Return the width of the smoothing kernel.
 

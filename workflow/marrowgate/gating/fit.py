@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.apply import rows_inside
+from marrowgate.gating.cached_sample import RememberedTube
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
-from marrowgate.gating.memo import RememberedTube
 from marrowgate.gating.methods import Found, get_method
 from marrowgate.gating.records import USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.tube import NO_ROWS, Rows, Tube
+from marrowgate.gating.sample_events import NO_ROWS, Rows, Tube
 from marrowgate.settings.strategy import ROOT, Population, Strategy, references
 from marrowgate.signal.transforms import Transform
 

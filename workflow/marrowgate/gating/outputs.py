@@ -13,7 +13,7 @@ from marrowgate.arrow_arrays import boolean_array
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import Rows
+from marrowgate.gating.sample_events import Rows
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.transforms import Transform
 

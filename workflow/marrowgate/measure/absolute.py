@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from marrowgate.measure.intervals import binomial_interval, poisson_interval, ratio_interval, widened
 from marrowgate.measure.record import GateCv
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
+from marrowgate.stats.intervals import binomial_interval, poisson_interval, ratio_interval, widened
 
 CountMethod = Literal["beads", "volumetric", "dual_platform", "none"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
-from marrowgate.signal.bead_fit import Calibration
-from marrowgate.signal.calibration import lines_from_rows
-from marrowgate.signal.levey_jennings import bead_checks, bead_series, peak_of_batches
+from marrowgate.signal.beads.calibration import lines_from_rows
+from marrowgate.signal.beads.levey_jennings import bead_checks, bead_series, peak_of_batches
+from marrowgate.signal.beads.molecule_line import Calibration
 
 Rows = Sequence[Mapping[str, Any]]
 Lines = Mapping[tuple[str, str, str], Calibration]

@@ -18,7 +18,7 @@ from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.checks import Check, at_most
 from marrowgate.signal.detector_settings import setting_checks
-from marrowgate.signal.spillover_agreement import spillover_check
+from marrowgate.signal.spillover.agreement import spillover_check
 
 Rows = list[dict[str, Any]]
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.apply import apply_gates, rows_inside
+from marrowgate.gating.gate_coordinates import moved, numbers
 from marrowgate.gating.gates import Boolean, Polygon
-from marrowgate.gating.places import moved, numbers
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import Rows, Tube
+from marrowgate.gating.sample_events import Rows, Tube
 from marrowgate.measure.record import GateCv
 
 Floats = NDArray[np.float64]

@@ -15,8 +15,8 @@ from marrowgate.measure.sketch import Sketch
 from marrowgate.measure.standardised import standardised
 from marrowgate.settings.config import Intensity, Measure
 from marrowgate.settings.sheets import Sample
-from marrowgate.signal.bead_fit import Calibration
-from marrowgate.signal.binding_capacity import binding_capacity
+from marrowgate.signal.beads.binding_capacity import binding_capacity
+from marrowgate.signal.beads.molecule_line import Calibration
 
 RATIO_ERRORS = 3.0
 """A control's median nearer to 0 than this many standard errors gives no ratio."""

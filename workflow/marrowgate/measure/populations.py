@@ -14,10 +14,10 @@ from marrowgate.measure.absolute import (
 )
 from marrowgate.measure.blanks import BEADS, CD45, NO_BLANKS, Blanks
 from marrowgate.measure.detection import detection_of, find_limits
-from marrowgate.measure.intervals import binomial_interval, ratio_interval, widened
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
+from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
 
 COUNTING_BEADS = "bead_singlets"
 

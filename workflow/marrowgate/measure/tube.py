@@ -6,17 +6,17 @@ from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import USABLE, GateRecord
-from marrowgate.gating.tube import Rows, Tube
+from marrowgate.gating.sample_events import Rows, Tube
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import ROOT, ancestors
-from marrowgate.signal.acquisition_time import acquisition_time
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
-from marrowgate.signal.stability import Stretch
+from marrowgate.signal.stability.acquisition_time import acquisition_time
+from marrowgate.signal.stability.unstable_stretches import Stretch
 
 WEAKEST_FIRST = (
     "not_gated",

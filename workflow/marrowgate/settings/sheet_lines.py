@@ -114,7 +114,7 @@ def _workbook_lines(path: Path) -> Lines:
 
 
 def _workbook_cells(path: Path, *, data_only: bool) -> list[list[tuple[object, str]]]:
-    """Return value and type of every cell of the first sheet: as calculated, or with the formulas as they are written."""
+    """Return value and type of each cell of the first sheet: as calculated, or with the formulas as written."""
     from openpyxl import load_workbook
 
     workbook = load_workbook(path, read_only=True, data_only=data_only)

@@ -1,9 +1,9 @@
 """The limits of the checks of this room, from the settings."""
 
 from marrowgate.settings.config import Quality, Signal
-from marrowgate.signal.calibration import CalibrationLimits
-from marrowgate.signal.spillover_checks import SpilloverLimits
-from marrowgate.signal.stability import StabilityLimits
+from marrowgate.signal.beads.calibration import CalibrationLimits
+from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
+from marrowgate.signal.stability.unstable_stretches import StabilityLimits
 
 
 def stability_limits(quality: Quality) -> StabilityLimits:

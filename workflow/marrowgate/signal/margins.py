@@ -35,7 +35,7 @@ def margin_check(file: FcsFile, limit: float) -> Check:
 
 
 def _top(channel: Channel) -> float:
-    """Return the largest value of a channel: logarithmic channels end below 10^decades by one step of their converter."""
+    """Return largest value of a channel: logarithmic channels end below 10^decades by one step of their converter."""
     decades, lowest = channel.amplification
     if decades > 0 and channel.range > 0:
         return float((lowest or 1.0) * 10.0 ** (decades * (channel.range - 1) / channel.range))

@@ -118,7 +118,7 @@ def toxicities(plan: CohortPlan) -> Iterable[Mapping[str, Cell]]:
 
 
 def true_colonies(plan: CohortPlan) -> Sequence[Mapping[str, Cell]]:
-    """Return the true colony-forming cells per mL of each visit: a share of the CD34+ cells that is the patient's own."""
+    """Return true colony-forming cells per mL of each visit: a share of the CD34+ cells that is the patient's own."""
     rows: list[Mapping[str, Cell]] = []
     for visit in plan.visits:
         rng = stream(plan.scenario.name, plan.seed, "colonies", visit.patient_id)

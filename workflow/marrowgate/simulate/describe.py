@@ -67,7 +67,7 @@ def parameter_tables() -> str:
 
 
 def composition_table() -> str:
-    """Return the composition of white cells without immature ones, and the stages of IG and CD34+ cells, as Markdown."""
+    """Return composition of white cells without immature ones, and the stages of IG and CD34+ cells, as Markdown."""
     rows = [(kind, f"{100 * share:g} %", f"{spread:g}") for kind, (share, spread) in DIFFERENTIAL.items()]
     rows += [(kind, f"{100 * rest:g} to {100 * full:g} % of IG", "") for kind, (rest, full) in IG_STAGES.items()]
     rows += [(kind, f"{100 * share:g} % of CD34+", "") for kind, share in HSPC_STAGES.items()]

@@ -9,7 +9,7 @@ from marrowgate.errors import Fault, UserError
 from marrowgate.options import positive_number, whole_number
 
 if TYPE_CHECKING:
-    from marrowgate.signal.bead_lots import BeadLot
+    from marrowgate.signal.beads.lots import BeadLot
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the calibration; what cannot be calibrated is a row with its reason."""
     from marrowgate.fcs.read import read_fcs
     from marrowgate.settings.panel import load_panel
-    from marrowgate.signal.calibration import CalibrationLimits, calibrate
-    from marrowgate.signal.several_lots import BeadTube, batch_rows, settle_tubes
+    from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
+    from marrowgate.signal.beads.several_lots import BeadTube, batch_rows, settle_tubes
     from marrowgate.tables import write_table
 
     _check_lists(args)
@@ -82,7 +82,7 @@ def _check_lists(args: argparse.Namespace) -> None:
 
 
 def _read_lots(args: argparse.Namespace) -> "list[BeadLot]":
-    from marrowgate.signal.bead_lots import load_bead_lot
+    from marrowgate.signal.beads.lots import load_bead_lot
 
     lots: list[BeadLot] = []
     faults: list[Fault] = []

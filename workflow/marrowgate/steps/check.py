@@ -32,8 +32,8 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.progress import with_progress
     from marrowgate.settings.notes import project_notes
     from marrowgate.settings.project import load_project, parse_overrides
-    from marrowgate.signal.given_lots import lot_faults
-    from marrowgate.signal.given_matrices import matrix_faults
+    from marrowgate.signal.beads.lot_files import lot_faults
+    from marrowgate.signal.spillover.matrix_files import matrix_faults
 
     overrides = parse_overrides(args.overrides)
     project = load_project(args.config, method_faults, overrides)

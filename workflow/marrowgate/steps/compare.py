@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
 
     # the matrices are tiny: threads of the linear algebra library would only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from marrowgate.cohort.contrasts import contrast_table
+    from marrowgate.cohort.contrasts.table import contrast_table
     from marrowgate.cohort.endpoint_table import endpoint_table
     from marrowgate.cohort.study import make_study
     from marrowgate.cohort.visit_table import visit_table

@@ -25,13 +25,13 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample
     from marrowgate.gating.methods import load_checked_strategy
-    from marrowgate.gating.prepare import open_tube, start_rows
+    from marrowgate.gating.open_sample import open_tube, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
-    from marrowgate.signal.stability import find_unstable
-    from marrowgate.signal.stability_file import RunQuality, write_run_quality
+    from marrowgate.signal.stability.stability_file import RunQuality, write_run_quality
+    from marrowgate.signal.stability.unstable_stretches import find_unstable
 
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_checked_strategy(args.strategy), panel, args.scales)

@@ -27,14 +27,14 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.fcs.read import file_sha256
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.consensus_file import read_consensus
-    from marrowgate.gating.prepare import open_tube
+    from marrowgate.gating.final_gates import settle
+    from marrowgate.gating.open_sample import open_tube
     from marrowgate.gating.records import read_fit
-    from marrowgate.gating.settle import settle
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.measure.record import write_record
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.strategy import load_strategy
-    from marrowgate.signal.stability_file import read_run_quality
+    from marrowgate.signal.stability.stability_file import read_run_quality
     from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
 
     panel = load_panel(args.panel)

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the outcomes, Parquet beside them; without outcome columns the table is empty."""
-    from marrowgate.cohort.outcomes import outcome_table
+    from marrowgate.cohort.outcomes.table import outcome_table
     from marrowgate.gating.methods import method_faults
     from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import write_table

@@ -7,10 +7,10 @@ from typing import Any
 
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
+from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
-from marrowgate.gating.prepare import start_rows
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.tube import NO_ROWS, Tube
+from marrowgate.gating.sample_events import NO_ROWS, Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.tube import (
@@ -24,7 +24,7 @@ from marrowgate.measure.tube import (
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
-from marrowgate.signal.stability_file import RunQuality
+from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table
 
 

@@ -64,7 +64,7 @@ def _of_tube(
 ) -> dict[str, float]:
     """Return the widths that one tube asks for; its events are let go of before the next tube is read."""
     from marrowgate.gating.batch_scales import tube_widths
-    from marrowgate.gating.prepare import open_tube
+    from marrowgate.gating.open_sample import open_tube
 
     further = frozenset(dimensions)
     source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from marrowgate.fcs.model import FcsFile, Spillover
     from marrowgate.settings.panel import Panel
     from marrowgate.signal.checks import Check
-    from marrowgate.signal.spillover_checks import SpilloverLimits
-    from marrowgate.signal.stained_events import StainTube
+    from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
+    from marrowgate.signal.spillover.stained_events import StainTube
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
     """Write the matrix and its checks."""
     _check_lists(args)
     from marrowgate.settings.panel import load_panel
-    from marrowgate.signal.compensation import SpilloverError
-    from marrowgate.signal.spillover_checks import SpilloverLimits
-    from marrowgate.signal.spillover_file import read_spillover, write_spillover
+    from marrowgate.signal.spillover.compensation import SpilloverError
+    from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
+    from marrowgate.signal.spillover.matrix_csv import read_spillover, write_spillover
     from marrowgate.tables import write_table
 
     panel = load_panel(args.panel)
@@ -94,7 +94,7 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainT
     """Read the single stains; a rejected file is a finding, a marker that nothing measures is the user's fault."""
     from marrowgate.fcs.read import read_fcs
     from marrowgate.signal.checks import Check
-    from marrowgate.signal.stained_events import StainTube
+    from marrowgate.signal.spillover.stained_events import StainTube
 
     stains: list[StainTube] = []
     checks: list[tuple[str, Check]] = []
@@ -154,8 +154,8 @@ def _matrix_and_checks(
     import numpy as np
 
     from marrowgate.fcs.model import Spillover
-    from marrowgate.signal.single_stains import spillover_from_stains
-    from marrowgate.signal.spillover_checks import matrix_checks, residual_checks, stain_checks
+    from marrowgate.signal.spillover.matrix_checks import matrix_checks, residual_checks, stain_checks
+    from marrowgate.signal.spillover.single_stains import spillover_from_stains
 
     rows: list[tuple[str | None, Check]] = []
     if given is not None:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from marrowgate.fcs.model import FcsFile
     from marrowgate.gating.consensus import Consensus
     from marrowgate.gating.records import Fit
-    from marrowgate.gating.tube import Tube
+    from marrowgate.gating.sample_events import Tube
     from marrowgate.measure.collect import Measured
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
-    from marrowgate.signal.stability_file import RunQuality
+    from marrowgate.signal.stability.stability_file import RunQuality
 
 Place = tuple[Path, int]
 
@@ -147,7 +147,7 @@ def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
 def _open(
     args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy"
 ) -> tuple["FcsFile", "Tube | None"]:
-    from marrowgate.gating.prepare import open_tube
+    from marrowgate.gating.open_sample import open_tube
 
     further = frozenset(marker for _, marker in _wanted(args))
     return open_tube(*place, panel, strategy, gain=args.gain, spillover=args.spillover, further=further)
@@ -155,7 +155,7 @@ def _open(
 
 def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", strategy: "Strategy") -> "Fit":
     from marrowgate.gating.fit import SampleToFit, fit_sample
-    from marrowgate.gating.prepare import start_rows
+    from marrowgate.gating.open_sample import start_rows
     from marrowgate.gating.records import ControlRole, Fit
 
     file, tube = _open(args, place, panel, strategy)
@@ -176,7 +176,7 @@ def _gate(
     agreed: "Consensus",
 ) -> "Measured":
     from marrowgate.fcs.read import file_sha256
-    from marrowgate.gating.settle import settle
+    from marrowgate.gating.final_gates import settle
     from marrowgate.measure.collect import Measured
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.settings.config import Quality
@@ -202,8 +202,8 @@ def _run_quality(file: "FcsFile") -> "RunQuality":
     from marrowgate.settings.config import Quality
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
-    from marrowgate.signal.stability import find_unstable
-    from marrowgate.signal.stability_file import RunQuality
+    from marrowgate.signal.stability.stability_file import RunQuality
+    from marrowgate.signal.stability.unstable_stretches import find_unstable
 
     stability = find_unstable(file, stability_limits(Quality()))
     return RunQuality(stability.stretches, stability.checks, settings_of(file))

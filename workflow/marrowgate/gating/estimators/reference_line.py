@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from marrowgate.gating.crossing import MIN_EVENTS, balanced_border
-from marrowgate.gating.density import robust_sd
+from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.stats.robust import robust_sd
 
 Points = NDArray[np.float64]
 _DRAWS = 40

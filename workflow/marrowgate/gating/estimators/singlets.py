@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from marrowgate.gating.density import robust_sd
 from marrowgate.gating.gates import Polygon
 from marrowgate.gating.methods import Arguments, Found, Method, View
+from marrowgate.stats.robust import robust_sd
 
 
 class SingletsArguments(Arguments):

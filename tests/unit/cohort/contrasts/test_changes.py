@@ -1,0 +1,90 @@
+"""Contrasts of changes."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.study import Study
+from marrowgate.settings.project import Project
+from marrowgate.stats.two_arms import Estimate
+
+MEASURE = "immature_per_100_cd45"
+
+
+@pytest.fixture(scope="module")
+def risen(project: Callable[..., Project], study: Callable[..., Study]) -> Study:
+    return study(project())
+
+
+def pairs_of(study: Study, part: str = "window_mean") -> changes.Pairs:
+    return changes.make_pairs(study.courses[MEASURE], study.arms, part)
+
+
+def test_change_score__finds_the_planted_rise(risen: Study) -> None:
+    found = changes.change_score(pairs_of(risen))
+    assert found.low < 3.0 < found.high
+    assert found.p < 0.01
+
+
+def test_companions__agree_on_a_strong_effect(risen: Study) -> None:
+    found = dict(changes.companions(pairs_of(risen), 1000, 1))
+    assert set(found) == {"ancova", "permutation", "hodges_lehmann"}
+    # 4 against 4: 2 of 70 exchanges are as extreme
+    assert found["permutation"].p == pytest.approx(2 / 70)
+    assert found["hodges_lehmann"].value == pytest.approx(3.0, abs=0.3)
+
+
+def test_companions__baseline_that_is_the_arm_leaves_no_analysis_of_covariance() -> None:
+    arm = np.array([True, True, False, False])
+    pairs = changes.Pairs(tuple("abcd"), arm, arm.astype(float), np.array([3.0, 2.0, 1.0, 0.5]), np.zeros(4))
+    found = dict(changes.companions(pairs, 1000, 1))["ancova"]
+    assert np.isnan(found.value)
+    assert found.note.startswith("baseline and arm cannot be told apart")
+
+
+def test_make_pairs__peak_is_matched_to_the_arm_with_fewer_visits(risen: Study) -> None:
+    fewer = risen.only(lambda r: risen.arms[r.visit.patient_id] == "triplet" or (r.visit.day or 0) < 20)
+    matched = pairs_of(fewer, "peak_matched")
+    course = fewer.courses[MEASURE]["P1"]
+    values = sorted(reading.log2 for reading in course.window)
+    # of three values the highest of two is the highest in two choices of three
+    assert matched.value[matched.patient_ids.index("P1")] == pytest.approx((values[1] + 2 * values[2]) / 3)
+
+
+def test_make_pairs__patients_without_baseline_are_left_out(risen: Study) -> None:
+    fewer = risen.only(lambda r: not (r.visit.patient_id == "P0" and r.visit.day == 0))
+    assert pairs_of(fewer).counts == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "adjusted", "said"),
+    [
+        ((1.0, 0.01), (0.9, 0.02), ""),
+        ((1.0, 0.20), (0.9, 0.30), ""),
+        ((1.0, 0.01), (0.9, 0.30), "the change score finds a difference at 5 %, the analysis of covariance does not"),
+        ((1.0, 0.20), (0.9, 0.01), "the analysis of covariance finds a difference at 5 %, the change score does not"),
+        ((1.0, 0.01), (-0.9, 0.01), "change score and analysis of covariance have opposite signs"),
+    ],
+)
+def test_disagreement(change: tuple[float, float], adjusted: tuple[float, float], said: str) -> None:
+    estimates = [Estimate(value, 0, 0, p) for value, p in (change, adjusted)]
+    found = changes.disagreement(*estimates)
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+
+
+def test_count_contrast__compares_the_counts(risen: Study) -> None:
+    found = changes.count_contrast(risen.courses[MEASURE], risen.arms)
+    assert found is not None
+    assert found[0].value == pytest.approx(3.0, abs=0.5)
+    assert found[1] == (4, 4)
+
+
+def test_count_contrast__a_measure_per_ul_of_imports_has_no_counts(risen: Study) -> None:
+    from dataclasses import replace
+
+    readings = tuple(replace(reading, n_reference=None) for reading in risen.readings[MEASURE])
+    without = replace(risen, readings={MEASURE: readings}).only(lambda reading: True)
+    assert changes.count_contrast(without.courses[MEASURE], without.arms) is None

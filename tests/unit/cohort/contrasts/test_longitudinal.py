@@ -1,0 +1,49 @@
+"""The model over time, and the terms it is given."""
+
+from collections.abc import Callable
+
+import pytest
+
+from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
+from marrowgate.cohort.study import Study
+from marrowgate.settings.project import Project
+
+MEASURE = "immature_per_100_cd45"
+Study_ = Callable[..., Study]
+
+
+def model_of(study: Study, **more: object) -> object:
+    options = {"baseline_as": "change", "with_batch": False} | more
+    return time_model(study.courses[MEASURE], study.arms, study.clock, **options)
+
+
+def test_time_contrasts__finds_the_planted_rise(project: Callable[..., Project], study: Study_) -> None:
+    model = model_of(study(project()))
+    assert (model.n_triplet, model.n_doublet) == (4, 4)
+    found, fitted = time_contrasts(model)
+    assert fitted.converged
+    assert [name for name, _ in found] == ["", "early", "late"]
+    for _, estimate in found:
+        assert estimate.low < 3.0 < estimate.high
+
+
+def test_time_model__batch_that_stays_with_the_patient_drops_out_of_a_change(
+    project: Callable[..., Project], study: Study_
+) -> None:
+    same = study(project(("triplet", "doublet") * 4, sample=lambda arm, day: {}))
+    assert model_of(same, with_batch=True).terms == ("intercept", "arm", "time", "arm x time")
+
+
+def test_time_model__batch_that_changes_with_the_visit_is_a_term(
+    project: Callable[..., Project], study: Study_
+) -> None:
+    made = study(project(batch=lambda arm, day: "B2" if (day == 14) == (arm == "triplet") else "B1"))
+    assert model_of(made, with_batch=True).terms[-1] == "batch B2"
+    covariate = model_of(made, with_batch=True, baseline_as="covariate")
+    assert covariate.terms[4:] == ("baseline", "batch B2")
+
+
+def test_time_model__too_few_readings(project: Callable[..., Project], study: Study_) -> None:
+    made = study(project(("triplet", "triplet", "doublet", "doublet"), days=(0.0, 7.0)))
+    with pytest.raises(ValueError, match="4 readings in the window, 8 are needed"):
+        model_of(made)

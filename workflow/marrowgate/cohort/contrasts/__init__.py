@@ -1,0 +1,1 @@
+"""Rows of `tables/contrasts.tsv`: endpoints compared between the arms, with what stands beside each comparison."""

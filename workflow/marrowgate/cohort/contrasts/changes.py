@@ -1,0 +1,164 @@
+"""Contrasts of one value per patient: the change from baseline, several methods side by side."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.cohort.courses import Course, expected_peak
+from marrowgate.stats.negative_binomial import PatientCounts, negative_binomial
+from marrowgate.stats.two_arms import ALPHA, Estimate, hodges_lehmann, permutation_p, regression, welch
+
+Floats = NDArray[np.float64]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Baseline and value to compare of each patient who has both, on the log2 scale.
+
+    Parameters
+    ----------
+    patient_ids : tuple of str
+        Patients.
+    is_triplet : ndarray of bool, shape (n,)
+        Arm.
+    baseline, value, sd : ndarray of float64, shape (n,)
+        Both values, and the standard deviation of their difference from measurement alone.
+    """
+
+    patient_ids: tuple[str, ...]
+    is_triplet: NDArray[np.bool_]
+    baseline: Floats
+    value: Floats
+    sd: Floats
+
+    @property
+    def change(self) -> Floats:
+        """Change from baseline."""
+        return self.value - self.baseline
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Patients of the triplet and of the doublet arm."""
+        return int(self.is_triplet.sum()), int((~self.is_triplet).sum())
+
+    def of_arms(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the values of the triplet and of the doublet arm."""
+        return values[self.is_triplet], values[~self.is_triplet]
+
+
+def make_pairs(courses: Mapping[str, Course], arms: Mapping[str, str], part: str) -> Pairs:
+    """Collect the patients who have a baseline and the named summary.
+
+    Parameters
+    ----------
+    courses : mapping of str to Course
+        By patient_id.
+    arms : mapping of str to str
+        Arm of each patient that is compared.
+    part : str
+        A summary of `Course` (``window_mean``, ``peak``, ``last``, ``off``) or ``peak_matched``: the expected highest
+        of as many visits as the arm with fewer visits has at the median; patients with fewer are left out.
+    """
+    matched = _matched_visits(courses, arms) if part == "peak_matched" else 0
+    found = []
+    for patient_id, course in courses.items():
+        if patient_id not in arms or course.baseline is None:
+            continue
+        if part == "peak_matched":
+            values = [reading.log2 for reading in course.window]
+            if 0 < matched <= len(values):
+                found.append((patient_id, course.baseline.log2, expected_peak(values, matched), math.nan))
+        elif (point := getattr(course, part)) is not None:
+            sd = math.hypot(point.log2_sd, course.baseline.log2_sd)
+            found.append((patient_id, course.baseline.log2, point.log2, sd))
+    numbers = np.array([entry[1:] for entry in found], dtype=np.float64).reshape(-1, 3)
+    is_triplet = np.array([arms[entry[0]] == "triplet" for entry in found], dtype=np.bool_)
+    return Pairs(tuple(entry[0] for entry in found), is_triplet, numbers[:, 0], numbers[:, 1], numbers[:, 2])
+
+
+def change_score(pairs: Pairs) -> Estimate:
+    """Compare the arms' mean changes (Welch)."""
+    return welch(*pairs.of_arms(pairs.change))
+
+
+def ancova(pairs: Pairs) -> Estimate:
+    """Compare the arms' values at equal baseline."""
+    return regression(pairs.value, pairs.is_triplet, pairs.baseline[:, None])
+
+
+def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]]:
+    """Return the methods that stand beside the change score.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        At least two patients in each arm.
+    draws, seed : int
+        For the permutation test.
+
+    Returns
+    -------
+    list of (str, Estimate)
+        Method and estimate: analysis of covariance, permutation of patients, Hodges-Lehmann shift.
+    """
+    triplet, doublet = pairs.of_arms(pairs.change)
+    p, how = permutation_p(triplet, doublet, draws, seed)
+    mean = float(triplet.mean() - doublet.mean())
+    found = [("permutation", Estimate(mean, math.nan, math.nan, p, f"{how}; no interval by this method"))]
+    found.append(("hodges_lehmann", hodges_lehmann(triplet, doublet)))
+    try:
+        adjusted = ancova(pairs)
+    except ValueError as error:
+        adjusted = Estimate(math.nan, math.nan, math.nan, math.nan, f"baseline and arm cannot be told apart: {error}")
+    return [("ancova", adjusted), *found]
+
+
+def disagreement(change: Estimate, adjusted: Estimate) -> str:
+    """Say how the change score and the analysis of covariance disagree; empty when they do not."""
+    if math.isnan(change.p) or math.isnan(adjusted.p):
+        return ""
+    found = [estimate.p < ALPHA for estimate in (change, adjusted)]
+    if found[0] != found[1]:
+        names = ("the change score", "the analysis of covariance")
+        yes, no = names if found[0] else names[::-1]
+        return f"{yes} finds a difference at 5 %, {no} does not (p {change.p:.3g} and {adjusted.p:.3g})"
+    if all(found) and change.value * adjusted.value < 0:
+        return "change score and analysis of covariance have opposite signs"
+    return ""
+
+
+def count_contrast(courses: Mapping[str, Course], arms: Mapping[str, str]) -> tuple[Estimate, tuple[int, int]] | None:
+    """Compare the counts behind a measure per 100 CD45+ cells; None for measures that are no such counts."""
+    found = []
+    for patient_id, course in courses.items():
+        window, before = course.window, course.baselines
+        if patient_id not in arms or not window or not before:
+            continue
+        if any(reading.n_events is None or not reading.n_reference for reading in (*window, *before)):
+            return None
+        share = (_sum(before, "n_events") + 0.5) / _sum(before, "n_reference")
+        found.append((_sum(window, "n_events"), _sum(window, "n_reference") * share, arms[patient_id] == "triplet"))
+    if not found:
+        return None
+    numbers = np.array([entry[:2] for entry in found], dtype=np.float64)
+    is_triplet = np.array([entry[2] for entry in found], dtype=np.bool_)
+    estimate = negative_binomial(PatientCounts(numbers[:, 0], numbers[:, 1], is_triplet))
+    return estimate, (int(is_triplet.sum()), int((~is_triplet).sum()))
+
+
+def _sum(readings: Sequence[Any], name: str) -> float:
+    return float(sum(getattr(reading, name) for reading in readings))
+
+
+def _matched_visits(courses: Mapping[str, Course], arms: Mapping[str, str]) -> int:
+    counts: dict[str, list[int]] = {}
+    for patient_id, course in courses.items():
+        if patient_id in arms and course.window:
+            counts.setdefault(arms[patient_id], []).append(len(course.window))
+    return int(min((median(own) for own in counts.values()), default=0))

@@ -1,0 +1,133 @@
+"""Contrasts over time: the mixed model of all readings in the common window."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.cohort.courses import Course
+from marrowgate.cohort.readings import Reading
+from marrowgate.cohort.visits import Clock
+from marrowgate.stats.cluster_robust import contrast
+from marrowgate.stats.mixed import Fitted, LongData, fit_mixed, pad
+from marrowgate.stats.two_arms import Estimate
+
+Floats = NDArray[np.float64]
+MIN_READINGS = 8
+
+
+@dataclass(frozen=True)
+class TimeModel:
+    """A mixed model ready to be fitted.
+
+    Parameters
+    ----------
+    data : LongData
+        Readings; the fixed effects begin with intercept, arm, time and arm x time.
+    centre : float
+        Time at which the arm's coefficient is the difference of the arms.
+    early, late : float
+        Middles of the first and last third of the sampled time.
+    n_triplet, n_doublet : int
+        Patients.
+    terms : tuple of str
+        Names of the fixed effects.
+    """
+
+    data: LongData
+    centre: float
+    early: float
+    late: float
+    n_triplet: int
+    n_doublet: int
+    terms: tuple[str, ...]
+
+    def weights(self, window: str) -> Floats:
+        """Return weights of the fixed effects in the difference of the arms: whole window (empty), early or late."""
+        found = np.zeros(len(self.terms))
+        found[1] = 1.0
+        found[3] = {"": self.centre, "early": self.early, "late": self.late}[window] - self.centre
+        return found
+
+
+def time_model(
+    courses: Mapping[str, Course], arms: Mapping[str, str], clock: Clock, *, baseline_as: str, with_batch: bool
+) -> TimeModel:
+    """Set up log2 value ~ arm x time with a random intercept and slope per patient.
+
+    Parameters
+    ----------
+    courses : mapping of str to Course
+        Of one measure.
+    arms : mapping of str to str
+        Arm of each patient that is compared.
+    clock : Clock
+        Time scale.
+    baseline_as : str
+        ``change``: the outcome is the change from baseline. ``covariate``: the baseline is a fixed effect.
+    with_batch : bool
+        Whether batches are fixed effects; a change holds the visit's batch less the baseline's.
+
+    Raises
+    ------
+    ValueError
+        There are too few readings.
+    """
+    kept = [
+        (course, reading)
+        for patient_id, course in courses.items()
+        if patient_id in arms and course.baseline is not None
+        for reading in course.window
+    ]
+    times = np.array([clock.time(reading.visit) or 0.0 for _, reading in kept])
+    if len(kept) < MIN_READINGS:
+        msg = f"{len(kept)} readings in the window, {MIN_READINGS} are needed"
+        raise ValueError(msg)
+    is_triplet = np.array([arms[course.patient_id] == "triplet" for course, _ in kept], dtype=np.float64)
+    before = np.array([course.baseline.log2 if course.baseline else np.nan for course, _ in kept])
+    y = np.array([reading.log2 for _, reading in kept])
+    centre = float(times.mean())
+    columns = [np.ones(y.size), is_triplet, times - centre, is_triplet * (times - centre)]
+    terms = ["intercept", "arm", "time", "arm x time"]
+    if baseline_as == "change":
+        y = y - before
+    else:
+        columns.append(before - before.mean())
+        terms.append("baseline")
+    if with_batch:
+        _add_batches(columns, terms, kept, as_change=baseline_as == "change")
+    names = [course.patient_id for course, _ in kept]
+    sds = [reading.log2_sd for _, reading in kept]
+    data = pad(names, y.tolist(), np.column_stack(columns), times.tolist(), sds)
+    span = float(np.ptp(times))
+    in_triplet = {name for name in names if arms[name] == "triplet"}
+    n_doublet = len(set(names)) - len(in_triplet)
+    early, late = float(times.min()) + span / 6, float(times.max()) - span / 6
+    return TimeModel(data, centre, early, late, len(in_triplet), n_doublet, tuple(terms))
+
+
+def _add_batches(
+    columns: list[Floats], terms: list[str], kept: list[tuple[Course, Reading]], *, as_change: bool
+) -> None:
+    """Add the batches that the other terms leave identified, the first one being the reference."""
+    batches = sorted({reading.batch for course, reading in kept for reading in (*course.baselines, reading)} - {""})
+    for batch in batches[1:]:
+        own = np.array([float(reading.batch == batch) for _, reading in kept])
+        if as_change:
+            own = own - [np.mean([base.batch == batch for base in course.baselines]) for course, _ in kept]
+        if np.linalg.matrix_rank(np.column_stack([*columns, own])) > len(columns):
+            columns.append(own)
+            terms.append(f"batch {batch}")
+
+
+def time_contrasts(model: TimeModel) -> tuple[list[tuple[str, Estimate]], Fitted]:
+    """Fit the model and give the difference of the arms over the window, early and late in it.
+
+    Returns
+    -------
+    tuple
+        Pairs of the window's name and the estimate, and the fitted model.
+    """
+    fitted = fit_mixed(model.data)
+    return [(name, contrast(model.data, fitted, model.weights(name))) for name in ("", "early", "late")], fitted

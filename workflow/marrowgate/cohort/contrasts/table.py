@@ -1,0 +1,228 @@
+"""Rows of `tables/contrasts.tsv`: every endpoint compared between the arms, with its role, status and reason."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from marrowgate.cohort.bead_drift import drift_findings
+from marrowgate.cohort.contrasts import changes, responder_contrasts, sensitivity
+from marrowgate.cohort.contrasts.responders import declared_rule, find_responses
+from marrowgate.cohort.contrasts.time_rows import time_rows
+from marrowgate.cohort.description import describe_design, patient_flow
+from marrowgate.cohort.design import Finding, check_design
+from marrowgate.cohort.estimand import describe_estimand
+from marrowgate.cohort.study import Study
+from marrowgate.endpoint_names import COMPARED_CHANGES, COMPARED_LEVEL, RESPONDER, endpoint_name
+from marrowgate.stats.multiplicity import benjamini_hochberg, holm
+from marrowgate.stats.two_arms import Estimate
+
+Row = dict[str, Any]
+BETWEEN = "triplet - doublet"
+FIRST = ("declared", "design")
+ROLES = ("primary", "secondary", "exploratory")
+
+
+def contrast_table(study: Study) -> list[Row]:
+    """Compare the arms on every endpoint.
+
+    Parameters
+    ----------
+    study : Study
+        The cohort.
+
+    Returns
+    -------
+    list of dict
+        First the declared estimand and the design, then one lead row per endpoint with its role (primary, secondary,
+        exploratory) and the methods and sensitivity analyses beside it (role sensitivity). Empty without patients.
+    """
+    if not study.arms:
+        return []
+    rows = [*_declared(study), *_design_rows(study)]
+    for measure in study.readings:
+        rows += _measure_rows(study, measure)
+    rows += _never_made(study, {row["endpoint"] for row in rows if row["role"] not in {"design", "declared"}})
+    return in_order(adjust(rows))
+
+
+def in_order(rows: Sequence[Row]) -> list[Row]:
+    """Put endpoints in the order of their role; what stands beside a lead row follows it."""
+    roles = {role: place for place, role in enumerate(ROLES)}
+    of_endpoint = {row["endpoint"]: roles[row["role"]] for row in rows if row["role"] in roles}
+    return sorted(rows, key=lambda row: -1 if row["role"] in FIRST else of_endpoint.get(row["endpoint"], len(roles)))
+
+
+def adjust(rows: Sequence[Row]) -> list[Row]:
+    """Add p_adjusted: the primary's own p, Holm for the secondary and Benjamini-Hochberg for the exploratory rows."""
+    adjusted = [dict(row) for row in rows]
+    for role, method in (("primary", holm), ("secondary", holm), ("exploratory", benjamini_hochberg)):
+        own = [row for row in adjusted if row["role"] == role and _is_number(row.get("p_value"))]
+        values = method([row["p_value"] for row in own])
+        for row, value in zip(own, values, strict=True):
+            row["p_adjusted"] = float(value)
+    return adjusted
+
+
+def role_of(study: Study, endpoint: str) -> str:
+    """Return the role that the settings declare for an endpoint's lead row."""
+    settings = study.project.config.cohort
+    if endpoint == settings.primary:
+        return "primary"
+    return "secondary" if endpoint in settings.secondary else "exploratory"
+
+
+def _declared(study: Study) -> Iterable[Row]:
+    settings = study.project.config.cohort
+    sentence = describe_estimand(settings, study.clock)
+    yield {
+        "endpoint": settings.primary,
+        "contrast": BETWEEN,
+        "role": "declared",
+        "method": "estimand",
+        "status": "declared",
+        "reason": sentence,
+    }
+
+
+def _design_rows(study: Study) -> Iterable[Row]:
+    compared = (_count(study, "triplet"), _count(study, "doublet"))
+    told = [(f"flow_{step.name}", step.sentence, step.n) for step in patient_flow(study)]
+    told += [(what, sentence, compared) for what, sentence in describe_design(study)]
+    for what, sentence, n in told:
+        yield {
+            "endpoint": what,
+            "contrast": BETWEEN,
+            "role": "design",
+            "method": "description",
+            "n_triplet": n[0],
+            "n_doublet": n[1],
+            "status": "described",
+            "reason": sentence,
+        }
+
+
+def _count(study: Study, arm: str) -> int:
+    return sum(its == arm for its in study.arms.values())
+
+
+def _measure_rows(study: Study, measure: str) -> list[Row]:
+    findings = check_design(study.readings[measure], study.courses[measure], study.arms)
+    findings += drift_findings(study.project, study.drifts, measure, study.readings[measure])
+    rows: list[Row] = []
+    if measure == study.project.config.cohort.responder_measure:
+        rows += _responder_rows(study, measure, findings)
+    for name, part in COMPARED_CHANGES.items():
+        rows += _change_rows(study, measure, endpoint_name(measure, name), part, findings)
+    if not any(course.baseline for course in study.courses[measure].values()):
+        rows += _level_rows(study, measure, findings)
+    return rows
+
+
+def _responder_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list[Row]:
+    endpoint = endpoint_name(measure, RESPONDER)
+    refused = _refused(study, endpoint, findings, "fisher_exact")
+    if refused:
+        return refused
+    courses, settings = study.courses[measure], study.project.config.cohort
+    responses = find_responses(courses, declared_rule(settings))
+    table = responder_contrasts.two_by_two(responses, study.arms)
+    if table is None:
+        reason = "an arm has no patient of whom the response is known"
+        return [_refusal(study, endpoint, "fisher_exact", [reason])]
+    unknown = len(study.arms) - table.n1 - table.n2
+    reasons = [f"{unknown} patients of unknown response are left out"] if unknown else []
+    rows = responder_contrasts.responder_rows(table)
+    rows = [_finished(row, endpoint, "sensitivity", findings, reasons) for row in rows]
+    rows[0]["role"] = role_of(study, endpoint)
+    for row in sensitivity.responder_sensitivity(study, measure):
+        rows.append(_finished(row, endpoint, "sensitivity", findings))
+    return rows
+
+
+def _change_rows(study: Study, measure: str, endpoint: str, part: str, findings: Sequence[Finding]) -> list[Row]:
+    refused = _refused(study, endpoint, findings, "change_score")
+    if refused:
+        return refused
+    pairs = changes.make_pairs(study.courses[measure], study.arms, part)
+    if min(pairs.counts) < 2:
+        reason = f"{pairs.counts[0]} triplet and {pairs.counts[1]} doublet patients have both values: two are needed"
+        return [_refusal(study, endpoint, "change_score", [reason])]
+    settings = study.project.config
+    lead = changes.change_score(pairs)
+    others = changes.companions(pairs, settings.cohort.draws, settings.seed)
+    disagree = changes.disagreement(lead, dict(others)["ancova"])
+    rows = [_row(endpoint, BETWEEN, "change_score", lead, pairs.counts)]
+    rows += [_row(endpoint, BETWEEN, method, estimate, pairs.counts) for method, estimate in others]
+    if disagree:
+        rows = [{**row, "status": "disagree", "reason": _joined(row.get("reason"), disagree)} for row in rows]
+    if part == "window_mean":
+        rows += time_rows(study, measure, endpoint, is_primary=role_of(study, endpoint) == "primary")
+        rows += sensitivity.change_sensitivity(study, measure, endpoint, pairs, is_key=_is_key(study, endpoint))
+    rows = [_finished(row, endpoint, "sensitivity", findings) for row in rows]
+    rows[0]["role"] = role_of(study, endpoint)
+    return rows
+
+
+def _is_key(study: Study, endpoint: str) -> bool:
+    return role_of(study, endpoint) != "exploratory"
+
+
+def _level_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list[Row]:
+    """Compare the levels on therapy where no patient has a baseline; it is flagged, since arms may differ before."""
+    endpoint = endpoint_name(measure, COMPARED_LEVEL)
+    refused = _refused(study, endpoint, findings, "level_difference")
+    if refused:
+        return refused
+    return [
+        _finished(row, endpoint, role_of(study, endpoint), findings)
+        for row in sensitivity.level_difference(study, measure, endpoint)
+    ]
+
+
+def _refused(study: Study, endpoint: str, findings: Sequence[Finding], method: str) -> list[Row]:
+    reasons = [finding.sentence for finding in findings if finding.level == "refused"]
+    return [_refusal(study, endpoint, method, reasons)] if reasons else []
+
+
+def _refusal(study: Study, endpoint: str, method: str, reasons: Sequence[str]) -> Row:
+    return {
+        "endpoint": endpoint,
+        "contrast": BETWEEN,
+        "role": role_of(study, endpoint),
+        "method": method,
+        "status": "refused",
+        "reason": "; ".join(reasons),
+    }
+
+
+def _never_made(study: Study, made: set[str]) -> Iterable[Row]:
+    """Return a row for each declared endpoint that no reading leads to."""
+    settings = study.project.config.cohort
+    for endpoint in dict.fromkeys((settings.primary, *settings.secondary)):
+        if endpoint not in made:
+            reason = "no value of this endpoint: correct its name in the settings, or see why populations are missing"
+            yield _refusal(study, endpoint, "none", [reason])
+
+
+def _row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:
+    return sensitivity.estimate_row(endpoint, contrast, method, estimate, counts)
+
+
+def _finished(row: Row, endpoint: str, role: str, findings: Sequence[Finding], reasons: Sequence[str] = ()) -> Row:
+    """Return a row with its endpoint, role, status and reasons; what the design flags stands on every row."""
+    flags = [finding.sentence for finding in findings if finding.level == "flagged"]
+    status = row.get("status") or ("flagged" if flags else "ok")
+    return {
+        **row,
+        "endpoint": endpoint,
+        "role": role,
+        "status": status,
+        "reason": _joined(row.get("reason"), *reasons, *flags),
+    }
+
+
+def _joined(*parts: str | None) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float) and value == value  # noqa: PLR0124 - NaN

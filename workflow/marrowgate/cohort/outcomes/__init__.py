@@ -1,0 +1,1 @@
+"""Rows of `tables/outcomes.tsv`: response, survival, recovery and toxicity."""

@@ -1,0 +1,78 @@
+"""From a file on disk to a tube that can be gated, or to the verdict why it cannot."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from marrowgate.fcs.model import FcsFile, Gain, Note, Verdict
+from marrowgate.fcs.read import read_fcs
+from marrowgate.gating.sample_events import Rows, Tube, make_tube
+from marrowgate.settings.panel import Panel
+from marrowgate.settings.strategy import Strategy, strategy_dimensions
+from marrowgate.signal.spillover.compensation import SpilloverError
+from marrowgate.signal.spillover.matrix_csv import read_spillover
+from marrowgate.signal.stability.acquisition_time import acquisition_time
+from marrowgate.signal.stability.unstable_stretches import Stretch, stable_events
+
+SpilloverSource = Literal["file", "none", "matrix"]
+
+
+def open_tube(
+    path: Path,
+    data_set: int,
+    panel: Panel,
+    strategy: Strategy,
+    *,
+    gain: Gain,
+    spillover: SpilloverSource,
+    matrix: Path | None = None,
+    further: frozenset[str] = frozenset(),
+) -> tuple[FcsFile, Tube | None]:
+    """Read a file and prepare it for a strategy.
+
+    Parameters
+    ----------
+    path : Path
+        The FCS file.
+    data_set : int
+        Which data set, from 1.
+    panel : Panel
+        Names the markers.
+    strategy : Strategy
+        Names the dimensions and their scales.
+    gain : str
+        ``ignore`` or ``apply``.
+    spillover : str
+        ``file``: the file's own matrix. ``none``: no compensation. ``matrix``: the one in `matrix`.
+    matrix : Path or None
+        CSV file of the batch's matrix, for ``matrix``.
+    further : frozenset of str
+        Markers beyond those of the strategy.
+
+    Returns
+    -------
+    tuple of (FcsFile, Tube or None)
+        No tube when the file is rejected.
+    """
+    file = read_fcs(path, data_set, panel=panel, gain=gain)
+    if file.events is None:
+        return file, None
+    if spillover == "matrix" and matrix is not None:
+        file = replace(file, spillover=read_spillover(matrix))
+    dimensions = strategy_dimensions(strategy) | further
+    try:
+        return file, make_tube(file, set(dimensions), strategy.scales, compensate=spillover != "none")
+    except SpilloverError as error:
+        reason = Note("spillover_unusable", str(error))
+        return replace(file, events=None, verdict=Verdict("rejected", (reason,), file.verdict.repairs)), None
+
+
+def start_rows(tube: Tube, stretches: Sequence[Stretch] = ()) -> Rows:
+    """Return the events that may be gated: those outside the unstable stretches of the run."""
+    times = acquisition_time(tube.file) if stretches else None
+    if times is None:
+        return np.arange(tube.file.n_events, dtype=np.intp)
+    return np.flatnonzero(stable_events(times, stretches))

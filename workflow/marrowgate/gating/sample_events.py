@@ -1,0 +1,115 @@
+"""One sample's events as the gates see them: compensated, on each dimension's scale, only where asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.fcs.model import Channel, FcsFile
+from marrowgate.settings.strategy import Scale, Scales
+from marrowgate.signal.spillover.compensation import compensate, compensation_weights
+from marrowgate.signal.transforms import Transform, asinh_with_cofactor
+
+Rows = NDArray[np.intp]
+_LARGE_PART = 0.2
+NO_ROWS: Rows = np.array([], dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Tube:
+    """Events of an accepted file, and how each dimension is made from its columns.
+
+    Parameters
+    ----------
+    file : FcsFile
+        With its events.
+    channels : mapping of str to Channel
+        Marker or scatter name to channel.
+    weights : mapping of int to mapping of int to float
+        Compensation: for a column, the weight of each detector. A column that is not in it is used as it is.
+    scales : mapping of str to Transform
+        Dimension to scale.
+    """
+
+    file: FcsFile
+    channels: Mapping[str, Channel]
+    weights: Mapping[int, Mapping[int, float]]
+    scales: Mapping[str, Transform] = field(default_factory=dict)
+    _columns: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
+
+    def linear(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+        """Return compensated values of some events, linear channel units; shape of `rows`.
+
+        When a large part of the events is asked for, all columns are compensated as a whole, once.
+        """
+        events = self.file.events
+        if events is None:
+            msg = "a rejected file has no events to gate"
+            raise ValueError(msg)
+        index = self.channels[dimension].index
+        # all rows are a slice, which is quicker than picking them one by one
+        which = slice(None) if rows.size == events.shape[0] else rows
+        if index not in self.weights:
+            return events[which, index].astype(np.float64)
+        if not self._columns and rows.size > _LARGE_PART * events.shape[0]:
+            self._columns.update(compensate(events, self.weights))
+            for column in self._columns.values():
+                column.setflags(write=False)
+        if self._columns:
+            return self._columns[index][which]
+        return compensate(events[rows], {index: self.weights[index]})[index]
+
+    def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+        """Return compensated values on the dimension's scale; shape of `rows`."""
+        return self.scales[dimension].forward(self.linear(dimension, rows))
+
+
+def make_tube(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate: bool) -> Tube:
+    """Prepare a file for the dimensions that a strategy uses.
+
+    Parameters
+    ----------
+    file : FcsFile
+        Accepted or repaired, with its events.
+    dimensions : set of str
+        Markers and scatter names; those that the file does not have are left out of `Tube.channels`.
+    scales : Scales
+        Scales as the strategy says them.
+    compensate : bool
+        Whether to apply the file's spillover matrix.
+
+    Raises
+    ------
+    SpilloverError
+        The file's spillover matrix cannot be used.
+    """
+    channels = {name: channel for channel in file.channels if (name := label_of(channel)) in dimensions}
+    wanted = [channel.index for channel in channels.values() if channel.role == "fluorescence"]
+    weights: dict[int, dict[int, float]] = {}
+    if compensate and file.spillover is not None:
+        weights = compensation_weights(file.spillover, file.channels, wanted)
+    transforms = {name: transform_of(name, channel, scales) for name, channel in channels.items()}
+    return Tube(file, channels, weights, transforms)
+
+
+def label_of(channel: Channel) -> str:
+    """Return the name by which a strategy calls a channel: its marker, its scatter name, or nothing."""
+    return channel.marker or channel.scatter
+
+
+def transform_of(dimension: str, channel: Channel, scales: Scales) -> Transform:
+    """Return the scale of a dimension: its own, or that of its kind; what is not given follows from the channel."""
+    scale = scales.of(dimension, scatter=channel.role == "scatter")
+    if scale.cofactor is not None:
+        return asinh_with_cofactor(scale.cofactor)
+    return Transform(scale.kind, _top(scale, channel), scale.m, scale.width, scale.a)
+
+
+def _top(scale: Scale, channel: Channel) -> float:
+    if scale.t is not None:
+        return scale.t
+    decades, lowest = channel.amplification
+    if decades > 0:
+        return float(10.0**decades * (lowest or 1.0))
+    return channel.range if channel.range > 0 else 262144.0

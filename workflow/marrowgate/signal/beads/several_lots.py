@@ -1,0 +1,93 @@
+"""Several bead tubes in one batch: each calibrates the channels that it can, and none contradicts another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from marrowgate.signal.beads.calibration import ChannelCalibration, calibration_rows
+from marrowgate.signal.beads.lots import BeadLot
+from marrowgate.signal.beads.molecule_line import Calibration
+
+
+@dataclass(frozen=True)
+class BeadTube:
+    """What one bead tube gave.
+
+    Parameters
+    ----------
+    sample_id : str
+        Name of the tube.
+    lot : BeadLot
+        Lot of its beads.
+    channels : tuple of ChannelCalibration
+        What is known of each channel.
+    """
+
+    sample_id: str
+    lot: BeadLot
+    channels: tuple[ChannelCalibration, ...]
+
+
+def settle_tubes(tubes: Sequence[BeadTube], max_difference_pct: float) -> tuple[BeadTube, ...]:
+    """Refuse the lines of a channel that several tubes calibrate differently.
+
+    Lines of one unit must agree wherever both have beads; the first tube's is then used. Lines of different units are
+    refused, since nothing says which one is wanted.
+
+    Parameters
+    ----------
+    tubes : sequence of BeadTube
+        The tubes of a batch, in the order of the sheet.
+    max_difference_pct : float
+        Largest difference of two lines, per cent of the smaller value.
+
+    Returns
+    -------
+    tuple of BeadTube
+        The same tubes; refused lines carry the reason.
+    """
+    reasons: dict[str, str] = {}
+    for name in dict.fromkeys(channel.channel for tube in tubes for channel in tube.channels):
+        lines = [
+            (tube, channel.line)
+            for tube in tubes
+            for channel in tube.channels
+            if channel.channel == name and channel.status in {"ok", "flagged"} and channel.line is not None
+        ]
+        wrong = [_disagreement(lines[0], other, max_difference_pct) for other in lines[1:]]
+        if any(wrong):
+            reasons[name] = "; ".join(filter(None, wrong))
+    return tuple(replace(tube, channels=tuple(_refused(one, reasons) for one in tube.channels)) for tube in tubes)
+
+
+def batch_rows(batch: str, tubes: Sequence[BeadTube]) -> list[dict[str, Any]]:
+    """Return the rows of the table `calibration` for all bead tubes of a batch, tube by tube."""
+    return [
+        {**row, "sample_id": tube.sample_id}
+        for tube in tubes
+        for row in calibration_rows(batch, tube.lot, tube.channels)
+    ]
+
+
+def _disagreement(one: tuple[BeadTube, Calibration], other: tuple[BeadTube, Calibration], max_pct: float) -> str:
+    """Say why two lines of a channel cannot both be right; empty when they agree."""
+    lots, lines = (one[0].lot, other[0].lot), (one[1], other[1])
+    if lots[0].unit != lots[1].unit:
+        named = " and ".join(f"lot {lot.lot} ({lot.unit})" for lot in lots)
+        return f"{named} both calibrate it, in different units: keep the values of one of them"
+    # where the ranges do not meet, the gap between them is where both are asked to be right
+    ends = np.array([max(line.low for line in lines), min(line.high for line in lines)])
+    first, second = (line.molecules(ends) for line in lines)
+    off = 100.0 * float(np.max(np.maximum(first / second, second / first)) - 1.0)
+    if off <= max_pct:
+        return ""
+    tubes = f"tubes {one[0].sample_id} (lot {lots[0].lot}) and {other[0].sample_id} (lot {lots[1].lot})"
+    return f"{tubes} differ by {off:.0f} %, {max_pct:g} % is allowed"
+
+
+def _refused(channel: ChannelCalibration, reasons: Mapping[str, str]) -> ChannelCalibration:
+    if channel.channel not in reasons or channel.line is None:
+        return channel
+    return replace(channel, line=None, status="refused", reason=reasons[channel.channel])

@@ -1,0 +1,1 @@
+"""Spillover from single stains, matrices given as files, and compensation."""

@@ -1,0 +1,70 @@
+"""Stretches of a run in which a signal departs from its usual level: bubbles, drifting lasers, moving cores."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.fcs.model import Channel
+from marrowgate.signal.stability.change_points import change_points, window_means
+
+_EVENTS_PER_BIN, _MOST_BINS = 200, 200
+_SMALLEST_PIECE = 5
+
+
+def unusual_signal(
+    events: NDArray[np.floating], order: NDArray[np.intp], channels: Sequence[Channel], max_shift: float
+) -> tuple[tuple[int, int, str, float], ...]:
+    """Find stretches in which the mean of a channel is shifted, on a scale of asinh.
+
+    The scale is asinh(x / median |x|): nearly linear for dim and logarithmic for bright events, so that no single event
+    rules the mean. Bins hold equal numbers of events; the usual level is the median over bins.
+
+    Parameters
+    ----------
+    events : ndarray of float, shape (n_events, n_channels)
+        Stored values.
+    order : ndarray of intp, shape (n,)
+        Events in the order of time; those in stretches of unusual rate are left out.
+    channels : sequence of Channel
+        Channels to look at.
+    max_shift : float
+        Largest shift of a stretch, in standard deviations of the channel's events on the same scale.
+
+    Returns
+    -------
+    tuple of (int, int, str, float)
+        First and last position in `order` (the last not included), channel and shift of each stretch.
+    """
+    per_bin = max(_EVENTS_PER_BIN, -(-order.size // _MOST_BINS))
+    n_bins = order.size // per_bin
+    if n_bins < 2 * _SMALLEST_PIECE:
+        return ()
+    found = []
+    for channel in channels:
+        levels = _levels(events, order[: n_bins * per_bin], channel.index, n_bins)
+        if levels is None or np.abs(window_means(levels, _SMALLEST_PIECE)).max() <= max_shift:
+            continue
+        ends = change_points(levels, _SMALLEST_PIECE)
+        for start, end in zip((0, *ends[:-1]), ends, strict=True):
+            shift = float(levels[start:end].mean())
+            if abs(shift) > max_shift:
+                last = order.size if end == n_bins else end * per_bin
+                found.append((start * per_bin, last, channel.name, shift))
+    return tuple(found)
+
+
+def _levels(
+    events: NDArray[np.floating], order: NDArray[np.intp], column: int, n_bins: int
+) -> NDArray[np.float64] | None:
+    """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
+    values = events[order, column]
+    unit = float(np.median(np.abs(values[:: max(1, values.size // 20_000)])))
+    if unit <= 0:
+        return None
+    scaled = np.arcsinh(values / unit)
+    spread = float(scaled.std(dtype=np.float64))
+    if spread <= 0:
+        return None
+    means = scaled.reshape(n_bins, -1).mean(axis=1, dtype=np.float64)
+    return np.asarray((means - np.median(means)) / spread, dtype=np.float64)
