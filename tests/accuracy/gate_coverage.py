@@ -27,9 +27,9 @@ from marrowgate.gating.open_sample import open_tube, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs
+from marrowgate.measure.measure_sample import CD45, count_populations, count_with_dead
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.tube import CD45, count_populations, count_with_dead
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample

@@ -23,9 +23,9 @@ from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.open_sample import open_tube, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.measure.gate_uncertainty import gate_cvs
+from marrowgate.measure.measure_sample import CD45, count_populations
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.tube import CD45, count_populations
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample

@@ -11,7 +11,7 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import Tube
 from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.tube import CD45
+from marrowgate.measure.measure_sample import CD45
 
 PARTS = ("read", "compensate", "gates", "medians", "uncertainty")
 

@@ -1,4 +1,4 @@
-"""`marrowgate calibrate` on bead tubes of the simulator."""
+"""`marrowgate calibrate` on bead samples of the simulator."""
 
 import argparse
 
@@ -70,7 +70,7 @@ def test_calibrate__file_that_cannot_be_read_is_refused_with_its_reason(reposito
 
 
 def test_calibrate__file_of_another_lot_is_the_users_fault(repository, beads, tmp_path):
-    with pytest.raises(UserError, match="it describes lot 'PE01', the bead tube has lot 'PE02'; give the file of"):
+    with pytest.raises(UserError, match="it describes lot 'PE01', the bead sample has lot 'PE02'; give the file of"):
         run(repository, beads, tmp_path, bead_lot="PE02")
     assert not (tmp_path / "B1.tsv").exists()
 
@@ -117,8 +117,8 @@ def test_calibrate__lists_of_unequal_length_and_wrong_lots_are_told_together(rep
     with pytest.raises(UserError) as told:
         several(repository, beads, tmp_path, "--data-sets", "1", lots=("PE01",))
     assert str(told.value) == (
-        "option --data-sets: 1 entries for 2 bead tubes; give one for each tube\n"
-        "option --bead-lots: 1 entries for 2 bead tubes; give one for each tube"
+        "option --data-sets: 1 entries for 2 bead samples; give one for each sample\n"
+        "option --bead-lots: 1 entries for 2 bead samples; give one for each sample"
     )
     with pytest.raises(UserError) as told:
         several(repository, beads, tmp_path, lots=("PE02", "RAINBOW02"))

@@ -180,7 +180,7 @@ def test_notes__are_told_and_do_not_count_under_strict(timecourse, capsys):
     assert printed(capsys, "--strict", "--out", "check.txt") == [
         SUMMARY.replace("0 patients", "2 patients"),
         (
-            "note: patient P2: no fully stained tube in the sample sheet; "
+            "note: patient P2: no fully stained sample in the sample sheet; "
             "add its rows, or take the patient out of the patient sheet"
         ),
         f"note: cohort.responder_measure: {usual}: no strategy has the population 'immature'; name what you compare",

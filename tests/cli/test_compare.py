@@ -30,7 +30,7 @@ class Run:
         self.patients: str | None = "patient_id\tarm\n"
 
     def patient(self, patient_id: str, arm: str, counts: dict[int, int]) -> None:
-        """Add a patient with a tube and a count per day, and an FMO tube that must not count."""
+        """Add a patient with a sample and a count per day, and an FMO sample that must not count."""
         if self.patients is not None:
             self.patients += f"{patient_id}\t{arm}\n"
         for day, n in counts.items():

@@ -34,7 +34,7 @@ def peak_mb(words: list[str]) -> float:
     ],
 )
 def test_memory__what_follows_from_the_header_is_enough_for_fit_and_gate(tmp_path, events, stored):
-    fcs = tmp_path / "tube.fcs"
+    fcs = tmp_path / "sample.fcs"
     made = ["--scenario", "demo", "--seed", "4", "--events", str(events), "--truth", str(tmp_path / "truth.parquet")]
     peak_mb(["simulate", *made, *COMMON, "--fcs", str(fcs), *stored])
     files = {name: str(tmp_path / name) for name in ("fit.json", "stability.json", "consensus.yaml")}

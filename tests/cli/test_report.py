@@ -31,7 +31,7 @@ def words_in(folder: Path, figures: tuple[str, ...]) -> list[str]:
 
 @pytest.fixture
 def page(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the demo's page with outcomes and no measured tube."""
+    """Return the demo's page with outcomes and no measured sample."""
     monkeypatch.chdir(repository)
     words = words_in(tmp_path, FIGURES)
     assert main(["outcomes", "--config", "config/config.yaml", "--outcomes", str(tmp_path / "outcomes.tsv")]) == 0
@@ -61,7 +61,7 @@ def test_report__outcomes_of_both_arms_stand_in_the_page(page: str) -> None:
 def test_report__figures_without_a_value_are_not_in_the_page_but_named(page: str) -> None:
     assert page.count("<svg") == 2
     assert "<li>CXCR4 on CD34+ progenitors, molecules per cell less control, over time: " in page
-    assert "<li>Populations: there is no stained tube.</li>" in page
+    assert "<li>Populations: there is no stained sample.</li>" in page
 
 
 def test_report__a_figure_that_the_settings_do_not_hold_is_refused(

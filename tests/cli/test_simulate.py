@@ -61,7 +61,7 @@ def test_cohort__realised_truth_is_filled_in_with_files(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--scenario", "demo", "--seed", "1"], "one tube (--sample-id) or a whole cohort (--out) must be asked for"),
+        (["--scenario", "demo", "--seed", "1"], "one sample (--sample-id) or a whole cohort (--out) must be asked for"),
         (["--scenario", "nope", "--seed", "1", "--out", "x"], "there is no scenario 'nope'; use one of demo"),
         (["--scenario", "demo", "--seed", "1", "--sample-id", "X"], "needs --panel too; add --panel"),
     ],

@@ -21,7 +21,7 @@ MARKERS = ("CD38", "CXCR4", "CD34", "CD14", "CD235a", "CD45")
 
 @pytest.fixture(scope="module")
 def tubes(repository, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tubes")
+    folder = tmp_path_factory.mktemp("samples")
     plan = make_plan("published", 7)
     names = [f"B1_hspc_only_{marker}" for marker in MARKERS] + ["B1_hspc_unstained"]
     for name in names:

@@ -92,7 +92,7 @@ def test_try__measure_that_names_nothing_is_told(tmp_path: Path, capsys: pytest.
 def test_try__says_how_many_populations_have_no_gate(
     real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    # the two CD34 and CD45 gates of this strategy need a baseline tube, which `try` does not know
+    # the two CD34 and CD45 gates of this strategy need a baseline sample, which `try` does not know
     files = real_data / "timecourse" / "D10.fcs", real_data / "damaged" / "aria_truncated.fcs"
     assert main(words(tmp_path, *files)) == 0
     assert capsys.readouterr().out.splitlines() == [

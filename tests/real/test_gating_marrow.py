@@ -9,7 +9,7 @@ import pytest
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.settings.panel import load_panel
 
@@ -19,11 +19,11 @@ PROGENITORS = {"HSC", "MPP", "CMP", "MEP", "GMP"}
 
 @pytest.fixture(scope="module")
 def marrow(real_data):
-    """Return the tube and the label of every event."""
+    """Return the sample and the label of every event."""
     strategy = load_checked_strategy(CONFIG / "strategies" / "marrow_cytof.yaml")
     panel = load_panel(CONFIG / "panels" / "marrow_cytof.yaml")
     path = real_data / "cd34" / "marrow_cytof_basal1.fcs"
-    file, tube = open_tube(path, 1, panel, strategy, gain="ignore", spillover="none")
+    file, tube = open_sample(path, 1, panel, strategy, gain="ignore", spillover="none")
     labels = np.full(file.n_events, "", dtype=object)
     with (real_data / "cd34" / "marrow_cytof_basal1_labels.csv").open(encoding="utf-8") as handle:
         for row in csv.DictReader(handle):

@@ -1,4 +1,4 @@
-"""Intensities on real cells: seven tubes against their isotype tube, and CXCR4 on three labelled CD34+ groups."""
+"""Intensities on real cells: seven samples against their isotype sample, and CXCR4 on three labelled CD34+ groups."""
 
 import csv
 import math
@@ -10,7 +10,7 @@ import pytest
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.measure.controls import choose_controls
 from marrowgate.measure.intensities import intensity_rows
@@ -35,7 +35,7 @@ LYMPHOID = {(2, "CD20"), (3, "CD7"), (3, "CD4"), (3, "CD8"), (3, "CD2"), (7, "CD
 
 
 def panel_of(tube):
-    """Return the panel of a tube; CD45 is in all of them."""
+    """Return the panel of a sample; CD45 is in all of them."""
     stained = zip(DETECTORS, STAINED[tube], strict=True)
     channels = [{"channel": "FS Lin", "scatter": "FSC-A"}, {"channel": "SS Log", "scatter": "SSC-A"}]
     channels += [{"channel": detector, "marker": marker} for detector, marker in stained]
@@ -43,11 +43,11 @@ def panel_of(tube):
 
 
 def measured(folder, number, panel_tube):
-    """Gate a file with the panel of a tube and give its markers, as signal and not as decades."""
+    """Gate a file with the panel of a sample and give its markers, as signal and not as decades."""
     strategy = load_checked_strategy(STRATEGY)
-    path = folder / "aml" / f"aml.sample_tube.set_{number}.fcs"
+    path = folder / "aml" / f"aml.sample_sample.set_{number}.fcs"
     further = frozenset(STAINED[panel_tube])
-    _, tube = open_tube(path, 1, panel_of(panel_tube), strategy, gain="ignore", spillover="none", further=further)
+    _, tube = open_sample(path, 1, panel_of(panel_tube), strategy, gain="ignore", spillover="none", further=further)
     start = start_rows(tube)
     fit = fit_sample(SampleToFit("S", tube, start, ControlRole(), {}, 1), strategy)
     cells = apply_gates(tube, fit.gates, start)["granulocytic"]
@@ -57,10 +57,10 @@ def measured(folder, number, panel_tube):
 
 @pytest.fixture(scope="module")
 def found(real_data):
-    """Return the row of every marker by tube and marker."""
+    """Return the row of every marker by sample and marker."""
     rows = {}
     for number, markers in STAINED.items():
-        own = {"panel": f"tube{number}", "batch": "B1", "fcs": "x.fcs"}
+        own = {"panel": f"sample{number}", "batch": "B1", "fcs": "x.fcs"}
         stained = Sample(sample_id=f"T{number}", **own)
         controls = [
             Sample(

@@ -12,7 +12,7 @@ from marrowgate.fcs.read import read_fcs
 from marrowgate.signal.spillover.compensation import compensate_column, compensation_weights
 from marrowgate.signal.spillover.matrix_csv import read_spillover
 from marrowgate.signal.spillover.single_stains import spillover_from_stains
-from marrowgate.signal.spillover.stained_events import StainTube, stained_events
+from marrowgate.signal.spillover.stained_events import StainSample, stained_events
 
 TOLERANCE = {"FITC": 0.02, "PE": 0.02, "APC": 0.02, "7AAD": 0.02, "AF700": 0.06, "APC-Cy7": 0.06}
 
@@ -23,7 +23,7 @@ def controls(real_data):
     with (folder / "Compensation-Channels.csv").open(encoding="utf-8") as stream:
         detector = {row["name"]: row["channel"] for row in csv.DictReader(stream)}
     stains = [
-        StainTube(name, detector[f"Compensation-{name}.fcs"], read_fcs(folder / f"Compensation-{name}.fcs"))
+        StainSample(name, detector[f"Compensation-{name}.fcs"], read_fcs(folder / f"Compensation-{name}.fcs"))
         for name in TOLERANCE
     ]
     return stains, read_fcs(folder / "Compensation-Unstained.fcs")

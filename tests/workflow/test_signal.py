@@ -1,4 +1,4 @@
-"""Spillover from single stains and calibration with beads, through the real workflow on simulated tubes."""
+"""Spillover from single stains and calibration with beads, through the real workflow on simulated samples."""
 
 import csv
 import shutil
@@ -19,7 +19,7 @@ SEED = 11
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One patient's first hspc visit, its FMO, and the stains and bead tube of its batch."""
+    """One patient's first hspc visit, its FMO, and the stains and bead sample of its batch."""
     folder = tmp_path_factory.mktemp("signal")
     assert main(["simulate", "--scenario", "published", "--seed", str(SEED), "--out", str(folder / "plan")]) == 0
     with (folder / "plan" / "config" / "samples.tsv").open(encoding="utf-8") as sheet:

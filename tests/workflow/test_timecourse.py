@@ -100,7 +100,7 @@ def test_timecourse__one_tube_without_patient_and_day_has_a_report(real_data: Pa
         row for row in read_rows(folder / "results" / "tables" / "populations.tsv") if row["population"] == "singlets"
     )
     assert f"{singlets['n_events']:,} of {singlets['n_parent']:,}" in page
-    assert "<li>Over time: no stained tube has a day in the sample sheet.</li>" in page
+    assert "<li>Over time: no stained sample has a day in the sample sheet.</li>" in page
     assert "no arm" not in page
     assert "patients" not in page
 

@@ -29,7 +29,7 @@ STEPS = {
     "simulate": "make FCS files with known truth",
     "spillover": "compute a batch's spillover from its single stains, or read one from a file",
     "calibrate": "calibrate a batch's intensities with its beads",
-    "scales": "choose a batch's scales from its tubes, where the strategy says so",
+    "scales": "choose a batch's scales from its samples, where the strategy says so",
     "fit": "find the gates of one sample",
     "consensus": "settle the gates of a panel and batch from all its fits",
     "gate": "apply the gates to one sample and count",

@@ -45,7 +45,7 @@ def _with_interval(column: Column) -> tuple[Column, Column, Column]:
 
 _COLUMNS = (
     # who and when
-    _text("sample_id", "one tube as analysed, unique in the sheet"),
+    _text("sample_id", "one sample as analysed, unique in the sheet"),
     _text("patient_id", "pseudonym of the patient"),
     _text("arm", "cohort of the patient: triplet or doublet"),
     _number("day", "days since the first dose; 0 or less is baseline", "days"),
@@ -76,7 +76,7 @@ _COLUMNS = (
     _text("reason", "why the status is what it is"),
     _count("n_events", "events in the population (manifest: in the file)"),
     _count("n_parent", "events in the parent population; of root, those outside unstable stretches"),
-    _count("n_cd45", "viable CD45+ events of the tube"),
+    _count("n_cd45", "viable CD45+ events of the sample"),
     *_with_interval(_number("pct_of_parent", "share of the parent", "%", "parent")),
     *_with_interval(
         _number("pct_of_cd45", "share of viable CD45+ events; only for populations inside them", "%", "cd45_pos")
@@ -88,20 +88,20 @@ _COLUMNS = (
     _text("detection", "quantifiable, detected, not_detected or not_gated"),
     _number("gate_cv_pct", "coefficient of variation of n_events from the gates' boundary_sd alone", "%"),
     _count("events_needed", "events of the population that the wanted counting CV takes"),
-    _count("cd45_events_needed", "CD45+ events to acquire for that, at this tube's share"),
+    _count("cd45_events_needed", "CD45+ events to acquire for that, at this sample's share"),
     _text("missing_reason", "why a fraction is missing although the population was gated"),
     _text("cd45_gate_status", "status of the weakest gate on the way to the denominator cd45_pos"),
     _text("cd45_gate_reason", "reason of that gate's status"),
-    _text("count_status", "whether the tube's platforms agree: agree, disagree, one_platform or none"),
+    _text("count_status", "whether the sample's platforms agree: agree, disagree, one_platform or none"),
     _text("count_reason", "why they disagree, or why there is no absolute count"),
-    _text("blank_source", "blank tubes of the population: batch, run, is_blank or no_blank"),
-    _count("blank_n_tubes", "blank tubes that the limits rest on", "tubes"),
-    _count("blank_n_events", "events of the population in those blank tubes"),
-    _count("blank_n_cd45", "CD45+ events of those blank tubes"),
+    _text("blank_source", "blank samples of the population: batch, run, is_blank or no_blank"),
+    _count("blank_n_tubes", "blank samples that the limits rest on", "samples"),
+    _count("blank_n_events", "events of the population in those blank samples"),
+    _count("blank_n_cd45", "CD45+ events of those blank samples"),
     _text("lob_method", "how the limit of blank was found: poisson or nonparametric"),
-    _number("lob_events", "limit of blank of this tube", "events"),
-    _number("lod_events", "limit of detection of this tube", "events"),
-    _number("loq_events", "limit of quantitation of this tube", "events"),
+    _number("lob_events", "limit of blank of this sample", "events"),
+    _number("lod_events", "limit of detection of this sample", "events"),
+    _number("loq_events", "limit of quantitation of this sample", "events"),
     _text(
         "gate_status",
         "status of the weakest gate on the way to the population; of one that is joined of others, theirs count too",
@@ -110,8 +110,8 @@ _COLUMNS = (
     # intensities
     _text("marker", "marker that is measured"),
     *_with_interval(_number("median_fi", "median fluorescence, compensated linear scale", "channel units")),
-    _text("control_type", "populations: what the tube is a control of; intensities: fmo, isotype, internal or none"),
-    _text("control_sample_id", "tube that served as control"),
+    _text("control_type", "populations: what the sample is a control of; intensities: fmo, isotype, internal or none"),
+    _text("control_sample_id", "sample that served as control"),
     _number("control_median_fi", "median fluorescence of the same population in the control", "channel units"),
     *_with_interval(_number("delta_fi", "median_fi minus control_median_fi", "channel units")),
     *_with_interval(_number("ratio_fi", "median_fi divided by control_median_fi")),

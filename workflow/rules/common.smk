@@ -17,13 +17,13 @@ from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.settings.project import load_project, project_files
 from marrowgate.settings.sample_links import (
-    bead_tubes,
+    bead_samples,
     controls_to_fit_first,
     gated,
     gates_from,
     members,
     role_of,
-    scale_tubes,
+    scale_samples,
     spillover_word,
     stains_of,
     unstained_of,
@@ -49,7 +49,7 @@ CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = CONFIG.quality.model_dump_json()
-BEAD_TUBES = bead_tubes(PROJECT)
+BEAD_SAMPLES = bead_samples(PROJECT)
 HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
@@ -167,8 +167,8 @@ def scales_of(wildcards):
     return [f"results/scales/{sample.panel}_{sample.batch}.yaml"] if asked else []
 
 
-def tubes_of_scales(wildcards):
-    return scale_tubes(PROJECT, wildcards.panel, wildcards.batch)
+def samples_of_scales(wildcards):
+    return scale_samples(PROJECT, wildcards.panel, wildcards.batch)
 
 
 def given_matrix(wildcards):
@@ -187,14 +187,16 @@ def stain_files(wildcards):
 
 
 def unstained_file(wildcards):
-    tube = unstained_of(PROJECT, wildcards.panel, wildcards.batch)
+    sample = unstained_of(PROJECT, wildcards.panel, wildcards.batch)
     return (
-        [fcs_of_sample(tube.sample_id)] if tube and computed_stains(wildcards) else []
+        [fcs_of_sample(sample.sample_id)]
+        if sample and computed_stains(wildcards)
+        else []
     )
 
 
-def tubes_of_beads(wildcards):
-    return BEAD_TUBES[wildcards.panel, wildcards.batch]
+def samples_of_beads(wildcards):
+    return BEAD_SAMPLES[wildcards.panel, wildcards.batch]
 
 
 def made_spillover(what):
@@ -212,5 +214,5 @@ def made_spillover(what):
 def made_calibration(what):
     return [
         f"results/calibration/{panel}_{batch}.{what}"
-        for panel, batch in sorted(BEAD_TUBES)
+        for panel, batch in sorted(BEAD_SAMPLES)
     ]

@@ -8,11 +8,11 @@ rule scales:
     # only where a strategy takes the width of a scale from the batch
     input:
         fcs=lambda wildcards: [
-            fcs_of_sample(sample.sample_id) for sample in tubes_of_scales(wildcards)
+            fcs_of_sample(sample.sample_id) for sample in samples_of_scales(wildcards)
         ],
         panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
         strategy=lambda wildcards: str(PROJECT.strategy_path(wildcards.panel)),
-        matrix=lambda wildcards: matrix_of_sample(tubes_of_scales(wildcards)[0]),
+        matrix=lambda wildcards: matrix_of_sample(samples_of_scales(wildcards)[0]),
     output:
         "results/scales/{panel}_{batch}.yaml",
     log:
@@ -24,11 +24,11 @@ rule scales:
         mem_mb=memory_of_largest,
     params:
         data_sets=lambda wildcards: [
-            sample.data_set for sample in tubes_of_scales(wildcards)
+            sample.data_set for sample in samples_of_scales(wildcards)
         ],
         gain=CONFIG.signal.gain,
         spillover=lambda wildcards: spillover_word(
-            PROJECT, tubes_of_scales(wildcards)[0]
+            PROJECT, samples_of_scales(wildcards)[0]
         ),
         code=CODE["scales"],
     shell:

@@ -1,6 +1,6 @@
-# What the tubes of a panel and batch share: the spillover matrix and the calibration lines.
+# What the samples of a panel and batch share: the spillover matrix and the calibration lines.
 #
-# Inputs:  single stains and unstained tube, or a CSV file; the bead tubes and the files of their lots.
+# Inputs:  single stains and unstained sample, or a CSV file; the bead samples and the files of their lots.
 # Outputs: results/spillover/{panel}_{batch}.csv and its checks, results/calibration/{panel}_{batch}.tsv.
 
 
@@ -58,12 +58,12 @@ rule spillover:
 rule calibrate:
     input:
         fcs=lambda wildcards: [
-            fcs_of_sample(tube.sample_id) for tube in tubes_of_beads(wildcards)
+            fcs_of_sample(sample.sample_id) for sample in samples_of_beads(wildcards)
         ],
         panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
         lots=lambda wildcards: [
-            str(PROJECT.bead_lot_path(tube.bead_lot))
-            for tube in tubes_of_beads(wildcards)
+            str(PROJECT.bead_lot_path(sample.bead_lot))
+            for sample in samples_of_beads(wildcards)
         ],
     output:
         tsv="results/calibration/{panel}_{batch}.tsv",
@@ -76,9 +76,9 @@ rule calibrate:
     resources:
         mem_mb=1000,
     params:
-        sample_ids=lambda wildcards: [t.sample_id for t in tubes_of_beads(wildcards)],
-        data_sets=lambda wildcards: [t.data_set for t in tubes_of_beads(wildcards)],
-        bead_lots=lambda wildcards: [t.bead_lot for t in tubes_of_beads(wildcards)],
+        sample_ids=lambda wildcards: [t.sample_id for t in samples_of_beads(wildcards)],
+        data_sets=lambda wildcards: [t.data_set for t in samples_of_beads(wildcards)],
+        bead_lots=lambda wildcards: [t.bead_lot for t in samples_of_beads(wildcards)],
         slope_tolerance=CONFIG.quality.bead_slope_tolerance,
         min_r_squared=CONFIG.quality.min_bead_r_squared,
         max_left_out_pct=CONFIG.quality.max_bead_left_out_pct,

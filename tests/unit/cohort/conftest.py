@@ -53,7 +53,7 @@ def count_row(sample: Sample, population: str, n: int | None, **more: Any) -> Ro
 
 @pytest.fixture(scope="session")
 def project() -> Callable[..., Project]:
-    """Make a project of patients with one tube per visit."""
+    """Make a project of patients with one sample per visit."""
 
     def make(
         arms: Sequence[str] = ("triplet",) * 4 + ("doublet",) * 4,

@@ -25,7 +25,7 @@ def quality(check="bead_fold_PE-A", verdict="flagged", sample_id="beads_B2"):
 
 @pytest.fixture
 def made(project):
-    """A cohort in two batches, each with patients of both arms, and a bead tube in the second."""
+    """A cohort in two batches, each with patients of both arms, and a bead sample in the second."""
     plain = project(draws=1000, bootstrap_draws=99, stability_draws=100)
     samples = tuple(
         sample.model_copy(update={"batch": "B1" if place % 2 else "B2"}) for place, sample in enumerate(plain.samples)

@@ -35,7 +35,7 @@ def test_visit_table__both_panels_of_a_visit_stand_together_with_their_counts(
 ) -> None:
     made = project(("triplet",), days=(7.0,))
     (hspc,) = made.samples
-    # the other tube of the day, in whose row the cycle was left out
+    # the other sample of the day, in whose row the cycle was left out
     hspc = hspc.model_copy(update={"sample_id": "P0_hspc", "cycle": 1, "cycle_day": 8.0})
     immature = hspc.model_copy(update={"sample_id": "P0_immature", "cycle": None, "cycle_day": None})
     made = replace(made, samples=(hspc, immature))

@@ -140,7 +140,7 @@ def test_declared__type_comes_before_the_name(tmp_path: Path, changes: dict[str,
 
 
 def test_declared__analyte_and_tag_come_before_the_label(tmp_path: Path) -> None:
-    channel = declared(tmp_path, P2S="tube 3 FITC", P2ANALYTE="CD34", P2TAG="PE")
+    channel = declared(tmp_path, P2S="sample 3 FITC", P2ANALYTE="CD34", P2TAG="PE")
     assert (channel.marker, channel.fluorochrome) == ("CD34", "PE")
     channel = declared(tmp_path, P2S="CD45 FITC", P2TAG="PE")
     assert (channel.marker, channel.fluorochrome) == ("CD45", "PE")

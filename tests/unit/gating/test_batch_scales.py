@@ -11,11 +11,11 @@ from marrowgate.gating.batch_scales import (
     choose_widths,
     dimensions_from_batch,
     freeze_scales,
-    tube_widths,
+    sample_widths,
     with_widths,
     write_widths,
 )
-from marrowgate.gating.sample_events import make_tube
+from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 
@@ -39,7 +39,7 @@ def tube(values, plain):
     channel = Channel(0, "PE-A", "", "CD34", "", "fluorescence", "", 32, 262144.0, (0.0, 0.0), None, None)
     events = np.asarray(values, dtype=np.float32)[:, None]
     file = FcsFile(1, Verdict("accepted"), "3.1", events.shape[0], (channel,), None, "", {}, {}, events)
-    return make_tube(file, {"CD34", "CD45"}, plain.scales, compensate=False)
+    return make_sample_events(file, {"CD34", "CD45"}, plain.scales, compensate=False)
 
 
 def test_dimensions_from_batch__every_marker_when_the_usual_scale_asks():
@@ -65,8 +65,8 @@ def test_widths__are_those_of_the_tubes_that_say_something():
     names = dimensions_from_batch(asked, PANEL)
     plain = before_choice(asked, PANEL)
     rng = np.random.default_rng(1)
-    found = [tube_widths(tube(rng.normal(0, sd, 2000), plain), names) for sd in (50, 60, 70)]
-    found.append(tube_widths(tube(np.arange(1.0, 500.0), plain), names))
+    found = [sample_widths(tube(rng.normal(0, sd, 2000), plain), names) for sd in (50, 60, 70)]
+    found.append(sample_widths(tube(np.arange(1.0, 500.0), plain), names))
     assert [list(widths) for widths in found] == [["CD34"]] * 3 + [[]]
     chosen = choose_widths(found, names)
     assert chosen["CD34"] == BatchWidth(round(found[1]["CD34"], 4), 3)

@@ -13,7 +13,7 @@ from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import make_tube
+from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.strategy import Scale, Scales
 
 
@@ -39,7 +39,7 @@ def test_gatingml__flowkit_finds_the_same_events(real_data: Path, tmp_path: Path
     file = read_fcs(path)
     scales = Scales(fluorescence=Scale(kind=kind, t=262144, w=0.5, m=4.5, a=0))
     names = {name for one in RECORDS for name in one.gate.dimensions}
-    tube = make_tube(file, names, scales, compensate=True)
+    tube = make_sample_events(file, names, scales, compensate=True)
     rows = apply_gates(tube, RECORDS, start_rows(tube))
     channels = {name: channel.name for name, channel in tube.channels.items()}
     write_gatingml(tmp_path / "g.xml", RECORDS, channels, tube.scales, file.spillover)
@@ -63,7 +63,7 @@ PARALLEL = (
 def biexponential_tube(real_data: Path, records):
     file = read_fcs(real_data / "timecourse" / "D10.fcs")
     scales = Scales(fluorescence=Scale(kind="biexponential", t=262144, w=-63.1, m=4.4, a=0.2))
-    return make_tube(file, {name for one in records for name in one.gate.dimensions}, scales, compensate=True)
+    return make_sample_events(file, {name for one in records for name in one.gate.dimensions}, scales, compensate=True)
 
 
 def test_gatingml__biexponential_boundaries_are_linear_and_flowkit_finds_the_same_events(

@@ -9,7 +9,7 @@ import pytest
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cell_types import index_of
@@ -25,17 +25,17 @@ EVENTS = 40_000
 
 
 def gated(folder, **per_ul):
-    """Gate a tube of blood that holds so many cells per uL; give records, events and truth."""
+    """Gate a sample of blood that holds so many cells per uL; give records, events and truth."""
     plan = make_plan("demo", SEED)
     panel = load_panel(CONFIG / "panels" / "immature.yaml")
     sample = next(s for s in plan.samples if s.panel == "immature" and s.control_type == "none")
     sample = replace(sample, blood=replace(sample.blood, per_ul={**sample.blood.per_ul, **per_ul}))
     simulated = make_tube(plan, sample, panel, EVENTS)
     optics = batch_optics(plan, sample, panel)
-    path = folder / "tube.fcs"
+    path = folder / "sample.fcs"
     write_tube(path, simulated, panel, optics, _stated_spillover(optics, 1.0), FileKind("3.1", "F", "little"))
     strategy = load_checked_strategy(CONFIG / "strategies" / "blood_immature.yaml")
-    _, tube = open_tube(path, 1, panel, strategy, gain="ignore", spillover="file")
+    _, tube = open_sample(path, 1, panel, strategy, gain="ignore", spillover="file")
     fit = fit_sample(SampleToFit("S", tube, start_rows(tube), ControlRole(), {}, 1), strategy)
     rows = apply_gates(tube, fit.gates, start_rows(tube))
     return {record.population: record for record in fit.gates}, rows, simulated.truth

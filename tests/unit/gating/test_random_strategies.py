@@ -13,7 +13,7 @@ from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import make_tube
+from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Scale, Scales
 
@@ -117,7 +117,7 @@ def test_random_tree__equals_flowkit_event_by_event(fcs, tmp_path, records, kind
     path, spillover = fcs
     file = read_fcs(path, panel=PANEL)
     scales = Scales(fluorescence=Scale(kind=kind, t=262144, w=0.5, m=4.5, a=0), scatter=Scale(kind="linear", t=262144))
-    tube = make_tube(file, set(DIMENSIONS), scales, compensate=True)
+    tube = make_sample_events(file, set(DIMENSIONS), scales, compensate=True)
     rows = apply_gates(tube, records, start_rows(tube))
     channels = {name: channel.name for name, channel in tube.channels.items()}
     write_gatingml(tmp_path / "g.xml", records, channels, tube.scales, spillover)

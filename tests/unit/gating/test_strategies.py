@@ -1,4 +1,4 @@
-"""The shipped strategies on simulated tubes: whole panels, reduced panels, negative tubes, any order."""
+"""The shipped strategies on simulated samples: whole panels, reduced panels, negative samples, any order."""
 
 import itertools
 import multiprocessing
@@ -18,7 +18,7 @@ from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
-from marrowgate.gating.sample_events import make_tube
+from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohort import make_plan
@@ -39,8 +39,8 @@ def strategy_of(panel):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Return file and the truth of some of a batch's tubes, both panels; a patient has few reticulocytes or many."""
-    folder = tmp_path_factory.mktemp("tubes")
+    """Return file and the truth of some of a batch's samples, both panels; a patient has few reticulocytes or many."""
+    folder = tmp_path_factory.mktemp("samples")
     plan = make_plan("demo", SEED)
     found = {}
     for kind in ("hspc", "immature"):
@@ -62,7 +62,7 @@ def open_without(path, kind, *markers):
     strategy = strategy_of(kind)
     dimensions = {name for population in strategy.populations for name in population.dimensions}
     file = read_fcs(path, panel=replace_channels(panel, kept))
-    return make_tube(file, dimensions - set(markers), strategy.scales, compensate=True)
+    return make_sample_events(file, dimensions - set(markers), strategy.scales, compensate=True)
 
 
 def replace_channels(panel, channels):
@@ -213,7 +213,7 @@ def test_strategy__without_a_marker_everything_else_works(files, kind, marker, a
     for population in absent:
         assert records[population].status == "not_gated", population
         assert records[population].reason.startswith(f"marker_absent: {marker}"), population
-    # a single small tube may be too poor for a valley of rare cells, with all markers just as well
+    # a single small sample may be too poor for a valley of rare cells, with all markers just as well
     whole, _ = gated(kind, files[kind][0][1])
     fine = {name for name in kept if whole[name].status in USABLE}
     poorer = {name for name in fine if records[name].status == "no_valley" and name == "erythroid_cd71_pos"}

@@ -8,7 +8,7 @@ import pytest
 from marrowgate.measure.absolute import (
     AbsoluteCount,
     Counted,
-    CountingTube,
+    CountingSample,
     absolute_counts,
     platform_difference_pct,
     usable_volume,
@@ -25,7 +25,7 @@ HSPC = Counted(40, in_cd45=True)
 
 def tube(n_cd45=10_000, n_beads=None, viability=None, volume_ul=None, **cells):
     sample = Sample(sample_id="S1", fcs="x.fcs", panel="hspc", batch="B1", **cells)
-    return CountingTube(sample, n_cd45, n_beads, viability, volume_ul)
+    return CountingSample(sample, n_cd45, n_beads, viability, volume_ul)
 
 
 LYOPHILISED = tube(n_beads=2000, beads_per_tube=50_000, sample_volume_ul=100, dilution=2)
@@ -140,7 +140,7 @@ def test_volume__in_another_unit_is_refused_with_the_reason():
     )
     assert usable_volume(150_000.0, 90_000, SHEET) == (
         None,
-        "$VOL says 150000 uL, the tube held 2000 uL: no volumetric count",
+        "$VOL says 150000 uL, the sample held 2000 uL: no volumetric count",
     )
 
 
@@ -160,6 +160,6 @@ def test_absolute__counts_of_many_tubes_are_unbiased_and_covered(method):
         found = absolute_counts(Counted(int(n_cd34), in_cd45=True), counting, Measure())[method]
         values.append(found.cells_per_ul)
         answers.append(found.low <= true_cd34 <= found.high)
-    # bias: 120 events, 1,500 tubes: standard error 0.28 %; coverage: standard error 0.56 %
+    # bias: 120 events, 1,500 samples: standard error 0.28 %; coverage: standard error 0.56 %
     assert np.mean(values) == pytest.approx(true_cd34, rel=0.02)
     assert 0.93 <= np.mean(answers) <= 0.975

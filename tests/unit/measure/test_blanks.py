@@ -1,8 +1,8 @@
-"""Which tubes are blanks of which populations, and whose counts are pooled."""
+"""Which samples are blanks of which populations, and whose counts are pooled."""
 
 import pytest
 
-from marrowgate.measure.blanks import BlankTube, blank_markers, carried_markers, find_blanks
+from marrowgate.measure.blanks import BlankSample, blank_markers, carried_markers, find_blanks
 from marrowgate.measure.detection import Blank
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.panel import load_panel
@@ -102,7 +102,7 @@ def tube(sample_id, n, n_cd45, batch="B1", kind="fmo", marker="CD34"):
     )
     given = {"sample_id": sample_id, "fcs": "x.fcs", "panel": "hspc", "batch": batch}
     sample = Sample(**given, control_type=kind, control_marker=marker)
-    return BlankTube(sample, SampleRecord(sample_id, {}, counts, (), ()), STRATEGY)
+    return BlankSample(sample, SampleRecord(sample_id, {}, counts, (), ()), STRATEGY)
 
 
 def stained(batch="B1"):

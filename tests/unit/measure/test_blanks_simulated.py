@@ -7,13 +7,13 @@ from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
-from marrowgate.measure.blanks import BlankTube, find_blanks
+from marrowgate.measure.blanks import BlankSample, find_blanks
 from marrowgate.measure.gate_uncertainty import gate_cvs
+from marrowgate.measure.measure_sample import CD45, count_populations
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.tube import CD45, count_populations
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample
@@ -29,7 +29,7 @@ NAMES = ("T01_v1_hspc", "T01_v3_hspc", "D01_v2_hspc", "D01_v4_hspc", "B1_hspc_fm
 
 @pytest.fixture(scope="module")
 def rows(repository, tmp_path_factory):
-    """Rows of the tubes of batch B1, by tube and population."""
+    """Rows of the samples of batch B1, by sample and population."""
     plan = make_plan("demo", SEED)
     config, folder = repository / "config", tmp_path_factory.mktemp("blanks")
     panel = load_panel(config / "panels/hspc.yaml")
@@ -39,12 +39,12 @@ def rows(repository, tmp_path_factory):
     for name, one in planned.items():
         fcs = folder / f"{name}.fcs"
         write_sample(plan, one, config / "panels", fcs, None, n_events=EVENTS, kind=FileKind())
-        _, tubes[name] = open_tube(fcs, 1, panel, strategy, gain="ignore", spillover="file")
+        _, tubes[name] = open_sample(fcs, 1, panel, strategy, gain="ignore", spillover="file")
         role = ControlRole(one.control_type, one.control_marker)
         to_fit = SampleToFit(name, tubes[name], start_rows(tubes[name]), role, {}, SEED)
         fits[name] = fit_sample(to_fit, strategy)
     agreed = agree("hspc", "B1", list(fits.values()))
-    made = [BlankTube(sheet_row(one), record(name, tubes[name], settle(fits[name], agreed)), strategy)
+    made = [BlankSample(sheet_row(one), record(name, tubes[name], settle(fits[name], agreed)), strategy)
             for name, one in planned.items()]  # fmt: skip
     blanks = find_blanks(made, {"hspc": [entry.marker for entry in panel.channels if entry.marker]})
     return {
@@ -85,7 +85,7 @@ def test_blank__gives_the_tubes_of_its_batch_their_limits(rows):
         )
         assert 0 < row["lob_events"] < row["lod_events"] < row["loq_events"]
         assert row["gate_cv_pct"] is not None
-        # no tube of the demo lacks what granulocytes carry
+        # no sample of the demo lacks what granulocytes carry
         assert rows[name, "granulocytes"]["blank_source"] == "no_blank"
 
 

@@ -12,7 +12,7 @@ PANEL = Panel.model_validate({"channels": [{"channel": "PE-A", "aliases": ["PE"]
 
 
 def project(*tubes):
-    """Return a project of bead tubes, each as (sample_id, panel, batch, lot)."""
+    """Return a project of bead samples, each as (sample_id, panel, batch, lot)."""
     samples = tuple(
         Sample(sample_id=name, fcs="x.fcs", panel=panel, batch=batch, control_type="beads", bead_lot=lot)
         for name, panel, batch, lot in tubes

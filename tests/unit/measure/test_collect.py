@@ -1,9 +1,9 @@
-"""Tables of a run: rejected tubes, platforms in the quality table, and no row that depends on another patient."""
+"""Tables of a run: rejected samples, platforms in the quality table, and no row that depends on another patient."""
 
 import numpy as np
 import pytest
 
-from marrowgate.measure.blanks import BlankTube, find_blanks
+from marrowgate.measure.blanks import BlankSample, find_blanks
 from marrowgate.measure.collect import Measured, intensity_table, population_table, quality_table
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.measure.sketch import make_sketch
@@ -36,7 +36,7 @@ def tube(patient_id, n=50, n_cd45=30_000, values=(1.0, 2.0, 3.0, 4.0, 5.0, 6.0),
 
 
 def blanks_of(tubes):
-    return find_blanks([BlankTube(one.sample, one.record, one.strategy) for one in tubes], {"hspc": ("CD45", "CD34")})
+    return find_blanks([BlankSample(one.sample, one.record, one.strategy) for one in tubes], {"hspc": ("CD45", "CD34")})
 
 
 def test_population_table__a_rejected_tube_has_a_row_without_numbers_for_every_population():

@@ -6,7 +6,7 @@ from marrowgate.columns import TABLES
 from marrowgate.measure.collect import Measured, intensity_table
 from marrowgate.settings.config import Measure
 from marrowgate.settings.strategy import Strategy
-from unit.measure.tubes import control, record, sample
+from unit.measure.samples import control, record, sample
 
 RNG = np.random.default_rng(11)
 STRATEGY = Strategy.model_validate(
@@ -27,7 +27,7 @@ def test_intensity_table__stained_tubes_have_rows_and_their_controls_stand_in_th
     first, second = table()
     assert (first["sample_id"], first["control_sample_id"]) == ("V1", "F1")
     assert (second["sample_id"], second["control_sample_id"]) == ("V2", "F1")
-    assert second["reason"].startswith("controls of other samples of the batch; too few tubes")
+    assert second["reason"].startswith("controls of other samples of the batch; too few samples")
 
 
 def test_intensity_table__what_differs_between_visits_stands_on_the_row():

@@ -1,4 +1,4 @@
-"""Quality rows that need more than one tube or the settings of the run."""
+"""Quality rows that need more than one sample or the settings of the run."""
 
 import numpy as np
 import pytest

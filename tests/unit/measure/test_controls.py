@@ -5,15 +5,15 @@ import pytest
 
 from marrowgate.measure.controls import (
     Control,
-    ControlTubes,
+    ControlSamples,
     choose_controls,
     control_medians,
     measure_controls,
-    median_in_tube,
+    median_in_sample,
 )
 from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.config import Measure
-from unit.measure.tubes import control, record, sample
+from unit.measure.samples import control, record, sample
 
 RNG = np.random.default_rng(5)
 KEY = ("cd34_hspc", "CXCR4")
@@ -61,7 +61,9 @@ def test_control__of_another_marker_panel_or_batch_does_not_serve():
 def test_control__those_of_the_batch_serve_when_the_own_one_has_too_few_events():
     found = chosen([control("F1", "S1"), control("F2")], {"F1": 4, "F2": 30})
     assert names(found) == ["F2"]
-    assert found.note == ("control F1 has 4 events; controls of the batch; too few tubes to tell how much tubes differ")
+    assert found.note == (
+        "control F1 has 4 events; controls of the batch; too few samples to tell how much samples differ"
+    )
 
 
 def test_control__those_of_the_batch_before_those_of_other_samples():
@@ -98,7 +100,7 @@ def test_control__negative_cells_of_the_same_tube_serve_when_no_tube_does():
     asked = [{"population": "cd34_hspc", "marker": "CXCR4", "negative": "lymphocytes"}]
     found = chosen([control("F1", "S1")], {"F1": 2}, intensities=asked)
     assert (found.control_type, names(found), found.n_events) == ("internal", ["S1"], 500)
-    assert found.note == "the control is lymphocytes of the same tube"
+    assert found.note == "the control is lymphocytes of the same sample"
 
 
 def test_control__nothing_serves_without_tubes_and_negative_cells():
@@ -129,7 +131,7 @@ def test_control_median__interval_of_several_tubes_holds_the_differences_between
         hits += low <= truths[0] <= high
         off.append(median - truths[0])
         alone.append(np.median(first[1].values) - truths[0])
-    # an interval for a tube that was not measured is too wide where tubes do not differ at all
+    # an interval for a sample that was not measured is too wide where samples do not differ at all
     assert 0.925 <= hits / 400 <= (0.99 if between else 1.0)
     assert abs(np.mean(off)) < 4
     assert np.std(off) < (0.5 if between == 0 else 0.8) * np.std(alone)
@@ -148,11 +150,11 @@ def test_median_in_tube__tubes_that_were_measured_once_serve_each_of_their_sampl
     sketches = [sketch for _, sketch in tubes_of(np.random.default_rng(10), np.linspace(60, 100, 9), 30)]
     measured = measure_controls(sketches, np.random.default_rng(11))
     own_first = [place, *(other for other in range(9) if other != place)]
-    reordered = ControlTubes(
+    reordered = ControlSamples(
         measured.medians[own_first], measured.errors[own_first], measured.draws[own_first], measured.scale
     )
-    median, draws = median_in_tube(measured, place, np.random.default_rng(12))
-    alone, alone_draws = median_in_tube(reordered, 0, np.random.default_rng(12))
+    median, draws = median_in_sample(measured, place, np.random.default_rng(12))
+    alone, alone_draws = median_in_sample(reordered, 0, np.random.default_rng(12))
     assert median == pytest.approx(alone)
     assert draws == pytest.approx(alone_draws)
 
@@ -160,7 +162,7 @@ def test_median_in_tube__tubes_that_were_measured_once_serve_each_of_their_sampl
 def test_control_median__is_that_of_the_first_of_its_measured_tubes():
     tubes = tubes_of(np.random.default_rng(10), np.linspace(60, 100, 9), 30)
     rng = np.random.default_rng(11)
-    measured = median_in_tube(measure_controls([sketch for _, sketch in tubes], rng), 0, rng)
+    measured = median_in_sample(measure_controls([sketch for _, sketch in tubes], rng), 0, rng)
     found = control_medians(Control("fmo", tubes[0], tuple(tubes[1:])), np.random.default_rng(11))
     assert found[0] == measured[0]
     assert np.array_equal(found[1], measured[1])
@@ -169,4 +171,4 @@ def test_control_median__is_that_of_the_first_of_its_measured_tubes():
 def test_median_in_tube__of_a_single_tube_is_its_own():
     sketch = make_sketch(*KEY, values(30))
     tubes = measure_controls([sketch], np.random.default_rng(1))
-    assert median_in_tube(tubes, None, np.random.default_rng(2))[0] == np.median(sketch.values)
+    assert median_in_sample(tubes, None, np.random.default_rng(2))[0] == np.median(sketch.values)

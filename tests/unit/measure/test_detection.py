@@ -10,7 +10,7 @@ QUANT = "quantifiable"
 
 
 def test_limits__clean_blanks_as_large_as_the_tube():
-    # P(all L + 1 events fall into the tube rather than the blank) = 0.5^(L + 1), at most 5 % from L = 4 on
+    # P(all L + 1 events fall into the sample rather than the blank) = 0.5^(L + 1), at most 5 % from L = 4 on
     found = find_limits(Blank("batch", (0,), (40_000,)), 40_000, 20.0)
     assert (found.blank, found.method) == (4, "poisson")
     # chi-squared quantile: 95 % of Poisson counts with a mean of 9.15 are above 4

@@ -12,7 +12,7 @@ from marrowgate.gating.estimators.slanted_valley import METHOD
 from marrowgate.gating.gate_coordinates import moved, numbers
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs, movements_of
 from marrowgate.signal.transforms import Transform
 from unit.gating.views import ArrayView
@@ -27,7 +27,7 @@ def tube(**columns):
         for index, name in enumerate(columns)
     }
     file = FcsFile(1, Verdict("accepted"), "3.1", len(events), tuple(channels.values()), None, "", {}, {}, events)
-    return Tube(file, channels, {}, dict.fromkeys(columns, LINEAR))
+    return SampleEvents(file, channels, {}, dict.fromkeys(columns, LINEAR))
 
 
 def gate(name, parent, shape, *sd, status="ok", movements=()):

@@ -10,8 +10,8 @@ from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.sketch import LARGEST, make_sketch
 from marrowgate.settings.config import Measure
 from marrowgate.signal.beads.molecule_line import fit_line
-from unit.measure.tubes import control as control_tube
-from unit.measure.tubes import record, sample
+from unit.measure.samples import control as control_tube
+from unit.measure.samples import record, sample
 
 RNG = np.random.default_rng(4)
 
@@ -148,7 +148,7 @@ def test_intensity__negative_cells_that_were_not_asked_for_have_no_row():
     controls = choose_controls(sample("S1"), [sample("S1")], {"S1": own}, settings)
     (found,) = intensity_rows(own, sample("S1"), None, controls, settings, 7)
     assert (found["population"], found["control_type"], found["control_sample_id"]) == ("cd34_hspc", "internal", "S1")
-    assert found["reason"] == "the control is erythroid of the same tube"
+    assert found["reason"] == "the control is erythroid of the same sample"
     assert 40 < found["ratio_fi"] < 70
 
 

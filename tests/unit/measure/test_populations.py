@@ -1,4 +1,4 @@
-"""Rows of a tube: denominators, missing values and their reasons, absolute counts."""
+"""Rows of a sample: denominators, missing values and their reasons, absolute counts."""
 
 from dataclasses import replace
 
@@ -205,7 +205,7 @@ def test_absolute__without_either_there_is_none():
     found = rows(count("cd45_pos", "root", 1000, 2000))["cd45_pos"]
     assert (found["count_method"], found["cells_per_ul"]) == ("none", None)
     assert found["count_status"] == "none"
-    assert found["count_reason"] == "the sheet has no beads, tube volume or white cell count that could be used"
+    assert found["count_reason"] == "the sheet has no beads, sample volume or white cell count that could be used"
 
 
 def both(wbc, with_dead=None, **cells):
@@ -255,7 +255,7 @@ def test_absolute__the_viability_of_the_tube_corrects_the_analyser():
 def test_absolute__the_analyser_without_a_viability_gate_says_that_dead_cells_are_counted():
     record, tube = both(5000)
     row = row_of(record, tube.model_copy(update={"beads_per_tube": None}))
-    assert row["count_reason"] == "dead cells are counted, too: the tube has no viability gate"
+    assert row["count_reason"] == "dead cells are counted, too: the sample has no viability gate"
 
 
 def test_absolute__a_volume_that_cannot_be_right_is_told():
@@ -263,7 +263,7 @@ def test_absolute__a_volume_that_cannot_be_right_is_told():
     record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume_ul=5000.0)
     row = row_of(record, sample(tube_volume_ul=1000, sample_volume_ul=100), "cd45_pos")
     assert (row["count_method"], row["cells_per_ul"]) == ("none", None)
-    assert row["count_reason"] == "$VOL says 5000 uL, the tube held 1000 uL: no volumetric count"
+    assert row["count_reason"] == "$VOL says 5000 uL, the sample held 1000 uL: no volumetric count"
 
 
 def test_absolute__a_measured_volume_counts():

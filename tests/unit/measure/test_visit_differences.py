@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.measure.visit_differences import Staining, compare, visit_differences
-from unit.measure.tubes import record, sample
+from unit.measure.samples import record, sample
 from unit.settings.projects import PANEL, Folder
 
 USUAL = Staining("lysed_whole_blood", "ammonium_chloride", "12G5 PE", 480.0, None)

@@ -23,8 +23,8 @@ def test_over_time__arms_share_their_axes_and_say_how_many_patients() -> None:
     rows = [visit(0, 0.3), visit(14, 2.0), visit(0, 0.2, "doublet"), visit(150, 0.3, "doublet", days_off=10)]
     triplet, doublet = over_time(course(*rows, is_log=True), 0.9).axes
     assert [axes.get_title(loc="left") for axes in (triplet, doublet)] == [
-        "triplet (1 patient, 2 tubes)",
-        "doublet (1 patient, 2 tubes)",
+        "triplet (1 patient, 2 samples)",
+        "doublet (1 patient, 2 samples)",
     ]
     assert triplet.get_xlim() == doublet.get_xlim()
     assert (triplet.get_ylabel(), triplet.get_xlabel()) == ("per 100", "days since first dose")
@@ -33,14 +33,14 @@ def test_over_time__arms_share_their_axes_and_say_how_many_patients() -> None:
 
 def test_over_time__without_arms_no_dose_is_spoken_of() -> None:
     (axes,) = over_time(course(visit(0, 1.0, None), visit(4, 2.0, None))).axes
-    assert axes.get_title(loc="left") == "all (1 patient, 2 tubes)"
+    assert axes.get_title(loc="left") == "all (1 patient, 2 samples)"
     assert axes.get_xlabel() == "day"
 
 
 def test_over_time__tubes_without_a_patient_are_not_joined() -> None:
     (axes,) = over_time(course(visit(0, 1.0, None, patient_id=None), visit(4, 2.0, None, patient_id=None))).axes
     assert [line.get_marker() for line in axes.lines] == ["o", "o"]
-    assert axes.get_title(loc="left") == "all (2 tubes)"
+    assert axes.get_title(loc="left") == "all (2 samples)"
 
 
 def test_over_time__visits_after_stopping_are_squares_on_a_broken_line() -> None:

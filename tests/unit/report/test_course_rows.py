@@ -33,7 +33,7 @@ def test_course_rows__controls_other_panels_and_populations_are_left_out():
     found = course_rows(PER_UL, {"populations": [own, *others]})
     assert [row["sample_id"] for row in found.rows] == ["a"]
     assert (found.title, found.unit) == ("blasts per µL", "cells per µL of blood")
-    assert found.notes == ("1 stained tube.", "Gates: 1 ok.")
+    assert found.notes == ("1 stained sample.", "Gates: 1 ok.")
 
 
 def test_course_rows__every_missing_value_has_its_reason_and_none_is_a_zero():
@@ -46,7 +46,7 @@ def test_course_rows__every_missing_value_has_its_reason_and_none_is_a_zero():
     found = course_rows(PER_UL, {"populations": rows})
     assert [row["cells_per_ul"] for row in found.rows] == [2.0]
     assert found.notes[0] == (
-        "1 of 4 stained tubes has a value; the others: no beads (2); no valley: no valley of CD45."
+        "1 of 4 stained samples has a value; the others: no beads (2); no valley: no valley of CD45."
     )
 
 
@@ -94,7 +94,7 @@ def test_course_rows__intensities_have_the_tube_s_days_and_gate():
     assert not found.is_log
     assert (found.title, found.unit) == ("CD34 on blasts, median fluorescence", "channel units")
     assert found.notes == (
-        "1 of 2 stained tubes has a value; the others: not gated.",
+        "1 of 2 stained samples has a value; the others: not gated.",
         "Gates: 1 shifted.",
         "Open symbols rest on few events (1).",
     )

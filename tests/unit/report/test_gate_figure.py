@@ -13,7 +13,7 @@ def row(panel: str, population: str, status: str) -> dict[str, str]:
 def test_gate_status__one_plot_per_panel_with_its_tubes():
     rows = [row("p", "cells", "ok"), row("p", "cells", "ok"), row("q", "blasts", "not_gated")]
     first, second = gate_status(rows).axes
-    assert [axes.get_title(loc="left") for axes in (first, second)] == ["p: 2 stained tubes", "q: 1 stained tube"]
+    assert [axes.get_title(loc="left") for axes in (first, second)] == ["p: 2 stained samples", "q: 1 stained sample"]
     assert [text.get_text() for text in second.get_yticklabels()] == ["blasts"]
 
 
@@ -32,4 +32,4 @@ def test_gate_status__no_two_statuses_look_alike():
 
 def test_gate_status__nothing_to_draw_is_said():
     (axes,) = gate_status([]).axes
-    assert [text.get_text() for text in axes.texts] == ["no tube was gated"]
+    assert [text.get_text() for text in axes.texts] == ["no sample was gated"]

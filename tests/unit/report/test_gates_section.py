@@ -1,4 +1,4 @@
-"""Gates that the tube itself did not give."""
+"""Gates that the sample itself did not give."""
 
 from marrowgate.report.gates_section import weak_gates
 

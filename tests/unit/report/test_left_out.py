@@ -45,7 +45,7 @@ def test_left_out__an_empty_run_says_all_of_it():
 
 
 def test_left_out__a_figure_without_a_value_says_why():
-    empty = CourseRows("blasts per µL", "cells", "cells_per_ul", True, (), ("0 of 2 stained tubes have a value.",))
+    empty = CourseRows("blasts per µL", "cells", "cells_per_ul", True, (), ("0 of 2 stained samples have a value.",))
     assert left_out(project({}, []), FULL, {"x": COURSE, "y": empty}) == [
-        "blasts per µL, over time: 0 of 2 stained tubes have a value."
+        "blasts per µL, over time: 0 of 2 stained samples have a value."
     ]

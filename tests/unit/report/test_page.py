@@ -108,15 +108,15 @@ def accepted(*names: str) -> list[Row]:
 
 def test_write_page__own_populations_are_shown_with_their_numbers(text: Callable[..., str]) -> None:
     told = text([], [], populations=[tube("a")], manifest=accepted("a"))
-    assert "1 stained tube 1 accepted" in told
-    assert "p: 1 stained tube population events gate blasts 7 of 100 ok" in told
+    assert "1 stained sample 1 accepted" in told
+    assert "p: 1 stained sample population events gate blasts 7 of 100 ok" in told
     assert "patient" not in told.partition("Rejected and repaired files")[0]
 
 
 def test_write_page__tiles_count_patients_by_arm_only_where_there_are_arms(text: Callable[..., str]) -> None:
     rows = [tube("a", patient_id="P1"), tube("b", patient_id="P2"), tube("c", control_type="fmo")]
     told = text([], [], populations=rows, manifest=accepted("a", "b", "c"))
-    assert "2 stained tubes 1 control tube 3 accepted 2 patients" in told
+    assert "2 stained samples 1 control sample 3 accepted 2 patients" in told
     rows[0]["arm"] = "triplet"
     told = text([], [], populations=rows, manifest=accepted("a", "b", "c"))
     assert "1 triplet patient 1 patient without an arm" in told
@@ -132,10 +132,10 @@ def test_write_page__sections_without_content_are_named_and_left_out(text: Calla
 
 def test_write_page__a_figure_over_time_stands_with_its_notes(text: Callable[..., str]) -> None:
     row = {"day": 0, "days_off": None, "arm": None}
-    shown = CourseRows("blasts", "%", "x", False, (row,), ("All 2 stained tubes have a value.",))
-    empty = CourseRows("t_cells", "%", "x", False, (), ("0 of 2 stained tubes have a value.",))
+    shown = CourseRows("blasts", "%", "x", False, (row,), ("All 2 stained samples have a value.",))
+    empty = CourseRows("t_cells", "%", "x", False, (), ("0 of 2 stained samples have a value.",))
     told = text([], [], courses={"blasts_over_time": shown, "t_cells_over_time": empty})
-    assert "DRAWN All 2 stained tubes have a value." in told
+    assert "DRAWN All 2 stained samples have a value." in told
     assert told.count("DRAWN") == 1
 
 
@@ -146,7 +146,7 @@ def test_write_page__a_rejected_file_is_told_where_its_numbers_would_stand(text:
     assert "Rejected and repaired files sample verdict reasons repairs b rejected truncated: short" in told
     assert "b was rejected and has no numbers: truncated: short" in told
     assert "1 rejected file has no gates" in told
-    assert "Gates that the tube itself did not give" not in told
+    assert "Gates that the sample itself did not give" not in told
 
 
 def test_write_page__weak_gates_and_checks_are_told_once(text: Callable[..., str]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from marrowgate.columns import table_columns
-from marrowgate.report.populations_section import ROWS_OF_TUBES, panel_tables
+from marrowgate.report.populations_section import MOST_SAMPLE_ROWS, panel_tables
 
 EMPTY = {column.name: None for column in table_columns("populations")}
 Row = dict[str, Any]
@@ -77,7 +77,7 @@ def test_panel_tables__controls_are_left_out():
 
 
 def test_panel_tables__many_tubes_are_left_to_the_table_of_populations():
-    rows = [counted(f"s{n}", 10, 1.0) for n in range(ROWS_OF_TUBES + 1)]
+    rows = [counted(f"s{n}", 10, 1.0) for n in range(MOST_SAMPLE_ROWS + 1)]
     (table,) = panel_tables(rows, {})
     assert table.tubes == ()
     assert panel_tables(rows[:-1], {})[0].tubes != ()

@@ -31,7 +31,7 @@ def test_patients_without_a_stained_tube__are_told(folder, told):
     folder.write("config/samples.tsv", sheet([*DAY_0, control]))
     assert told() == [
         (
-            "patients P3, P4: no fully stained tube in the sample sheet; "
+            "patients P3, P4: no fully stained sample in the sample sheet; "
             "add its rows, or take the patient out of the patient sheet"
         )
     ]
@@ -40,7 +40,7 @@ def test_patients_without_a_stained_tube__are_told(folder, told):
 def test_long_lists__are_shortened(folder, told):
     more = [{"patient_id": f"X{number}", "arm": "triplet"} for number in range(14)]
     folder.write("config/patients.tsv", sheet([*PATIENTS, *more]))
-    assert told()[0].startswith("patients X0, X1, X2, X3, X4, X5, X6, X7, X8, X9 and 4 more: no fully stained tube")
+    assert told()[0].startswith("patients X0, X1, X2, X3, X4, X5, X6, X7, X8, X9 and 4 more: no fully stained sample")
 
 
 @pytest.mark.parametrize("cells", [{"day": "1"}, {"day": "-3", "days_off": "9"}, {"day": "", "cycle": "1"}])
@@ -48,7 +48,7 @@ def test_patient_without_a_baseline__is_told(folder, told, cells):
     rows = [{"cycle": "", "days_off": "", **row} for row in changed(2, **cells)]
     folder.write("config/samples.tsv", sheet(rows))
     assert told() == [
-        "patient P2: no tube at day 0 or before, so there is no change from baseline; day 0 is that of the first dose"
+        "patient P2: no sample at day 0 or before, so there is no change from baseline; day 0 is that of the first dose"
     ]
 
 

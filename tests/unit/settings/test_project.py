@@ -201,7 +201,7 @@ def test_control__of_another_batch_or_patient_is_told(folder, column, value, the
     folder.write(SHEET, sheet(changed(1, **{column: value})))
     assert folder.faults() == [
         (
-            f"{SHEET} line 3, column control_for: sample 'A1' has {column} {there!r}, this tube has {value!r}; "
+            f"{SHEET} line 3, column control_for: sample 'A1' has {column} {there!r}, this sample has {value!r}; "
             f"a control has the {column} of its sample"
         )
     ]

@@ -53,8 +53,8 @@ def test_members__are_those_of_panel_and_batch(project):
 
 def test_scale_tubes__are_the_stained_ones_or_all_when_none_is(project):
     found = project({"sample_id": "A"}, fmo("F"), fmo("G", batch="B2"), {"sample_id": "C"})
-    assert names(sample_links.scale_tubes(found, "blood", "B1")) == ["A", "C"]
-    assert names(sample_links.scale_tubes(found, "blood", "B2")) == ["G"]
+    assert names(sample_links.scale_samples(found, "blood", "B1")) == ["A", "C"]
+    assert names(sample_links.scale_samples(found, "blood", "B2")) == ["G"]
 
 
 def test_baseline__is_the_patient_s_first_stained_tube_at_day_0_or_before(project):
@@ -129,4 +129,6 @@ def test_bead_tubes__are_all_those_of_a_known_lot_in_the_order_of_the_sheet(proj
         {"sample_id": "U", "bead_lot": "XX01", **beads},
         {"sample_id": "N", **beads},
     )
-    assert {place: names(own) for place, own in sample_links.bead_tubes(found).items()} == {("blood", "B1"): ["R", "Q"]}
+    assert {place: names(own) for place, own in sample_links.bead_samples(found).items()} == {
+        ("blood", "B1"): ["R", "Q"]
+    }

@@ -19,7 +19,7 @@ def channel(name, label, marker):
 
 
 def check(tube, limit=50, unnamed=()):
-    """Check a tube against the panel that names all its channels but those in `unnamed`."""
+    """Check a sample against the panel that names all its channels but those in `unnamed`."""
     entries = [{"channel": one.name, "marker": one.marker} for one in tube if one.name not in unnamed]
     return label_check(tube, Panel(channels=tuple(entries)), limit)
 
@@ -57,7 +57,7 @@ def test_label_check__channels_that_the_panel_does_not_name_say_nothing():
 
 @pytest.mark.parametrize(("stained_as", "verdict"), [("", "ok"), ("immature", "flagged")])
 def test_label_check__of_a_cd34_tube_that_was_stained_with_the_other_panel(repository, tmp_path, stained_as, verdict):
-    plan, panels, path = make_plan("dirty", 4), repository / "config" / "panels", tmp_path / "tube.fcs"
+    plan, panels, path = make_plan("dirty", 4), repository / "config" / "panels", tmp_path / "sample.fcs"
     sample = replace(
         find_sample(plan, "T01_v2_hspc"), trouble=Trouble(stained_as and "swapped_panel", stained_as=stained_as)
     )

@@ -1,4 +1,4 @@
-"""Quality over time on the simulator's faulty tubes, against the truth of every event."""
+"""Quality over time on the simulator's faulty samples, against the truth of every event."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from marrowgate.simulate.cohort import make_plan
 
 @pytest.fixture(scope="module")
 def tubes():
-    """Every CD34 tube that goes wrong while it is measured, and ten that do not."""
+    """Every CD34 sample that goes wrong while it is measured, and ten that do not."""
     wanted = faulty_and_sound(make_plan("dirty", 21))
     faulty = [tube for tube in wanted if tube.trouble.name]
     sound = [tube for tube in wanted if not tube.trouble.name][:10]

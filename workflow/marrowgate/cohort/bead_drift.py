@@ -7,7 +7,7 @@ from marrowgate.cohort.readings import Reading, Rows
 from marrowgate.settings.project import Project
 
 CHECK = "bead_fold_"
-"""Name of the quality check of a bead tube, before its channel."""
+"""Name of the quality check of a bead sample, before its channel."""
 MOVED = ("median_fi", "ratio_fi")
 """Intensities that move with the instrument. Binding capacities do not: they are read off the same beads."""
 

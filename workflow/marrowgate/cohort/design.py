@@ -85,7 +85,7 @@ def _patients(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterabl
 
 
 def _against_arm(what: str, levels: Sequence[str], arms: Sequence[str]) -> Iterable[Finding]:
-    """Compare how a property of the tubes is shared by the arms."""
+    """Compare how a property of the samples is shared by the arms."""
     table = Counter(zip(levels, arms, strict=True))
     names = sorted({level for level in levels if level})
     if len(names) < 2 or len(set(arms)) < 2:

@@ -71,8 +71,8 @@ Readings = Mapping[str, tuple[Reading, ...]]
 def measure_readings(project: Project, populations: Rows, intensities: Rows) -> dict[str, tuple[Reading, ...]]:
     """Collect all readings of the cohort's patients, by measure, in the order of patients and visits.
 
-    Tubes of controls, tubes without a patient, visits after a transplant and populations that were not gated give no
-    reading. Where a population was measured in several tubes of a visit, the tube with the most CD45+ events counts.
+    Controls, samples without a patient, visits after a transplant and populations that were not gated give no
+    reading. Where a population was measured in several samples of a visit, that with the most CD45+ events counts.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def measure_readings(project: Project, populations: Rows, intensities: Rows) -> 
     samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
     found: dict[str, list[Reading]] = defaultdict(list)
     factors = _per_event(populations)
-    for row in chosen_tubes(populations, samples):
+    for row in chosen_samples(populations, samples):
         if row["population"] in settings.populations:
             for reading in _count_readings(row, samples[row["sample_id"]], factors):
                 found[reading.measure].append(reading)
@@ -106,15 +106,15 @@ def measure_readings(project: Project, populations: Rows, intensities: Rows) -> 
     return {measure: _in_order(project, readings) for measure, readings in sorted(found.items())}
 
 
-def chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
-    """Return one row per visit and gated population: of several tubes the one with the most CD45+ events.
+def chosen_samples(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
+    """Return one row per visit and gated population: of several samples the one with the most CD45+ events.
 
     Parameters
     ----------
     populations : sequence of mapping
         Rows of `tables/populations.tsv`.
     samples : mapping of str to Sample
-        The stained tubes, by sample_id; rows of other tubes are passed over.
+        The stained samples, by sample_id; rows of other samples are passed over.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def chosen_tubes(populations: Rows, samples: Mapping[str, Sample]) -> list[Mappi
 
 
 def _per_event(populations: Rows) -> dict[tuple[str, str], float]:
-    """Return the cells per uL that one event stands for, by tube and count method."""
+    """Return the cells per uL that one event stands for, by sample and count method."""
     return {
         (row["sample_id"], row["count_method"]): row["cells_per_ul"] / row["n_events"]
         for row in populations

@@ -27,7 +27,7 @@ class Study:
     courses : mapping of str to mapping of str to Course
         By measure and patient_id.
     flagged : frozenset of str
-        Tubes that a quality check flagged.
+        Samples that a quality check flagged.
     drifts : mapping of (str, str, str) to str
         Panel, batch and marker whose beads moved, and how.
     """

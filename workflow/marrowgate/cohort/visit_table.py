@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from marrowgate.cohort.readings import Rows, chosen_tubes
+from marrowgate.cohort.readings import Rows, chosen_samples
 from marrowgate.cohort.visits import Visit, visit_of, visit_on
 from marrowgate.columns import VISIT_INTENSITIES, VISIT_KEY, VISIT_MEASURES, Column, prefixed, table_columns
 from marrowgate.endpoint_names import imported_measure
@@ -12,19 +12,19 @@ from marrowgate.settings.sheets import Sample
 
 
 def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple[list[Column], list[dict[str, Any]]]:
-    """Join the tubes of each visit.
+    """Join the samples of each visit.
 
     Parameters
     ----------
     project : Project
         Sheets.
     populations, intensities : sequence of mapping
-        Rows of the tables of these names; control tubes are passed over.
+        Rows of the tables of these names; control samples are passed over.
 
     Returns
     -------
     tuple
-        Columns and rows, in the order of the sheet. Of several tubes with the same population the one with the most
+        Columns and rows, in the order of the sheet. Of several samples with the same population the one with the most
         CD45+ events counts.
     """
     samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
@@ -34,7 +34,7 @@ def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple
         if visit is not None:
             rows.setdefault(visit, _key(project, visit))
     names: dict[str, Column] = {}
-    for row in chosen_tubes(populations, samples):
+    for row in chosen_samples(populations, samples):
         _add(rows, visits[row["sample_id"]], prefixed(row["population"], VISIT_MEASURES), row, names)
     for row in intensities:
         prefix = f"{row['population']}_{row['marker']}"
@@ -51,7 +51,7 @@ def visit_table(project: Project, populations: Rows, intensities: Rows) -> tuple
 
 
 def _visit(sample: Sample, project: Project) -> Visit | None:
-    """Join tubes by patient and day, also where the cycle stands in the row of one of them only."""
+    """Join samples by patient and day, also where the cycle stands in the row of one of them only."""
     if sample.patient_id is None or sample.day is None:
         return visit_of(sample)
     return visit_on(sample.patient_id, sample.day, project.samples)

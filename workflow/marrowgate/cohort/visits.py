@@ -81,14 +81,14 @@ class Clock:
 
 
 def visit_of(sample: Sample) -> Visit | None:
-    """Return the visit that a tube was drawn at; None for tubes without a patient."""
+    """Return the visit that a sample was drawn at; None for samples without a patient."""
     if sample.patient_id is None:
         return None
     return Visit(sample.patient_id, sample.day, sample.cycle, sample.cycle_day, sample.days_off)
 
 
 def visit_on(patient_id: str, day: float, samples: Iterable[Sample]) -> Visit:
-    """Return visit of a patient's tubes on a day; else one that knows only its day."""
+    """Return visit of a patient's samples on a day; else one that knows only its day."""
     for sample in samples:
         if sample.patient_id == patient_id and sample.day == day and sample.control_type == "none":
             return Visit(patient_id, day, sample.cycle, sample.cycle_day, sample.days_off)

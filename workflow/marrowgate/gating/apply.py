@@ -8,7 +8,7 @@ from marrowgate.gating.boxes import box_of, rows_in_box
 from marrowgate.gating.engine import inside, join
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
-from marrowgate.gating.sample_events import Rows, Tube
+from marrowgate.gating.sample_events import Rows, SampleEvents
 from marrowgate.gating.tiles import decide_by_tiles
 from marrowgate.settings.strategy import ROOT
 
@@ -16,14 +16,14 @@ _FEW = 10_000
 """Up to so many events, transforming them all is quicker than cutting the plane into tiles."""
 
 
-def rows_inside(gate: Gate, tube: Tube, parent_rows: Rows, rows: Mapping[str, Rows]) -> Rows:
+def rows_inside(gate: Gate, sample_events: SampleEvents, parent_rows: Rows, rows: Mapping[str, Rows]) -> Rows:
     """Return the events of the parent that lie inside a gate.
 
     Parameters
     ----------
     gate : Gate
         The gate.
-    tube : Tube
+    sample_events : SampleEvents
         The events.
     parent_rows : ndarray of intp
         Events of the parent, ascending.
@@ -36,16 +36,16 @@ def rows_inside(gate: Gate, tube: Tube, parent_rows: Rows, rows: Mapping[str, Ro
         Ascending.
     """
     if isinstance(gate, Boolean):
-        return _joined(gate, parent_rows, rows, tube.file.n_events)
-    near = rows_in_box(gate.dimensions, box_of(gate), tube, parent_rows)
+        return _joined(gate, parent_rows, rows, sample_events.file.n_events)
+    near = rows_in_box(gate.dimensions, box_of(gate), sample_events, parent_rows)
     if isinstance(gate, Rectangle) or not near.size:
         return near
     if near.size > _FEW and len(gate.dimensions) == 2:
-        return _inside_slanted(gate, tube, near)
-    return near[inside(gate, lambda dimension: tube.scaled(dimension, near))]
+        return _inside_slanted(gate, sample_events, near)
+    return near[inside(gate, lambda dimension: sample_events.scaled(dimension, near))]
 
 
-def apply_gates(tube: Tube, records: Sequence[GateRecord], start: Rows) -> dict[str, Rows]:
+def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], start: Rows) -> dict[str, Rows]:
     """Apply gates in their order.
 
     Returns
@@ -59,13 +59,13 @@ def apply_gates(tube: Tube, records: Sequence[GateRecord], start: Rows) -> dict[
             continue
         needed = [record.parent, *(record.gate.operands if isinstance(record.gate, Boolean) else ())]
         if all(name in rows for name in needed):
-            rows[record.population] = rows_inside(record.gate, tube, rows[record.parent], rows)
+            rows[record.population] = rows_inside(record.gate, sample_events, rows[record.parent], rows)
     return rows
 
 
-def _inside_slanted(gate: Polygon | Ellipsoid, tube: Tube, rows: Rows) -> Rows:
-    linear = [tube.linear(dimension, rows) for dimension in gate.dimensions]
-    scales = [tube.scales[dimension] for dimension in gate.dimensions]
+def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: Rows) -> Rows:
+    linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
+    scales = [sample_events.scales[dimension] for dimension in gate.dimensions]
     members, open_ = decide_by_tiles(gate, linear, scales)
     left = np.flatnonzero(open_)
     if left.size:

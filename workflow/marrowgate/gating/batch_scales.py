@@ -1,4 +1,4 @@
-"""Scales that are chosen from a batch: the width of each, found once in its tubes and then the same for all of them."""
+"""Scales that are chosen from a batch: the width of each, found once and then the same for all its samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,17 +9,17 @@ import yaml
 
 from marrowgate.errors import fault
 from marrowgate.files import write_text
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
-from marrowgate.signal.scale_estimate import batch_width, tube_width
+from marrowgate.signal.scale_estimate import batch_width, sample_width
 
 Widths = dict[str, "BatchWidth"]
 
 
 @dataclass(frozen=True)
 class BatchWidth:
-    """The width of one dimension's scale, and how many tubes it rests on; with none it is that of an untold width."""
+    """The width of one dimension's scale, and how many samples it rests on; with none it is that of an untold width."""
 
     w: float
     n_tubes: int
@@ -48,29 +48,31 @@ def with_widths(strategy: Strategy, panel: Panel, widths: Mapping[str, float]) -
 
 
 def before_choice(strategy: Strategy, panel: Panel) -> Strategy:
-    """Return the strategy with the usual width in place of those still to be chosen: enough to open the tubes."""
+    """Return the strategy with the usual width in place of those still to be chosen: enough to open the samples."""
     names = dimensions_from_batch(strategy, panel)
     return with_widths(strategy, panel, dict.fromkeys(names, Scale(kind="logicle").width))
 
 
-def tube_widths(tube: Tube, dimensions: Sequence[str]) -> dict[str, float]:
-    """Return the width that a tube's values below 0 ask for; dimensions of which the tube says nothing are left out."""
-    rows = np.arange(tube.file.n_events, dtype=np.intp)
+def sample_widths(sample_events: SampleEvents, dimensions: Sequence[str]) -> dict[str, float]:
+    """Return the width that a sample's values below 0 ask for; dimensions of which it says nothing are left out."""
+    rows = np.arange(sample_events.file.n_events, dtype=np.intp)
     found: dict[str, float] = {}
     for name in dimensions:
-        if name in tube.channels:
-            width = tube_width(tube.linear(name, rows), tube.scales[name].t, tube.scales[name].m)
+        if name in sample_events.channels:
+            width = sample_width(
+                sample_events.linear(name, rows), sample_events.scales[name].t, sample_events.scales[name].m
+            )
             found |= {} if width is None else {name: width}
     return found
 
 
 def choose_widths(found: Sequence[Mapping[str, float]], dimensions: Sequence[str]) -> Widths:
-    """Choose the width of each dimension from those of the tubes, in any order.
+    """Choose the width of each dimension from those of the samples, in any order.
 
     Parameters
     ----------
     found : sequence of mapping of str to float
-        What `tube_widths` gave for each tube.
+        What `sample_widths` gave for each sample.
     dimensions : sequence of str
         Dimensions to choose for.
     """

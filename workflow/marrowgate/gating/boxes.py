@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.gates import Ellipsoid, Polygon, Rectangle
-from marrowgate.gating.sample_events import Rows, Tube
+from marrowgate.gating.sample_events import Rows, SampleEvents
 from marrowgate.signal.transforms import Transform
 
 _ROUNDING = 1e-6
@@ -34,7 +34,7 @@ def box_of(gate: Rectangle | Polygon | Ellipsoid) -> tuple[Bounds, ...]:
     return tuple((float(a), float(b)) for a, b in zip(low - slack, high + slack, strict=True))
 
 
-def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], tube: Tube, rows: Rows) -> Rows:
+def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], sample_events: SampleEvents, rows: Rows) -> Rows:
     """Return the events whose transformed values lie in a box: lower bounds belong to it, upper ones do not.
 
     Parameters
@@ -43,7 +43,7 @@ def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], tube: Tube
         Markers or scatter names.
     box : tuple of (float or None, float or None), length k
         Bounds on the transformed scale.
-    tube : Tube
+    sample_events : SampleEvents
         The events.
     rows : ndarray of intp
         Events to look at, ascending.
@@ -54,8 +54,8 @@ def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], tube: Tube
         Ascending; the same events as comparing the transformed values would give.
     """
     for dimension, (low, high) in zip(dimensions, box, strict=True):
-        values = tube.linear(dimension, rows)
-        scale = tube.scales[dimension]
+        values = sample_events.linear(dimension, rows)
+        scale = sample_events.scales[dimension]
         # NaN is not at or above anything, so a lower bound leaves it out by itself
         mask = ~np.isnan(values) if low is None else at_least(values, low, scale)
         if high is not None:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.apply import rows_inside
-from marrowgate.gating.cached_sample import RememberedTube
+from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.methods import Found, get_method
 from marrowgate.gating.records import USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Rows, Tube
+from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents
 from marrowgate.settings.strategy import ROOT, Population, Strategy, references
 from marrowgate.signal.transforms import Transform
 
@@ -31,7 +31,7 @@ class SampleToFit:
     ----------
     sample_id : str
         Name of the sample.
-    tube : Tube
+    sample_events : SampleEvents
         Its events.
     start : ndarray of intp
         Events that may be gated (those that passed quality control).
@@ -44,7 +44,7 @@ class SampleToFit:
     """
 
     sample_id: str
-    tube: Tube
+    sample_events: SampleEvents
     start: Rows
     role: ControlRole
     controls: Mapping[str, Fit]
@@ -66,13 +66,13 @@ class _View:
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
         rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_ROWS)
-        values = self.walk.tube.scaled(dimension, rows)
+        values = self.walk.sample_events.scaled(dimension, rows)
         self.seen.setdefault(population or "", {})[dimension] = values
         return values
 
     def scale(self, dimension: str) -> Transform:
         """See `View.scale`."""
-        return self.sample.tube.scales[dimension]
+        return self.sample.sample_events.scales[dimension]
 
     def gate(self, population: str) -> Gate | None:
         """See `View.gate`."""
@@ -110,7 +110,7 @@ def _on_scale(place: float, of: Transform, to: Transform) -> float:
 class _Walk:
     """What is known so far while the tree is walked."""
 
-    tube: RememberedTube
+    sample_events: CachedSample
     rows: dict[str, Rows]
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
@@ -144,16 +144,18 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
     Fit
         One record per population, in the strategy's order. A gate that was not found has a status and a reason.
     """
-    walk = _Walk(RememberedTube(sample.tube), {ROOT: sample.start})
+    walk = _Walk(CachedSample(sample.sample_events), {ROOT: sample.start})
     for population in strategy.populations:
         parent = walk.at(population.parent)
         record = _fit_one(sample, population, parent, walk)
         walk.records.append(record)
         if record.gate is not None and record.status in USABLE and parent in walk.rows:
-            walk.rows[population.name] = rows_inside(record.gate, sample.tube, walk.rows[parent], walk.rows)
+            walk.rows[population.name] = rows_inside(record.gate, sample.sample_events, walk.rows[parent], walk.rows)
         elif population.optional and record.reason.startswith(ABSENT):
             walk.hangs_on[population.name] = parent
-    return Fit(sample.sample_id, sample.role, tuple(walk.records), dict(sample.tube.scales), tuple(walk.evidence))
+    return Fit(
+        sample.sample_id, sample.role, tuple(walk.records), dict(sample.sample_events.scales), tuple(walk.evidence)
+    )
 
 
 def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord:
@@ -201,7 +203,7 @@ def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk
 def _for_panel(sample: SampleToFit, population: Population) -> Population:
     """Let the fallback stand in where the panel lacks a marker and the fallback does without it."""
     instead = population.fallback
-    present = sample.tube.channels.keys()
+    present = sample.sample_events.channels.keys()
     if instead is None or not instead.dimensions or present >= set(population.dimensions):
         return population
     if not present >= set(instead.dimensions):
@@ -211,7 +213,7 @@ def _for_panel(sample: SampleToFit, population: Population) -> Population:
 
 
 def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> str:
-    absent = [name for name in population.dimensions if name not in sample.tube.channels]
+    absent = [name for name in population.dimensions if name not in sample.sample_events.channels]
     if absent:
         return f"{ABSENT}: {', '.join(absent)}"
     if sample.role.lacks(population.dimensions) and population.method != "control_quantile":
@@ -244,7 +246,7 @@ def _without_absent(gate: Boolean, walk: _Walk) -> Boolean:
 
 
 def _reasons_without(sample: SampleToFit, population: Population) -> list[str]:
-    present = sample.tube.channels
+    present = sample.sample_events.channels
     return [reason for reason, markers in population.reason_without.items() if not present.keys() & set(markers)]
 
 

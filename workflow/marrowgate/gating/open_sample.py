@@ -1,4 +1,4 @@
-"""From a file on disk to a tube that can be gated, or to the verdict why it cannot."""
+"""From a file on disk to a sample that can be gated, or to the verdict why it cannot."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import numpy as np
 
 from marrowgate.fcs.model import FcsFile, Gain, Note, Verdict
 from marrowgate.fcs.read import read_fcs
-from marrowgate.gating.sample_events import Rows, Tube, make_tube
+from marrowgate.gating.sample_events import Rows, SampleEvents, make_sample_events
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.spillover.compensation import SpilloverError
@@ -20,7 +20,7 @@ from marrowgate.signal.stability.unstable_stretches import Stretch, stable_event
 SpilloverSource = Literal["file", "none", "matrix"]
 
 
-def open_tube(
+def open_sample(
     path: Path,
     data_set: int,
     panel: Panel,
@@ -30,7 +30,7 @@ def open_tube(
     spillover: SpilloverSource,
     matrix: Path | None = None,
     further: frozenset[str] = frozenset(),
-) -> tuple[FcsFile, Tube | None]:
+) -> tuple[FcsFile, SampleEvents | None]:
     """Read a file and prepare it for a strategy.
 
     Parameters
@@ -54,8 +54,8 @@ def open_tube(
 
     Returns
     -------
-    tuple of (FcsFile, Tube or None)
-        No tube when the file is rejected.
+    tuple of (FcsFile, SampleEvents or None)
+        No sample when the file is rejected.
     """
     file = read_fcs(path, data_set, panel=panel, gain=gain)
     if file.events is None:
@@ -64,15 +64,15 @@ def open_tube(
         file = replace(file, spillover=read_spillover(matrix))
     dimensions = strategy_dimensions(strategy) | further
     try:
-        return file, make_tube(file, set(dimensions), strategy.scales, compensate=spillover != "none")
+        return file, make_sample_events(file, set(dimensions), strategy.scales, compensate=spillover != "none")
     except SpilloverError as error:
         reason = Note("spillover_unusable", str(error))
         return replace(file, events=None, verdict=Verdict("rejected", (reason,), file.verdict.repairs)), None
 
 
-def start_rows(tube: Tube, stretches: Sequence[Stretch] = ()) -> Rows:
+def start_rows(sample_events: SampleEvents, stretches: Sequence[Stretch] = ()) -> Rows:
     """Return the events that may be gated: those outside the unstable stretches of the run."""
-    times = acquisition_time(tube.file) if stretches else None
+    times = acquisition_time(sample_events.file) if stretches else None
     if times is None:
-        return np.arange(tube.file.n_events, dtype=np.intp)
+        return np.arange(sample_events.file.n_events, dtype=np.intp)
     return np.flatnonzero(stable_events(times, stretches))

@@ -1,4 +1,4 @@
-"""Gates that are found in the events of a whole batch: for populations too rare to be seen in one tube."""
+"""Gates that are found in the events of a whole batch: for populations too rare to be seen in one sample."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

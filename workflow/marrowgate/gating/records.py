@@ -69,14 +69,14 @@ class ControlRole:
     kind : str
         fmo, isotype, unstained, baseline or none.
     marker : str
-        Marker left out; empty where the tube is a control of every marker.
+        Marker left out; empty where the sample is a control of every marker.
     """
 
     kind: str = "none"
     marker: str = ""
 
     def lacks(self, dimensions: tuple[str, ...]) -> bool:
-        """Say whether the tube lacks the stain of one of the dimensions."""
+        """Say whether the sample lacks the stain of one of the dimensions."""
         return self.kind == "unstained" or (self.kind in {"fmo", "isotype"} and self.marker in dimensions)
 
 

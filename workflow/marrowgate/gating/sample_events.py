@@ -17,7 +17,7 @@ NO_ROWS: Rows = np.array([], dtype=np.intp)
 
 
 @dataclass(frozen=True)
-class Tube:
+class SampleEvents:
     """Events of an accepted file, and how each dimension is made from its columns.
 
     Parameters
@@ -65,7 +65,7 @@ class Tube:
         return self.scales[dimension].forward(self.linear(dimension, rows))
 
 
-def make_tube(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate: bool) -> Tube:
+def make_sample_events(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate: bool) -> SampleEvents:
     """Prepare a file for the dimensions that a strategy uses.
 
     Parameters
@@ -73,7 +73,7 @@ def make_tube(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate
     file : FcsFile
         Accepted or repaired, with its events.
     dimensions : set of str
-        Markers and scatter names; those that the file does not have are left out of `Tube.channels`.
+        Markers and scatter names; those that the file does not have are left out of `SampleEvents.channels`.
     scales : Scales
         Scales as the strategy says them.
     compensate : bool
@@ -90,7 +90,7 @@ def make_tube(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate
     if compensate and file.spillover is not None:
         weights = compensation_weights(file.spillover, file.channels, wanted)
     transforms = {name: transform_of(name, channel, scales) for name, channel in channels.items()}
-    return Tube(file, channels, weights, transforms)
+    return SampleEvents(file, channels, weights, transforms)
 
 
 def label_of(channel: Channel) -> str:

@@ -48,8 +48,8 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class CountingTube:
-    """What the counts of one tube are made with.
+class CountingSample:
+    """What the counts of one sample are made with.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class CountingTube:
     n_cd45, n_beads : int or None
         Events of `cd45_pos` and of `bead_singlets`; None where those have no gate.
     viability : float or None
-        Living share of the leucocytes; None where the tube has no viability gate and the CD45+ events hold dead ones.
+        Living share of the leucocytes; None where the sample has no viability gate and the CD45+ events hold dead ones.
     volume_ul : float or None
         Suspension that was measured; None when the file does not say, or when it cannot be right.
     """
@@ -70,8 +70,8 @@ class CountingTube:
     volume_ul: float | None = None
 
 
-def absolute_counts(counted: Counted, tube: CountingTube, settings: Measure) -> dict[CountMethod, AbsoluteCount]:
-    """Count a population in blood in every way that the tube allows, the preferred one first.
+def absolute_counts(counted: Counted, counting: CountingSample, settings: Measure) -> dict[CountMethod, AbsoluteCount]:
+    """Count a population in blood in every way that the sample allows, the preferred one first.
 
     Single platform with beads (Keeney et al. 1998, Cytometry 34:61): n / beads x beads in the tube / volume of blood x
     dilution. Volumetric: n / measured volume x volume of the tube / volume of blood x dilution. Dual platform
@@ -82,8 +82,8 @@ def absolute_counts(counted: Counted, tube: CountingTube, settings: Measure) -> 
     ----------
     counted : Counted
         The population.
-    tube : CountingTube
-        Its tube.
+    sample : CountingSample
+        Its sample.
     settings : Measure
         Coefficients of variation of pipetting, bead lot and analyser.
 
@@ -93,9 +93,9 @@ def absolute_counts(counted: Counted, tube: CountingTube, settings: Measure) -> 
         By method. Each interval is the exact one of the counts, widened by the errors of the bench and the gates.
     """
     made = (
-        _by_beads(counted, tube, settings),
-        _by_volume(counted, tube, settings),
-        _by_analyser(counted, tube, settings),
+        _by_beads(counted, counting, settings),
+        _by_volume(counted, counting, settings),
+        _by_analyser(counted, counting, settings),
     )
     return {count.method: count for count in made if count is not None}
 
@@ -133,36 +133,36 @@ def usable_volume(volume_ul: float | None, n_events: int, sample: Sample) -> tup
     return volume_ul, ""
 
 
-def _by_beads(counted: Counted, tube: CountingTube, settings: Measure) -> AbsoluteCount | None:
-    sample = tube.sample
+def _by_beads(counted: Counted, counting: CountingSample, settings: Measure) -> AbsoluteCount | None:
+    sample = counting.sample
     beads, steps = sample.beads_per_tube, 1
     if beads is None and sample.beads_per_ul and sample.bead_volume_ul:
         beads, steps = sample.beads_per_ul * sample.bead_volume_ul, 2
-    if not (tube.n_beads and beads and sample.sample_volume_ul):
+    if not (counting.n_beads and beads and sample.sample_volume_ul):
         return None
     factor = beads / sample.sample_volume_ul * (sample.dilution or 1.0)
     bench = math.hypot(math.sqrt(steps) * settings.pipetting_cv_pct, settings.bead_lot_cv_pct) / 100
-    interval = ratio_interval(counted.n_events, tube.n_beads)
-    return _scaled("beads", counted.n_events / tube.n_beads, interval, factor, bench, counted.gate_cv.count)
+    interval = ratio_interval(counted.n_events, counting.n_beads)
+    return _scaled("beads", counted.n_events / counting.n_beads, interval, factor, bench, counted.gate_cv.count)
 
 
-def _by_volume(counted: Counted, tube: CountingTube, settings: Measure) -> AbsoluteCount | None:
-    sample = tube.sample
-    if not (tube.volume_ul and sample.tube_volume_ul and sample.sample_volume_ul):
+def _by_volume(counted: Counted, counting: CountingSample, settings: Measure) -> AbsoluteCount | None:
+    sample = counting.sample
+    if not (counting.volume_ul and sample.tube_volume_ul and sample.sample_volume_ul):
         return None
-    factor = sample.tube_volume_ul / sample.sample_volume_ul * (sample.dilution or 1.0) / tube.volume_ul
+    factor = sample.tube_volume_ul / sample.sample_volume_ul * (sample.dilution or 1.0) / counting.volume_ul
     # the blood is one step, what it is filled up with the other
     bench = math.sqrt(2) * settings.pipetting_cv_pct / 100
     interval = poisson_interval(counted.n_events)
     return _scaled("volumetric", float(counted.n_events), interval, factor, bench, counted.gate_cv.count)
 
 
-def _by_analyser(counted: Counted, tube: CountingTube, settings: Measure) -> AbsoluteCount | None:
-    sample = tube.sample
-    n_cd45 = tube.n_cd45
+def _by_analyser(counted: Counted, counting: CountingSample, settings: Measure) -> AbsoluteCount | None:
+    sample = counting.sample
+    n_cd45 = counting.n_cd45
     if not (n_cd45 and sample.wbc_per_ul):
         return None
-    viability = 1.0 if tube.viability is None else tube.viability
+    viability = 1.0 if counting.viability is None else counting.viability
     factor = sample.wbc_per_ul * 100.0 / (100.0 + (sample.nrbc_per_100_wbc or 0.0)) * viability
     limits = binomial_interval if counted.in_cd45 else ratio_interval
     interval = limits(counted.n_events, n_cd45)

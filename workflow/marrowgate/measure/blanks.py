@@ -1,7 +1,7 @@
-"""Which tubes are blanks of which population: those that lack a marker that its events must carry.
+"""Which samples are blanks of which population: those that lack a marker that its events must carry.
 
-A CD34 FMO is a blank of CD34+ cells. Not so a tube without CXCR4, which holds them all the same, baseline blood, which
-holds true ones, and an unstained tube, in which nothing passes the CD45 gate.
+A CD34 FMO is a blank of CD34+ cells. Not so one without CXCR4, which holds them all the same, baseline blood, which
+holds true ones, and an unstained sample, in which nothing passes the CD45 gate.
 """
 
 from collections import defaultdict
@@ -20,8 +20,8 @@ BLANK_KINDS = frozenset({"fmo", "isotype"})
 
 
 @dataclass(frozen=True)
-class BlankTube:
-    """A tube that lacks one marker, with its counts and the strategy that gated it."""
+class BlankSample:
+    """A sample that lacks one marker, with its counts and the strategy that gated it."""
 
     sample: Sample
     record: SampleRecord
@@ -57,7 +57,7 @@ def carried_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, f
 
 
 def blank_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, frozenset[str]]:
-    """Return the stains whose absence makes a tube a blank of a population.
+    """Return the stains whose absence makes a sample a blank of a population.
 
     Those that the population must carry, but for those of CD45+ events: without them the denominator is lost, too.
     Beads shine without any stain and have no blank.
@@ -71,7 +71,7 @@ def blank_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, fro
 
 @dataclass(frozen=True)
 class Blanks:
-    """All blank tubes of a run.
+    """All blank samples of a run.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Blanks:
     pools: Mapping[tuple[str, str, str], Sequence[tuple[int, int]]]
 
     def blank_of(self, sample: Sample, population: str) -> Blank:
-        """Return the blank of a population of a tube: of its panel and batch, else of its panel in the whole run."""
+        """Return the blank of a population of a sample: of its panel and batch, else of its panel in the whole run."""
         if is_blank(sample, self.markers.get(sample.panel, {}).get(population, frozenset())):
             return Blank("is_blank")
         own = self.pools.get((sample.panel, sample.batch, population))
@@ -99,30 +99,30 @@ NO_BLANKS = Blanks({}, {})
 
 
 def is_blank(sample: Sample, missing: Collection[str]) -> bool:
-    """Say whether a tube lacks one of the stains."""
+    """Say whether a sample lacks one of the stains."""
     return sample.control_type in BLANK_KINDS and sample.control_marker in missing
 
 
-def find_blanks(tubes: Iterable[BlankTube], markers: Mapping[str, Collection[str]]) -> Blanks:
+def find_blanks(candidates: Iterable[BlankSample], markers: Mapping[str, Collection[str]]) -> Blanks:
     """Pool the blanks of each population by panel and batch, and over the run.
 
     Parameters
     ----------
-    tubes : iterable of BlankTube
-        All tubes of the run; those that are no blank of anything are passed over.
+    samples : iterable of BlankSample
+        All samples of the run; those that are no blank of anything are passed over.
     markers : mapping of str to collection of str
         Panel to its stains.
     """
     missing: dict[str, Mapping[str, frozenset[str]]] = {}
     pools: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
-    for tube in sorted(tubes, key=lambda one: one.sample.sample_id):
-        panel = tube.sample.panel
+    for candidate in sorted(candidates, key=lambda one: one.sample.sample_id):
+        panel = candidate.sample.panel
         if panel not in missing:
-            missing[panel] = blank_markers(tube.strategy, markers.get(panel, ()))
-        n_cd45 = next((count.n_events for count in tube.record.counts if count.population == CD45), None)
-        for count in tube.record.counts:
-            if n_cd45 and count.n_events is not None and is_blank(tube.sample, missing[panel][count.population]):
-                for batch in (tube.sample.batch, ""):
+            missing[panel] = blank_markers(candidate.strategy, markers.get(panel, ()))
+        n_cd45 = next((count.n_events for count in candidate.record.counts if count.population == CD45), None)
+        for count in candidate.record.counts:
+            if n_cd45 and count.n_events is not None and is_blank(candidate.sample, missing[panel][count.population]):
+                for batch in (candidate.sample.batch, ""):
                     pools[panel, batch, count.population].append((count.n_events, n_cd45))
     return Blanks(missing, pools)
 

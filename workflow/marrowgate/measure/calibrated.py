@@ -38,13 +38,13 @@ def calibration_lines(project: Project, calibrated: Mapping[str, Rows]) -> dict[
 def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float) -> list[dict[str, Any]]:
     """Return quality rows of the bead peaks of all batches, one series for each panel, lot and channel.
 
-    Beads of one lot alone can be compared from batch to batch. A row carries the bead tube's sample_id; of several
-    tubes of one lot in a batch the first one counts.
+    Beads of one lot alone can be compared from batch to batch. A row carries the bead sample's sample_id; of several
+    samples of one lot in a batch the first one counts.
 
     Parameters
     ----------
     project : Project
-        The sheet says which panel a bead tube belongs to.
+        The sheet says which panel a bead sample belongs to.
     calibrated : mapping of str to sequence of mapping
         As for `calibration_lines`.
     max_fold : float
@@ -53,16 +53,16 @@ def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float)
     panels = {sample.sample_id: sample.panel for sample in project.samples}
     own_names = {name: _own_names(panel) for name, panel in project.panels.items()}
     series: dict[tuple[str, str, str], dict[str, Rows]] = {}
-    tubes: dict[tuple[str, str, str], str] = {}
+    samples: dict[tuple[str, str, str], str] = {}
     for row in (row for table in calibrated.values() for row in table):
         panel = panels[row["sample_id"]]
-        if tubes.setdefault((panel, row["bead_lot"], row["batch"]), row["sample_id"]) == row["sample_id"]:
+        if samples.setdefault((panel, row["bead_lot"], row["batch"]), row["sample_id"]) == row["sample_id"]:
             name: str = row["channel"]
             channel = own_names[panel].get(name, name)
             batches = series.setdefault((panel, row["bead_lot"], channel), {})
             batches[row["batch"]] = [*batches.get(row["batch"], []), {**row, "channel": channel}]
     return [
-        {"sample_id": tubes[panel, lot, batch], "batch": batch, **vars(check)}
+        {"sample_id": samples[panel, lot, batch], "batch": batch, **vars(check)}
         for (panel, lot, channel), batches in sorted(series.items())
         for batch, checks in bead_checks(channel, bead_series(_peaks(batches, channel)), max_fold).items()
         for check in checks

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankTube, find_blanks
+from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankSample, find_blanks
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import choose_controls
 from marrowgate.measure.intensities import intensity_rows
@@ -23,12 +23,12 @@ from marrowgate.signal.spillover.agreement import spillover_check
 Rows = list[dict[str, Any]]
 
 RARE = "cd34_hspc"
-"""The population whose counting error is a quality check of the tube."""
+"""The population whose counting error is a quality check of the sample."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A tube with all that its rows need.
+    """A sample with all that its rows need.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Measured:
 
 
 def measured_samples(project: Project, records: Mapping[str, SampleRecord]) -> list[Measured]:
-    """Return the tubes of a project that have a record, in the order of the sheet."""
+    """Return the samples of a project that have a record, in the order of the sheet."""
     found = []
     for sample in project.samples:
         if sample.sample_id not in records:
@@ -60,35 +60,37 @@ def measured_samples(project: Project, records: Mapping[str, SampleRecord]) -> l
     return found
 
 
-def manifest_table(tubes: Sequence[Measured]) -> Rows:
-    """Return one row per tube."""
-    return [tube.record.manifest for tube in tubes]
+def manifest_table(measured: Sequence[Measured]) -> Rows:
+    """Return one row per sample."""
+    return [entry.record.manifest for entry in measured]
 
 
-def blanks_of(project: Project, tubes: Sequence[Measured]) -> Blanks:
-    """Find the tubes of a run that lack a population's marker."""
+def blanks_of(project: Project, measured: Sequence[Measured]) -> Blanks:
+    """Find the samples of a run that lack a population's marker."""
     markers = {
         name: tuple(entry.marker for entry in panel.channels if entry.marker) for name, panel in project.panels.items()
     }
-    return find_blanks([BlankTube(tube.sample, tube.record, tube.strategy) for tube in tubes], markers)
+    return find_blanks([BlankSample(entry.sample, entry.record, entry.strategy) for entry in measured], markers)
 
 
-def population_table(tubes: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
-    """Return one row per tube and population."""
-    return [row for tube in tubes for row in population_rows(_whole(tube), tube.sample, tube.arm, settings, blanks)]
+def population_table(measured: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
+    """Return one row per sample and population."""
+    return [
+        row for entry in measured for row in population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks)
+    ]
 
 
 def intensity_table(
-    tubes: Sequence[Measured], settings: Measure, seed: int, lines: Lines, differences: Differences | None = None
+    measured: Sequence[Measured], settings: Measure, seed: int, lines: Lines, differences: Differences | None = None
 ) -> Rows:
-    """Return one row per stained tube, population and marker; control tubes stand in their sample's rows."""
-    records = {tube.sample.sample_id: tube.record for tube in tubes}
-    samples = [tube.sample for tube in tubes]
+    """Return one row per stained sample, population and marker; control samples stand in their sample's rows."""
+    records = {entry.sample.sample_id: entry.record for entry in measured}
+    samples = [entry.sample for entry in measured]
     rows: Rows = []
-    for tube in tubes:
-        if tube.sample.control_type == "none":
-            controls = choose_controls(tube.sample, samples, records, settings)
-            own = intensity_rows(tube.record, tube.sample, tube.arm, controls, settings, seed, lines)
+    for entry in measured:
+        if entry.sample.control_type == "none":
+            controls = choose_controls(entry.sample, samples, records, settings)
+            own = intensity_rows(entry.record, entry.sample, entry.arm, controls, settings, seed, lines)
             rows += [row | _visits(row, differences) for row in own]
     return rows
 
@@ -99,36 +101,36 @@ def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str
     return {"visit_status": status, "visit_reason": reason}
 
 
-def quality_table(tubes: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
-    """Return one row per tube and check, with detector settings against other tubes, counting error and platforms."""
+def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
+    """Return one row per sample and check, with detector settings against others, counting error and platforms."""
     return [
-        {"sample_id": tube.sample.sample_id, "batch": tube.sample.batch, **vars(check)}
-        for tube in tubes
+        {"sample_id": entry.sample.sample_id, "batch": entry.sample.batch, **vars(check)}
+        for entry in measured
         for check in (
-            *tube.record.checks,
-            *_settings(tube, tubes, limits),
-            *_counting(tube, settings.wanted_cv_pct),
-            *_platforms(tube, settings),
+            *entry.record.checks,
+            *_settings(entry, measured, limits),
+            *_counting(entry, settings.wanted_cv_pct),
+            *_platforms(entry, settings),
         )
     ]
 
 
-def _settings(tube: Measured, tubes: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
-    if tube.record.manifest["verdict"] == "rejected":
+def _settings(entry: Measured, measured: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
+    if entry.record.manifest["verdict"] == "rejected":
         return ()
-    same_panel = [one for one in tubes if one.sample.panel == tube.sample.panel and one is not tube]
-    batch = [one.record.settings for one in same_panel if one.sample.batch == tube.sample.batch]
-    patient = tube.sample.patient_id
+    same_panel = [one for one in measured if one.sample.panel == entry.sample.panel and one is not entry]
+    batch = [one.record.settings for one in same_panel if one.sample.batch == entry.sample.batch]
+    patient = entry.sample.patient_id
     visits = [one.record.settings for one in same_panel if patient and one.sample.patient_id == patient]
-    matrices = [one.record.spillover for one in same_panel if one.sample.batch == tube.sample.batch]
+    matrices = [one.record.spillover for one in same_panel if one.sample.batch == entry.sample.batch]
     return (
-        *setting_checks(tube.record.settings, batch, visits, limits.max_setting_change_pct),
-        spillover_check(tube.record.spillover, matrices, limits.max_spillover_difference),
+        *setting_checks(entry.record.settings, batch, visits, limits.max_setting_change_pct),
+        spillover_check(entry.record.spillover, matrices, limits.max_spillover_difference),
     )
 
 
-def _counting(tube: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:
-    found = [count for count in tube.record.counts if count.population == RARE and count.n_events is not None]
+def _counting(entry: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:
+    found = [count for count in entry.record.counts if count.population == RARE and count.n_events is not None]
     return tuple(_counting_error(count.n_events or 0, wanted_cv_pct) for count in found)
 
 
@@ -141,8 +143,8 @@ def _counting_error(n_events: int, wanted_cv_pct: float) -> Check:
     return at_most(f"cv_pct_{RARE}", cv, wanted_cv_pct, why)
 
 
-def _platforms(tube: Measured, settings: Measure) -> tuple[Check, ...]:
-    difference = platform_difference(tube.record, tube.sample, settings)
+def _platforms(entry: Measured, settings: Measure) -> tuple[Check, ...]:
+    difference = platform_difference(entry.record, entry.sample, settings)
     if difference is None:
         return ()
     limit = settings.max_platform_difference_pct
@@ -150,13 +152,13 @@ def _platforms(tube: Measured, settings: Measure) -> tuple[Check, ...]:
     return (at_most("platform_difference_pct", difference, limit, why),)
 
 
-def _whole(tube: Measured) -> SampleRecord:
-    """Return a rejected tube a row without numbers for every population, so that its absence is no silence."""
-    if tube.record.manifest["verdict"] != "rejected":
-        return tube.record
-    reason = tube.record.manifest["reasons"]
+def _whole(entry: Measured) -> SampleRecord:
+    """Return a rejected sample a row without numbers for every population, so that its absence is no silence."""
+    if entry.record.manifest["verdict"] != "rejected":
+        return entry.record
+    reason = entry.record.manifest["reasons"]
     counts = tuple(
         PopulationCount(population.name, population.parent, None, None, (), "not_gated", reason)
-        for population in tube.strategy.populations
+        for population in entry.strategy.populations
     )
-    return replace(tube.record, counts=counts)
+    return replace(entry.record, counts=counts)

@@ -1,4 +1,4 @@
-"""What a marker is compared with: the sample's own control tube, those of its batch, or negative cells."""
+"""What a marker is compared with: the sample's own control sample, those of its batch, or negative cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
 
 KINDS = ("fmo", "isotype")
-"""Control tubes in the order in which they are preferred: the isotype antibody can bind by itself."""
+"""Control samples in the order in which they are preferred: the isotype antibody can bind by itself."""
 
-FEWEST_TUBES = 3
-"""Tubes, with the sample's own, from which differences between tubes are estimated."""
+FEWEST_SAMPLES = 3
+"""Samples, with the sample's own, from which differences between samples are estimated."""
 
 SMALLEST_ERROR = 1e-9
 """Standard error of a median whose values are all the same, channel units."""
 
 GRID_STEPS, GRID_SCALES = 300, 6.0
-"""Steps of the grid for the standard deviation between tubes, and its end in scales of the prior."""
+"""Steps of the grid for the standard deviation between samples, and its end in scales of the prior."""
 
 BETWEEN_SCALE = 0.07
-"""Scale of the prior for the standard deviation between tubes, in standard deviations of the events of a tube."""
+"""Scale of the prior for the standard deviation between samples, in standard deviations of the events of a sample."""
 
 Key = tuple[str, str]
 """Population and marker."""
@@ -39,11 +39,11 @@ class Control:
     control_type : str
         ``fmo``, ``isotype`` or ``internal``.
     own : tuple of (str, Sketch) or None
-        The tube that belongs to the sample (for ``internal`` the sample itself), and its values.
+        The sample that belongs to the sample (for ``internal`` the sample itself), and its values.
     others : tuple of (str, Sketch)
-        Tubes of the batch.
+        Samples of the batch.
     note : str
-        Why the own tube does not serve alone, and what the interval does not hold.
+        Why the own sample does not serve alone, and what the interval does not hold.
     """
 
     control_type: str
@@ -52,19 +52,19 @@ class Control:
     note: str = ""
 
     @property
-    def tubes(self) -> tuple[tuple[str, Sketch], ...]:
-        """Return all tubes, the own one first."""
+    def control_samples(self) -> tuple[tuple[str, Sketch], ...]:
+        """Return all samples, the own one first."""
         return (self.own, *self.others) if self.own else self.others
 
     @property
     def n_events(self) -> int:
-        """Return the events of all tubes."""
-        return sum(sketch.n_events for _, sketch in self.tubes)
+        """Return the events of all samples."""
+        return sum(sketch.n_events for _, sketch in self.control_samples)
 
     @property
     def values(self) -> Draws:
-        """Return the values of all tubes in ascending order; of a tube with very many events its quantiles."""
-        return np.sort(np.concatenate([sketch.values for _, sketch in self.tubes]))
+        """Return the values of all samples in ascending order; of a sample with very many events its quantiles."""
+        return np.sort(np.concatenate([sketch.values for _, sketch in self.control_samples]))
 
 
 Controls = Mapping[Key, Control]
@@ -73,17 +73,17 @@ Controls = Mapping[Key, Control]
 def choose_controls(
     sample: Sample, samples: Sequence[Sample], records: Mapping[str, SampleRecord], settings: Measure
 ) -> dict[Key, Control]:
-    """Find the control of each population and marker of a tube.
+    """Find the control of each population and marker of a sample.
 
-    The FMO or isotype tube that names the sample; where it has fewer than `settings.control_events` events of the
-    population, together with those of its batch. Without one of its own: the tubes of the batch that belong to no
-    sample, else those that belong to other samples. At last the negative population of the same tube. A tube with fewer
+    The FMO or isotype sample that names the sample; where it has fewer than `settings.control_events` events of the
+    population, together with those of its batch. Without one of its own: the samples of the batch that belong to no
+    sample, else those that belong to other samples. At last its own negative population. A sample with fewer
     than `MIN_EVENTS` events of the population does not serve.
 
     Parameters
     ----------
     sample : Sample
-        A stained tube.
+        A stained sample.
     samples : sequence of Sample
         The sheet.
     records : mapping of str to SampleRecord
@@ -97,34 +97,35 @@ def choose_controls(
         Without those for which nothing serves.
     """
     record = records.get(sample.sample_id)
-    tubes = [
-        tube
-        for tube in sorted(samples, key=lambda one: one.sample_id)
-        if tube.control_type in KINDS and (tube.panel, tube.batch) == (sample.panel, sample.batch)
+    control_samples = [
+        control_sample
+        for control_sample in sorted(samples, key=lambda one: one.sample_id)
+        if control_sample.control_type in KINDS
+        and (control_sample.panel, control_sample.batch) == (sample.panel, sample.batch)
     ]
     found = {}
     for sketch in record.sketches if record else ():
         key = (sketch.population, sketch.marker)
-        control = _of_tubes(sample, tubes, records, key, settings.control_events)
+        control = _of_samples(sample, control_samples, records, key, settings.control_events)
         control = control or _internal(sample, record, key, settings.negatives.get(key))
         if control is not None:
             found[key] = control
     return found
 
 
-def _of_tubes(
-    sample: Sample, tubes: Sequence[Sample], records: Mapping[str, SampleRecord], key: Key, enough: int
+def _of_samples(
+    sample: Sample, control_samples: Sequence[Sample], records: Mapping[str, SampleRecord], key: Key, enough: int
 ) -> Control | None:
-    """Return the control of one population and marker from control tubes."""
+    """Return the control of one population and marker from control samples."""
     usable, told = [], []
-    for tube in tubes:
-        if tube.control_marker != key[1]:
+    for control_sample in control_samples:
+        if control_sample.control_marker != key[1]:
             continue
-        sketch = _sketch(records.get(tube.sample_id), key)
+        sketch = _sketch(records.get(control_sample.sample_id), key)
         if sketch is not None and sketch.n_events >= MIN_EVENTS:
-            usable.append((tube, sketch))
-        elif tube.control_for == sample.sample_id:
-            told.append(f"control {tube.sample_id} has {sketch.n_events if sketch else 'no'} events")
+            usable.append((control_sample, sketch))
+        elif control_sample.control_for == sample.sample_id:
+            told.append(f"control {control_sample.sample_id} has {sketch.n_events if sketch else 'no'} events")
     for kind in KINDS:
         batch = _of_batch(usable, kind, sample)
         named = [one for one in usable if one[0].control_type == kind and one[0].control_for == sample.sample_id]
@@ -136,14 +137,14 @@ def _of_tubes(
         if batch:
             served = _named(free or batch)
             whose = "controls of the batch" if free else "controls of other samples of the batch"
-            few = "" if len(served) >= FEWEST_TUBES else "too few tubes to tell how much tubes differ"
+            few = "" if len(served) >= FEWEST_SAMPLES else "too few samples to tell how much samples differ"
             return Control(kind, None, served, "; ".join(part for part in (*told, whose, few) if part))
     return None
 
 
 def _strengthened(kind: str, own: tuple[str, Sketch], batch: tuple[tuple[str, Sketch], ...], enough: int) -> Control:
     name, sketch = own
-    if sketch.n_events >= enough or len(batch) + 1 < FEWEST_TUBES:
+    if sketch.n_events >= enough or len(batch) + 1 < FEWEST_SAMPLES:
         return Control(kind, own)
     note = f"control {name} has {sketch.n_events} events, so {len(batch)} more of the batch were taken into account"
     return Control(kind, own, batch, note)
@@ -153,15 +154,15 @@ def _of_batch(usable: Sequence[tuple[Sample, Sketch]], kind: str, sample: Sample
     return [one for one in usable if one[0].control_type == kind and one[0].control_for != sample.sample_id]
 
 
-def _named(tubes: Sequence[tuple[Sample, Sketch]]) -> tuple[tuple[str, Sketch], ...]:
-    return tuple((tube.sample_id, sketch) for tube, sketch in tubes)
+def _named(control_samples: Sequence[tuple[Sample, Sketch]]) -> tuple[tuple[str, Sketch], ...]:
+    return tuple((control_sample.sample_id, sketch) for control_sample, sketch in control_samples)
 
 
 def _internal(sample: Sample, record: SampleRecord | None, key: Key, negative: str | None) -> Control | None:
     sketch = _sketch(record, (negative, key[1])) if negative else None
     if sketch is None or sketch.n_events < MIN_EVENTS:
         return None
-    return Control("internal", (sample.sample_id, sketch), (), f"the control is {negative} of the same tube")
+    return Control("internal", (sample.sample_id, sketch), (), f"the control is {negative} of the same sample")
 
 
 def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
@@ -170,17 +171,17 @@ def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
 
 
 @dataclass(frozen=True, eq=False)
-class ControlTubes:
-    """Medians of the control tubes of a batch, with what tells how much tubes differ.
+class ControlSamples:
+    """Medians of the control samples of a batch, with what tells how much samples differ.
 
     Parameters
     ----------
     medians, errors : ndarray of float64, shape (n,)
-        Median of each tube and its standard error, compensated channel units.
+        Median of each sample and its standard error, compensated channel units.
     draws : ndarray of float64, shape (n, DRAWS)
         Draws of the medians.
     scale : float
-        Scale of the prior for the standard deviation between tubes, channel units.
+        Scale of the prior for the standard deviation between samples, channel units.
     """
 
     medians: Draws
@@ -189,36 +190,38 @@ class ControlTubes:
     scale: float
 
 
-def measure_controls(sketches: Sequence[Sketch], generator: np.random.Generator) -> ControlTubes:
-    """Measure control tubes of the same kind, population and marker; at least one tube, each with events."""
+def measure_controls(sketches: Sequence[Sketch], generator: np.random.Generator) -> ControlSamples:
+    """Measure control samples of the same kind, population and marker; at least one sample, each with events."""
     draws = np.stack([draw_medians(sketch, generator) for sketch in sketches])
-    # tubes of a batch spread alike, so the error of one event's worth is common and less noisy than each tube's own
+    # samples of a batch spread alike, so the error of one event's worth is common and less noisy than each sample's own
     roots = np.sqrt([sketch.n_events for sketch in sketches])
     errors = max(float(np.median(np.std(draws, axis=1, ddof=1) * roots)), SMALLEST_ERROR) / roots
     scale = BETWEEN_SCALE * float(np.median([max(sketch.robust_sd, SMALLEST_ERROR) for sketch in sketches]))
-    return ControlTubes(np.array([sketch.median for sketch in sketches]), errors, draws, scale)
+    return ControlSamples(np.array([sketch.median for sketch in sketches]), errors, draws, scale)
 
 
 def control_medians(control: Control, generator: np.random.Generator) -> tuple[float, Draws]:
-    """Return the control's median and draws of what it is in the sample's own tube, see `median_in_tube`."""
-    tubes = measure_controls([sketch for _, sketch in control.tubes], generator)
-    return median_in_tube(tubes, 0 if control.own else None, generator)
+    """Return the control's median and draws of what it is in the sample's own sample, see `median_in_sample`."""
+    control_samples = measure_controls([sketch for _, sketch in control.control_samples], generator)
+    return median_in_sample(control_samples, 0 if control.own else None, generator)
 
 
-def median_in_tube(tubes: ControlTubes, place: int | None, generator: np.random.Generator) -> tuple[float, Draws]:
-    """Return the median in one control tube and its draws, in the light of the others.
+def median_in_sample(
+    control_samples: ControlSamples, place: int | None, generator: np.random.Generator
+) -> tuple[float, Draws]:
+    """Return the median in one control sample and its draws, in the light of the others.
 
-    One tube: its median with its sampling error. Several tubes: tubes are the units, not their events. Their true
+    One sample: its median with its sampling error. Several samples: samples are the units, not their events. Their true
     medians are normal around a mean: a hierarchical model with flat priors on the mean and on the standard deviation
-    between tubes. The own tube's median is drawn to the mean in proportion to its sampling error;
-    without an own tube it is that of a tube that was not measured.
+    between samples. The own sample's median is drawn to the mean in proportion to its sampling error;
+    without an own sample it is that of a sample that was not measured.
 
     Parameters
     ----------
-    tubes : ControlTubes
+    samples : ControlSamples
         What `measure_controls` gave.
     place : int or None
-        The sample's own tube among them; None where it has none.
+        The sample's own sample among them; None where it has none.
     generator : numpy.random.Generator
         Source of the draws.
 
@@ -232,10 +235,10 @@ def median_in_tube(tubes: ControlTubes, place: int | None, generator: np.random.
     Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., 5.4 (the model and its draws); Gelman 2006, Bayesian Anal 1:515
     (the prior).
     """
-    medians, errors = tubes.medians, tubes.errors
+    medians, errors = control_samples.medians, control_samples.errors
     if medians.size == 1:
-        return float(medians[0]), tubes.draws[0]
-    between = _draw_between(medians, errors, tubes.scale, generator)
+        return float(medians[0]), control_samples.draws[0]
+    between = _draw_between(medians, errors, control_samples.scale, generator)
     precision = 1 / (errors**2 + between[:, None] ** 2)
     mean = precision @ medians / precision.sum(axis=1)
     drawn_mean = mean + generator.standard_normal(DRAWS) / np.sqrt(precision.sum(axis=1))
@@ -249,7 +252,7 @@ def median_in_tube(tubes: ControlTubes, place: int | None, generator: np.random.
 
 
 def _draw_between(medians: Draws, errors: Draws, scale: float, generator: np.random.Generator) -> Draws:
-    """Draw the standard deviation between tubes from its posterior, on a grid; shape (DRAWS,)."""
+    """Draw the standard deviation between samples from its posterior, on a grid; shape (DRAWS,)."""
     grid = np.linspace(0, GRID_SCALES * scale, GRID_STEPS)
     precision = 1 / (errors**2 + grid[:, None] ** 2)
     mean = precision @ medians / precision.sum(axis=1)

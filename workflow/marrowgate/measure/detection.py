@@ -1,4 +1,4 @@
-"""What a count must exceed to be told from the events of tubes that lack the population's marker."""
+"""What a count must exceed to be told from the events of samples that lack the population's marker."""
 
 import math
 from bisect import bisect_left
@@ -13,22 +13,22 @@ BlankSource = Literal["batch", "run", "is_blank", "no_blank"]
 Detection = Literal["quantifiable", "detected", "not_detected", "not_gated"]
 
 ENOUGH_BLANKS = 60
-"""Blank tubes from which the limit of blank is taken without assuming a distribution (CLSI EP17-A2)."""
+"""Blank samples from which the limit of blank is taken without assuming a distribution (CLSI EP17-A2)."""
 ALPHA = BETA = 0.05
 """Chance that a blank exceeds the limit of blank, and that a sample at the limit of detection does not."""
 
 
 @dataclass(frozen=True)
 class Blank:
-    """Blank tubes of one population, gated by the same gates as the samples.
+    """Blank samples of one population, gated by the same gates as the samples.
 
     Parameters
     ----------
     source : str
-        ``batch``: tubes of the sample's panel and batch. ``run``: of the panel in any batch, since the batch has none.
-        ``is_blank``: the tube is a blank itself. ``no_blank``: there is none.
+        ``batch``: samples of the sample's panel and batch. ``run``: of the panel in any batch.
+        ``is_blank``: the sample is a blank itself. ``no_blank``: there is none.
     n_events, n_cd45 : tuple of int
-        Of each tube: events of the population, and CD45+ events.
+        Of each sample: events of the population, and CD45+ events.
     """
 
     source: BlankSource = "no_blank"
@@ -38,7 +38,7 @@ class Blank:
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of blank, detection and quantitation, in events of the population in one tube."""
+    """Limits of blank, detection and quantitation, in events of the population in one sample."""
 
     blank: float
     detection: float
@@ -47,9 +47,9 @@ class Limits:
 
 
 def find_limits(blank: Blank, n_cd45: int | None, wanted_cv_pct: float) -> Limits | None:
-    """Find the limits for a tube.
+    """Find the limits for a sample.
 
-    Limit of blank: with 60 blank tubes or more the value of rank 0.5 + 0.95 k among their k shares of CD45+ events
+    Limit of blank: with 60 blank samples or more the value of rank 0.5 + 0.95 k among their k shares of CD45+ events
     (CLSI EP17-A2, non-parametric). With fewer the exact upper 95 % prediction limit of a Poisson count, which depends
     on how many blank events there are (Nelson 1970, IEEE Trans Reliab R-19:42): the smallest L for which a count above
     L beside the blanks' events has a chance of 5 % or less, given the sum of both.
@@ -60,9 +60,9 @@ def find_limits(blank: Blank, n_cd45: int | None, wanted_cv_pct: float) -> Limit
     Parameters
     ----------
     blank : Blank
-        The blank tubes.
+        The blank samples.
     n_cd45 : int or None
-        CD45+ events of the tube that is judged.
+        CD45+ events of the sample that is judged.
     wanted_cv_pct : float
         Coefficient of variation that quantitation asks for, per cent.
 
@@ -94,7 +94,7 @@ def detection_of(n_events: int | None, limits: Limits | None, wanted_cv_pct: flo
     n_events : int or None
         None when the population was not gated.
     limits : Limits or None
-        From blank tubes.
+        From blank samples.
     wanted_cv_pct : float
         Coefficient of variation that quantitation asks for, per cent.
     """

@@ -14,7 +14,7 @@ from marrowgate.gating.apply import apply_gates, rows_inside
 from marrowgate.gating.gate_coordinates import moved, numbers
 from marrowgate.gating.gates import Boolean, Polygon
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Rows, Tube
+from marrowgate.gating.sample_events import Rows, SampleEvents
 from marrowgate.measure.record import GateCv
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,9 @@ Changes = Mapping[str, float]
 """Population to half the difference of its events between a movement up and the same movement down."""
 
 
-def gate_cvs(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows], cd45: str) -> dict[str, GateCv]:
+def gate_cvs(
+    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows], cd45: str
+) -> dict[str, GateCv]:
     """Return the coefficient of variation of every count from the boundaries alone.
 
     First-order propagation: the variance of ln(n) is the sum over movements of ((n_up - n_down) / 2n)^2 (JCGM 100:2008,
@@ -30,7 +32,7 @@ def gate_cvs(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows]
 
     Parameters
     ----------
-    tube : Tube
+    sample_events : SampleEvents
         The events.
     records : sequence of GateRecord
         The gates as used, parents before children.
@@ -48,7 +50,9 @@ def gate_cvs(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows]
     gated = [record for record in records if record.population in rows]
     unknown = _resting_on([record.population for record in gated if _is_unknown(record)], gated)
     changes = [
-        _half_difference(tube, records, rows, record, movement) for record in gated for movement in movements_of(record)
+        _half_difference(sample, records, rows, record, movement)
+        for record in gated
+        for movement in movements_of(record)
     ]
     sizes = {name: int(events.size) for name, events in rows.items()}
     return {
@@ -98,7 +102,7 @@ def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]
 
 
 def _half_difference(
-    tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows], record: GateRecord, movement: Floats
+    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows], record: GateRecord, movement: Floats
 ) -> Changes:
     gate = record.gate
     if gate is None:
@@ -107,11 +111,11 @@ def _half_difference(
     place = numbers(gate)
     for sign in (1.0, -1.0):
         one = moved(gate, place + sign * movement)
-        events = rows_inside(one, tube, rows[record.parent], rows)
-        touched = _either(events, rows[record.population], tube.file.n_events)
+        events = rows_inside(one, sample, rows[record.parent], rows)
+        touched = _either(events, rows[record.population], sample.file.n_events)
         if not touched.size:
             continue
-        after = apply_gates(tube, [replace(each, gate=one) if each is record else each for each in records], touched)
+        after = apply_gates(sample, [replace(each, gate=one) if each is record else each for each in records], touched)
         for name, left in after.items():
             change = left.size - _common(touched, rows[name])
             changes[name] = changes.get(name, 0.0) + sign * change / 2

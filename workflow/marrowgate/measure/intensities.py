@@ -1,4 +1,4 @@
-"""Marker intensities on gated populations, beside the control that belongs to the tube."""
+"""Marker intensities on gated populations, beside the control that belongs to the sample."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def intensity_rows(
     seed: int,
     lines: Lines | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the rows of `tables/intensities.tsv` for one tube.
+    """Return the rows of `tables/intensities.tsv` for one sample.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def _against(
     control_median, blank = control_medians(control, generator)
     row: dict[str, Any] = {
         "control_type": control.control_type,
-        "control_sample_id": ", ".join(name for name, _ in control.tubes),
+        "control_sample_id": ", ".join(name for name, _ in control.control_samples),
         "control_median_fi": control_median,
         "control_n_events": control.n_events,
         "pct_above_control": pct_above_quantile(sketch.values, control.values, settings.control_quantile),

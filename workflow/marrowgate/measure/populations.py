@@ -1,4 +1,4 @@
-"""Counts and fractions of every population of a tube, each with its denominator, interval and status."""
+"""Counts and fractions of every population of a sample, each with its denominator, interval and status."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from marrowgate.measure.absolute import (
     NO_GATE_ERROR,
     Counted,
-    CountingTube,
+    CountingSample,
     absolute_counts,
     platform_difference_pct,
     usable_volume,
@@ -25,13 +25,13 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Tube:
-    """What all populations of a tube have in common."""
+class _Shared:
+    """What all populations of a sample have in common."""
 
     sample: Sample
     settings: Measure
     blanks: Blanks
-    counting: CountingTube
+    counting: CountingSample
     cd45: PopulationCount | None
     volume_fault: str
     difference_pct: float | None
@@ -44,12 +44,12 @@ def population_rows(
     settings: Measure,
     blanks: Blanks = NO_BLANKS,
 ) -> list[Row]:
-    """Return the rows of `tables/populations.tsv` for one tube.
+    """Return the rows of `tables/populations.tsv` for one sample.
 
     Parameters
     ----------
     record : SampleRecord
-        Counts of the tube.
+        Counts of the sample.
     sample : Sample
         Its row in the sheet.
     arm : str or None
@@ -57,7 +57,7 @@ def population_rows(
     settings : Measure
         Wanted precision and further errors.
     blanks : Blanks
-        Tubes of the run that lack a population's marker.
+        Samples of the run that lack a population's marker.
 
     Returns
     -------
@@ -65,16 +65,16 @@ def population_rows(
         One row per population; numbers that rest on a population without a gate are missing. The limits of fractions
         and absolute counts carry the counting error and what the boundaries of the gates add to it.
     """
-    tube = _tube(record, sample, settings, blanks)
+    shared = _shared(record, sample, settings, blanks)
     return [
-        {**_who(sample, arm), **_fractions(count, tube), **_detection(count, tube), **_absolute(count, tube)}
+        {**_who(sample, arm), **_fractions(count, shared), **_detection(count, shared), **_absolute(count, shared)}
         for count in record.counts
     ]
 
 
 def platform_difference(record: SampleRecord, sample: Sample, settings: Measure) -> float | None:
-    """Return the difference between the platforms that count a tube's CD45+ cells, per cent; None with only one."""
-    return _tube(record, sample, settings, NO_BLANKS).difference_pct
+    """Return the difference between the platforms that count a sample's CD45+ cells, per cent; None with only one."""
+    return _shared(record, sample, settings, NO_BLANKS).difference_pct
 
 
 def events_needed(wanted_cv_pct: float) -> int:
@@ -82,16 +82,16 @@ def events_needed(wanted_cv_pct: float) -> int:
     return math.ceil((100 / wanted_cv_pct) ** 2 - 1e-9)
 
 
-def _tube(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Tube:
+def _shared(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Shared:
     counts = {count.population: count for count in record.counts}
     cd45, beads = counts.get(CD45), counts.get(COUNTING_BEADS)
     volume, fault = usable_volume(record.volume_ul, record.manifest.get("n_events") or 0, sample)
     n_cd45 = cd45.n_events if cd45 else None
     viability = n_cd45 / record.n_cd45_with_dead if n_cd45 and record.n_cd45_with_dead else None
-    counting = CountingTube(sample, n_cd45, beads.n_events if beads else None, viability, volume)
+    counting = CountingSample(sample, n_cd45, beads.n_events if beads else None, viability, volume)
     leucocytes = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings)
     difference = platform_difference_pct(leucocytes)
-    return _Tube(sample, settings, blanks, counting, cd45, fault, difference)
+    return _Shared(sample, settings, blanks, counting, cd45, fault, difference)
 
 
 def _who(sample: Sample, arm: str | None) -> Row:
@@ -99,8 +99,8 @@ def _who(sample: Sample, arm: str | None) -> Row:
     return {"arm": arm, **{name: getattr(sample, name) for name in names}}
 
 
-def _fractions(count: PopulationCount, tube: _Tube) -> Row:
-    n, n_parent, n_cd45 = count.n_events, count.n_parent, tube.counting.n_cd45
+def _fractions(count: PopulationCount, shared: _Shared) -> Row:
+    n, n_parent, n_cd45 = count.n_events, count.n_parent, shared.counting.n_cd45
     row: Row = {
         "population": count.population,
         "parent": count.parent,
@@ -109,9 +109,9 @@ def _fractions(count: PopulationCount, tube: _Tube) -> Row:
         "n_cd45": n_cd45,
         "gate_status": count.gate_status,
         "gate_reason": count.gate_reason,
-        "cd45_gate_status": tube.cd45.gate_status if tube.cd45 else "not_gated",
-        "cd45_gate_reason": tube.cd45.gate_reason if tube.cd45 else f"the strategy has no {CD45}",
-        "missing_reason": _missing(count, tube),
+        "cd45_gate_status": shared.cd45.gate_status if shared.cd45 else "not_gated",
+        "cd45_gate_reason": shared.cd45.gate_reason if shared.cd45 else f"the strategy has no {CD45}",
+        "missing_reason": _missing(count, shared),
     }
     if n is None:
         return row
@@ -139,7 +139,7 @@ def _interval(name: str, value: float, limits: tuple[float, float], gate_cv: flo
     return {name: 100 * value, f"{name}_low": 100 * low, f"{name}_high": 100 * min(high, highest)}
 
 
-def _missing(count: PopulationCount, tube: _Tube) -> str:
+def _missing(count: PopulationCount, shared: _Shared) -> str:
     """Say why a fraction of a gated population is missing."""
     if count.n_events is None:
         return ""
@@ -147,17 +147,17 @@ def _missing(count: PopulationCount, tube: _Tube) -> str:
     if not count.n_parent:
         what = "has no gate" if count.n_parent is None else "has no events"
         reasons.append(f"pct_of_parent: {count.parent} {what}")
-    if not tube.counting.n_cd45:
-        what = "has no gate" if tube.counting.n_cd45 is None else "has no events"
+    if not shared.counting.n_cd45:
+        what = "has no gate" if shared.counting.n_cd45 is None else "has no events"
         name = "pct_of_cd45, per_100_cd45" if _in_cd45(count) else "per_100_cd45"
         reasons.append(f"{name}: {CD45} {what}")
     return "; ".join(reasons)
 
 
-def _detection(count: PopulationCount, tube: _Tube) -> Row:
-    wanted = tube.settings.wanted_cv_pct
-    n, n_cd45 = count.n_events, tube.counting.n_cd45
-    blank = tube.blanks.blank_of(tube.sample, count.population)
+def _detection(count: PopulationCount, shared: _Shared) -> Row:
+    wanted = shared.settings.wanted_cv_pct
+    n, n_cd45 = count.n_events, shared.counting.n_cd45
+    blank = shared.blanks.blank_of(shared.sample, count.population)
     limits = find_limits(blank, n_cd45, wanted)
     needed = events_needed(wanted)
     row: Row = {
@@ -175,28 +175,28 @@ def _detection(count: PopulationCount, tube: _Tube) -> Row:
     return row
 
 
-def _absolute(count: PopulationCount, tube: _Tube) -> Row:
+def _absolute(count: PopulationCount, shared: _Shared) -> Row:
     if count.n_events is None or count.population in BEADS:
         return {"count_method": "none", "count_status": "none", "count_reason": ""}
     counted = Counted(count.n_events, _in_cd45(count), count.gate_cv or NO_GATE_ERROR)
-    found = absolute_counts(counted, tube.counting, tube.settings)
+    found = absolute_counts(counted, shared.counting, shared.settings)
     if not found:
-        fault = tube.volume_fault or "the sheet has no beads, tube volume or white cell count that could be used"
+        fault = shared.volume_fault or "the sheet has no beads, sample volume or white cell count that could be used"
         return {"cells_per_ul": None, "count_method": "none", "count_status": "none", "count_reason": fault}
     best = next(iter(found.values()))
     limits = {"cells_per_ul": best.cells_per_ul, "cells_per_ul_low": best.low, "cells_per_ul_high": best.high}
-    status, reason = _platforms(tube)
-    dead = best.method == "dual_platform" and tube.counting.viability is None
-    unknown = "dead cells are counted, too: the tube has no viability gate" if dead else ""
-    reason = "; ".join(part for part in (tube.volume_fault, reason, unknown) if part)
+    status, reason = _platforms(shared)
+    dead = best.method == "dual_platform" and shared.counting.viability is None
+    unknown = "dead cells are counted, too: the sample has no viability gate" if dead else ""
+    reason = "; ".join(part for part in (shared.volume_fault, reason, unknown) if part)
     return {**limits, "count_method": best.method, "count_status": status, "count_reason": reason}
 
 
-def _platforms(tube: _Tube) -> tuple[str, str]:
-    """Say whether the platforms that count the tube agree."""
-    if tube.difference_pct is None:
+def _platforms(shared: _Shared) -> tuple[str, str]:
+    """Say whether the platforms that count the sample agree."""
+    if shared.difference_pct is None:
         return "one_platform", ""
-    limit = tube.settings.max_platform_difference_pct
-    if tube.difference_pct <= limit:
+    limit = shared.settings.max_platform_difference_pct
+    if shared.difference_pct <= limit:
         return "agree", ""
-    return "disagree", f"the platforms differ by {tube.difference_pct:.0f} %, {limit:g} % is allowed"
+    return "disagree", f"the platforms differ by {shared.difference_pct:.0f} %, {limit:g} % is allowed"

@@ -33,7 +33,7 @@ class GateCv:
 
 @dataclass(frozen=True)
 class PopulationCount:
-    """Events of one population in one tube.
+    """Events of one population in one sample.
 
     Parameters
     ----------
@@ -61,18 +61,18 @@ class PopulationCount:
 
 @dataclass(frozen=True)
 class SampleRecord:
-    """All that is known of one tube after gating.
+    """All that is known of one sample after gating.
 
     Parameters
     ----------
     sample_id : str
-        Name of the tube.
+        Name of the sample.
     manifest : dict
         Row of the manifest.
     counts : tuple of PopulationCount
         In the order of the strategy.
     checks : tuple of Check
-        Quality of the tube.
+        Quality of the sample.
     sketches : tuple of Sketch
         Values of the wanted markers.
     settings : mapping
@@ -80,9 +80,9 @@ class SampleRecord:
     volume_ul : float or None
         Suspension that was measured while the run was stable; None when the file does not say.
     n_cd45_with_dead : int or None
-        Events inside the CD45 gate before dead cells were left out; None when the tube has no viability gate.
+        Events inside the CD45 gate before dead cells were left out; None when the sample has no viability gate.
     spillover : Spillover or None
-        Matrix that the tube was compensated with.
+        Matrix that the sample was compensated with.
     """
 
     sample_id: str

@@ -12,7 +12,7 @@ LARGEST = 2001
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """Sorted values of a marker on a population of one tube.
+    """Sorted values of a marker on a population of one sample.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Sketch:
         """Return the geometric mean, channel units; None where it is not defined."""
         return None if self.mean_log is None else math.exp(self.mean_log)
 
-    # a control tube may serve many samples of its batch, so these are found once
+    # a control sample may serve many samples of its batch, so these are found once
 
     @cached_property
     def median(self) -> float:

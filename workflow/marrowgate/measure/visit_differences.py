@@ -16,7 +16,7 @@ Differences = Mapping[tuple[str, str], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Staining:
-    """How a marker was measured in one tube; None where it is not stated.
+    """How a marker was measured in one sample; None where it is not stated.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Staining:
 def visit_differences(
     project: Project, records: Mapping[str, SampleRecord], max_change_pct: float
 ) -> dict[tuple[str, str], tuple[str, str]]:
-    """Compare every stained tube with the patient's other tubes in which the same marker was measured.
+    """Compare every stained sample with the patient's other samples in which the same marker was measured.
 
     Parameters
     ----------
@@ -64,9 +64,9 @@ def visit_differences(
             staining = staining_of(sample, entry, record.settings)
             measured.setdefault((sample.patient_id, marker), {})[sample.sample_id] = staining
     found = {}
-    for (patient_id, marker), tubes in measured.items():
-        for sample_id, own in tubes.items():
-            others = [tube for name, tube in tubes.items() if name != sample_id] if patient_id else []
+    for (patient_id, marker), stainings in measured.items():
+        for sample_id, own in stainings.items():
+            others = [staining for name, staining in stainings.items() if name != sample_id] if patient_id else []
             found[sample_id, marker] = compare(own, others, max_change_pct)
     return found
 
@@ -77,7 +77,7 @@ def staining_of(sample: Sample, entry: PanelChannel, settings: Settings) -> Stai
     Parameters
     ----------
     sample : Sample
-        The tube's row.
+        The sample's row.
     entry : PanelChannel
         The marker's line of the panel.
     settings : Settings
@@ -90,13 +90,13 @@ def staining_of(sample: Sample, entry: PanelChannel, settings: Settings) -> Stai
 
 
 def compare(own: Staining, others: Sequence[Staining], max_change_pct: float) -> tuple[str, str]:
-    """Compare a tube with the patient's other tubes.
+    """Compare a sample with the patient's other samples.
 
     Returns
     -------
     tuple of (str, str)
-        ``differs`` with each difference; else ``not_checked`` with what is not stated, or when there is no other tube;
-        else ``ok``. A gain that no tube states is not asked for.
+        ``differs`` with each difference; else ``not_checked`` with what is not stated, or when it is the only one;
+        else ``ok``. A gain that no sample states is not asked for.
     """
     if not others:
         return "not_checked", "no other visit of the patient"

@@ -74,7 +74,7 @@ def _draw_arm(axes: Axes, rows: Sequence[Row], value: str, colour: str, floor: f
 
 
 def _patients(rows: Sequence[Row]) -> list[list[Row]]:
-    """Return the rows of each patient by day; a tube without a patient stands by itself."""
+    """Return the rows of each patient by day; a sample without a patient stands by itself."""
     found: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row["day"]):
         if row["patient_id"]:
@@ -83,11 +83,11 @@ def _patients(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _who(rows: Sequence[Row]) -> str:
-    """Say how many patients and tubes, or visits, are drawn."""
+    """Say how many patients and samples, or visits, are drawn."""
     n = len({row["patient_id"] for row in rows if row["patient_id"]})
-    what = "tube" if "sample_id" in rows[0] else "visit"
-    tubes = f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
-    return f"{n} patient{'' if n == 1 else 's'}, {tubes}" if n else tubes
+    what = "sample" if "sample_id" in rows[0] else "visit"
+    samples = f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
+    return f"{n} patient{'' if n == 1 else 's'}, {samples}" if n else samples
 
 
 def _draw_time(axes: Axes, *, is_treated: bool) -> None:

@@ -35,7 +35,7 @@ class CourseRows:
     rows : tuple of mapping
         Rows with a day and a value; `is_weak` says that the value is drawn as an open symbol.
     notes : tuple of str
-        How many tubes there are, why some have no value, which gates the others stand on, what open symbols mean.
+        How many samples there are, why some have no value, which gates the others stand on, what open symbols mean.
     """
 
     title: str
@@ -59,7 +59,7 @@ def course_rows(course: Course, tables: Tables) -> CourseRows:
     Returns
     -------
     CourseRows
-        Control tubes are left out.
+        Control samples are left out.
     """
     rows = _rows(course, tables)
     usable = [row for row in rows if row.get(course.column) is not None]
@@ -98,7 +98,7 @@ def _rows(course: Course, tables: Tables) -> list[Row]:
     ]
     if course.table == "populations":
         return own
-    # a tube that was rejected or not gated has no row of intensities, and is missing all the same
+    # a sample that was rejected or not gated has no row of intensities, and is missing all the same
     measured = {
         row["sample_id"]: row
         for row in tables["intensities"]
@@ -136,7 +136,7 @@ def _is_weak(row: Row, course: Course) -> bool:
 
 
 def _missing_note(rows: Sequence[Row], usable: Sequence[Row], course: Course) -> str:
-    what = "visit" if course.table == "visits" else "stained tube"
+    what = "visit" if course.table == "visits" else "stained sample"
     total = f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
     missing = Counter(_why_missing(row, course) for row in rows if row.get(course.column) is None)
     if not missing:

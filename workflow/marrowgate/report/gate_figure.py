@@ -18,7 +18,7 @@ HEAD_HEIGHT = 0.75
 
 
 def gate_status(populations: Sequence[Row]) -> Figure:
-    """Draw how many tubes have which gate status, one bar per population, one plot per panel.
+    """Draw how many samples have which gate status, one bar per population, one plot per panel.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def gate_status(populations: Sequence[Row]) -> Figure:
     with figure_style():
         if not panels:
             figure = Figure(figsize=(7.5, 1.5))
-            say_nothing(figure.add_subplot(), "no tube was gated")
+            say_nothing(figure.add_subplot(), "no sample was gated")
             return figure
         heights = [HEAD_HEIGHT + ROW_HEIGHT * len(counts) for counts in panels.values()]
         figure = Figure(figsize=(8.0, 0.4 + sum(heights)), layout="constrained")
@@ -54,8 +54,8 @@ def _draw_panel(axes: Axes, panel: str, counts: Mapping[str, Counter[str]]) -> N
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, max(left))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=(1, 2, 5, 10)))
-    axes.set_xlabel("stained tubes")
-    axes.set_title(f"{panel}: {max(left)} stained tube{'' if max(left) == 1 else 's'}", loc="left")
+    axes.set_xlabel("stained samples")
+    axes.set_title(f"{panel}: {max(left)} stained sample{'' if max(left) == 1 else 's'}", loc="left")
 
 
 def _draw_legend(figure: Figure, found: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The gates that are weaker than found in the tube itself: each once, with the populations that stand on it."""
+"""The gates that are weaker than found in the sample itself: each once, with the populations that stand on it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -32,20 +32,20 @@ class WeakGate:
 
     @property
     def example(self) -> str:
-        """The reason of most tubes."""
+        """The reason of most samples."""
         told = list(self.reasons.values())
         return max(dict.fromkeys(told), key=told.count)
 
 
 def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[WeakGate]:
-    """Return the gates of stained tubes that are not ok, most tubes first.
+    """Return the gates of stained samples that are not ok, most samples first.
 
     Parameters
     ----------
     populations : sequence of mapping
         Rows of the table of populations; each has the status of the weakest gate on its way, which its reason names.
     rejected : frozenset of str
-        Tubes without any gate; they are passed over.
+        Samples without any gate; they are passed over.
 
     Returns
     -------

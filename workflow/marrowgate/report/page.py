@@ -119,26 +119,26 @@ def _design(contrasts: Sequence[Row]) -> list[tuple[str, list[str]]]:
 
 
 def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:
-    """Return the numbers at the top: tubes by what they are and by verdict, patients by arm where there are arms."""
+    """Return the numbers at the top: samples by what they are and by verdict, patients by arm where there are arms."""
     stained = {row["sample_id"] for row in populations if row["control_type"] == "none"}
     verdicts = Counter(row["verdict"] for row in manifest)
     arms = Counter({row["patient_id"]: row["arm"] for row in populations if row["patient_id"]}.values())
     no_arm = " without an arm" if len(arms) > 1 else ""
     tiles = [
-        (len(stained), f"stained {_tubes(len(stained))}"),
-        (len(manifest) - len(stained), f"control {_tubes(len(manifest) - len(stained))}"),
+        (len(stained), f"stained {_samples(len(stained))}"),
+        (len(manifest) - len(stained), f"control {_samples(len(manifest) - len(stained))}"),
         *((verdicts[word], word) for word in ("accepted", "repaired", "rejected")),
         *((n, f"{arm or ''} patient{'' if n == 1 else 's'}{'' if arm else no_arm}".strip()) for arm, n in arms.items()),
     ]
     return [(n, name) for n, name in tiles if n or name == "accepted"]
 
 
-def _tubes(n: int) -> str:
-    return "tube" if n == 1 else "tubes"
+def _samples(n: int) -> str:
+    return "sample" if n == 1 else "samples"
 
 
 def _statuses(populations: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the gate statuses that occur in stained tubes, each with its meaning."""
+    """Return the gate statuses that occur in stained samples, each with its meaning."""
     found = {row["gate_status"] for row in populations if row["control_type"] == "none"}
     return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in found]
 

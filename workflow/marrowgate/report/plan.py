@@ -93,7 +93,7 @@ def planned_courses(project: Project) -> tuple[Course, ...]:
     Returns
     -------
     tuple of Course
-        Empty when no stained tube has a day.
+        Empty when no stained sample has a day.
     """
     config = project.config
     stained = [sample for sample in project.samples if sample.control_type == "none" and sample.day is not None]
@@ -143,7 +143,7 @@ def _leaves(strategy: Strategy) -> list[str]:
 
 
 def _measured(config: Config, strategy: Strategy, panel: Panel) -> Pairs:
-    """Return the populations and markers that are asked for and that tubes of the panel can have."""
+    """Return the populations and markers that are asked for and that samples of the panel can have."""
     names = {population.name for population in strategy.populations}
     markers = {entry.marker for entry in panel.channels}
     asked = [pair for pair in config.measure.wanted if pair not in config.measure.only_controls]

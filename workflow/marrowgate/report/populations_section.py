@@ -1,4 +1,4 @@
-"""The populations of the page: one table per panel over its stained tubes, and one of each tube where they are few."""
+"""The populations of the page: one table per panel over its stained samples, and each sample's where they are few."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ COLUMNS = {
     "per_100_cd45": "per 100 CD45+ cells",
     "cells_per_ul": "cells per \N{MICRO SIGN}L",
 }
-ROWS_OF_TUBES = 240
-"""Most rows that the table of each tube may have to stand in the page."""
+MOST_SAMPLE_ROWS = 240
+"""Most rows that the table of each sample may have to stand in the page."""
 ALMOST_ALL = 99.95
 
 
@@ -30,11 +30,11 @@ class Line:
     depth : int
         Populations that it lies in.
     gated : int
-        Stained tubes in which it was gated.
+        Stained samples in which it was gated.
     cells : tuple of str
         The text of each column.
     gates : str
-        With one tube the gate's status, else in how many tubes it is ok.
+        With one sample the gate's status, else in how many samples it is ok.
     """
 
     population: str
@@ -53,44 +53,44 @@ class PanelTable:
     panel : str
         Name of the panel.
     n_tubes : int
-        Stained tubes, rejected ones with them.
+        Stained samples, rejected ones with them.
     headings : tuple of str
         Headings of the columns that have a value.
     lines : tuple of Line
         Each population below its parent.
-    tubes : tuple of (mapping, tuple of str)
-        Row of the table of populations and its cells, for each tube; empty with one tube, or with too many rows.
+    samples : tuple of (mapping, tuple of str)
+        Row of the table of populations and its cells, for each sample; empty with one sample, or with too many rows.
     rejected : tuple of (str, str)
-        Tubes whose file was rejected, with the reasons.
+        Samples whose file was rejected, with the reasons.
     """
 
     panel: str
     n_tubes: int
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
-    tubes: tuple[tuple[Row, tuple[str, ...]], ...]
+    samples: tuple[tuple[Row, tuple[str, ...]], ...]
     rejected: tuple[tuple[str, str], ...]
 
     @property
     def is_complete(self) -> bool:
-        """Whether every population was gated in every tube."""
+        """Whether every population was gated in every sample."""
         return all(line.gated == self.n_tubes for line in self.lines)
 
 
 def panel_tables(populations: Sequence[Row], rejected: Mapping[str, str]) -> list[PanelTable]:
-    """Arrange the stained tubes by panel and population.
+    """Arrange the stained samples by panel and population.
 
     Parameters
     ----------
     populations : sequence of mapping
-        Rows of the table of populations; control tubes are passed over.
+        Rows of the table of populations; control samples are passed over.
     rejected : mapping of str to str
         sample_id of the rejected files to the reasons.
 
     Returns
     -------
     list of PanelTable
-        With one tube a cell is the value with its 95 % interval, with several the median and the range of the tubes
+        With one sample a cell is the value with its 95 % interval, with several the median and the range of the samples
         that have a value. A value that is missing is a dash, never a zero.
     """
     panels: dict[str, dict[str, list[Row]]] = {}
@@ -103,22 +103,22 @@ def panel_tables(populations: Sequence[Row], rejected: Mapping[str, str]) -> lis
 def _panel_table(panel: str, by_name: Mapping[str, Sequence[Row]], rejected: Mapping[str, str]) -> PanelTable:
     rows = [row for own in by_name.values() for row in own]
     columns = [column for column in COLUMNS if any(row[column] is not None for row in rows)]
-    tubes = dict.fromkeys(row["sample_id"] for row in rows)
+    samples = dict.fromkeys(row["sample_id"] for row in rows)
     parents = {name: own[0]["parent"] for name, own in by_name.items()}
     lines = tuple(
         Line(
             name,
             depth,
             sum(row["n_events"] is not None for row in by_name[name]),
-            tuple(_over_tubes(by_name[name], column) for column in columns),
+            tuple(_over_samples(by_name[name], column) for column in columns),
             _gates(by_name[name]),
         )
         for name, depth in _tree(parents)
     )
     headings = tuple(COLUMNS[name] for name in columns)
-    told = tuple((name, rejected[name]) for name in tubes if name in rejected)
+    told = tuple((name, rejected[name]) for name in samples if name in rejected)
     gated = [row for row in rows if row["sample_id"] not in rejected]
-    return PanelTable(panel, len(tubes), headings, lines, _tubes(gated, columns, len(tubes)), told)
+    return PanelTable(panel, len(samples), headings, lines, _samples(gated, columns, len(samples)), told)
 
 
 def _tree(parents: Mapping[str, str]) -> list[tuple[str, int]]:
@@ -138,18 +138,18 @@ def _gates(rows: Sequence[Row]) -> str:
     return f"{sum(row['gate_status'] == 'ok' for row in rows)} of {len(rows)}"
 
 
-def _tubes(rows: Sequence[Row], columns: Sequence[str], n_tubes: int) -> tuple[tuple[Row, tuple[str, ...]], ...]:
-    if n_tubes == 1 or len(rows) > ROWS_OF_TUBES:
+def _samples(rows: Sequence[Row], columns: Sequence[str], n_tubes: int) -> tuple[tuple[Row, tuple[str, ...]], ...]:
+    if n_tubes == 1 or len(rows) > MOST_SAMPLE_ROWS:
         return ()
-    # the sort is stable: tubes in the order of the sheet, populations in that of the strategy
+    # the sort is stable: samples in the order of the sheet, populations in that of the strategy
     places = {name: place for place, name in enumerate(dict.fromkeys(row["sample_id"] for row in rows))}
     ordered = sorted(rows, key=lambda row: places[row["sample_id"]])
-    return tuple((row, tuple(_of_tube(row, column) for column in columns)) for row in ordered)
+    return tuple((row, tuple(_of_sample(row, column) for column in columns)) for row in ordered)
 
 
-def _over_tubes(rows: Sequence[Row], column: str) -> str:
+def _over_samples(rows: Sequence[Row], column: str) -> str:
     if len(rows) == 1:
-        return _of_tube(rows[0], column)
+        return _of_sample(rows[0], column)
     values = [row[column] for row in rows if row[column] is not None]
     if not values:
         return "-"
@@ -157,10 +157,10 @@ def _over_tubes(rows: Sequence[Row], column: str) -> str:
     shown = [_shown(value, column) for value in (middle, min(values), max(values))]
     told = f"{shown[0]} ({shown[1]} to {shown[2]})"
     gated = sum(row["n_events"] is not None for row in rows)
-    return told if len(values) == gated else f"{told}; {len(values)} tube{'' if len(values) == 1 else 's'}"
+    return told if len(values) == gated else f"{told}; {len(values)} sample{'' if len(values) == 1 else 's'}"
 
 
-def _of_tube(row: Row, column: str) -> str:
+def _of_sample(row: Row, column: str) -> str:
     value = row[column]
     if value is None:
         return "-"

@@ -1,4 +1,4 @@
-"""The quality checks of the page: each check once, with how many tubes it was made for and what it found."""
+"""The quality checks of the page: each check once, with how many samples it was made for and what it found."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One check over all its tubes or batches."""
+    """One check over all its samples or batches."""
 
     check: str
     flagged: int

@@ -59,11 +59,11 @@ ENDPOINTS = (
     (r"^cd(\d+[a-z]?)_pos(?=[_, ]|$)", r"CD\1+"),
 )
 GATE_STATUSES = {
-    "ok": "found in the tube, or in all tubes of the batch together",
+    "ok": "found in the sample, or in all samples of the batch together",
     "fixed": "where the strategy puts it, or its fallback because nothing was found",
     "overridden": "set by a person",
-    "borrowed": "the tube has no boundary of its own and takes that of its batch",
-    "shifted": "the tube's own boundary was too far from its batch and was pulled in to the limit",
+    "borrowed": "the sample has no boundary of its own and takes that of its batch",
+    "shifted": "the sample's own boundary was too far from its batch and was pulled in to the limit",
     "too_few_events": "too few events to find a boundary, and the batch has none to lend: no numbers",
     "no_valley": "the valley that was looked for is not there: no numbers",
     "failed": "the method found no gate: no numbers",

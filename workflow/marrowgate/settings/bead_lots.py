@@ -24,12 +24,12 @@ class _Lot:
 
 
 def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measured: Sequence[str]) -> Iterator[Fault]:
-    """Tell which bead tubes cannot calibrate what they are meant to.
+    """Tell which bead samples cannot calibrate what they are meant to.
 
     Beads that carry one fluorochrome, such as Quantibrite PE, say nothing of the signal of another. A lot carries one
     when its file names `fluorochrome`, or counts ``<fluorochrome> molecules``. It is refused when it has values for a
     channel or marker of another fluorochrome, and when no measured marker of its panel has the fluorochrome of any bead
-    tube of the batch.
+    sample of the batch.
 
     Parameters
     ----------
@@ -43,18 +43,18 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
         Markers whose intensity is asked for.
     """
     told: set[tuple[str, str]] = set()
-    tubes: dict[tuple[str, str], list[tuple[int, _Lot]]] = {}
+    samples: dict[tuple[str, str], list[tuple[int, _Lot]]] = {}
     for row in sheet.rows:
         name, panel = row.cells.get("bead_lot"), row.cells.get("panel", "")
         lot = _read(folder / f"{name}.yaml") if name and row.cells.get("control_type") == "beads" else None
         if name is None or lot is None or panel not in panels:
             continue
-        tubes.setdefault((panel, row.cells.get("batch", "")), []).append((row.line, lot))
+        samples.setdefault((panel, row.cells.get("batch", "")), []).append((row.line, lot))
         if (name, panel) not in told and lot.fluorochrome:
             told.add((name, panel))
             yield from _named_otherwise(lot, panel, panels[panel])
     refused: set[tuple[str, str]] = set()
-    for (panel, _), own in tubes.items():
+    for (panel, _), own in samples.items():
         carriers = [entry for entry in panels[panel].channels if entry.marker in measured]
         known = [lot.fluorochrome for _, lot in own]
         line, lot = own[0]

@@ -119,7 +119,7 @@ def controls(sheet: Sheet) -> Iterator[Fault]:
 
 
 def bead_cells(sheet: Sheet) -> Iterator[Fault]:
-    """Tell which rows say twice how many counting beads are in the tube, or half of it."""
+    """Tell which rows say twice how many counting beads are in the sample, or half of it."""
     for row in sheet.rows:
         filled = row.cells.keys() | row.unreadable
         given = {name for name in ("beads_per_tube", "beads_per_ul", "bead_volume_ul") if name in filled}
@@ -150,7 +150,7 @@ def partners(sheet: Sheet) -> Iterator[Fault]:
             for column in ("panel", "batch", "patient_id"):
                 here, there = row.cells.get(column), partner.cells.get(column)
                 if here and there and here != there:
-                    what = f"sample {name!r} has {column} {there!r}, this tube has {here!r}"
+                    what = f"sample {name!r} has {column} {there!r}, this sample has {here!r}"
                     yield _fault(sheet, row, "control_for", what, f"a control has the {column} of its sample")
 
 

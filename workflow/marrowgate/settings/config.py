@@ -67,8 +67,8 @@ class Intensity(_Section):
     marker: Label
     """Name of a marker of the panel."""
     negative: Label | None = None
-    """Population that does not carry the marker. Its values in the same tube are the control where no FMO or isotype
-    tube serves. Empty: none."""
+    """Population that does not carry the marker. Its values in the same sample are the control where no FMO or isotype
+    sample serves. Empty: none."""
     strata: dict[Label, Annotated[float, Field(gt=0, lt=1)]] = {}
     """Populations inside this one, each with the share that it is given in the standardised median. They are measured
     too. Empty: no standardised median."""
@@ -94,7 +94,7 @@ class Measure(_Section):
     control_quantile: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
     """Quantile of the control above which an event counts in pct_above_control."""
     control_events: Annotated[int, Field(ge=5)] = 200
-    """Events of the population that the sample's own control must have to serve alone; with fewer, the control tubes of
+    """Events of the population that a sample's own control must have to serve alone; with fewer, the control samples of
     its batch are taken into account."""
     pipetting_cv_pct: Annotated[float, Field(ge=0)] = 5.0
     """Coefficient of variation of one pipetting step, part of the interval of cells_per_ul."""
@@ -103,7 +103,7 @@ class Measure(_Section):
     analyser_cv_pct: Annotated[float, Field(ge=0)] = 3.0
     """Coefficient of variation of the analyser's white cell count."""
     max_platform_difference_pct: Annotated[float, Field(gt=0)] = 20.0
-    """Difference between two ways of counting the CD45+ cells of one tube (beads, volume, analyser), per cent of the
+    """Difference between two ways of counting the CD45+ cells of one sample (beads, volume, analyser), per cent of the
     lower, above which its absolute counts are flagged."""
 
     @property
@@ -146,11 +146,11 @@ class Quality(_Section):
     max_unstable_pct: Annotated[float, Field(ge=0, le=100)] = 10.0
     """Share of a file's events in unstable stretches."""
     max_other_labels_pct: Annotated[float, Field(ge=0, le=100)] = 50.0
-    """Share of a file's channel labels that name another marker than the panel; more means another panel's tube."""
+    """Share of a file's channel labels that name another marker than the panel; more means another panel's sample."""
     max_setting_change_pct: Annotated[float, Field(ge=0)] = 0.5
     """Difference of a detector's voltage or gain from its batch and from the patient's other visits, per cent."""
     max_spillover_difference: Annotated[float, Field(gt=0)] = 0.01
-    """Difference of an entry of a tube's spillover matrix from its batch's, as a share of the stain's own signal."""
+    """Difference of an entry of a sample's spillover matrix from its batch's, as a share of the stain's own signal."""
     max_condition_number: Annotated[float, Field(ge=1)] = 20.0
     """Condition number of a spillover matrix: how many fold it can amplify noise."""
     max_residual_pct: Annotated[float, Field(gt=0)] = 1.0
@@ -163,7 +163,7 @@ class Quality(_Section):
     """Share of the variance that a calibration line must explain."""
     max_bead_left_out_pct: Annotated[float, Field(gt=0)] = 15.0
     """Miss of a bead peak by the line through the other peaks, per cent, above which the line is flagged; also the
-    difference of two bead tubes' lines of one channel above which both are refused."""
+    difference of two bead samples' lines of one channel above which both are refused."""
     max_bead_fold: Annotated[float, Field(gt=1)] = 1.25
     """Factor between a batch's bead peak and that of the other batches above which the batch's intensities have moved:
     contrasts of `median_fi` and `ratio_fi` that use the batch are flagged."""
@@ -276,7 +276,7 @@ class Config(_Section):
     strategies: Label = "config/strategies"
     """Folder of the strategies."""
     strategy_of_panel: Annotated[dict[SampleId, SampleId], Field(min_length=1)]
-    """Which strategy gates the tubes of each panel."""
+    """Which strategy gates the samples of each panel."""
     seed: Annotated[int, Field(ge=0)] = 20170405
     """Seed of every random draw."""
     simulation: Simulation | None = None

@@ -1,4 +1,4 @@
-"""What is no fault of a project, and what its owner may not have meant: patients without tubes, beads without a lot."""
+"""What is no fault of a project, and what its owner may not have meant: patients without sample, beads without lot."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,22 +25,22 @@ def project_notes(project: Project) -> Iterator[Note]:
 
 
 def _patient_notes(project: Project) -> Iterator[Note]:
-    """Tell which patients have no stained tube, and which have none before treatment."""
+    """Tell which patients have no stained sample, and which have none before treatment."""
     own: dict[str, list[Sample]] = {patient_id: [] for patient_id in project.patients}
     for sample in _stained(project, lambda one: one.patient_id in own):
         own[str(sample.patient_id)].append(sample)
-    absent = [patient_id for patient_id, tubes in own.items() if not tubes]
+    absent = [patient_id for patient_id, samples in own.items() if not samples]
     if absent:
-        what = "no fully stained tube in the sample sheet; add its rows, or take the patient out of the patient sheet"
+        what = "no fully stained sample in the sample sheet; add its rows, or take the patient out of the patient sheet"
         yield _named("patient", absent), what
-    late = [patient_id for patient_id, tubes in own.items() if tubes and not any(map(_is_baseline, tubes))]
+    late = [patient_id for patient_id, samples in own.items() if samples and not any(map(_is_baseline, samples))]
     if late:
-        what = "no tube at day 0 or before, so there is no change from baseline; day 0 is that of the first dose"
+        what = "no sample at day 0 or before, so there is no change from baseline; day 0 is that of the first dose"
         yield _named("patient", late), what
 
 
 def _visit_notes(project: Project) -> Iterator[Note]:
-    """Tell which stained tubes stand in no comparison, since patient or time is not given."""
+    """Tell which stained samples stand in no comparison, since patient or time is not given."""
     nobody = _stained(project, lambda one: one.patient_id is None)
     if nobody:
         yield _named("sample", [one.sample_id for one in nobody]), "no patient_id, so it is not compared; fill it in"
@@ -62,7 +62,7 @@ def _response_notes(project: Project) -> Iterator[Note]:
 
 
 def _bead_notes(project: Project) -> Iterator[Note]:
-    """Tell which bead tubes calibrate nothing. Counting beads need no file, so this is no fault."""
+    """Tell which bead samples calibrate nothing. Counting beads need no file, so this is no fault."""
     there = sorted(path.stem for path in Path(project.config.signal.bead_lots).glob("*.yaml"))
     for sample in project.samples:
         if sample.control_type != "beads":

@@ -1,4 +1,4 @@
-"""How the tubes of a project depend on each other: batches, controls, baselines."""
+"""How the samples of a project depend on each other: batches, controls, baselines."""
 
 from collections.abc import Sequence
 
@@ -7,39 +7,39 @@ from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 
 FITTED = {"none", "fmo", "isotype", "unstained"}
-"""Control types of tubes that hold cells and are gated; single stains and beads are not."""
+"""Control types of samples that hold cells and are gated; single stains and beads are not."""
 
 
 def gated(project: Project) -> tuple[Sample, ...]:
-    """Return the tubes that are gated, in the order of the sheet."""
+    """Return the samples that are gated, in the order of the sheet."""
     return tuple(sample for sample in project.samples if sample.control_type in FITTED)
 
 
 def batches(project: Project) -> tuple[tuple[str, str], ...]:
-    """Return every (panel, batch) that has a gated tube."""
+    """Return every (panel, batch) that has a gated sample."""
     return tuple(dict.fromkeys((sample.panel, sample.batch) for sample in gated(project)))
 
 
 def members(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    """Return the gated tubes of a panel and batch."""
+    """Return the gated samples of a panel and batch."""
     return tuple(sample for sample in gated(project) if (sample.panel, sample.batch) == (panel, batch))
 
 
-def scale_tubes(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    """Return the tubes that the scales of a panel and batch are chosen from: the stained ones, or all when none is."""
+def scale_samples(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
+    """Return samples that the scales of a panel and batch are chosen from: the stained ones, or all when none is."""
     own = members(project, panel, batch)
     return tuple(sample for sample in own if sample.control_type == "none") or own
 
 
 def role_of(project: Project, sample: Sample) -> tuple[str, str]:
-    """Return what a tube is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
+    """Return what a sample is a control of: kind (none, fmo, isotype, unstained, baseline) and marker."""
     if sample.control_type != "none":
         return sample.control_type, sample.control_marker or ""
     return ("baseline", "") if sample is baseline_of(project, sample) else ("none", "")
 
 
 def baseline_of(project: Project, sample: Sample) -> Sample | None:
-    """Return the patient's first stained tube of the same panel at day 0 or before."""
+    """Return the patient's first stained sample of the same panel at day 0 or before."""
     same = [
         other
         for other in project.samples
@@ -52,7 +52,7 @@ def baseline_of(project: Project, sample: Sample) -> Sample | None:
 
 
 def controls_to_fit_first(project: Project, sample: Sample) -> tuple[Sample, ...]:
-    """Return the tubes whose boundaries the sample's fit takes over: its own controls, else those of its batch.
+    """Return the samples whose boundaries the sample's fit takes over: its own controls, else those of its batch.
 
     A control takes nothing over from other controls of its kind.
     """
@@ -80,13 +80,13 @@ def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
 
 
 def unstained_of(project: Project, panel: str, batch: str) -> Sample | None:
-    """Return the unstained tube of a panel and batch."""
+    """Return the unstained sample of a panel and batch."""
     found = [one for one in _of_batch(project, panel, batch) if one.control_type == "unstained"]
     return found[0] if found else None
 
 
-def bead_tubes(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
-    """Return the bead tubes of known lots of each panel and batch that has any, in the order of the sheet."""
+def bead_samples(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
+    """Return the bead samples of known lots of each panel and batch that has any, in the order of the sheet."""
     found: dict[tuple[str, str], tuple[Sample, ...]] = {}
     for sample in project.samples:
         if sample.control_type == "beads" and sample.bead_lot and project.bead_lot_path(sample.bead_lot).is_file():
@@ -110,13 +110,15 @@ def _controls(project: Project, sample: Sample, kind: str, marker: str) -> Seque
     if kind == "baseline":
         baseline = baseline_of(project, sample)
         return () if baseline is None or baseline is sample else (baseline,)
-    tubes = [
-        tube
-        for tube in project.samples
-        if tube.control_type == kind and tube.panel == sample.panel and (tube.control_marker or marker) == marker
+    candidates = [
+        candidate
+        for candidate in project.samples
+        if candidate.control_type == kind
+        and candidate.panel == sample.panel
+        and (candidate.control_marker or marker) == marker
     ]
-    own = [tube for tube in tubes if tube.control_for == sample.sample_id]
-    batch = [tube for tube in tubes if tube.control_for is None and tube.batch == sample.batch]
+    own = [candidate for candidate in candidates if candidate.control_for == sample.sample_id]
+    batch = [candidate for candidate in candidates if candidate.control_for is None and candidate.batch == sample.batch]
     return (own or batch)[:1]
 
 

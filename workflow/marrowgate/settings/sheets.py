@@ -35,7 +35,7 @@ class Sample(_Row):
     """One FCS data set of `samples.tsv`."""
 
     sample_id: SampleId
-    """Unique name of the tube. It is used in file names; two names may not differ in case only."""
+    """Unique name of the sample. It is used in file names; two names may not differ in case only."""
     patient_id: SampleId | None = None
     """Pseudonym of the patient. Empty for controls that belong to a batch."""
     fcs: Label
@@ -47,11 +47,11 @@ class Sample(_Row):
     batch: SampleId
     """Instrument run: same settings, reagents and day."""
     control_type: ControlType = "none"
-    """What kind of control the tube is; `none` for a fully stained sample."""
+    """What kind of control the sample is; `none` for a fully stained sample."""
     control_marker: Label | None = None
     """The marker left out (fmo, isotype) or stained (single_stain)."""
     control_for: SampleId | None = None
-    """The sample_id that an fmo or isotype tube belongs to. Empty: all samples of its batch."""
+    """The sample_id that an fmo or isotype sample belongs to. Empty: all samples of its batch."""
     cycle: Annotated[int, Field(ge=0)] | None = None
     """Treatment cycle number."""
     cycle_day: Finite | None = None
@@ -65,7 +65,7 @@ class Sample(_Row):
     lysis: Label | None = None
     """The lysing reagent."""
     anticoagulant: Label | None = None
-    """The tube's anticoagulant."""
+    """The sample's anticoagulant."""
     wbc_per_ul: Annotated[Positive, AfterValidator(_per_microlitre)] | None = None
     """White cells per microlitre from the haematology analyser, not 10^9/L; below 30 it is refused."""
     nrbc_per_100_wbc: NotNegative | None = None
@@ -73,17 +73,17 @@ class Sample(_Row):
     bead_lot: Label | None = None
     """Lot of the calibration or counting beads."""
     beads_per_tube: Positive | None = None
-    """Counting beads in the tube, from the lot's label: beads that are in the tube already (lyophilised)."""
+    """Counting beads in the sample, from the lot's label: beads that are in the sample already (lyophilised)."""
     beads_per_ul: Positive | None = None
     """Liquid counting beads: beads per microlitre of the suspension, from the lot's label."""
     bead_volume_ul: Positive | None = None
-    """Liquid counting beads: microlitres of the suspension that were pipetted into the tube."""
+    """Liquid counting beads: microlitres of the suspension that were pipetted into the sample."""
     sample_volume_ul: Positive | None = None
-    """Blood in the tube, in microlitres."""
+    """Blood in the sample, in microlitres."""
     dilution: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
     """Factor by which the blood was diluted before it was pipetted; 1 when it was not."""
     tube_volume_ul: Positive | None = None
-    """All that is in the tube when it is measured, in microlitres: blood, antibodies, lysing reagent. For cytometers
+    """All that is in the sample when it is measured, in microlitres: blood, antibodies, lysing reagent. For cytometers
     that measure the volume (`$VOL`)."""
 
 

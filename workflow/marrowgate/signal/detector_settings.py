@@ -1,4 +1,4 @@
-"""Detector voltages and gains of a tube against its batch and against the patient's other visits."""
+"""Detector voltages and gains of a sample against its batch and against the patient's other visits."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,16 +22,16 @@ def settings_of(file: FcsFile) -> Settings:
 def setting_checks(
     own: Settings, batch: Sequence[Settings], visits: Sequence[Settings], limit: float
 ) -> tuple[Check, ...]:
-    """Hold a tube's settings against those that most other tubes have.
+    """Hold a sample's settings against those that most other samples have.
 
     Parameters
     ----------
     own : Settings
-        Of the tube.
+        Of the sample.
     batch : sequence of Settings
-        Of the other tubes of its batch.
+        Of the other samples of its batch.
     visits : sequence of Settings
-        Of the patient's tubes of the same panel at other visits.
+        Of the patient's samples of the same panel at other visits.
     limit : float
         Largest difference, in per cent of the usual voltage or gain.
 

@@ -1,4 +1,4 @@
-"""The labels of a file's channels against the panel: a tube that was stained with another panel."""
+"""The labels of a file's channels against the panel: a sample that was stained with another panel."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def label_check(channels: Sequence[Channel], panel: Panel, limit: float) -> Chec
     channels : sequence of Channel
         Of the file, with the panel's markers.
     panel : Panel
-        What the tube should be stained with.
+        What the sample should be stained with.
     limit : float
         Largest share, per cent of the panel's stained channels whose label names a marker.
 

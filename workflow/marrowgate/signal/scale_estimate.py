@@ -1,4 +1,4 @@
-"""Choose the width of a logicle scale from the negative values of a batch, once for all its tubes."""
+"""Choose the width of a logicle scale from the negative values of a batch, once for all its samples."""
 
 import math
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ _QUANTILE = 0.05
 _DIGITS = 4
 
 
-def tube_width(values: NDArray[np.floating], t: float, m: float) -> float | None:
-    """Choose W so that the usual negative values of a tube lie in the linear part of the scale.
+def sample_width(values: NDArray[np.floating], t: float, m: float) -> float | None:
+    """Choose W so that the usual negative values of a sample lie in the linear part of the scale.
 
     With r the 5 % quantile of the values below 0, W = (M - log10(T / |r|)) / 2, between 0 and M / 2.
 
@@ -43,16 +43,16 @@ def tube_width(values: NDArray[np.floating], t: float, m: float) -> float | None
 
 
 def batch_width(widths: Sequence[float]) -> float | None:
-    """Return the width of a batch: the median of its tubes, so that one odd tube does not change the scale of all.
+    """Return the width of a batch: the median of its samples, so that one odd sample does not change the scale of all.
 
     Parameters
     ----------
     widths : sequence of float
-        Of the tubes that have one, in any order.
+        Of the samples that have one, in any order.
 
     Returns
     -------
     float or None
-        Rounded to four digits, as it is written into the gate files; None when no tube has a width.
+        Rounded to four digits, as it is written into the gate files; None when no sample has a width.
     """
     return round(float(np.median(widths)), _DIGITS) if len(widths) else None

@@ -1,4 +1,4 @@
-"""`marrowgate calibrate`: the calibration lines of a batch from its bead tubes."""
+"""`marrowgate calibrate`: the calibration lines of a batch from its bead samples."""
 
 import argparse
 import logging
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    tubes = parser.add_argument_group("bead tubes, one entry of each list for each tube")
-    tubes.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the bead tubes")
-    tubes.add_argument(
+    samples = parser.add_argument_group("bead samples, one entry of each list for each sample")
+    samples.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the bead samples")
+    samples.add_argument(
         "--data-sets", nargs="*", type=whole_number(1), default=[], metavar="N", help="data sets, from 1; default 1"
     )
-    tubes.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names of the tubes")
-    tubes.add_argument("--bead-lots", nargs="+", required=True, help="names of the lots, as in the sample sheet")
-    tubes.add_argument(
+    samples.add_argument("--sample-ids", nargs="*", default=[], metavar="ID", help="names of the samples")
+    samples.add_argument("--bead-lots", nargs="+", required=True, help="names of the lots, as in the sample sheet")
+    samples.add_argument(
         "--lots", nargs="+", required=True, type=Path, help="files of the lots with the value of each kind of bead"
     )
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-left-out-pct",
         type=positive_number,
         default=15.0,
-        help="largest miss of a peak by the line through the others, and largest difference of two tubes' lines, %%",
+        help="largest miss of a peak by the line through the others, and largest difference of two samples' lines, %%",
     )
     parser.add_argument("--out", required=True, type=Path, help="calibration to write, .tsv; Parquet beside it")
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when a channel is refused")
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.fcs.read import read_fcs
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
-    from marrowgate.signal.beads.several_lots import BeadTube, batch_rows, settle_tubes
+    from marrowgate.signal.beads.several_lots import BeadSample, batch_rows, settle_samples
     from marrowgate.tables import write_table
 
     _check_lists(args)
@@ -58,15 +58,15 @@ def run(args: argparse.Namespace) -> int:
     panel = load_panel(args.panel)
     limits = CalibrationLimits(args.slope_tolerance, args.min_r_squared, args.max_left_out_pct)
     names, data_sets = args.sample_ids or args.bead_lots, args.data_sets or [1] * len(args.fcs)
-    tubes = [
-        BeadTube(name, lot, calibrate(read_fcs(path, data_set, panel=panel, gain=args.gain), lot, limits))
+    samples = [
+        BeadSample(name, lot, calibrate(read_fcs(path, data_set, panel=panel, gain=args.gain), lot, limits))
         for name, path, data_set, lot in zip(names, args.fcs, data_sets, lots, strict=True)
     ]
-    settled = settle_tubes(tubes, args.max_left_out_pct)
+    settled = settle_samples(samples, args.max_left_out_pct)
     write_table(args.out, "calibration", batch_rows(args.batch, settled))
-    refused = [(tube, channel) for tube in settled for channel in tube.channels if channel.status == "refused"]
-    for tube, channel in refused:
-        log.warning("%s: %s: %s: refused: %s", args.batch, tube.sample_id, channel.channel, channel.reason)
+    refused = [(sample, channel) for sample in settled for channel in sample.channels if channel.status == "refused"]
+    for sample, channel in refused:
+        log.warning("%s: %s: %s: refused: %s", args.batch, sample.sample_id, channel.channel, channel.reason)
     return 3 if args.strict and refused else 0
 
 
@@ -75,8 +75,8 @@ def _check_lists(args: argparse.Namespace) -> None:
     for name in ("data_sets", "sample_ids", "bead_lots", "lots"):
         entries = getattr(args, name)
         if entries and len(entries) != len(args.fcs):
-            what = f"{len(entries)} entries for {len(args.fcs)} bead tubes"
-            faults.append(Fault(f"option --{name.replace('_', '-')}", what, "give one for each tube"))
+            what = f"{len(entries)} entries for {len(args.fcs)} bead samples"
+            faults.append(Fault(f"option --{name.replace('_', '-')}", what, "give one for each sample"))
     if faults:
         raise UserError(faults)
 
@@ -93,7 +93,7 @@ def _read_lots(args: argparse.Namespace) -> "list[BeadLot]":
             faults += error.faults
             continue
         if lots[-1].lot != name:
-            what = f"it describes lot {lots[-1].lot!r}, the bead tube has lot {name!r}"
+            what = f"it describes lot {lots[-1].lot!r}, the bead sample has lot {name!r}"
             faults.append(Fault(str(path), what, "give the file of that lot"))
     if faults:
         raise UserError(dict.fromkeys(faults))

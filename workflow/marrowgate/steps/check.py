@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from marrowgate.settings.project import Project
     from marrowgate.settings.sheets import Sample
 
-    Tube = tuple[Sample, Surveyed]
+    SurveyedSample = tuple[Sample, Surveyed]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +40,14 @@ def run(args: argparse.Namespace) -> int:
     if faults := [*matrix_faults(project, args.config, overrides), *lot_faults(project)]:
         raise UserError(faults)
     to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
-    tubes = [
+    surveyed_samples = [
         (sample, survey(Path(sample.fcs), sample.data_set, panel=project.panels[sample.panel]))
         for sample in with_progress(to_read, "files")
     ]
-    repaired = [f"finding: sample {sample.sample_id}: {text}" for sample, text in verdicts(tubes, "repaired")]
-    findings = [f"finding: {where}: {text}" for where, text in all_findings(project, tubes)]
+    repaired = [
+        f"finding: sample {sample.sample_id}: {text}" for sample, text in verdicts(surveyed_samples, "repaired")
+    ]
+    findings = [f"finding: {where}: {text}" for where, text in all_findings(project, surveyed_samples)]
     notes = [f"note: {where}: {text}" for where, text in project_notes(project)]
     lines = [summary(project), *notes, *repaired, *findings]
     print("\n".join(lines))
@@ -64,29 +66,29 @@ def summary(project: "Project") -> str:
     )
 
 
-def all_findings(project: "Project", tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
+def all_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:
     """Return every finding as (where, what), without what was merely repaired."""
     from marrowgate.fcs.survey import duplicate_acquisitions, duplicate_files
 
     yield from missing_markers(project)
-    surveyed = [item for _, item in tubes]
-    yield from ((f"sample {sample.sample_id}", text) for sample, text in verdicts(tubes, "rejected"))
-    yield from _panel_findings(project, tubes)
-    yield from _consistency_findings(tubes)
+    surveyed = [item for _, item in surveyed_samples]
+    yield from ((f"sample {sample.sample_id}", text) for sample, text in verdicts(surveyed_samples, "rejected"))
+    yield from _panel_findings(project, surveyed_samples)
+    yield from _consistency_findings(surveyed_samples)
     for groups, what in (
         (duplicate_files(surveyed), "the files are the same"),
         (duplicate_acquisitions(surveyed), "the files hold the same acquisition"),
     ):
         for group in groups:
-            samples = [tubes[index][0] for index in group]
-            # one tube may be gated with two panels
+            samples = [surveyed_samples[index][0] for index in group]
+            # one sample may be gated with two panels
             if len({sample.panel for sample in samples}) < len(samples):
                 yield f"samples {', '.join(sample.sample_id for sample in samples)}", what
 
 
-def verdicts(tubes: Sequence["Tube"], status: str) -> Iterator[tuple["Sample", str]]:
+def verdicts(surveyed_samples: Sequence["SurveyedSample"], status: str) -> Iterator[tuple["Sample", str]]:
     """Return the samples whose file has this verdict, and why."""
-    for sample, item in tubes:
+    for sample, item in surveyed_samples:
         verdict = item.file.verdict
         if verdict.status == status:
             notes = verdict.reasons if status == "rejected" else verdict.repairs
@@ -109,15 +111,15 @@ def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:
             yield f"panel {panel}", f"strategy {name} gives a scale to {', '.join(scaled)}, which the panel has not"
 
 
-def _panel_findings(project: "Project", tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
+def _panel_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:
     from marrowgate.fcs.survey import panel_findings
 
-    for (panel,), members in _grouped(tubes, lambda sample: (sample.panel,)):
+    for (panel,), members in _grouped(surveyed_samples, lambda sample: (sample.panel,)):
         for finding in panel_findings([item for _, item in members], project.panels[panel]):
             yield f"sample {members[finding.index][0].sample_id}", f"{finding.note.code}: {finding.note.sentence}"
 
 
-def _consistency_findings(tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
+def _consistency_findings(surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:
     """Compare channels over all visits of a panel, voltages and gains within a batch."""
     from marrowgate.fcs.survey import consistency_findings
 
@@ -126,7 +128,7 @@ def _consistency_findings(tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
         (lambda sample: (sample.panel, sample.batch), {"voltage_differs", "gain_differs"}),
     )
     for key, codes in kinds:
-        for _, members in _grouped(tubes, key):
+        for _, members in _grouped(surveyed_samples, key):
             for finding in consistency_findings([item for _, item in members]):
                 if finding.note.code in codes:
                     note = finding.note
@@ -134,9 +136,9 @@ def _consistency_findings(tubes: Sequence["Tube"]) -> Iterator[tuple[str, str]]:
 
 
 def _grouped(
-    tubes: Sequence["Tube"], key: Callable[["Sample"], tuple[str, ...]]
-) -> list[tuple[tuple[str, ...], list["Tube"]]]:
-    groups: dict[tuple[str, ...], list[Tube]] = defaultdict(list)
-    for tube in tubes:
-        groups[key(tube[0])].append(tube)
+    surveyed_samples: Sequence["SurveyedSample"], key: Callable[["Sample"], tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], list["SurveyedSample"]]]:
+    groups: dict[tuple[str, ...], list[SurveyedSample]] = defaultdict(list)
+    for surveyed_sample in surveyed_samples:
+        groups[key(surveyed_sample[0])].append(surveyed_sample)
     return list(groups.items())

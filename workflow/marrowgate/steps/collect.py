@@ -41,17 +41,17 @@ def run(args: argparse.Namespace) -> int:
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     records = {record.sample_id: record for record in map(read_record, args.records)}
-    tubes = measured_samples(project, records)
+    samples = measured_samples(project, records)
     settings, quality, seed = project.config.measure, project.config.quality, project.config.seed
     calibrated = {path.stem: read_rows(path) for path in args.calibration}
     lines = calibration_lines(project, calibrated)
     checks = [row for path in args.spillover for row in read_rows(path)]
     checks += bead_rows(project, calibrated, quality.max_bead_fold)
-    write_table(args.manifest, "manifest", manifest_table(tubes))
-    write_table(args.populations, "populations", population_table(tubes, settings, blanks_of(project, tubes)))
+    write_table(args.manifest, "manifest", manifest_table(samples))
+    write_table(args.populations, "populations", population_table(samples, settings, blanks_of(project, samples)))
     differences = visit_differences(project, records, quality.max_setting_change_pct)
-    write_table(args.intensities, "intensities", intensity_table(tubes, settings, seed, lines, differences))
-    write_table(args.quality, "quality", [*quality_table(tubes, quality, settings), *checks])
+    write_table(args.intensities, "intensities", intensity_table(samples, settings, seed, lines, differences))
+    write_table(args.quality, "quality", [*quality_table(samples, quality, settings), *checks])
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
     described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")

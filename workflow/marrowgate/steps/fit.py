@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_sample_arguments(parser)
     kinds = ["none", "fmo", "isotype", "unstained", "baseline"]
-    parser.add_argument("--control-type", choices=kinds, default="none", help="what the tube is a control of")
+    parser.add_argument("--control-type", choices=kinds, default="none", help="what the sample is a control of")
     parser.add_argument("--control-marker", nargs="?", default="", const="", help="marker that the control lacks")
     parser.add_argument("--control-fits", nargs="*", type=Path, default=[], help="fits of the sample's controls")
     parser.add_argument("--stability", required=True, type=Path, help="stability of the run to write, .json")
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample
     from marrowgate.gating.methods import load_checked_strategy
-    from marrowgate.gating.open_sample import open_tube, start_rows
+    from marrowgate.gating.open_sample import open_sample, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.detector_settings import settings_of
@@ -36,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_checked_strategy(args.strategy), panel, args.scales)
     role = ControlRole(args.control_type, args.control_marker)
-    file, tube = open_tube(
+    file, sample_events = open_sample(
         args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover, matrix=args.matrix
     )
-    if tube is None:
+    if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, "; ".join(note.sentence for note in file.verdict.reasons))
         write_fit(args.out, Fit(args.sample_id, role, (), {}))
         write_run_quality(args.stability, RunQuality())
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     controls = {fit.role.kind: fit for fit in map(read_fit, args.control_fits)}
     stability = find_unstable(file, stability_limits(quality_of(args.quality)))
     write_run_quality(args.stability, RunQuality(stability.stretches, stability.checks, settings_of(file)))
-    start = start_rows(tube, stability.stretches)
-    sample = SampleToFit(args.sample_id, tube, start, role, controls, args.seed)
+    start = start_rows(sample_events, stability.stretches)
+    sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
     write_fit(args.out, fit_sample(sample, strategy))
     return 0

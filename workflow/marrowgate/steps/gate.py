@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.consensus_file import read_consensus
     from marrowgate.gating.final_gates import settle
-    from marrowgate.gating.open_sample import open_tube
+    from marrowgate.gating.open_sample import open_sample
     from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.measure.record import write_record
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_strategy(args.strategy)[0], panel, args.scales)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
-    file, tube = open_tube(
+    file, sample_events = open_sample(
         args.fcs,
         args.data_set,
         panel,
@@ -53,12 +53,12 @@ def run(args: argparse.Namespace) -> int:
     sha256 = file_sha256(args.fcs) if args.fcs.is_file() else ""
     manifest = manifest_row(args.sample_id, file, sha256)
     paths = SamplePaths(args.gates_xml, args.gates_tsv, args.events)
-    if tube is None:
+    if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
         write_record(args.record, write_rejected(paths, strategy, manifest))
         return 3 if args.strict else 0
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
     run_quality = read_run_quality(args.stability)
     limits = quality_of(args.quality)
-    write_record(args.record, write_gated(paths, tube, panel, records, manifest, wanted, limits, run_quality))
+    write_record(args.record, write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality))
     return 0

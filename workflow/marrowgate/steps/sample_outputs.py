@@ -10,10 +10,9 @@ from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Tube
+from marrowgate.gating.sample_events import NO_ROWS, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.tube import (
+from marrowgate.measure.measure_sample import (
     CD45,
     count_populations,
     count_with_dead,
@@ -21,6 +20,7 @@ from marrowgate.measure.tube import (
     measured_volume,
     quality_checks,
 )
+from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
@@ -47,7 +47,7 @@ def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, A
 
 def write_gated(
     paths: SamplePaths,
-    tube: Tube,
+    sample_events: SampleEvents,
     panel: Panel,
     records: Sequence[GateRecord],
     manifest: dict[str, Any],
@@ -61,10 +61,10 @@ def write_gated(
     ----------
     paths : SamplePaths
         Files to make.
-    tube : Tube
+    sample_events : SampleEvents
         The events.
     panel : Panel
-        What the tube should be stained with.
+        What the sample should be stained with.
     records : sequence of GateRecord
         Settled gates.
     manifest : dict
@@ -76,21 +76,21 @@ def write_gated(
     run_quality : RunQuality
         Unstable stretches of the run, whose events are not gated, and what was checked.
     """
-    start = start_rows(tube, run_quality.stretches)
-    rows = apply_gates(tube, records, start)
-    channels = {name: channel.name for name, channel in tube.channels.items()}
-    spillover = tube.file.spillover if tube.weights else None
-    write_gatingml(paths.gates_xml, records, channels, tube.scales, spillover)
-    write_table(paths.gates_tsv, "gates", gate_rows(records, tube.scales))
-    write_membership(paths.events, tube.file.n_events, start, rows, [record.population for record in records])
+    start = start_rows(sample_events, run_quality.stretches)
+    rows = apply_gates(sample_events, records, start)
+    channels = {name: channel.name for name, channel in sample_events.channels.items()}
+    spillover = sample_events.file.spillover if sample_events.weights else None
+    write_gatingml(paths.gates_xml, records, channels, sample_events.scales, spillover)
+    write_table(paths.gates_tsv, "gates", gate_rows(records, sample_events.scales))
+    write_membership(paths.events, sample_events.file.n_events, start, rows, [record.population for record in records])
     return SampleRecord(
         manifest["sample_id"],
         manifest,
-        count_populations(records, rows, gate_cvs(tube, records, rows, CD45)),
-        (*run_quality.checks, *quality_checks(tube, rows, panel, limits)),
-        marker_sketches(tube, rows, wanted),
+        count_populations(records, rows, gate_cvs(sample_events, records, rows, CD45)),
+        (*run_quality.checks, *quality_checks(sample_events, rows, panel, limits)),
+        marker_sketches(sample_events, rows, wanted),
         run_quality.settings or {},
-        measured_volume(tube.file, run_quality.stretches),
-        count_with_dead(tube, records, rows),
+        measured_volume(sample_events.file, run_quality.stretches),
+        count_with_dead(sample_events, records, rows),
         spillover,
     )

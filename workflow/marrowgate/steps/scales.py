@@ -1,4 +1,4 @@
-"""`marrowgate scales`: choose the scales of a batch from its tubes, where the strategy says so."""
+"""`marrowgate scales`: choose the scales of a batch from its samples, where the strategy says so."""
 
 import argparse
 import logging
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", required=True, help="name of the batch")
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
-    parser.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the batch's tubes")
+    parser.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the batch's samples")
     parser.add_argument("--data-sets", nargs="*", type=whole_number(1), default=[], help="data sets, from 1; default 1")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     sources = ["file", "none", "matrix"]
@@ -46,15 +46,15 @@ def run(args: argparse.Namespace) -> int:
     dimensions = dimensions_from_batch(strategy, panel)
     plain = before_choice(strategy, panel)
     places = zip(args.fcs, data_sets, strict=True)
-    found = [_of_tube(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
+    found = [_of_sample(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
     widths = choose_widths(found, dimensions)
     for name in (name for name, width in widths.items() if not width.n_tubes):
-        log.warning("%s: no tube has 50 values of %s below 0; its width is the usual one", args.batch, name)
+        log.warning("%s: no sample has 50 values of %s below 0; its width is the usual one", args.batch, name)
     write_widths(args.out, args.panel_name, args.batch, widths)
     return 0
 
 
-def _of_tube(
+def _of_sample(
     args: argparse.Namespace,
     path: Path,
     data_set: int,
@@ -62,14 +62,14 @@ def _of_tube(
     strategy: "Strategy",
     dimensions: "Sequence[str]",
 ) -> dict[str, float]:
-    """Return the widths that one tube asks for; its events are let go of before the next tube is read."""
-    from marrowgate.gating.batch_scales import tube_widths
-    from marrowgate.gating.open_sample import open_tube
+    """Return the widths that one sample asks for; its events are let go of before the next sample is read."""
+    from marrowgate.gating.batch_scales import sample_widths
+    from marrowgate.gating.open_sample import open_sample
 
     further = frozenset(dimensions)
     source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
-    file, tube = open_tube(path, data_set, panel, strategy, **source, further=further)
-    if tube is None:
+    file, sample = open_sample(path, data_set, panel, strategy, **source, further=further)
+    if sample is None:
         log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
         return {}
-    return tube_widths(tube, dimensions)
+    return sample_widths(sample, dimensions)

@@ -1,4 +1,4 @@
-"""Simulate a cohort whose truth is known: one tube, or a whole project's input."""
+"""Simulate a cohort whose truth is known: one sample, or a whole project's input."""
 
 import argparse
 import sys
@@ -17,13 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", required=True, metavar="NAME", help="cohort to simulate, for example demo")
     parser.add_argument("--seed", required=True, type=whole_number(0), help="seed of all randomness")
     parser.add_argument(
-        "--events", type=whole_number(1), metavar="N", help="events of a CD34 tube; others in proportion"
+        "--events", type=whole_number(1), metavar="N", help="events of a CD34 sample; others in proportion"
     )
     parser.add_argument("--fcs-version", choices=("2.0", "3.0", "3.1", "3.2"), default="3.1", help="default 3.1")
     parser.add_argument("--datatype", choices=("F", "I"), default="F", help="F floats (default), I integers")
     parser.add_argument("--byteord", choices=("little", "big"), default="little", help="default little")
-    one = parser.add_argument_group("one tube")
-    one.add_argument("--sample-id", metavar="ID", help="tube to simulate")
+    one = parser.add_argument_group("one sample")
+    one.add_argument("--sample-id", metavar="ID", help="sample to simulate")
     one.add_argument("--panel", type=Path, metavar="YAML", help="its panel")
     one.add_argument("--fcs", type=Path, metavar="FILE", help="FCS file to make")
     one.add_argument("--truth", type=Path, metavar="FILE", help="Parquet file to make with the truth of every event")
@@ -42,13 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Simulate what the options ask for."""
     if bool(args.sample_id) == bool(args.out):
-        what = "one tube (--sample-id) or a whole cohort (--out) must be asked for, not both"
+        what = "one sample (--sample-id) or a whole cohort (--out) must be asked for, not both"
         where = "options of simulate"
         raise fault(where, what, "give one of them")
-    return _one_tube(args) if args.sample_id else _cohort(args)
+    return _one_sample(args) if args.sample_id else _cohort(args)
 
 
-def _one_tube(args: argparse.Namespace) -> int:
+def _one_sample(args: argparse.Namespace) -> int:
     missing = [name for name in ("panel", "fcs") if getattr(args, name) is None]
     if missing:
         where = "option --sample-id"
@@ -79,7 +79,7 @@ def _cohort(args: argparse.Namespace) -> int:
         files = write_files(plan, folder, args.panels, jobs=args.jobs, n_events=args.events, kind=_kind(args))
         for done, (sample_id, truths) in enumerate(files, start=1):
             realised[sample_id] = truths
-            _show_progress(done, len(plan.samples), "tubes")
+            _show_progress(done, len(plan.samples), "samples")
     write_samples_truth(plan, args.out, realised)
     if args.intensities:
         for done in write_intensities_truth(plan, args.out, args.panels, args.jobs):

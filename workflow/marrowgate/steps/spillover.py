@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from marrowgate.settings.panel import Panel
     from marrowgate.signal.checks import Check
     from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
-    from marrowgate.signal.spillover.stained_events import StainTube
+    from marrowgate.signal.spillover.stained_events import StainSample
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--matrix", nargs="?", type=Path, metavar="CSV", help="take this matrix instead of computing one"
     )
-    stains = parser.add_argument_group("single stains, one entry of each list for each tube")
+    stains = parser.add_argument_group("single stains, one entry of each list for each sample")
     stains.add_argument("--stains", nargs="*", type=Path, default=[], metavar="FCS", help="files of the single stains")
     stains.add_argument("--markers", nargs="*", default=[], metavar="NAME", help="marker, fluorochrome or channel")
     stains.add_argument(
@@ -90,13 +90,13 @@ def _check_lists(args: argparse.Namespace) -> None:
         raise UserError(faults)
 
 
-def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainTube], list[tuple[str, Check]]]":
+def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainSample], list[tuple[str, Check]]]":
     """Read the single stains; a rejected file is a finding, a marker that nothing measures is the user's fault."""
     from marrowgate.fcs.read import read_fcs
     from marrowgate.signal.checks import Check
-    from marrowgate.signal.spillover.stained_events import StainTube
+    from marrowgate.signal.spillover.stained_events import StainSample
 
-    stains: list[StainTube] = []
+    stains: list[StainSample] = []
     checks: list[tuple[str, Check]] = []
     faults = []
     data_sets = args.data_sets or [1] * len(args.stains)
@@ -115,7 +115,7 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainT
         elif detector in [stain.detector for stain in stains]:
             faults.append(Fault("option --markers", f"{marker!r} is a second stain of {detector}", "keep one of them"))
         else:
-            stains.append(StainTube(sample_id, detector, file))
+            stains.append(StainSample(sample_id, detector, file))
     if faults:
         raise UserError(faults)
     return stains, checks
@@ -146,7 +146,7 @@ def _detector_of(marker: str, file: "FcsFile") -> str | None:
 
 def _matrix_and_checks(
     given: "Spillover | None",
-    stains: "Sequence[StainTube]",
+    stains: "Sequence[StainSample]",
     unstained: "FcsFile | None",
     panel: "Panel",
     limits: "SpilloverLimits",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from marrowgate.fcs.model import FcsFile
     from marrowgate.gating.consensus import Consensus
     from marrowgate.gating.records import Fit
-    from marrowgate.gating.sample_events import Tube
+    from marrowgate.gating.sample_events import SampleEvents
     from marrowgate.measure.collect import Measured
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
@@ -50,15 +50,15 @@ def run(args: argparse.Namespace) -> int:
         name: _fit(args, name, place, panel, strategy) for name, place in with_progress(list(places.items()), "fits", 1)
     }
     agreed = agree(args.panel.stem, "try", list(fits.values()))
-    tubes = [
+    samples = [
         _gate(args, name, place, panel, strategy, fits[name], agreed)
         for name, place in with_progress(list(places.items()), "gates", 1)
     ]
-    n_ungated = _write_tables(args.out, tubes)
-    rejected = sum(tube.record.manifest["verdict"] == "rejected" for tube in tubes)
-    print(f"{len(tubes)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
+    n_ungated = _write_tables(args.out, samples)
+    rejected = sum(sample_events.record.manifest["verdict"] == "rejected" for sample_events in samples)
+    print(f"{len(samples)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
     if n_ungated:
-        n_rows = len(tubes) * len(strategy.populations)
+        n_rows = len(samples) * len(strategy.populations)
         print(f"{n_ungated} of {n_rows} rows of populations.tsv have no gate; see gate_reason")
     return 3 if rejected and args.strict else 0
 
@@ -127,7 +127,7 @@ def _with_scales(args: argparse.Namespace, places: list[Place], panel: "Panel", 
         before_choice,
         choose_widths,
         dimensions_from_batch,
-        tube_widths,
+        sample_widths,
         with_widths,
     )
 
@@ -135,8 +135,10 @@ def _with_scales(args: argparse.Namespace, places: list[Place], panel: "Panel", 
     if not dimensions:
         return strategy
     plain = before_choice(strategy, panel)
-    tubes = (_open(args, place, panel, plain)[1] for place in with_progress(places, "scales", 1))
-    widths = choose_widths([tube_widths(tube, dimensions) for tube in tubes if tube is not None], dimensions)
+    samples = (_open(args, place, panel, plain)[1] for place in with_progress(places, "scales", 1))
+    widths = choose_widths(
+        [sample_widths(sample_events, dimensions) for sample_events in samples if sample_events is not None], dimensions
+    )
     return with_widths(strategy, panel, {name: width.w for name, width in widths.items()})
 
 
@@ -146,11 +148,11 @@ def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 def _open(
     args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy"
-) -> tuple["FcsFile", "Tube | None"]:
-    from marrowgate.gating.open_sample import open_tube
+) -> tuple["FcsFile", "SampleEvents | None"]:
+    from marrowgate.gating.open_sample import open_sample
 
     further = frozenset(marker for _, marker in _wanted(args))
-    return open_tube(*place, panel, strategy, gain=args.gain, spillover=args.spillover, further=further)
+    return open_sample(*place, panel, strategy, gain=args.gain, spillover=args.spillover, further=further)
 
 
 def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", strategy: "Strategy") -> "Fit":
@@ -158,11 +160,14 @@ def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", stra
     from marrowgate.gating.open_sample import start_rows
     from marrowgate.gating.records import ControlRole, Fit
 
-    file, tube = _open(args, place, panel, strategy)
-    if tube is None:
+    file, sample_events = _open(args, place, panel, strategy)
+    if sample_events is None:
         return Fit(name, ControlRole(), (), {})
     return fit_sample(
-        SampleToFit(name, tube, start_rows(tube, _run_quality(file).stretches), ControlRole(), {}, SEED), strategy
+        SampleToFit(
+            name, sample_events, start_rows(sample_events, _run_quality(file).stretches), ControlRole(), {}, SEED
+        ),
+        strategy,
     )
 
 
@@ -183,17 +188,17 @@ def _gate(
     from marrowgate.settings.sheets import Sample
     from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
 
-    file, tube = _open(args, place, panel, strategy)
+    file, sample_events = _open(args, place, panel, strategy)
     manifest = manifest_row(name, file, file_sha256(place[0]))
     folder = args.out
     paths = SamplePaths(
         folder / "gates" / f"{name}.xml", folder / "gates" / f"{name}.tsv", folder / "events" / f"{name}.parquet"
     )
-    if tube is None:
+    if sample_events is None:
         record = write_rejected(paths, strategy, manifest)
     else:
         records, quality = settle(fit, agreed), _run_quality(file)
-        record = write_gated(paths, tube, panel, records, manifest, _wanted(args), Quality(), quality)
+        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), Quality(), quality)
     sample = Sample(sample_id=name, fcs=str(place[0]), data_set=place[1], panel="tried", batch="try")
     return Measured(record, sample, None, strategy)
 
@@ -209,17 +214,17 @@ def _run_quality(file: "FcsFile") -> "RunQuality":
     return RunQuality(stability.stretches, stability.checks, settings_of(file))
 
 
-def _write_tables(out: Path, tubes: "list[Measured]") -> int:
+def _write_tables(out: Path, samples: "list[Measured]") -> int:
     """Write the tables; give how many rows of the populations have no gate and so no count."""
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
     from marrowgate.settings.config import Measure, Quality
     from marrowgate.tables import write_table
 
-    paths = [{"fcs": tube.sample.fcs, "data_set": tube.sample.data_set} for tube in tubes]
-    manifest = [{**row, **path} for row, path in zip(manifest_table(tubes), paths, strict=True)]
+    paths = [{"fcs": sample_events.sample.fcs, "data_set": sample_events.sample.data_set} for sample_events in samples]
+    manifest = [{**row, **path} for row, path in zip(manifest_table(samples), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
-    populations = population_table(tubes, Measure())
+    populations = population_table(samples, Measure())
     write_table(out / "tables" / "populations.tsv", "populations", populations)
-    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(tubes, Measure(), SEED, {}))
-    write_table(out / "tables" / "quality.tsv", "quality", quality_table(tubes, Quality(), Measure()))
+    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(samples, Measure(), SEED, {}))
+    write_table(out / "tables" / "quality.tsv", "quality", quality_table(samples, Quality(), Measure()))
     return sum(row["n_events"] is None for row in populations)

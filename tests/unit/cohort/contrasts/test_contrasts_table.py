@@ -180,7 +180,7 @@ def test_contrast_table__tubes_of_flagged_quality_are_left_out_beside(
     counts = rows(made, lambda sample, place: 100 + 10 * place + int(sample.day or 0))
     found = contrast_table(make_study(made, counts, [], quality))
     names = {row["contrast"] for row in of(found, endpoint=PRIMARY)}
-    assert "triplet - doublet, without tubes of flagged quality" in names
+    assert "triplet - doublet, without samples of flagged quality" in names
 
 
 def test_adjust__holm_and_benjamini_hochberg_by_role() -> None:

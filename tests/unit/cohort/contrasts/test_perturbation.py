@@ -21,7 +21,7 @@ ENDPOINT = f"{MEASURE}_log2_change"
 
 @pytest.fixture
 def made(project: Project_, rows: Rows) -> Callable[..., Study]:
-    """Make a study whose triplet arm rises fourfold, with a gate uncertainty per tube in percent, or none."""
+    """Make a study whose triplet arm rises fourfold, with a gate uncertainty per sample in percent, or none."""
 
     def make(cv: Callable[[float], float | None], batch: Callable[[str, float], str] = lambda arm, day: "B1") -> Study:
         cohort = project(batch=batch, stability_draws=100)
@@ -101,7 +101,11 @@ def test_perturbation_rows__gates_apart_and_by_batch(made: Callable[..., Study])
     rows = perturbation_rows(study, MEASURE, ENDPOINT, pairs_of(study))
     assert [(row["method"], row["contrast"], row["status"]) for row in rows] == [
         ("perturbation", "triplet - doublet, values drawn from their uncertainty", "stable"),
-        ("perturbation_gates", "triplet - doublet, gates drawn from their uncertainty, each tube by itself", "stable"),
+        (
+            "perturbation_gates",
+            "triplet - doublet, gates drawn from their uncertainty, each sample by itself",
+            "stable",
+        ),
         (
             "perturbation_gates",
             "triplet - doublet, gates drawn from their uncertainty, one draw for each batch",

@@ -1,4 +1,4 @@
-"""Kinds of bead found in tubes where they are known."""
+"""Kinds of bead found in samples where they are known."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A tube's spillover matrix against its batch."""
+"""A sample's spillover matrix against its batch."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_spillover_check__a_wrong_matrix_among_the_others_does_not_count():
         (
             matrix(0.1),
             [matrix(0.1), matrix(0.1, ("PE-A", "FITC-A")), None],
-            "fewer than 3 tubes of the batch have a matrix of these detectors",
+            "fewer than 3 samples of the batch have a matrix of these detectors",
         ),
     ],
 )

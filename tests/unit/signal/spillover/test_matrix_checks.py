@@ -12,7 +12,7 @@ from marrowgate.signal.spillover.matrix_checks import (
     stain_checks,
 )
 from marrowgate.signal.spillover.single_stains import StainReport
-from marrowgate.signal.spillover.stained_events import StainTube
+from marrowgate.signal.spillover.stained_events import StainSample
 
 LIMITS = SpilloverLimits(allow_unusual=False, max_condition=20, max_residual_pct=1.0, max_residual_correlation=0.4)
 DETECTORS = ("FITC-A", "PE-A")
@@ -84,7 +84,7 @@ def fitc_stain(make_file):
     rng = np.random.default_rng(1)
     fitc = np.where(rng.random(6000) < 0.5, rng.lognormal(9.5, 0.5, 6000), 0) + rng.normal(100, 20, 6000)
     pe = 0.2 * (fitc - 100) + rng.normal(50, 30, 6000) + np.sqrt(np.maximum(fitc, 0)) * rng.normal(size=6000)
-    return StainTube("s", "FITC-A", make_file({"FITC-A": fitc, "PE-A": pe}))
+    return StainSample("s", "FITC-A", make_file({"FITC-A": fitc, "PE-A": pe}))
 
 
 def test_residual_checks__right_matrix_leaves_nothing(make_file):
@@ -105,7 +105,7 @@ def test_residual_checks__wrong_matrix_is_flagged_with_its_direction(make_file, 
 
 
 def test_residual_checks__stain_that_cannot_be_used_is_not_checked(make_file):
-    empty = StainTube("s", "FITC-A", make_file({"FITC-A": np.arange(10.0), "PE-A": np.arange(10.0)}))
+    empty = StainSample("s", "FITC-A", make_file({"FITC-A": np.arange(10.0), "PE-A": np.arange(10.0)}))
     (check,) = residual_checks(matrix([1, 0], [0, 1]), [empty], None, LIMITS)
     assert check.verdict == "not_checked"
     assert check.reason

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.signal.spillover.single_stains import spillover_from_stains
-from marrowgate.signal.spillover.stained_events import StainTube, stained_events
+from marrowgate.signal.spillover.stained_events import StainSample, stained_events
 
 DETECTORS = ("FITC-A", "PE-A", "APC-A")
 TRUE = np.array([[1.0, 0.20, 0.01], [0.03, 1.0, 0.05], [0.0, 0.002, 1.0]])
@@ -24,7 +24,7 @@ def tube(make_file, rng, stain=None, n=8000, share=0.5, level=20_000.0, scatter=
 
 def stains(make_file, rng, **kinds):
     return [
-        StainTube(f"only_{name}", name, tube(make_file, rng, place, **kinds)) for place, name in enumerate(DETECTORS)
+        StainSample(f"only_{name}", name, tube(make_file, rng, place, **kinds)) for place, name in enumerate(DETECTORS)
     ]
 
 
@@ -72,7 +72,7 @@ def test_spillover_from_stains__a_fifth_of_autofluorescent_debris_hardly_matters
         debris = rng.random(events.shape[0]) < 0.2
         events[debris, 2:] += rng.lognormal(6, 0.5, (np.count_nonzero(debris), 1))
         columns = {channel.name: events[:, channel.index] for channel in stain.file.channels}
-        tubes.append(StainTube(stain.sample_id, stain.detector, make_file(columns)))
+        tubes.append(StainSample(stain.sample_id, stain.detector, make_file(columns)))
     spillover, _ = spillover_from_stains(tubes, tube(make_file, rng), DETECTORS)
     assert np.abs(spillover.matrix - TRUE).max() < 0.01
 
@@ -86,7 +86,7 @@ def test_spillover_from_stains__detector_without_a_stain_gets_a_row_without_spil
 
 def test_spillover_from_stains__empty_stain_is_missing(make_file):
     rng = np.random.default_rng(7)
-    not_stained = StainTube("only_FITC", "FITC-A", tube(make_file, rng, n=2000))
+    not_stained = StainSample("only_FITC", "FITC-A", tube(make_file, rng, n=2000))
     spillover, (report,) = spillover_from_stains([not_stained], tube(make_file, rng), DETECTORS)
     assert report.status == "missing"
     assert "events are brighter than the background" in report.reason
@@ -95,7 +95,7 @@ def test_spillover_from_stains__empty_stain_is_missing(make_file):
 
 def test_spillover_from_stains__dim_stain_is_weak(make_file):
     rng = np.random.default_rng(8)
-    dim = StainTube("only_FITC", "FITC-A", tube(make_file, rng, 0, level=250.0))
+    dim = StainSample("only_FITC", "FITC-A", tube(make_file, rng, 0, level=250.0))
     _, (report,) = spillover_from_stains([dim], tube(make_file, rng), DETECTORS)
     assert report.status == "weak"
     assert "SD above the background, 10 are wanted" in report.reason
@@ -103,7 +103,7 @@ def test_spillover_from_stains__dim_stain_is_weak(make_file):
 
 def test_spillover_from_stains__few_events_are_weak(make_file):
     rng = np.random.default_rng(9)
-    few = StainTube("only_FITC", "FITC-A", tube(make_file, rng, 0, n=300))
+    few = StainSample("only_FITC", "FITC-A", tube(make_file, rng, 0, n=300))
     _, (report,) = spillover_from_stains([few], tube(make_file, rng), DETECTORS)
     assert report.status == "weak"
     assert "stained events, 100 are wanted" in report.reason
@@ -116,7 +116,7 @@ def test_spillover_from_stains__dead_cells_against_live_background_are_weak(make
     events[stained, 4] += 1500  # dead cells shine by themselves
     columns = dict(zip(("FSC-A", "SSC-A", *DETECTORS), events.T, strict=True))
     _, (report,) = spillover_from_stains(
-        [StainTube("s", "FITC-A", make_file(columns))], tube(make_file, rng), DETECTORS
+        [StainSample("s", "FITC-A", make_file(columns))], tube(make_file, rng), DETECTORS
     )
     assert report.status == "weak"
     assert report.reason.startswith("the slope into APC-A is 0.0")
@@ -126,7 +126,7 @@ def test_spillover_from_stains__dead_cells_against_live_background_are_weak(make
 def test_spillover_from_stains__file_without_a_detector_is_missing(make_file):
     rng = np.random.default_rng(11)
     columns = {name: rng.normal(100, 10, 500) for name in ("FSC-A", "SSC-A", "FITC-A")}
-    _, (report,) = spillover_from_stains([StainTube("s", "FITC-A", make_file(columns))], None, DETECTORS)
+    _, (report,) = spillover_from_stains([StainSample("s", "FITC-A", make_file(columns))], None, DETECTORS)
     assert report.reason == "the file has no channel PE-A, APC-A"
 
 
@@ -143,7 +143,7 @@ def test_stained_events__events_at_the_top_of_the_range_are_left_out(make_file):
     events = bright.events.copy()
     events[:1000, 2] = 262143.0
     columns = dict(zip(("FSC-A", "SSC-A", *DETECTORS), events.T, strict=True))
-    picked = stained_events(StainTube("s", "FITC-A", make_file(columns)), tube(make_file, rng), DETECTORS)
+    picked = stained_events(StainSample("s", "FITC-A", make_file(columns)), tube(make_file, rng), DETECTORS)
     assert picked.stained[:, 0].max() < 0.99 * 262144
 
 
@@ -151,6 +151,6 @@ def test_spillover_from_stains__file_without_scatter_is_used_whole(make_file):
     rng = np.random.default_rng(14)
     whole = stains(make_file, rng)[0].file
     columns = {channel.name: whole.events[:, channel.index] for channel in whole.channels[2:]}
-    spillover, (report,) = spillover_from_stains([StainTube("s", "FITC-A", make_file(columns))], None, DETECTORS)
+    spillover, (report,) = spillover_from_stains([StainSample("s", "FITC-A", make_file(columns))], None, DETECTORS)
     assert report.status == "ok"
     assert np.abs(spillover.matrix[0] - TRUE[0]).max() < 0.003

@@ -89,7 +89,7 @@ def move_gates(gated: Gated, draws: int, seed: int, *, by_batch: bool) -> tuple[
     draws, seed : int
         Number of draws and their seed.
     by_batch : bool
-        True: one draw for all tubes of a batch, as when they share a boundary. False: one for each tube.
+        True: one draw for all samples of a batch, as when they share a boundary. False: one for each sample.
 
     Returns
     -------

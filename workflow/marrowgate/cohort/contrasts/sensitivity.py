@@ -95,7 +95,7 @@ def perturbation_rows(study: Study, measure: str, endpoint: str, pairs: changes.
     found = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
     gaps = gated.gate_sd.size - gated.n_known
     told = f"gates of {gaps} of {gated.gate_sd.size} readings are held fixed: their uncertainty is not known"
-    for name, by_batch in (("each tube by itself", False), ("one draw for each batch", True)):
+    for name, by_batch in (("each sample by itself", False), ("one draw for each batch", True)):
         if gated.n_known:
             moved = move_gates(gated, draws, seed, by_batch=by_batch)
             what = f"gates drawn from their uncertainty, {name}"
@@ -143,7 +143,7 @@ def _fewer_readings(study: Study, measure: str) -> Iterable[tuple[str, Mapping[s
     yield "without borrowed or shifted gates", strong.courses[measure]
     if study.flagged:
         clean = alone.only(lambda reading: reading.sample_id not in study.flagged)
-        yield "without tubes of flagged quality", clean.courses[measure]
+        yield "without samples of flagged quality", clean.courses[measure]
 
 
 def _score_row(endpoint: str, contrast: str, pairs: changes.Pairs) -> Row:

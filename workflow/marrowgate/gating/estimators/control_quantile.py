@@ -1,4 +1,4 @@
-"""A quantile of a control: the tube without the marker says where positive begins."""
+"""A quantile of a control: the sample without the marker says where positive begins."""
 
 from typing import Annotated, Literal
 

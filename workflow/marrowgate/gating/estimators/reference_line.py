@@ -120,6 +120,6 @@ def _ends_again(
 METHOD = Method(
     ReferenceLineArguments,
     (2,),
-    "Reference cells of the same tube, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
+    "Reference cells of the same sample, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
     find,
 )

@@ -1,4 +1,4 @@
-"""A quantile of another population of the same tube, such as the smallest lymphocytes."""
+"""A quantile of another population of the same sample, such as the smallest lymphocytes."""
 
 from typing import Annotated, Literal
 

@@ -50,6 +50,6 @@ def find(view: View, arguments: ReferenceRatioArguments) -> Found:
 METHOD = Method(
     ReferenceRatioArguments,
     (1,),
-    "Reference cells of the same tube, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
+    "Reference cells of the same sample, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
     find,
 )

@@ -52,7 +52,7 @@ def binding_capacity(
     line : Calibration
         The line of the marker's channel in the batch.
     stained, control : float
-        Medians of the same population in the stained tube and in its control, compensated channel units.
+        Medians of the same population in the stained sample and in its control, compensated channel units.
     stained_draws, control_draws : ndarray of float64, shape (n,)
         Bootstrap draws of these medians.
     generator : numpy.random.Generator

@@ -1,4 +1,4 @@
-"""Calibration of a batch: peaks of its bead tube, the line of each channel, and whether it may be used."""
+"""Calibration of a batch: peaks of its bead sample, the line of each channel, and whether it may be used."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ def calibrate(file: FcsFile, lot: BeadLot, limits: CalibrationLimits) -> tuple[C
     Parameters
     ----------
     file : FcsFile
-        The bead tube, with its events, measured with the settings of the cells.
+        The bead sample, with its events, measured with the settings of the cells.
     lot : BeadLot
         What the beads carry.
     limits : CalibrationLimits
@@ -119,15 +119,15 @@ def calibration_rows(batch: str, lot: BeadLot, channels: Sequence[ChannelCalibra
 def lines_from_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Calibration]:
     """Return the lines that may be used from the rows of a table `calibration`, by the channel's name.
 
-    The line is fitted again to the peaks it rested on. Of several tubes that calibrate a channel the first one counts.
+    The line is fitted again to the peaks it rested on. Of several samples that calibrate a channel the first counts.
     """
     first = {row["channel"]: row["sample_id"] for row in reversed(rows) if row["status"] in {"ok", "flagged"}}
     lines = {}
-    for name, tube in first.items():
+    for name, sample in first.items():
         used = [
             row
             for row in rows
-            if (row["channel"], row["sample_id"]) == (name, tube)
+            if (row["channel"], row["sample_id"]) == (name, sample)
             and row["assigned"] is not None
             and 0 < row["median_fi"] <= row["range_high"]
         ]

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.settings.project import Project
-from marrowgate.settings.sample_links import bead_tubes
+from marrowgate.settings.sample_links import bead_samples
 from marrowgate.settings.yaml_file import line_of, read_yaml
 from marrowgate.signal.beads.lots import load_bead_lot
 
 
 def lot_faults(project: Project) -> list[Fault]:
-    """Tell what is wrong with the files of the lots of bead tubes, before `marrowgate calibrate` reads them.
+    """Tell what is wrong with the files of the lots of bead samples, before `marrowgate calibrate` reads them.
 
     Parameters
     ----------
@@ -23,8 +23,8 @@ def lot_faults(project: Project) -> list[Fault]:
         One for each wrong entry of a file that there is, and for each file that describes another lot than its name
         says. A lot without a file is no fault: counting beads need none.
     """
-    tubes = [tube for own in bead_tubes(project).values() for tube in own]
-    paths = dict.fromkeys(project.bead_lot_path(tube.bead_lot) for tube in tubes if tube.bead_lot)
+    samples = [sample for own in bead_samples(project).values() for sample in own]
+    paths = dict.fromkeys(project.bead_lot_path(sample.bead_lot) for sample in samples if sample.bead_lot)
     return [each for path in paths for each in _file_faults(path)]
 
 

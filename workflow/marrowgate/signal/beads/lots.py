@@ -29,7 +29,7 @@ class BeadLot(BaseModel):
     fluorochrome: Label | None = None
     """The one fluorochrome that the beads carry, for example PE. Empty: read from `unit`, where it names one."""
     kinds: Annotated[int, Field(ge=FEWEST_LEVELS, le=20)]
-    """Kinds of bead in the tube, with those that carry nothing."""
+    """Kinds of bead in the sample, with those that carry nothing."""
     values: Annotated[dict[Label, tuple[Level, ...]], Field(min_length=1)]
     """For each fluorochrome, marker or channel the value of every kind from dim to bright; 0 for the blank bead, `null`
     where the sheet gives none."""

@@ -1,4 +1,4 @@
-"""Find the kinds of bead in a tube, without knowing where they lie.
+"""Find the kinds of bead in a sample, without knowing where they lie.
 
 The singlet beads lie in the densest region of scatter. They are cut in two at the deepest valley that any fluorescence
 channel has, and the parts again, until there are as many parts as the lot has kinds of bead. A kind that is hidden in
@@ -27,12 +27,12 @@ _EVENTS_IN_KERNEL = 2 * np.sqrt(np.pi) * _SMOOTHING  # a smoothed count has the 
 
 
 class BeadError(ValueError):
-    """A bead tube that cannot be used; the message says why."""
+    """A bead sample that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, eq=False)
 class BeadPeaks:
-    """The kinds of bead of a tube, from dim to bright.
+    """The kinds of bead of a sample, from dim to bright.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class BeadPeaks:
 
 
 def find_peaks(file: FcsFile, n_kinds: int) -> BeadPeaks:
-    """Find the kinds of bead of a tube.
+    """Find the kinds of bead of a sample.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Several bead tubes in one batch: each calibrates the channels that it can, and none contradicts another."""
+"""Several bead samples in one batch: each calibrates the channels that it can, and none contradicts another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +12,13 @@ from marrowgate.signal.beads.molecule_line import Calibration
 
 
 @dataclass(frozen=True)
-class BeadTube:
-    """What one bead tube gave.
+class BeadSample:
+    """What one bead sample gave.
 
     Parameters
     ----------
     sample_id : str
-        Name of the tube.
+        Name of the sample.
     lot : BeadLot
         Lot of its beads.
     channels : tuple of ChannelCalibration
@@ -30,48 +30,50 @@ class BeadTube:
     channels: tuple[ChannelCalibration, ...]
 
 
-def settle_tubes(tubes: Sequence[BeadTube], max_difference_pct: float) -> tuple[BeadTube, ...]:
-    """Refuse the lines of a channel that several tubes calibrate differently.
+def settle_samples(samples: Sequence[BeadSample], max_difference_pct: float) -> tuple[BeadSample, ...]:
+    """Refuse the lines of a channel that several samples calibrate differently.
 
-    Lines of one unit must agree wherever both have beads; the first tube's is then used. Lines of different units are
+    Lines of one unit must agree wherever both have beads; the first sample's is then used. Lines of different units are
     refused, since nothing says which one is wanted.
 
     Parameters
     ----------
-    tubes : sequence of BeadTube
-        The tubes of a batch, in the order of the sheet.
+    samples : sequence of BeadSample
+        The samples of a batch, in the order of the sheet.
     max_difference_pct : float
         Largest difference of two lines, per cent of the smaller value.
 
     Returns
     -------
-    tuple of BeadTube
-        The same tubes; refused lines carry the reason.
+    tuple of BeadSample
+        The same samples; refused lines carry the reason.
     """
     reasons: dict[str, str] = {}
-    for name in dict.fromkeys(channel.channel for tube in tubes for channel in tube.channels):
+    for name in dict.fromkeys(channel.channel for sample in samples for channel in sample.channels):
         lines = [
-            (tube, channel.line)
-            for tube in tubes
-            for channel in tube.channels
+            (sample, channel.line)
+            for sample in samples
+            for channel in sample.channels
             if channel.channel == name and channel.status in {"ok", "flagged"} and channel.line is not None
         ]
         wrong = [_disagreement(lines[0], other, max_difference_pct) for other in lines[1:]]
         if any(wrong):
             reasons[name] = "; ".join(filter(None, wrong))
-    return tuple(replace(tube, channels=tuple(_refused(one, reasons) for one in tube.channels)) for tube in tubes)
+    return tuple(
+        replace(sample, channels=tuple(_refused(one, reasons) for one in sample.channels)) for sample in samples
+    )
 
 
-def batch_rows(batch: str, tubes: Sequence[BeadTube]) -> list[dict[str, Any]]:
-    """Return the rows of the table `calibration` for all bead tubes of a batch, tube by tube."""
+def batch_rows(batch: str, samples: Sequence[BeadSample]) -> list[dict[str, Any]]:
+    """Return the rows of the table `calibration` for all bead samples of a batch, sample by sample."""
     return [
-        {**row, "sample_id": tube.sample_id}
-        for tube in tubes
-        for row in calibration_rows(batch, tube.lot, tube.channels)
+        {**row, "sample_id": sample.sample_id}
+        for sample in samples
+        for row in calibration_rows(batch, sample.lot, sample.channels)
     ]
 
 
-def _disagreement(one: tuple[BeadTube, Calibration], other: tuple[BeadTube, Calibration], max_pct: float) -> str:
+def _disagreement(one: tuple[BeadSample, Calibration], other: tuple[BeadSample, Calibration], max_pct: float) -> str:
     """Say why two lines of a channel cannot both be right; empty when they agree."""
     lots, lines = (one[0].lot, other[0].lot), (one[1], other[1])
     if lots[0].unit != lots[1].unit:
@@ -83,8 +85,8 @@ def _disagreement(one: tuple[BeadTube, Calibration], other: tuple[BeadTube, Cali
     off = 100.0 * float(np.max(np.maximum(first / second, second / first)) - 1.0)
     if off <= max_pct:
         return ""
-    tubes = f"tubes {one[0].sample_id} (lot {lots[0].lot}) and {other[0].sample_id} (lot {lots[1].lot})"
-    return f"{tubes} differ by {off:.0f} %, {max_pct:g} % is allowed"
+    samples = f"samples {one[0].sample_id} (lot {lots[0].lot}) and {other[0].sample_id} (lot {lots[1].lot})"
+    return f"{samples} differ by {off:.0f} %, {max_pct:g} % is allowed"
 
 
 def _refused(channel: ChannelCalibration, reasons: Mapping[str, str]) -> ChannelCalibration:

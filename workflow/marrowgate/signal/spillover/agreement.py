@@ -1,4 +1,4 @@
-"""A tube's spillover matrix against those of its batch: one file with another matrix is a mistake in that file."""
+"""A sample's spillover matrix against those of its batch: one file with another matrix is a mistake in that file."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,17 @@ _FEWEST = 3
 
 
 def spillover_check(own: Spillover | None, batch: Sequence[Spillover | None], limit: float) -> Check:
-    """Hold the matrix that a tube was compensated with against the usual one of its batch.
+    """Hold the matrix that a sample was compensated with against the usual one of its batch.
 
-    The tubes of a batch share detectors, reagents and day, so their matrices should be the same. The usual matrix is
+    The samples of a batch share detectors, reagents and day, so their matrices should be the same. The usual matrix is
     the median of all in every entry, so that a wrong one among them does not count.
 
     Parameters
     ----------
     own : Spillover or None
-        Of the tube; None when it was not compensated.
+        Of the sample; None when it was not compensated.
     batch : sequence of Spillover or None
-        Of the other tubes of its panel and batch.
+        Of the other samples of its panel and batch.
     limit : float
         Largest difference of an entry, as a share of the stain's own signal.
 
@@ -30,13 +30,13 @@ def spillover_check(own: Spillover | None, batch: Sequence[Spillover | None], li
     -------
     Check
         ``spillover_against_batch``: the largest difference, with its stain and detector in the reason; `not_checked`
-        without a matrix, or with fewer than three tubes whose matrices have the same labels.
+        without a matrix, or with fewer than three samples whose matrices have the same labels.
     """
     if own is None:
         return not_checked(CHECK, "not compensated", limit)
     matrices = [own.matrix, *(one.matrix for one in batch if one is not None and one.labels == own.labels)]
     if len(matrices) < _FEWEST:
-        return not_checked(CHECK, f"fewer than {_FEWEST} tubes of the batch have a matrix of these detectors", limit)
+        return not_checked(CHECK, f"fewer than {_FEWEST} samples of the batch have a matrix of these detectors", limit)
     usual = np.median(np.stack(matrices), axis=0)
     difference = np.abs(own.matrix - usual)
     row, column = np.unravel_index(int(difference.argmax()), difference.shape)

@@ -10,7 +10,7 @@ from marrowgate.fcs.model import FcsFile, Spillover
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.spillover.compensation import SpilloverError
 from marrowgate.signal.spillover.single_stains import CLEAR_SEPARATION, StainReport
-from marrowgate.signal.spillover.stained_events import Events, StainError, StainTube, stained_events
+from marrowgate.signal.spillover.stained_events import Events, StainError, StainSample, stained_events
 
 _MOST_PAIRS_EVENTS = 5000
 
@@ -90,7 +90,7 @@ def stain_checks(report: StainReport) -> tuple[Check, ...]:
 
 
 def residual_checks(
-    spillover: Spillover, stains: Sequence[StainTube], unstained: FcsFile | None, limits: SpilloverLimits
+    spillover: Spillover, stains: Sequence[StainSample], unstained: FcsFile | None, limits: SpilloverLimits
 ) -> tuple[Check, ...]:
     """Check what is left of each stain in the other detectors after compensation.
 
@@ -98,10 +98,10 @@ def residual_checks(
     ----------
     spillover : Spillover
         The matrix, from wherever it comes.
-    stains : sequence of StainTube
+    stains : sequence of StainSample
         Single stains of the batch.
     unstained : FcsFile or None
-        The unstained tube.
+        The unstained sample.
     limits : SpilloverLimits
         What the values are held against.
 

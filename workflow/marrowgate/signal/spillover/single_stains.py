@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from marrowgate.fcs.model import FcsFile, Spillover
-from marrowgate.signal.spillover.stained_events import Events, StainedEvents, StainError, StainTube, stained_events
+from marrowgate.signal.spillover.stained_events import Events, StainedEvents, StainError, StainSample, stained_events
 from marrowgate.stats.robust import robust_sd, weighted_median
 
 FEWEST_EVENTS = 100
@@ -36,7 +36,7 @@ class StainReport:
     Parameters
     ----------
     sample_id, detector : str
-        As in `StainTube`.
+        As in `StainSample`.
     background : str
         As `StainedEvents.source`; empty when no row could be computed.
     n_stained, n_background : int
@@ -60,13 +60,13 @@ class StainReport:
 
 
 def spillover_from_stains(
-    stains: Sequence[StainTube], unstained: FcsFile | None, detectors: Sequence[str]
+    stains: Sequence[StainSample], unstained: FcsFile | None, detectors: Sequence[str]
 ) -> tuple[Spillover, tuple[StainReport, ...]]:
     """Compute the spillover matrix of a batch.
 
     Parameters
     ----------
-    stains : sequence of StainTube
+    stains : sequence of StainSample
         At most one for each detector.
     unstained : FcsFile or None
         The same cells without any stain.
@@ -128,7 +128,7 @@ def spillover_row(picked: StainedEvents, own: int) -> Events:
     return row
 
 
-def _report(stain: StainTube, picked: StainedEvents, row: Events, detectors: Sequence[str]) -> StainReport:
+def _report(stain: StainSample, picked: StainedEvents, row: Events, detectors: Sequence[str]) -> StainReport:
     own = list(detectors).index(stain.detector)
     background = picked.background[:, own]
     centre = float(np.median(background))

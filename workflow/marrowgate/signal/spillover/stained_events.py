@@ -1,7 +1,7 @@
 """Which events of a single stain are stained, and which events are its background.
 
 The bright events show in which scatter region the stained particles lie. Background is measured in the same region: on
-the unstained tube when that tube holds the same kind of particle, else on the unstained part of the same tube.
+the unstained sample when that sample holds the same kind of particle, else on the unstained part of the same sample.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ class StainError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class StainTube:
-    """A tube that is stained with one fluorochrome.
+class StainSample:
+    """A sample that is stained with one fluorochrome.
 
     Parameters
     ----------
     sample_id : str
-        Name of the tube.
+        Name of the sample.
     detector : str
         The fluorochrome's own detector, `$PnN`.
     file : FcsFile
@@ -57,7 +57,7 @@ class StainedEvents:
     stained, background : ndarray of float64, shape (n, k)
         Values of the stained and of the background events in the detectors of the matrix, channel units.
     source : str
-        ``unstained``: background from the unstained tube; ``own_negatives``: from the dim events of the same tube.
+        ``unstained``: background from the unstained sample; ``own_negatives``: from the dim events of the same sample.
     """
 
     stained: Events
@@ -65,13 +65,13 @@ class StainedEvents:
     source: str
 
 
-def stained_events(stain: StainTube, unstained: FcsFile | None, detectors: Sequence[str]) -> StainedEvents:
-    """Pick the stained events of a tube, the brighter half of them, and the background that belongs to them.
+def stained_events(stain: StainSample, unstained: FcsFile | None, detectors: Sequence[str]) -> StainedEvents:
+    """Pick the stained events of a sample, the brighter half of them, and the background that belongs to them.
 
     Parameters
     ----------
-    stain : StainTube
-        The tube.
+    stain : StainSample
+        The sample.
     unstained : FcsFile or None
         The same cells without any stain.
     detectors : sequence of str, length k
@@ -145,7 +145,7 @@ def _held(region: ScatterRegion | None, scatter: Points | None, n: int) -> NDArr
 
 
 def _dim_limit(values: Events) -> float:
-    """Return the value between the dim and the bright events of a tube, on a scale of asinh.
+    """Return the value between the dim and the bright events of a sample, on a scale of asinh.
 
     Source: Otsu 1979, IEEE Trans Syst Man Cybern 9:62.
     """

@@ -12,7 +12,7 @@ from marrowgate.signal.stability.unstable_stretches import Stretch, stretches_fr
 
 @dataclass(frozen=True)
 class RunQuality:
-    """Quality of one tube's run.
+    """Quality of one sample's run.
 
     Parameters
     ----------

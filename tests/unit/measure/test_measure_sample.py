@@ -1,4 +1,4 @@
-"""What is taken from a gated tube beside its events: dead leucocytes, and the volume that was measured."""
+"""What is taken from a gated sample beside its events: dead leucocytes, and the volume that was measured."""
 
 from dataclasses import replace
 
@@ -9,9 +9,9 @@ from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.measure.measure_sample import count_populations, count_with_dead, measured_volume
 from marrowgate.measure.record import GateCv
-from marrowgate.measure.tube import count_populations, count_with_dead, measured_volume
 from marrowgate.signal.stability.unstable_stretches import Stretch
 from marrowgate.signal.transforms import Transform
 
@@ -24,7 +24,7 @@ def tube(columns, facts=(), **roles):
     }
     verdict = Verdict("accepted")
     file = FcsFile(1, verdict, "3.1", len(events), tuple(channels.values()), None, "", dict(facts), {}, events)
-    return Tube(file, channels, {}, dict.fromkeys(columns, Transform("linear", t=1.0)))
+    return SampleEvents(file, channels, {}, dict.fromkeys(columns, Transform("linear", t=1.0)))
 
 
 SAMPLE = tube({"7-AAD": [0.1, 0.1, 0.9, 0.9, 0.1], "CD45": [0.8, 0.1, 0.8, 0.1, 0.9], "DNA": [0.9, 0.9, 0.9, 0.1, 0.1]})

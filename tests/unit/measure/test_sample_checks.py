@@ -1,11 +1,11 @@
-"""What is measured on the events of one tube."""
+"""What is measured on the events of one sample."""
 
 import numpy as np
 import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Spillover, Verdict
-from marrowgate.gating.sample_events import make_tube
-from marrowgate.measure.tube import marker_sketches, quality_checks
+from marrowgate.gating.sample_events import make_sample_events
+from marrowgate.measure.measure_sample import marker_sketches, quality_checks
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Scale, Scales
@@ -26,7 +26,7 @@ def tube(values, scales=None):
     events = np.asarray(values, dtype=np.float32)
     matrix = Spillover(("PE-A", "APC-A"), np.array([[1.0, 0.25], [0.0, 1.0]]))
     file = FcsFile(1, Verdict("accepted"), "3.1", len(events), channels, matrix, "", {}, {}, events)
-    return make_tube(file, set(NAMES.values()), scales or Scales(), compensate=True)
+    return make_sample_events(file, set(NAMES.values()), scales or Scales(), compensate=True)
 
 
 def rows(**sizes):

@@ -1,4 +1,4 @@
-"""Count a gated tube: events per population, status along the path, marker values, quality checks."""
+"""Count a gated sample: events per population, status along the path, marker values, quality checks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import USABLE, GateRecord
-from marrowgate.gating.sample_events import Rows, Tube
+from marrowgate.gating.sample_events import Rows, SampleEvents
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
@@ -72,27 +72,29 @@ def count_populations(
     return tuple(counts)
 
 
-def marker_sketches(tube: Tube, rows: Mapping[str, Rows], wanted: Sequence[tuple[str, str]]) -> tuple[Sketch, ...]:
-    """Take the values of each wanted (population, marker) that the tube has, on the compensated linear scale."""
+def marker_sketches(
+    sample: SampleEvents, rows: Mapping[str, Rows], wanted: Sequence[tuple[str, str]]
+) -> tuple[Sketch, ...]:
+    """Take the values of each wanted (population, marker) that the sample has, on the compensated linear scale."""
     return tuple(
-        make_sketch(population, marker, tube.linear(marker, rows[population]))
+        make_sketch(population, marker, sample.linear(marker, rows[population]))
         for population, marker in wanted
-        if population in rows and marker in tube.channels
+        if population in rows and marker in sample.channels
     )
 
 
-def quality_checks(tube: Tube, rows: Mapping[str, Rows], panel: Panel, limits: Quality) -> tuple[Check, ...]:
+def quality_checks(sample: SampleEvents, rows: Mapping[str, Rows], panel: Panel, limits: Quality) -> tuple[Check, ...]:
     """Check margins, doublets, viability and labels. A check without its gate or channel is `not_checked`."""
     return (
-        *(_margin(tube, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
-        margin_check(tube.file, limits.max_margin_pct),
+        *(_margin(sample, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
+        margin_check(sample.file, limits.max_margin_pct),
         _doublets(rows, limits.max_doublet_pct),
         _viable(rows, limits.min_viable_pct),
-        label_check(tube.file.channels, panel, limits.max_other_labels_pct),
+        label_check(sample.file.channels, panel, limits.max_other_labels_pct),
     )
 
 
-def count_with_dead(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str, Rows]) -> int | None:
+def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows]) -> int | None:
     """Count the events inside the CD45 gate before dead cells are left out; None without a gate for dead cells.
 
     A haematology analyser counts dead leucocytes, too.
@@ -104,7 +106,7 @@ def count_with_dead(tube: Tube, records: Sequence[GateRecord], rows: Mapping[str
     inside = rows[by_name[VIABLE].parent]
     for name in reversed(path[: path.index(VIABLE)]):
         gate = by_name[name].gate
-        inside = inside if gate is None else rows_inside(gate, tube, inside, rows)
+        inside = inside if gate is None else rows_inside(gate, sample, inside, rows)
     return int(inside.size)
 
 
@@ -151,10 +153,10 @@ def _reason(record: GateRecord, weakest: GateRecord) -> str:
     return "; ".join(part for part in (record.reason, of_weakest) if part)
 
 
-def _margin(tube: Tube, start: Rows, name: str, limit: float) -> Check:
+def _margin(sample: SampleEvents, start: Rows, name: str, limit: float) -> Check:
     check = f"margin_pct_{name}"
-    channel = tube.channels.get(name)
-    pct = margin_pct(tube.file, channel) if channel is not None else None
+    channel = sample.channels.get(name)
+    pct = margin_pct(sample.file, channel) if channel is not None else None
     if pct is None or start.size == 0:
         return not_checked(check, f"no {name} channel with a range, or no events", limit)
     return at_most(check, pct, limit, f"{pct:.2f} % of the events are at the top of {name}")

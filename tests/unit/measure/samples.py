@@ -6,13 +6,13 @@ from marrowgate.settings.sheets import Sample
 
 
 def sample(sample_id, **cells):
-    """Return a stained tube of patient P1, unless told otherwise."""
+    """Return a stained sample of patient P1, unless told otherwise."""
     given = {"sample_id": sample_id, "fcs": "x.fcs", "panel": "hspc", "batch": "B1", "patient_id": "P1", "day": 3.0}
     return Sample.model_validate({**given, **cells})
 
 
 def control(sample_id, control_for=None, kind="fmo", **cells):
-    """Return a control tube of CXCR4."""
+    """Return a control sample of CXCR4."""
     return sample(sample_id, control_type=kind, control_marker="CXCR4", control_for=control_for, **cells)
 
 
