@@ -34,5 +34,7 @@ def test_contrast_table__data_without_an_estimate_are_a_row(
         raise NotEstimableError("nothing varies")
 
     monkeypatch.setattr(time_rows, "time_model", refuse)
-    rows = [row for row in contrast_table(study(project(**QUICK))) if row["method"] == "mixed_model_change"]
-    assert {(row["status"], row["reason"]) for row in rows} == {("refused", "nothing varies")}
+    rows = [row for row in contrast_table(study(project(**QUICK))) if row["method"].startswith("mixed_model")]
+    assert rows
+    assert {row["status"] for row in rows} == {"refused"}
+    assert all("nothing varies" in row["reason"] for row in rows)
