@@ -5,12 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
-<<<<<<< HEAD
-from marrowgate.cohort.study import Study
-from marrowgate.errors import NotEstimableError
-=======
 from marrowgate.cohort.study import Comparison
->>>>>>> wt-out
+from marrowgate.errors import NotEstimableError
 from marrowgate.settings.project import Project
 
 MEASURE = "immature_per_100_cd45"

@@ -85,13 +85,8 @@ def time_model(
     times = np.array([clock.time(reading.visit) or 0.0 for _, reading in kept])
     if len(kept) < MIN_READINGS:
         msg = f"{len(kept)} readings in the window, {MIN_READINGS} are needed"
-<<<<<<< HEAD
         raise NotEstimableError(msg)
-    is_triplet = np.array([arms[course.patient_id] == "triplet" for course, _ in kept], dtype=np.float64)
-=======
-        raise ValueError(msg)
     in_first = np.array([arms.is_first(course.patient_id) for course, _ in kept], dtype=np.float64)
->>>>>>> wt-out
     before = np.array([course.baseline.log2 if course.baseline else np.nan for course, _ in kept])
     y = np.array([reading.log2 for _, reading in kept])
     centre = float(times.mean())

@@ -14,12 +14,8 @@ from marrowgate.cohort.contrasts.responders import Rule, declared_rule, grid_of_
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.covariates import covariate_table
 from marrowgate.cohort.endpoints import WEAK_GATES
-<<<<<<< HEAD
-from marrowgate.cohort.study import Study
-from marrowgate.errors import NotEstimableError
-=======
 from marrowgate.cohort.study import Comparison
->>>>>>> wt-out
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.two_arms import Estimate, regression, welch
 
 Row = dict[str, Any]
@@ -172,15 +168,9 @@ def _counts_row(study: Comparison, measure: str, endpoint: str) -> list[Row]:
     method = "negative_binomial"
     try:
         found = changes.count_contrast(study.courses[measure], study.arms)
-<<<<<<< HEAD
     except NotEstimableError as error:
-        return [{"contrast": BETWEEN, "method": method, "status": "refused", "reason": str(error)}]
-    return [estimate_row(endpoint, BETWEEN, method, *found)] if found else []
-=======
-    except ValueError as error:
         return [{"contrast": study.between, "method": method, "status": "refused", "reason": str(error)}]
     return [estimate_row(endpoint, study.between, method, *found)] if found else []
->>>>>>> wt-out
 
 
 def adjusted_rows(study: Comparison, endpoint: str, pairs: changes.Pairs) -> list[Row]:
@@ -206,17 +196,12 @@ def adjusted_rows(study: Comparison, endpoint: str, pairs: changes.Pairs) -> lis
                 endpoint, study.between, method, regression(outcome[known], pairs.in_first[known], x), counts
             )
             row["reason"] = "; ".join(part for part in (row["reason"], told) if part)
-<<<<<<< HEAD
         except NotEstimableError as error:
-            row = {"contrast": BETWEEN, "method": method, "status": "refused", "reason": f"{error}; {told}"}
-=======
-        except ValueError as error:
             row = {
                 "contrast": study.between,
                 "method": method,
                 "status": "refused",
                 "reason": f"{error}; {told}",
             }
->>>>>>> wt-out
         rows.append(row)
     return rows

@@ -5,12 +5,8 @@ from typing import Any
 
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
 from marrowgate.cohort.contrasts.sensitivity import estimate_row
-<<<<<<< HEAD
-from marrowgate.cohort.study import Study
-from marrowgate.errors import NotEstimableError
-=======
 from marrowgate.cohort.study import Comparison
->>>>>>> wt-out
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.mixed import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
@@ -45,13 +41,8 @@ def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: boo
                 study.courses[measure], study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch
             )
             found, fitted = time_contrasts(model)
-<<<<<<< HEAD
         except NotEstimableError as error:
-            rows.append({"contrast": BETWEEN, "method": method, "status": "refused", "reason": str(error)})
-=======
-        except ValueError as error:
             rows.append({"contrast": study.between, "method": method, "status": "refused", "reason": str(error)})
->>>>>>> wt-out
             continue
         counts = (model.n_first, model.n_second)
         if not fitted.converged:
