@@ -9,8 +9,7 @@ from marrowgate.errors import fault
 from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from marrowgate.gating.batch_scales import SampleScales
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
 
@@ -33,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the widths; a rejected file is passed over."""
-    from marrowgate.gating.batch_scales import before_choice, choose_widths, dimensions_from_batch, write_widths
+    """Write widths and landmarks; a rejected file is passed over."""
+    from marrowgate.gating.batch_scales import before_choice, choose_scales, write_scales
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.settings.panel import load_panel
 
@@ -43,14 +42,15 @@ def run(args: argparse.Namespace) -> int:
         what = f"{len(data_sets)} data sets are given for {len(args.fcs)} files"
         raise fault("option --data-sets", what, "give one for each file")
     strategy, panel = load_checked_strategy(args.strategy), load_panel(args.panel)
-    dimensions = dimensions_from_batch(strategy, panel)
     plain = before_choice(strategy, panel)
     places = zip(args.fcs, data_sets, strict=True)
-    found = [_of_sample(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
-    widths = choose_widths(found, dimensions)
-    for name in (name for name, width in widths.items() if not width.n_tubes):
+    found = [_of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in places]
+    scales = choose_scales([one for one in found if one is not None], strategy, panel)
+    for name in (name for name, width in scales.widths.items() if not width.n_tubes):
         log.warning("%s: no sample has 50 values of %s below 0; its width is the usual one", args.batch, name)
-    write_widths(args.out, args.panel_name, args.batch, widths)
+    for row in (row for row in scales.landmarks if row.status != "ok"):
+        log.warning("%s: %s of %s: %s: %s", args.batch, row.dimension, row.of, row.status, row.reason)
+    write_scales(args.out, args.panel_name, args.batch, scales)
     return 0
 
 
@@ -59,17 +59,17 @@ def _of_sample(
     path: Path,
     data_set: int,
     panel: "Panel",
+    plain: "Strategy",
     strategy: "Strategy",
-    dimensions: "Sequence[str]",
-) -> dict[str, float]:
-    """Return the widths that one sample asks for; its events are let go of before the next sample is read."""
-    from marrowgate.gating.batch_scales import sample_widths
+) -> "SampleScales | None":
+    """Return what one sample says of the scales; its events are let go of before the next sample is read."""
+    from marrowgate.gating.batch_scales import sample_scales, scale_dimensions
     from marrowgate.gating.open_sample import open_sample
 
-    further = frozenset(dimensions)
+    further = scale_dimensions(strategy, panel)
     source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
-    file, sample = open_sample(path, data_set, panel, strategy, **source, further=further)
+    file, sample = open_sample(path, data_set, panel, plain, **source, further=further)
     if sample is None:
         log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
-        return {}
-    return sample_widths(sample, dimensions)
+        return None
+    return sample_scales(sample, strategy, panel)
