@@ -115,12 +115,19 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainS
     faults = []
     data_sets = args.data_sets or [1] * len(args.stains)
     sample_ids = args.sample_ids or args.markers
+    channels = {name.casefold() for entry in panel.channels for name in (entry.channel, *entry.aliases)}
+    known = channels | {
+        (word or "").casefold() for entry in panel.channels for word in (entry.marker, entry.fluorochrome)
+    }
     for path, marker, data_set, sample_id in zip(args.stains, args.markers, data_sets, sample_ids, strict=True):
         file = read_or_reject(path, data_set, panel=panel, gain=args.gain)
         detector = _detector_of(marker, file)
-        if file.events is None or detector is None:
+        if detector is None and marker.casefold() not in known:
+            what = f"no channel of the panel has the marker, fluorochrome or name {marker!r}"
+            faults.append(Fault("option --markers", what, "name it as the panel does"))
+        elif file.events is None or detector is None or detector.casefold() not in channels:
             told = "; ".join(note.sentence for note in file.verdict.reasons)
-            told = told or f"no fluorescence channel has the marker, fluorochrome or name {marker!r}"
+            told = told or f"no channel of the panel that the file has is {marker!r}"
             reason = f"no spillover could be computed: {told}"
             checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
         elif detector in [stain.detector for stain in stains]:
@@ -172,11 +179,14 @@ def _matrix_and_checks(
     elif stains:
         markers = {entry.marker for entry in panel.channels if entry.marker}
         own = {stain.detector for stain in stains}
-        detectors = [
-            channel.name
-            for channel in stains[0].file.channels
+        # of all stains, since one of them may be another panel's file
+        wanted = {
+            channel.name: None
+            for stain in stains
+            for channel in stain.file.channels
             if channel.name in own or (channel.role == "fluorescence" and channel.marker in markers)
-        ]
+        }
+        detectors = list(wanted)
         spillover, reports = spillover_from_stains(stains, unstained, detectors)
         rows += [(report.sample_id, check) for report in reports for check in stain_checks(report)]
     else:
