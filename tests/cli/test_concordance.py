@@ -44,7 +44,7 @@ def test_concordance__a_file_that_flowkit_cannot_read_is_not_compared(tried, tmp
     changed = content[:begin] + text.replace(delimiter, b"^") + content[end + 1 :]
     (tmp_path / "D0.fcs").write_bytes(changed)
     (row,) = rows_of(tried, tmp_path, tmp_path / "D0.fcs")
-    assert row[:2] == ("", "not_compared")
+    assert row[:2] == (None, "not_compared")
     assert row[2].startswith("the comparison ended with ")
     assert row[2].endswith("; see its log")
 
