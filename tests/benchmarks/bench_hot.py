@@ -21,9 +21,9 @@ from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.batch_scales import freeze_scales
 from marrowgate.gating.consensus_file import read_consensus
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import GateRecord, read_fit
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.strategy import load_strategy
 
@@ -134,6 +134,9 @@ def make_files(folder: Path, stem: str, events: int) -> None:
     marrowgate(gate_words(folder, stem))
 
 
+ENDS = ("_record.json", "_stability.json", "_scales.yaml")
+
+
 def gate_words(folder: Path, stem: str) -> list[str]:
     """Return the words of `marrowgate gate` for a tube."""
     words = ["gate", "--sample-id", stem, "--fcs", f"{stem}.fcs", "--panel", "hspc.yaml", "--strategy", STRATEGY]
@@ -165,12 +168,12 @@ def gate_words(folder: Path, stem: str) -> list[str]:
     return [str(folder / word) if word in files else str(word) for word in words]
 
 
-def opened(folder: Path) -> Tube:
+def opened(folder: Path) -> SampleEvents:
     """Open the tube with marrowgate."""
     panel = load_panel(folder / "hspc.yaml")
     strategy = freeze_scales(load_strategy(STRATEGY)[0], panel, folder / "tube_scales.yaml")
     further = frozenset({MARKER})
-    _, tube = open_tube(folder / "tube.fcs", 1, panel, strategy, gain="ignore", spillover="file", further=further)
+    _, tube = open_sample(folder / "tube.fcs", 1, panel, strategy, gain="ignore", spillover="file", further=further)
     assert tube is not None
     return tube
 
