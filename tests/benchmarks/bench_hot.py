@@ -20,9 +20,9 @@ from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus_file import read_consensus
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import GateRecord, read_fit
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.strategy import load_strategy
 
@@ -151,12 +151,12 @@ def gate_words(folder: Path, stem: str) -> list[str]:
     return [str(folder / word) if word in files else str(word) for word in words]
 
 
-def opened(folder: Path) -> Tube:
+def opened(folder: Path) -> SampleEvents:
     """Open the tube with marrowgate."""
     strategy, _ = load_strategy(STRATEGY)
     panel = load_panel(folder / "hspc.yaml")
     further = frozenset({MARKER})
-    _, tube = open_tube(folder / "tube.fcs", 1, panel, strategy, gain="ignore", spillover="file", further=further)
+    _, tube = open_sample(folder / "tube.fcs", 1, panel, strategy, gain="ignore", spillover="file", further=further)
     assert tube is not None
     return tube
 

@@ -53,7 +53,7 @@ class Scale(_Section):
     """Decades; FlowJo's positive decades."""
     w: Width = None
     """Decades of the linear part (logicle, hyperlog; not given: 0.5). `from_batch`, for logicle: chosen from the values
-    below 0 of the batch's samples, the same for all of them. FlowJo's width basis, at most -1 (biexponential; not given:
+    below 0 of the batch's samples, the same for all. FlowJo's width basis, at most -1 (biexponential; not given:
     -100)."""
     a: Annotated[float, Field(ge=0)] = 0.0
     """Decades of negative values; FlowJo's extra negative decades."""

@@ -13,6 +13,7 @@ from marrowgate.cohort.courses import Course
 from marrowgate.cohort.covariates import covariate_table
 from marrowgate.cohort.endpoints import WEAK_GATES
 from marrowgate.cohort.study import Study
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.two_arms import Estimate, regression, welch
 
 Row = dict[str, Any]
@@ -157,7 +158,7 @@ def _counts_row(study: Study, measure: str, endpoint: str) -> list[Row]:
     method = "negative_binomial"
     try:
         found = changes.count_contrast(study.courses[measure], study.arms)
-    except ValueError as error:
+    except NotEstimableError as error:
         return [{"contrast": BETWEEN, "method": method, "status": "refused", "reason": str(error)}]
     return [estimate_row(endpoint, BETWEEN, method, *found)] if found else []
 
@@ -185,7 +186,7 @@ def adjusted_rows(study: Study, endpoint: str, pairs: changes.Pairs) -> list[Row
                 endpoint, BETWEEN, method, regression(outcome[known], pairs.is_triplet[known], x), counts
             )
             row["reason"] = "; ".join(part for part in (row["reason"], told) if part)
-        except ValueError as error:
+        except NotEstimableError as error:
             row = {"contrast": BETWEEN, "method": method, "status": "refused", "reason": f"{error}; {told}"}
         rows.append(row)
     return rows

@@ -6,6 +6,7 @@ from typing import Any
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
 from marrowgate.cohort.contrasts.sensitivity import estimate_row
 from marrowgate.cohort.study import Study
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.mixed import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
@@ -41,7 +42,7 @@ def time_rows(study: Study, measure: str, endpoint: str, *, is_primary: bool) ->
                 study.courses[measure], study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch
             )
             found, fitted = time_contrasts(model)
-        except ValueError as error:
+        except NotEstimableError as error:
             rows.append({"contrast": BETWEEN, "method": method, "status": "refused", "reason": str(error)})
             continue
         counts = (model.n_triplet, model.n_doublet)
