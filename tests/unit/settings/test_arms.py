@@ -28,7 +28,10 @@ def test_arms__pairs_say_what_is_compared_and_in_which_direction() -> None:
     [
         ({"names": ("A", "B", "C")}, "3 arms need pairs: say which are compared, as [[A, B]]"),
         ({"names": ("A", "A")}, "the arm 'A' stands twice in names; keep one of them"),
-        ({"pairs": (("triplet", "Rd"),)}, "pairs name the arm 'Rd', which is not in names; add it there, or correct it"),
+        (
+            {"pairs": (("triplet", "Rd"),)},
+            "pairs name the arm 'Rd', which is not in names; add it there, or correct it",
+        ),
         ({"pairs": (("triplet", "triplet"),)}, "a pair compares the arm 'triplet' with itself; name two arms"),
         (
             {"pairs": (("triplet", "doublet"), ("doublet", "triplet"))},
