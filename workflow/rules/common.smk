@@ -50,7 +50,8 @@ SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = CONFIG.quality.model_dump_json()
 BEAD_SAMPLES = bead_samples(PROJECT)
-HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
+# sorted before, so that the order of the sheet's rows makes no difference
+HANDFUL = sorted(random.Random(CONFIG.seed).sample(sorted(GATED), min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)

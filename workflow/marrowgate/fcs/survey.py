@@ -5,6 +5,7 @@ not leave this module: only their digest is kept.
 """
 
 import hashlib
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.head import data_set_bases, read_head
 from marrowgate.fcs.markers import says_another_marker
 from marrowgate.fcs.model import Channel, FcsFile, Note
-from marrowgate.fcs.read import read_header
+from marrowgate.fcs.read import defect, read_header, rejected
 from marrowgate.fcs.source import Source, open_source
 from marrowgate.fcs.verdict import RejectedError
 from marrowgate.settings.panel import Panel, PanelChannel
@@ -63,7 +64,11 @@ class Finding:
 
 def survey(path: Path, data_set: int = 1, *, panel: Panel | None = None) -> Surveyed:
     """Read what the header of one data set tells; never raises for a fault of the file."""
-    file = read_header(path, data_set, panel=panel)
+    try:
+        file = read_header(path, data_set, panel=panel)
+    except Exception as error:  # noqa: BLE001 - the other files are to be surveyed all the same
+        traceback.print_exc()
+        return Surveyed(rejected(data_set, defect(error)), 0, "", "")
     try:
         with open_source(path) as source:
             digest = _digest([str(source.size), str(data_set)], source.read(0, _DIGESTED))

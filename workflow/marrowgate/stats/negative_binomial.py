@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.two_arms import Estimate, t_estimate
 
 Floats = NDArray[np.float64]
@@ -45,13 +46,13 @@ def negative_binomial(counts: PatientCounts) -> Estimate:
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         An arm has fewer than two patients or no events at all.
     """
     arms = [counts.in_first, ~counts.in_first]
     if min(int(arm.sum()) for arm in arms) < 2 or min(float(counts.events[arm].sum()) for arm in arms) == 0:
         msg = "an arm has fewer than two patients or no events"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     df = counts.events.size - 2
     dispersion = 0.0
     if _pearson(counts, 0.0) > df:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from marrowgate.errors import NotEstimableError
+
 Floats = NDArray[np.float64]
 ALPHA = 0.05
 EXACT_LIMIT = 50_000
@@ -35,7 +37,7 @@ def welch(first: Floats, second: Floats) -> Estimate:
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         An arm has fewer than two patients.
     """
     _check(first, second)
@@ -70,14 +72,14 @@ def regression(outcome: Floats, in_first: NDArray[np.bool_], covariates: Floats)
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         The arms cannot be told apart from the covariates, or there are too few patients.
     """
     x = np.column_stack([np.ones(outcome.size), in_first.astype(np.float64), covariates])
     df = outcome.size - x.shape[1]
     if df < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
         msg = f"{outcome.size} patients do not identify {x.shape[1]} coefficients"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     inverse = np.linalg.inv(x.T @ x)
     beta = inverse @ x.T @ outcome
     variance = float(np.sum((outcome - x @ beta) ** 2)) / df
@@ -159,7 +161,7 @@ def _rank_cut(n1: int, n2: int) -> int:
 def _check(first: Floats, second: Floats) -> None:
     if min(first.size, second.size) < 2:
         msg = f"{first.size} and {second.size} patients: each arm needs two"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
 
 
 def _at_least(statistics: Floats, seen: float) -> int:

@@ -2,15 +2,17 @@
 
 import argparse
 import logging
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowgate.errors import fault
+from marrowgate.errors import UserError, fault
 from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from marrowgate.gating.batch_scales import Widths
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
 
@@ -30,13 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spillover", choices=sources, default="file", help="which spillover matrix to use")
     parser.add_argument("--matrix", nargs="?", type=Path, help="spillover of the batch, .csv, for --spillover matrix")
     parser.add_argument("--out", required=True, type=Path, help="scales to write, .yaml")
+    parser.add_argument("--strict", action="store_true", help="end with exit code 1 when a defect leaves no scales")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the widths; a rejected file is passed over."""
-    from marrowgate.gating.batch_scales import before_choice, choose_widths, dimensions_from_batch, write_widths
+    from marrowgate.gating.batch_scales import before_choice, choose_widths, dimensions_from_batch
     from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.no_result import NoResult, stop_without, write_no_result
     from marrowgate.settings.panel import load_panel
+    from marrowgate.steps.guarded import guarded
 
     data_sets = args.data_sets or [1] * len(args.fcs)
     if len(data_sets) != len(args.fcs):
@@ -45,9 +50,22 @@ def run(args: argparse.Namespace) -> int:
     strategy, panel = load_checked_strategy(args.strategy), load_panel(args.panel)
     dimensions = dimensions_from_batch(strategy, panel)
     plain = before_choice(strategy, panel)
-    places = zip(args.fcs, data_sets, strict=True)
-    found = [_of_sample(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
-    widths = choose_widths(found, dimensions)
+
+    def work() -> int:
+        stop_without(args.matrix)
+        places = zip(args.fcs, data_sets, strict=True)
+        found = [_of_sample(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
+        return _write(args, choose_widths(found, dimensions))
+
+    def instead(no_result: NoResult) -> None:
+        write_no_result(args.out, no_result)
+
+    return guarded("scales", f"{args.panel_name} {args.batch}", work, instead, strict=args.strict)
+
+
+def _write(args: argparse.Namespace, widths: "Widths") -> int:
+    from marrowgate.gating.batch_scales import write_widths
+
     for name in (name for name, width in widths.items() if not width.n_tubes):
         log.warning("%s: no sample has 50 values of %s below 0; its width is the usual one", args.batch, name)
     write_widths(args.out, args.panel_name, args.batch, widths)
@@ -68,8 +86,15 @@ def _of_sample(
 
     further = frozenset(dimensions)
     source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
-    file, sample = open_sample(path, data_set, panel, strategy, **source, further=further)
-    if sample is None:
-        log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
+    try:
+        file, sample = open_sample(path, data_set, panel, strategy, **source, further=further)
+        if sample is not None:
+            return sample_widths(sample, dimensions)
+    except (UserError, OSError):
+        raise
+    except Exception:  # noqa: BLE001 - the sample has no say, as one whose file is rejected; its own steps tell of it
+        traceback.print_exc()
+        log.error("%s: a sample is passed over because of a defect of marrowgate", args.batch)
         return {}
-    return sample_widths(sample, dimensions)
+    log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
+    return {}

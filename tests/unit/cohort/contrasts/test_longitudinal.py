@@ -6,6 +6,7 @@ import pytest
 
 from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.study import Comparison
+from marrowgate.errors import NotEstimableError
 from marrowgate.settings.project import Project
 
 MEASURE = "immature_per_100_cd45"
@@ -45,5 +46,5 @@ def test_time_model__batch_that_changes_with_the_visit_is_a_term(
 
 def test_time_model__too_few_readings(project: Callable[..., Project], study: Study_) -> None:
     made = study(project(("triplet", "triplet", "doublet", "doublet"), days=(0.0, 7.0)))
-    with pytest.raises(ValueError, match="4 readings in the window, 8 are needed"):
+    with pytest.raises(NotEstimableError, match="4 readings in the window, 8 are needed"):
         model_of(made)

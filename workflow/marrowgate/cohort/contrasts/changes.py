@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, expected_peak
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.negative_binomial import PatientCounts, negative_binomial
 from marrowgate.stats.two_arms import ALPHA, Estimate, hodges_lehmann, permutation_p, regression, welch
 
@@ -115,7 +116,7 @@ def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]
     found.append(("hodges_lehmann", hodges_lehmann(first, second)))
     try:
         adjusted = ancova(pairs)
-    except ValueError as error:
+    except NotEstimableError as error:
         adjusted = Estimate(math.nan, math.nan, math.nan, math.nan, f"baseline and arm cannot be told apart: {error}")
     return [("ancova", adjusted), *found]
 

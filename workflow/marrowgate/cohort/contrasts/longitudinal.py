@@ -10,6 +10,7 @@ from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.visits import Clock
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.cluster_robust import contrast
 from marrowgate.stats.mixed import Fitted, LongData, fit_mixed, pad
 from marrowgate.stats.two_arms import Estimate
@@ -72,7 +73,7 @@ def time_model(
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         There are too few readings.
     """
     kept = [
@@ -84,7 +85,7 @@ def time_model(
     times = np.array([clock.time(reading.visit) or 0.0 for _, reading in kept])
     if len(kept) < MIN_READINGS:
         msg = f"{len(kept)} readings in the window, {MIN_READINGS} are needed"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     in_first = np.array([arms.is_first(course.patient_id) for course, _ in kept], dtype=np.float64)
     before = np.array([course.baseline.log2 if course.baseline else np.nan for course, _ in kept])
     y = np.array([reading.log2 for _, reading in kept])

@@ -15,6 +15,7 @@ from marrowgate.cohort.courses import Course
 from marrowgate.cohort.covariates import covariate_table
 from marrowgate.cohort.endpoints import WEAK_GATES
 from marrowgate.cohort.study import Comparison
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.two_arms import Estimate, regression, welch
 
 Row = dict[str, Any]
@@ -167,7 +168,7 @@ def _counts_row(study: Comparison, measure: str, endpoint: str) -> list[Row]:
     method = "negative_binomial"
     try:
         found = changes.count_contrast(study.courses[measure], study.arms)
-    except ValueError as error:
+    except NotEstimableError as error:
         return [{"contrast": study.between, "method": method, "status": "refused", "reason": str(error)}]
     return [estimate_row(endpoint, study.between, method, *found)] if found else []
 
@@ -195,7 +196,7 @@ def adjusted_rows(study: Comparison, endpoint: str, pairs: changes.Pairs) -> lis
                 endpoint, study.between, method, regression(outcome[known], pairs.in_first[known], x), counts
             )
             row["reason"] = "; ".join(part for part in (row["reason"], told) if part)
-        except ValueError as error:
+        except NotEstimableError as error:
             row = {
                 "contrast": study.between,
                 "method": method,

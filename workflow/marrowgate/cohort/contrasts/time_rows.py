@@ -6,6 +6,7 @@ from typing import Any
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
 from marrowgate.cohort.contrasts.sensitivity import estimate_row
 from marrowgate.cohort.study import Comparison
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.mixed import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
@@ -40,7 +41,7 @@ def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: boo
                 study.courses[measure], study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch
             )
             found, fitted = time_contrasts(model)
-        except ValueError as error:
+        except NotEstimableError as error:
             rows.append({"contrast": study.between, "method": method, "status": "refused", "reason": str(error)})
             continue
         counts = (model.n_first, model.n_second)
