@@ -57,8 +57,8 @@ _COLUMNS = (
     # the file
     _text("fcs", "path of the file as it was given"),
     Column("data_set", "int64", "1-based index of the data set in the file"),
-    _text("verdict", "manifest: accepted, repaired or rejected; quality: ok, flagged or not_checked"),
-    _text("reasons", "why a file was rejected, as code: sentence, joined by ' | '"),
+    _text("verdict", "manifest: accepted, repaired, rejected or failed; quality: ok, flagged or not_checked"),
+    _text("reasons", "why a file was rejected or a step failed, as code: sentence, joined by ' | '"),
     _text("repairs", "what was repaired on reading, as code: sentence, joined by ' | '"),
     _text("policy", "what was applied to the stored values: amplification, gain, time step"),
     _text("sha256", "SHA-256 of the file's bytes"),

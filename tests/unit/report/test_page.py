@@ -145,9 +145,9 @@ def test_write_page__a_rejected_file_is_told_where_its_numbers_would_stand(text:
     rows = [tube("a"), tube("b", n_events=None, n_parent=None, gate_status="not_gated", gate_reason="truncated: short")]
     rejected = {**MANIFEST, "sample_id": "b", "verdict": "rejected", "reasons": "truncated: short"}
     told = text([], [], populations=rows, manifest=[*accepted("a"), rejected])
-    assert "Rejected and repaired files sample verdict reasons repairs b rejected truncated: short" in told
-    assert "b was rejected and has no numbers: truncated: short" in told
-    assert "1 rejected file has no gates" in told
+    assert "Rejected, failed and repaired samples sample verdict reasons repairs b rejected truncated: short" in told
+    assert "b has no numbers: truncated: short" in told
+    assert "1 sample has no gates because the file was rejected" in told
     assert "Gates that the sample itself did not give" not in told
 
 

@@ -339,14 +339,14 @@ def test_method_of_a_strategy__is_checked(folder):
 
 
 def test_measured_population_and_marker__must_exist(folder):
-    more = "measure:\n  intensities:\n    - {population: cd45, marker: CXCR5}\n"
+    more = "measure:\n  intensities:\n    - {population: cd45, marker: CXRC4}\n"
     folder.write("config/config.yaml", CONFIG + more)
     assert folder.faults() == [
         (
             "config/config.yaml line 5, measure.intensities.population: no strategy has the population 'cd45'; "
             "name a population of a strategy that is used"
         ),
-        "config/config.yaml line 5, measure.intensities.marker: no panel has the marker 'CXCR5'; did you mean 'CXCR4'?",
+        "config/config.yaml line 5, measure.intensities.marker: no panel has the marker 'CXRC4'; did you mean 'CXCR4'?",
     ]
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marrowgate.files import write_text
+from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.report import wording
 from marrowgate.report.course_rows import CourseRows, course_legend
 from marrowgate.report.gates_section import weak_gates
@@ -78,7 +79,7 @@ def write_page(
     )
     environment.filters |= FILTERS
     populations = tables["populations"]
-    rejected = {row["sample_id"]: row["reasons"] or "" for row in manifest if row["verdict"] == "rejected"}
+    rejected = {row["sample_id"]: row["reasons"] or "" for row in manifest if row["verdict"] in WITHOUT_NUMBERS}
     page = environment.get_template("report.html").render(
         description=description,
         tiles=_tiles(manifest, populations),
@@ -141,7 +142,7 @@ def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[in
     tiles = [
         (len(stained), f"stained {_samples(len(stained))}"),
         (len(manifest) - len(stained), f"control {_samples(len(manifest) - len(stained))}"),
-        *((verdicts[word], word) for word in ("accepted", "repaired", "rejected")),
+        *((verdicts[word], word) for word in ("accepted", "repaired", "rejected", "failed")),
         *((n, f"{arm or ''} patient{'' if n == 1 else 's'}{'' if arm else no_arm}".strip()) for arm, n in arms.items()),
     ]
     return [(n, name) for n, name in tiles if n or name == "accepted"]

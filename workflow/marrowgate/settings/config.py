@@ -28,6 +28,8 @@ class Simulation(_Section):
     """Name of a scenario of `marrowgate simulate`."""
     folder: Label = "data/demo"
     """Every file of the sheet in this folder is simulated when it is needed."""
+    instrument: SampleId = "home"
+    """Name of an instrument of `marrowgate simulate`."""
 
 
 class Signal(_Section):

@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     figures = {path.stem: path for path in args.figures}
     _check_names(figures, planned_figures(project))
-    tables = {path.stem: read_rows(path) for path in args.tables}
+    # a run may have no comparison with FlowKit
+    tables = {"concordance": [], **{path.stem: read_rows(path) for path in args.tables}}
     planned = {course.figure: course for course in planned_courses(project)}
     courses = {name: course_rows(course, tables) for name, course in planned.items() if name in figures}
     for name, path in figures.items():

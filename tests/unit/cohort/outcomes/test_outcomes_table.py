@@ -288,3 +288,13 @@ def test_outcome_table__whole_series() -> None:
     assert {row["arm"] for row in rows} == {"all"}
     measures = {row["measure"] for row in rows}
     assert {"response_all_treated_proportion", "os_median_months", "treatment_related_death_proportion"} <= measures
+
+
+def test_outcome_table__arms_of_other_names_and_declared_pairs() -> None:
+    config = Config.model_validate(
+        {"strategy_of_panel": {"p": "s"}, "arms": {"names": ["A", "B", "C"], "pairs": [["C", "A"]]}}
+    )
+    patients = {p.patient_id: p.model_copy(update={"arm": "ABC"[n % 3]}) for n, p in enumerate(series())}
+    rows = outcome_table(Project(config, (), patients, (), (), {}, {}))
+    assert list(dict.fromkeys(row["arm"] for row in rows)) == ["all", "A", "B", "C", "C - A"]
+    assert {row["arm"] for row in rows if "log_rank" in row["measure"]} == {"C - A"}
