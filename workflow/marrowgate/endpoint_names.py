@@ -31,6 +31,7 @@ CHANGES: Mapping[str, str] = {
 PEAK_DAY = "peak_day"
 RESPONDER = "responder"
 RESPONDER_ONE_VISIT = "responder_one_visit"
+RESPONDER_LEAST = "responder_least_value"
 
 COMPARED_CHANGES: Mapping[str, str] = {
     "log2_change": "window_mean",

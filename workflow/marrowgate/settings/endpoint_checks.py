@@ -12,6 +12,7 @@ from marrowgate.endpoint_names import (
     LEVELS,
     PEAK_DAY,
     RESPONDER,
+    RESPONDER_LEAST,
     RESPONDER_ONE_VISIT,
     count_measure,
     endpoint_name,
@@ -23,7 +24,7 @@ from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 
 COMPARED = (*COMPARED_CHANGES, COMPARED_LEVEL)
-_SUMMARIES = (*COMPARED, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT)
+_SUMMARIES = (*COMPARED, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT, RESPONDER_LEAST)
 _MANY = 12
 
 DEPENDS_ON = (
