@@ -13,7 +13,7 @@ from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.methods import Found, get_method
 from marrowgate.gating.records import USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents
 from marrowgate.settings.strategy import ROOT, Population, Strategy, references
 from marrowgate.signal.transforms import Transform
 
@@ -45,7 +45,7 @@ class SampleToFit:
 
     sample_id: str
     sample_events: SampleEvents
-    start: Rows
+    start: EventRows
     role: ControlRole
     controls: Mapping[str, Fit]
     seed: int
@@ -58,14 +58,14 @@ class _View:
     sample: SampleToFit
     population: str
     dimensions: tuple[str, ...]
-    parent_rows: Rows
+    parent_rows: EventRows
     walk: "_Walk"
     seed: int
     seen: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
-        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_ROWS)
+        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_EVENT_ROWS)
         values = self.walk.sample_events.scaled(dimension, rows)
         self.seen.setdefault(population or "", {})[dimension] = values
         return values
@@ -111,7 +111,7 @@ class _Walk:
     """What is known so far while the tree is walked."""
 
     sample_events: CachedSample
-    rows: dict[str, Rows]
+    rows: dict[str, EventRows]
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -180,7 +180,7 @@ def _by_references(sample: SampleToFit, population: Population, parent: str, wal
     """
     if parent in walk.rows or population.method == "boolean":
         return None
-    without = replace(walk, rows={**walk.rows, parent: NO_ROWS})
+    without = replace(walk, rows={**walk.rows, parent: NO_EVENT_ROWS})
     if walk.lacks_marker(parent) or _cannot_gate(sample, population, parent, without):
         return None
     record = _found(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)

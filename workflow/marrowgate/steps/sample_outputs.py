@@ -10,7 +10,7 @@ from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, SampleEvents
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import (
     CD45,
@@ -41,7 +41,7 @@ def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, A
     """Write the outputs of a file that was rejected, without gates and events but with the reason; give its record."""
     write_gatingml(paths.gates_xml, [], {}, {}, None)
     write_table(paths.gates_tsv, "gates", rejected_gate_rows(strategy, manifest["reasons"]))
-    write_membership(paths.events, 0, NO_ROWS, {}, [population.name for population in strategy.populations])
+    write_membership(paths.events, 0, NO_EVENT_ROWS, {}, [population.name for population in strategy.populations])
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
 
