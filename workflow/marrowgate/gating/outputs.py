@@ -37,15 +37,15 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
     ]
 
 
-def rejected_gate_rows(strategy: Strategy, reasons: str) -> list[dict[str, Any]]:
-    """Return the rows of `gates/<sample_id>.tsv` of a rejected file: every population is not gated, for one reason."""
+def rejected_gate_rows(strategy: Strategy, reason: str) -> list[dict[str, Any]]:
+    """Return the rows of `gates/<sample_id>.tsv` of a sample without numbers: nothing is gated, for one reason."""
     return [
         {
             **dict.fromkeys(("method", "boundary", "boundary_sd", "scales"), ""),
             "population": population.name,
             "parent": population.parent,
             "status": "not_gated",
-            "reason": f"the file is rejected: {reasons}",
+            "reason": reason,
         }
         for population in strategy.populations
     ]

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from marrowgate.errors import NotEstimableError
+
 Floats = NDArray[np.float64]
 ALPHA = 0.05
 _BLOCK = 4_000
@@ -25,26 +27,26 @@ class Estimate:
     note: str = ""
 
 
-def welch(triplet: Floats, doublet: Floats) -> Estimate:
+def welch(first: Floats, second: Floats) -> Estimate:
     """Return the difference of two means with unequal variances (Welch 1947, Biometrika 34:28).
 
     Parameters
     ----------
-    triplet, doublet : ndarray of float64
+    first, second : ndarray of float64
         One value per patient; at least two in each arm.
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         An arm has fewer than two patients.
     """
-    _check(triplet, doublet)
-    parts = [arm.var(ddof=1) / arm.size for arm in (triplet, doublet)]
+    _check(first, second)
+    parts = [arm.var(ddof=1) / arm.size for arm in (first, second)]
     se = math.sqrt(sum(parts))
-    value = float(triplet.mean() - doublet.mean())
+    value = float(first.mean() - second.mean())
     if se == 0:
         return Estimate(value, math.nan, math.nan, math.nan, "all values within an arm are equal")
-    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (triplet, doublet), strict=True))
+    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (first, second), strict=True))
     return t_estimate(value, se, df)
 
 
@@ -54,7 +56,7 @@ def t_estimate(value: float, se: float, df: float, note: str = "") -> Estimate:
     return Estimate(value, value - half, value + half, float(2 * stdtr(df, -abs(value) / se)), note)
 
 
-def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Floats) -> Estimate:
+def regression(outcome: Floats, in_first: NDArray[np.bool_], covariates: Floats) -> Estimate:
     """Return the difference between arms at equal covariates, by least squares.
 
     With the baseline among the covariates and the value on therapy as outcome it is the analysis of covariance.
@@ -63,21 +65,21 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     ----------
     outcome : ndarray of float64, shape (n,)
         One value per patient.
-    is_triplet : ndarray of bool, shape (n,)
+    in_first : ndarray of bool, shape (n,)
         Arm of each patient.
     covariates : ndarray of float64, shape (n, k)
         What to hold equal; `k` may be 0.
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         The arms cannot be told apart from the covariates, or there are too few patients.
     """
-    x = np.column_stack([np.ones(outcome.size), is_triplet.astype(np.float64), covariates])
+    x = np.column_stack([np.ones(outcome.size), in_first.astype(np.float64), covariates])
     df = outcome.size - x.shape[1]
     if df < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
         msg = f"{outcome.size} patients do not identify {x.shape[1]} coefficients"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     inverse = np.linalg.inv(x.T @ x)
     beta = inverse @ x.T @ outcome
     variance = float(np.sum((outcome - x @ beta) ** 2)) / df
@@ -87,7 +89,7 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     return t_estimate(float(beta[1]), se, df)
 
 
-def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tuple[float, str]:
+def permutation_p(first: Floats, second: Floats, draws: int, seed: int) -> tuple[float, str]:
     """Test a difference of means by exchanging patients between the arms.
 
     The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9). The
@@ -95,7 +97,7 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
 
     Parameters
     ----------
-    triplet, doublet : ndarray of float64
+    first, second : ndarray of float64
         One value per patient; at least two in each arm.
     draws : int
         Random exchanges when there are more possible ones than this; else all are made.
@@ -109,20 +111,20 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         An arm has fewer than two patients.
     """
-    _check(triplet, doublet)
+    _check(first, second)
     from scipy.stats import permutation_test
 
-    least_variance = max(1e-12 * float(np.concatenate([triplet, doublet]).var()), 1e-300)
-    observed = float(_abs_t(triplet, doublet, 0, least_variance))
+    least_variance = max(1e-12 * float(np.concatenate([first, second]).var()), 1e-300)
+    observed = float(_abs_t(first, second, 0, least_variance))
 
-    def beyond_observed(first: Floats, second: Floats, axis: int) -> Floats:
-        return np.round((_abs_t(first, second, axis, least_variance) - observed) / max(1.0, observed), _DIGITS)
+    def beyond_observed(one_arm: Floats, other_arm: Floats, axis: int) -> Floats:
+        return np.round((_abs_t(one_arm, other_arm, axis, least_variance) - observed) / max(1.0, observed), _DIGITS)
 
     tested = permutation_test(
-        (triplet, doublet),
+        (first, second),
         beyond_observed,
         vectorized=True,
         n_resamples=draws,
@@ -130,22 +132,22 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
         alternative="greater",
         rng=np.random.default_rng(seed),
     )
-    exchanges = math.comb(triplet.size + doublet.size, triplet.size)
+    exchanges = math.comb(first.size + second.size, first.size)
     return float(tested.pvalue), f"exact, {exchanges} exchanges" if exchanges <= draws else f"{draws} draws"
 
 
-def hodges_lehmann(triplet: Floats, doublet: Floats) -> Estimate:
+def hodges_lehmann(first: Floats, second: Floats) -> Estimate:
     """Return the median of all differences between patients of the arms, with its exact interval and rank test.
 
     The interval inverts the Mann-Whitney test (Hodges and Lehmann 1963, Ann Math Stat 34:598; Hollander, Wolfe and
     Chicken 2014, 4.3). With ties it is conservative, and the p-value is the normal approximation.
     """
-    _check(triplet, doublet)
+    _check(first, second)
     from scipy.stats import mannwhitneyu
 
-    differences = np.sort(np.subtract.outer(triplet, doublet), axis=None)
-    p = float(mannwhitneyu(triplet, doublet, alternative="two-sided").pvalue)
-    cut = _rank_cut(triplet.size, doublet.size)
+    differences = np.sort(np.subtract.outer(first, second), axis=None)
+    p = float(mannwhitneyu(first, second, alternative="two-sided").pvalue)
+    cut = _rank_cut(first.size, second.size)
     if cut == 0:
         return Estimate(float(np.median(differences)), math.nan, math.nan, p, "too few patients for a 95 % interval")
     low, high = differences[cut - 1], differences[-cut]
@@ -166,10 +168,10 @@ def _rank_cut(n1: int, n2: int) -> int:
     return int(np.searchsorted(below, 0.025, side="right"))
 
 
-def _check(triplet: Floats, doublet: Floats) -> None:
-    if min(triplet.size, doublet.size) < 2:
-        msg = f"{triplet.size} and {doublet.size} patients: each arm needs two"
-        raise ValueError(msg)
+def _check(first: Floats, second: Floats) -> None:
+    if min(first.size, second.size) < 2:
+        msg = f"{first.size} and {second.size} patients: each arm needs two"
+        raise NotEstimableError(msg)
 
 
 def _abs_t(first: Floats, second: Floats, axis: int, least_variance: float) -> Floats:
