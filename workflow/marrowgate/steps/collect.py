@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from marrowgate.measure.collect import EventRows
+    from marrowgate.measure.collect import Rows
     from marrowgate.measure.record import SampleRecord
     from marrowgate.settings.project import Project
 
@@ -69,7 +69,7 @@ def _read(path: Path) -> "SampleRecord":
 
 def _tables_without_defects(
     args: argparse.Namespace, project: "Project", records: "dict[str, SampleRecord]"
-) -> "dict[str, EventRows]":
+) -> "dict[str, Rows]":
     """Make the tables; a sample in whose rows a defect shows is left without numbers in all, also as control."""
     from marrowgate.measure.collect import SampleDefectError
     from marrowgate.measure.record import record_without_numbers
@@ -87,9 +87,7 @@ def _tables_without_defects(
             records[error.sample_id] = record_without_numbers(error.sample_id, no_result, sha256)
 
 
-def _tables(
-    args: argparse.Namespace, project: "Project", records: "Mapping[str, SampleRecord]"
-) -> "dict[str, EventRows]":
+def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str, SampleRecord]") -> "dict[str, Rows]":
     from marrowgate.measure.calibrated import bead_rows, calibration_lines
     from marrowgate.measure.collect import (
         blanks_of,
