@@ -10,7 +10,7 @@ from marrowgate.fcs import privacy
 from marrowgate.fcs.channels import read_channels
 from marrowgate.fcs.data import Events, count_non_finite, decode
 from marrowgate.fcs.head import data_set_bases, next_base, read_head
-from marrowgate.fcs.keywords import Keywords
+from marrowgate.fcs.keywords import Keywords, note_unprintable
 from marrowgate.fcs.layout import Layout, read_layout
 from marrowgate.fcs.model import Channel, FcsFile, Gain, Note
 from marrowgate.fcs.offsets import Extent, locate
@@ -177,6 +177,7 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
         if keywords.integer("$NEXTDATA") and next_base(source, base, header, keywords) is None:
             sentence = f"$NEXTDATA is {keywords.integer('$NEXTDATA')}, and no data set begins there"
             repairs.append(repair("next_data_ignored", sentence))
+        note_unprintable(keywords, repairs)
         layout = read_layout(keywords, repairs)
         channels = read_channels(keywords, layout, panel, repairs)
         check_amplification(channels, layout, repairs)
