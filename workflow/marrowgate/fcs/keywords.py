@@ -9,8 +9,8 @@ from marrowgate.fcs.verdict import refusal, repair
 from marrowgate.plain_text import has_unprintable, printable
 
 _PADDING = " \t\r\n\0"
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_INTEGER = re.compile(r"([+-]?)0*([0-9]{1,40})(?:\.0*)?")  # Diva 9 pads with zeros to 19 digits and more
+_NUMBER = re.compile(r"[+-]?0*(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
 _NAMES = re.compile(r"\$P\d+[NS]")
 _STRUCTURAL = re.compile(r"PAR|TOT|MODE|DATATYPE|BYTEORD|BEGINDATA|ENDDATA|NEXTDATA|P\d+[BENR]")
 
@@ -69,7 +69,8 @@ def note_unprintable(keywords: Keywords, repairs: list[Note]) -> None:
 
 def to_integer(text: str) -> int | None:
     """Read a whole number, also one written as 262144.0; None when it is none."""
-    return int(text.partition(".")[0]) if _INTEGER.fullmatch(text) else None
+    found = _INTEGER.fullmatch(text)
+    return int(found.group(1) + found.group(2)) if found else None
 
 
 def to_number(text: str) -> float | None:

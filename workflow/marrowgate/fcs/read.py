@@ -7,9 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from marrowgate.fcs import privacy
+from marrowgate.fcs.behind_data import note_events_behind
 from marrowgate.fcs.channels import read_channels
 from marrowgate.fcs.data import Events, count_non_finite, decode
-from marrowgate.fcs.head import data_set_bases, next_base, read_head
+from marrowgate.fcs.head import data_set_bases, linked_base, next_base, read_head
+from marrowgate.fcs.header import Header
 from marrowgate.fcs.keywords import Keywords, note_unprintable
 from marrowgate.fcs.layout import Layout, read_layout
 from marrowgate.fcs.model import Channel, FcsFile, Gain, Note
@@ -174,9 +176,7 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
             cytometer=privacy.cytometer(keywords),
             facts=MappingProxyType(dict(privacy.facts(keywords))),
         )
-        if keywords.integer("$NEXTDATA") and next_base(source, base, header, keywords) is None:
-            sentence = f"$NEXTDATA is {keywords.integer('$NEXTDATA')}, and no data set begins there"
-            repairs.append(repair("next_data_ignored", sentence))
+        following = _following(source, base, header, keywords, repairs)
         note_unprintable(keywords, repairs)
         layout = read_layout(keywords, repairs)
         channels = read_channels(keywords, layout, panel, repairs)
@@ -184,12 +184,25 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
         spillover = read_spillover(keywords, channels, repairs)
         file = replace(file, channels=channels, spillover=spillover)
         layout, extent = locate(source, base, header, keywords, layout, repairs)
+        repairs += note_events_behind(source, base, following, header, keywords, layout, extent)
         found = _Found(keywords, layout, extent, channels)
         file = replace(file, n_events=extent.n_events, policy=_policy(found, gain or "ignore"))
         events = None if gain is None else _events(source, found, gain, repairs)
     except RejectedError as error:
         return replace(file, verdict=judge([error.note], repairs))
     return replace(file, verdict=judge([], repairs), events=events)
+
+
+def _following(source: Source, base: int, header: Header, keywords: Keywords, repairs: list[Note]) -> int:
+    """Return the first byte behind the data set, and note what is wrong with the link to the next one."""
+    linked, following = linked_base(source, base, header, keywords), next_base(source, base, header, keywords)
+    step = keywords.integer("$NEXTDATA")
+    if linked is None and following is not None:
+        sentence = f"$NEXTDATA is {step or 0}, and a further data set begins at byte {following} of the file"
+        repairs.append(repair("data_set_not_linked", sentence))
+    elif step and following is None:
+        repairs.append(repair("next_data_ignored", f"$NEXTDATA is {step}, and no data set begins there"))
+    return source.size if following is None else following
 
 
 def _policy(found: _Found, gain: Gain) -> MappingProxyType[str, str]:

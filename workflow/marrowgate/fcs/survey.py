@@ -114,8 +114,8 @@ def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
     findings: list[Finding] = []
     kinds: tuple[tuple[str, str, Callable[[Channel], Hashable]], ...] = (
         ("channels_differ", "names", lambda channel: channel.name),
-        ("voltage_differs", "voltage", lambda channel: (channel.name, channel.voltage)),
-        ("gain_differs", "gain", lambda channel: (channel.name, channel.gain)),
+        ("voltage_differs", "voltage", lambda channel: channel.in_panel and (channel.name, channel.voltage)),
+        ("gain_differs", "gain", lambda channel: channel.in_panel and (channel.name, channel.gain)),
     )
     for code, what, fact in kinds:
         facts = [frozenset(fact(channel) for channel in channels) for _, channels in usable]

@@ -132,23 +132,14 @@ def _places(files: Iterable[Path]) -> dict[str, Place]:
 
 def _with_scales(args: argparse.Namespace, places: list[Place], panel: "Panel", strategy: "Strategy") -> "Strategy":
     """Choose the scales from all files together where the strategy asks for it."""
-    from marrowgate.gating.batch_scales import (
-        before_choice,
-        choose_widths,
-        dimensions_from_batch,
-        sample_widths,
-        with_widths,
-    )
+    from marrowgate.gating.batch_scales import asks_batch, before_choice, choose_scales, sample_scales, with_scales
 
-    dimensions = dimensions_from_batch(strategy, panel)
-    if not dimensions:
+    if not asks_batch(strategy, panel):
         return strategy
     plain = before_choice(strategy, panel)
-    samples = (_open(args, place, panel, plain)[1] for place in with_progress(places, "scales", 1))
-    widths = choose_widths(
-        [sample_widths(sample_events, dimensions) for sample_events in samples if sample_events is not None], dimensions
-    )
-    return with_widths(strategy, panel, {name: width.w for name, width in widths.items()})
+    samples = (_open(args, place, panel, plain, strategy)[1] for place in with_progress(places, "scales", 1))
+    found = [sample_scales(sample_events, strategy, panel) for sample_events in samples if sample_events is not None]
+    return with_scales(strategy, panel, choose_scales(found, strategy, panel))
 
 
 def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -156,11 +147,14 @@ def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def _open(
-    args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy"
+    args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy", written: "Strategy | None" = None
 ) -> tuple["FcsFile", "SampleEvents | None"]:
+    """Open a file; also for the dimensions that the scales are chosen from, where the strategy as written is given."""
+    from marrowgate.gating.batch_scales import scale_dimensions
     from marrowgate.gating.open_sample import open_sample
 
     further = frozenset(marker for _, marker in _wanted(args))
+    further |= scale_dimensions(written, panel) if written else frozenset()
     return open_sample(*place, panel, strategy, gain=args.gain, spillover=args.spillover, further=further)
 
 
