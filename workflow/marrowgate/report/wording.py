@@ -64,6 +64,7 @@ GATE_STATUSES = {
     "overridden": "set by a person",
     "borrowed": "the sample has no boundary of its own and takes that of its batch",
     "shifted": "the sample's own boundary was too far from its batch and was pulled in to the limit",
+    "doubtful": "found, but its own evidence speaks against it: look at the gate before using the number",
     "too_few_events": "too few events to find a boundary, and the batch has none to lend: no numbers",
     "no_valley": "the valley that was looked for is not there: no numbers",
     "failed": "the method found no gate: no numbers",
