@@ -62,7 +62,9 @@ def main() -> None:
         axis.axis("off")
         marks = [plt.Line2D([], [], marker="o", linestyle="", color=color) for color, _ in GROUPS.values()]
         marks.append(plt.Line2D([], [], marker="o", linestyle="", color="0.8"))
-        axis.legend(marks, [*GROUPS, "the same blood healthy,\nwith debris and beads"], loc="center", frameon=False, fontsize=10)
+        axis.legend(
+            marks, [*GROUPS, "the same blood healthy,\nwith debris and beads"], loc="center", frameon=False, fontsize=10
+        )
     args.out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(args.out, dpi=90)
 

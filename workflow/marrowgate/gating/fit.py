@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
+from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
 from marrowgate.gating.methods import Found, get_method
 from marrowgate.gating.records import USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents
-from marrowgate.settings.strategy import ROOT, Population, Strategy, references
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
+from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, references, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 
+NO_LANDMARK = "no_landmark"
+"""First word of the reason why a population is not gated when its numbers cannot be brought to the sample's units."""
 ABSENT = "marker_absent"
 """First word of the reason why a population is not gated when the panel lacks a marker."""
 MOST_EVIDENCE = 10_000
@@ -45,7 +48,7 @@ class SampleToFit:
 
     sample_id: str
     sample_events: SampleEvents
-    start: Rows
+    start: EventRows
     role: ControlRole
     controls: Mapping[str, Fit]
     seed: int
@@ -58,21 +61,22 @@ class _View:
     sample: SampleToFit
     population: str
     dimensions: tuple[str, ...]
-    parent_rows: Rows
+    parent_rows: EventRows
     walk: "_Walk"
     seed: int
     seen: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
-        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_ROWS)
+        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_EVENT_ROWS)
         values = self.walk.sample_events.scaled(dimension, rows)
         self.seen.setdefault(population or "", {})[dimension] = values
         return values
 
     def scale(self, dimension: str) -> Transform:
         """See `View.scale`."""
-        return self.sample.sample_events.scales[dimension]
+        sample_events = self.sample.sample_events
+        return in_units(sample_events.scales[dimension], 1.0 / sample_events.factors.get(dimension, 1.0))
 
     def gate(self, population: str) -> Gate | None:
         """See `View.gate`."""
@@ -93,7 +97,7 @@ class _View:
             return None
         bounds = [value for value in (*record.gate.low, *record.gate.high) if value is not None]
         (dimension,) = record.gate.dimensions
-        scales = control.scales[dimension], self.scale(dimension)
+        scales = control.scales[dimension], self.sample.sample_events.scales[dimension]
         place = _on_scale(bounds[0], *scales)
         sd = record.boundary_sd[0]
         if scales[0] != scales[1] and math.isfinite(sd):
@@ -111,7 +115,7 @@ class _Walk:
     """What is known so far while the tree is walked."""
 
     sample_events: CachedSample
-    rows: dict[str, Rows]
+    rows: dict[str, EventRows]
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -153,8 +157,16 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
             walk.rows[population.name] = rows_inside(record.gate, sample.sample_events, walk.rows[parent], walk.rows)
         elif population.optional and record.reason.startswith(ABSENT):
             walk.hangs_on[population.name] = parent
+    events = sample.sample_events
+    landmarks = sample_landmarks(events, strategy.home) if strategy.home else ()
     return Fit(
-        sample.sample_id, sample.role, tuple(walk.records), dict(sample.sample_events.scales), tuple(walk.evidence)
+        sample.sample_id,
+        sample.role,
+        tuple(walk.records),
+        dict(events.scales),
+        tuple(walk.evidence),
+        dict(events.factors),
+        against_batch(landmarks, events.factors),
     )
 
 
@@ -180,7 +192,7 @@ def _by_references(sample: SampleToFit, population: Population, parent: str, wal
     """
     if parent in walk.rows or population.method == "boolean":
         return None
-    without = replace(walk, rows={**walk.rows, parent: NO_ROWS})
+    without = replace(walk, rows={**walk.rows, parent: NO_EVENT_ROWS})
     if walk.lacks_marker(parent) or _cannot_gate(sample, population, parent, without):
         return None
     record = _found(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)
@@ -216,6 +228,9 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     absent = [name for name in population.dimensions if name not in sample.sample_events.channels]
     if absent:
         return f"{ABSENT}: {', '.join(absent)}"
+    lost = _without_landmark(sample, population, population.dimensions)
+    if lost:
+        return lost
     if sample.role.lacks(population.dimensions) and population.method != "control_quantile":
         return f"marker_left_out: {', '.join(population.dimensions)}"
     operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
@@ -232,6 +247,12 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     if missing and all(walk.lacks_marker(name) for name in missing):
         return _absent_with(missing, walk)
     return f"needs {', '.join(missing)}, which has no gate" if missing else ""
+
+
+def _without_landmark(sample: SampleToFit, step: Step, dimensions: Sequence[str]) -> str:
+    """Say in which dimensions the step's numbers mean nothing, because the batch shows no landmark."""
+    lost = [name for name in dimensions if name in sample.sample_events.unplaced]
+    return f"{NO_LANDMARK}: {', '.join(lost)}" if lost and rests_on_numbers(step) else ""
 
 
 def _absent_with(names: Sequence[str], walk: _Walk) -> str:
@@ -266,6 +287,8 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     method = get_method(population.method)
     found = method.find(view, method.arguments.model_validate(population.arguments))
     if found.gate is not None or population.fallback is None:
+        return found, population.method
+    if _without_landmark(view.sample, population.fallback, population.fallback.dimensions or view.dimensions):
         return found, population.method
     second = get_method(population.fallback.method)
     if population.fallback.dimensions:

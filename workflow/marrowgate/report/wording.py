@@ -64,6 +64,7 @@ GATE_STATUSES = {
     "overridden": "set by a person",
     "borrowed": "the sample has no boundary of its own and takes that of its batch",
     "shifted": "the sample's own boundary was too far from its batch and was pulled in to the limit",
+    "doubtful": "found, but its own evidence speaks against it: look at the gate before using the number",
     "too_few_events": "too few events to find a boundary, and the batch has none to lend: no numbers",
     "no_valley": "the valley that was looked for is not there: no numbers",
     "failed": "the method found no gate: no numbers",
@@ -187,5 +188,5 @@ def _in_its_unit(value: float | None, scale: str) -> str:
 
 def patients(row: Row) -> str:
     """Show the patients of both arms of a contrast."""
-    both = (row["n_triplet"], row["n_doublet"])
+    both = (row["n_arm_1"], row["n_arm_2"])
     return "-" if None in both else f"{both[0]} + {both[1]}"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from marrowgate.settings.arms import Arms
 from marrowgate.settings.panel import Label
 from marrowgate.settings.sheets import SampleId
 
@@ -291,5 +292,7 @@ class Config(_Section):
     """Limits of the quality checks."""
     measure: Measure = Measure()
     """Counts, fractions and intensities."""
+    arms: Arms = Arms()
+    """The arms of the patient sheet and which of them are compared."""
     cohort: Cohort = Cohort()
     """The comparison of the arms."""
