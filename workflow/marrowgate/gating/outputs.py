@@ -28,10 +28,11 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
             "parent": record.parent,
             "method": record.method,
             "boundary": "" if record.gate is None else describe(record.gate, scales),
-            "boundary_sd": " ".join(f"{sd:.3g}" for sd in record.boundary_sd),
+            "boundary_sd": " ".join(f"{sd:.3g}" for sd in record.error.sds) if record.error.known else "unknown",
             "scales": "" if record.gate is None else _scales_of(record.gate, scales),
             "status": record.status,
             "reason": record.reason,
+            "reason_code": record.reason_code,
         }
         for record in records
     ]
@@ -46,6 +47,7 @@ def rejected_gate_rows(strategy: Strategy, reasons: str) -> list[dict[str, Any]]
             "parent": population.parent,
             "status": "not_gated",
             "reason": f"the file is rejected: {reasons}",
+            "reason_code": "file_rejected",
         }
         for population in strategy.populations
     ]

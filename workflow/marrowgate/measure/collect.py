@@ -158,7 +158,8 @@ def _whole(entry: Measured) -> SampleRecord:
         return entry.record
     reason = entry.record.manifest["reasons"]
     counts = tuple(
-        PopulationCount(population.name, population.parent, None, None, (), "not_gated", reason)
+        PopulationCount(name, population.parent, None, None, (), "not_gated", reason, None, "file_rejected", name)
         for population in entry.strategy.populations
+        for name in (population.name,)
     )
     return replace(entry.record, counts=counts)
