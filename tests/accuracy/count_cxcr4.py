@@ -15,10 +15,10 @@ from accuracy.cxcr4_coverage import bead_line
 from accuracy.scratch import REPOSITORY
 from marrowgate.measure.controls import (
     Control,
-    ControlTubes,
+    ControlSamples,
     choose_controls,
     measure_controls,
-    median_in_tube,
+    median_in_sample,
 )
 from marrowgate.measure.intensities import why_no_ratio
 from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians
@@ -40,7 +40,7 @@ BEADS = 2000
 NOT_MEASURED = {f"{column}{limit}": None for column in ("ratio_fi", "abc") for limit in ("", "_low", "_high")}
 
 Row = dict[str, Any]
-Known = dict[frozenset[str], tuple[tuple[str, ...], ControlTubes]]
+Known = dict[frozenset[str], tuple[tuple[str, ...], ControlSamples]]
 
 
 def measured_rows(plan: CohortPlan, sheet: Sequence[Sample], n_events: Mapping[str, int]) -> list[Row]:
@@ -129,12 +129,12 @@ def _batch_rows(
 
 def _medians(control: Control, known: Known, rng: np.random.Generator) -> tuple[float, Draws]:
     """Return what `control_medians` gives, from tubes that are measured already."""
-    names = tuple(name for name, _ in control.tubes)
+    names = tuple(name for name, _ in control.control_samples)
     key = frozenset(names)
     if key not in known:
-        known[key] = names, measure_controls([sketch for _, sketch in control.tubes], rng)
+        known[key] = names, measure_controls([sketch for _, sketch in control.control_samples], rng)
     order, tubes = known[key]
-    return median_in_tube(tubes, order.index(control.own[0]) if control.own else None, rng)
+    return median_in_sample(tubes, order.index(control.own[0]) if control.own else None, rng)
 
 
 def _compared(

@@ -23,9 +23,9 @@ from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import CD45, count_populations, count_with_dead
 from marrowgate.measure.populations import population_rows
@@ -115,14 +115,14 @@ def gate_run(seed: int, run: Run) -> list[Gated]:
 
 def _open(
     plan: CohortPlan, sample: SamplePlan, n_events: int, strategy: Strategy
-) -> tuple[Tube, list[PopulationTruth]]:
+) -> tuple[SampleEvents, list[PopulationTruth]]:
     """Simulate a tube and open it as the workflow does, through a file that is gone again."""
     panels = CONFIG / "panels"
     with tempfile.TemporaryDirectory() as folder:
         fcs = Path(folder) / "tube.fcs"
         truths = write_sample(plan, sample, panels, fcs, None, n_events=n_events, kind=FileKind())
         panel = load_panel(panels / f"{sample.panel}.yaml")
-        _, tube = open_tube(fcs, 1, panel, strategy, gain="ignore", spillover="file")
+        _, tube = open_sample(fcs, 1, panel, strategy, gain="ignore", spillover="file")
     if tube is None:
         msg = f"{sample.sample_id} was rejected"
         raise RuntimeError(msg)

@@ -20,7 +20,7 @@ from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import CD45, count_populations
@@ -118,7 +118,7 @@ def gated(plan: CohortPlan, panel_name: str, samples: list[SamplePlan]) -> Itera
             path = Path(folder) / f"{sample.sample_id}.fcs"
             truth = path.with_suffix(".parquet")
             truths = write_sample(plan, sample, CONFIG / "panels", path, truth, n_events=sample.n_events, kind=kind)
-            _, tube = open_tube(path, 1, panel, strategy, gain="ignore", spillover="file")
+            _, tube = open_sample(path, 1, panel, strategy, gain="ignore", spillover="file")
             if tube is not None and not sample.trouble.stained_as:
                 role = SampleToFit(sample.sample_id, tube, start_rows(tube), ControlRole(), {}, 1)
                 opened.append((sample, tube, fit_sample(role, strategy), alive(truth), truths))

@@ -20,7 +20,7 @@ from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.open_sample import open_tube, start_rows
+from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import USABLE, ControlRole
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cohort import make_plan
@@ -74,7 +74,7 @@ def draw(name, strategy_path, panel_path, paths, spillover, out):
     """Gate the files as one batch and draw the first of them."""
     strategy = load_checked_strategy(strategy_path)
     panel = load_panel(panel_path)
-    tubes = [open_tube(path, 1, panel, strategy, gain="ignore", spillover=spillover)[1] for path in paths]
+    tubes = [open_sample(path, 1, panel, strategy, gain="ignore", spillover=spillover)[1] for path in paths]
     fits = [
         fit_sample(SampleToFit(path.stem, tube, start_rows(tube), ControlRole(), {}, 1), strategy)
         for path, tube in zip(paths, tubes, strict=True)

@@ -9,7 +9,7 @@ import numpy as np
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Tube
+from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import CD45
 
@@ -17,7 +17,11 @@ PARTS = ("read", "compensate", "gates", "medians", "uncertainty")
 
 
 def part_times(
-    open_: Callable[[], Tube], records: Sequence[GateRecord], populations: Sequence[str], marker: str, rounds: int
+    open_: Callable[[], SampleEvents],
+    records: Sequence[GateRecord],
+    populations: Sequence[str],
+    marker: str,
+    rounds: int,
 ) -> dict[str, float]:
     """Return the shortest time of each part, in seconds.
 

@@ -40,6 +40,14 @@ def test_one_tube__is_the_same_from_another_process_and_from_the_whole_cohort(tm
         assert filecmp.cmp(tmp_path / "a" / name, tmp_path / "data" / "demo" / name, shallow=False)
 
 
+def test_one_tube__on_another_instrument_has_its_layout_and_the_same_truth(tmp_path):
+    for folder, more in (("home", ()), ("other", ("--instrument", "fc500"))):
+        assert main(one_tube(tmp_path / folder, "T01_v2_hspc", "hspc", "--events", "400", *more)) == 0
+    assert flowio.FlowData(str(tmp_path / "other" / "T01_v2_hspc.fcs")).text["p7e"] == "4,0"
+    tables = [pq.read_table(tmp_path / name / "T01_v2_hspc.truth.parquet") for name in ("home", "other")]
+    assert tables[0].equals(tables[1])
+
+
 def test_cohort__writes_sheets_and_truth_without_files(tmp_path):
     assert main(["simulate", "--scenario", "published", "--seed", "7", "--out", str(tmp_path)]) == 0
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}

@@ -5,8 +5,11 @@ import argparse
 import numpy as np
 import pytest
 
+from marrowgate.cli import main
 from marrowgate.errors import UserError
 from marrowgate.fcs.read import read_header
+from marrowgate.measure.record import read_record
+from marrowgate.no_result import NoResult, read_no_result
 from marrowgate.settings.panel import load_panel
 from marrowgate.signal.spillover.matrix_csv import read_spillover
 from marrowgate.simulate.cohort import make_plan
@@ -104,7 +107,8 @@ def test_spillover__names_that_nothing_measures_are_told_together(repository, tu
     with pytest.raises(UserError) as caught:
         spillover.run(arguments(repository, tubes, tmp_path, markers=names))
     first, second = (str(fault) for fault in caught.value.faults)
-    assert "has the marker, fluorochrome or name 'CD999'; name it as the panel does" in first
+    what = "no channel of the panel has the marker, fluorochrome or name 'CD999'"
+    assert first == f"option --markers: {what}; name it as the panel does"
     assert second == "option --markers: 'CXCR4' is a second stain of PE-A; keep one of them"
     assert not (tmp_path / "B1.csv").exists()
 
@@ -132,3 +136,40 @@ def test_spillover__singular_matrix_names_file_and_detectors(repository, tubes, 
     args = arguments(repository, tubes, tmp_path, "--matrix", str(tmp_path / "s.csv"))
     with pytest.raises(UserError, match=r"s\.csv: the spillover matrix of FITC-A, PE-A is singular"):
         spillover.run(args)
+
+
+def test_spillover__every_stain_rejected_is_refused_and_no_sample_of_the_batch_is_gated_with_it(
+    repository, tubes, tmp_path, real_data
+):
+    """An identity matrix would leave the batch uncompensated without a word."""
+    bad = [real_data / "damaged" / "aria_truncated.fcs"] * len(MARKERS)
+    assert spillover.run(arguments(repository, tubes, tmp_path, stains=bad)) == 0
+    reasons = "spillover_refused: no single stain can be used"
+    assert read_no_result(tmp_path / "B1.csv") == NoResult("rejected", reasons)
+    rows = read_rows(tmp_path / "B1.tsv")
+    assert {row["verdict"] for row in rows} == {"flagged"}
+    assert [row["check"] for row in rows] == [*(f"stain_separation_{marker}" for marker in MARKERS), "spillover_usable"]
+    assert rows[-1]["reason"] == reasons
+    shared = ["--sample-id", "s", "--fcs", str(tubes / "B1_hspc_unstained.fcs"), "--spillover", "matrix"]
+    shared += ["--panel", str(repository / "config" / "panels" / "hspc.yaml"), "--matrix", str(tmp_path / "B1.csv")]
+    shared += ["--strategy", str(repository / "config" / "strategies" / "blood_hspc.yaml")]
+    files = {name: str(tmp_path / name) for name in ("f.json", "s.json", "g.xml", "g.tsv", "e.parquet", "r.json")}
+    assert main(["fit", *shared, "--out", files["f.json"], "--stability", files["s.json"], "--strict"]) == 3
+    words = ["gate", *shared, "--fit", files["f.json"], "--stability", files["s.json"], "--consensus", files["f.json"]]
+    words += ["--gates-xml", files["g.xml"], "--gates-tsv", files["g.tsv"], "--events", files["e.parquet"]]
+    assert main([*words, "--record", files["r.json"]]) == 0
+    record = read_record(tmp_path / "r.json")
+    assert (record.manifest["verdict"], record.manifest["reasons"], record.counts) == ("rejected", reasons, ())
+
+
+def test_spillover__a_stain_without_its_channel_is_a_finding_and_the_others_make_the_matrix(
+    repository, tubes, tmp_path, real_data
+):
+    files = [tubes / f"B1_hspc_only_{marker}.fcs" for marker in MARKERS]
+    files[0] = real_data / "timecourse" / "D0.fcs"
+    assert spillover.run(arguments(repository, tubes, tmp_path, stains=files)) == 0
+    rows = read_rows(tmp_path / "B1.tsv")
+    told = {row["sample_id"]: (row["verdict"], row["reason"]) for row in rows if "separation" in row["check"]}
+    what = "no spillover could be computed: the file has no channel APC-Cy7-A"
+    assert told == {"CD38": ("flagged", what), **dict.fromkeys(MARKERS[1:], ("ok", ""))}
+    assert read_no_result(tmp_path / "B1.csv") is None

@@ -8,7 +8,18 @@ import pytest
 import marrowgate
 
 ROOT = Path(marrowgate.__file__).parent
-BELOW_ALL = {"stats", "settings", "columns", "errors", "files", "tables", "arrow_arrays", "endpoint_names", "progress"}
+BELOW_ALL = {
+    "stats",
+    "settings",
+    "columns",
+    "errors",
+    "files",
+    "tables",
+    "arrow_arrays",
+    "endpoint_names",
+    "no_result",
+    "progress",
+}
 FLOORS = ("fcs", "signal", "gating", "measure", "cohort", "report")
 """From the lowest to the highest; a room imports its own floor and those below it."""
 MAY_IMPORT = {

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from marrowgate import __version__
-from marrowgate.errors import UserError, fault
+from marrowgate.errors import Fault, UserError, fault
+from marrowgate.files import FULL
 from marrowgate.log import set_up
 from marrowgate.options import option_fault
 
@@ -94,14 +95,26 @@ def _run(words: Sequence[str]) -> int:
         return 2
     except BrokenPipeError:
         raise
-    except Exception:  # noqa: BLE001 - the one place where a defect becomes an exit code
-        traceback.print_exc()
-        print(
-            f"This is a defect of marrowgate {__version__}. Please report it with the command and the lines above, "
-            "after taking names out of them.",
-            file=sys.stderr,
+    except OSError as error:
+        if error.errno not in FULL:
+            return _defect()
+        told = Fault(
+            str(error.filename or "the disk"), f"cannot be written ({error.strerror})", "free space, run again"
         )
-        return 1
+        print(f"error: {told}", file=sys.stderr)
+        return 2
+    except Exception:  # noqa: BLE001 - the one place where a defect becomes an exit code
+        return _defect()
+
+
+def _defect() -> int:
+    traceback.print_exc()
+    print(
+        f"This is a defect of marrowgate {__version__}. Please report it with the command and the lines above, "
+        "after taking names out of them.",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _step_of(words: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """What went wrong, told apart by whose fault it is.
 
 A `UserError` holds faults of the input: the command line prints one line for each and ends with 2.
+A `NotEstimableError` says that the data allow no estimate: it ends as a row without numbers and with its reason.
 Any other exception is a defect of the program and ends with 1 and a traceback.
 """
 
@@ -40,6 +41,13 @@ class UserError(Exception):
     def __init__(self, faults: Iterable[Fault]):
         self.faults = in_order(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NotEstimableError(Exception):
+    """The data allow no estimate; the message says why, for the row that stands in its place.
+
+    Raised on purpose alone. It is no `ValueError`, so that a defect (a wrong shape, say) can never end as such a row.
+    """
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from marrowgate.errors import UserError, fault
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says when nothing more can be written."""
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.chmod(0o666 & ~_umask())
         part.replace(path)
     except OSError as error:
-        if error.errno not in _FULL and error.filename2 != str(path):
+        if error.errno not in FULL and error.filename2 != str(path):
             raise
         raise _cannot_be_written(path, error) from None
     finally:

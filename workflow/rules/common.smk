@@ -10,7 +10,7 @@ from pathlib import Path
 
 from marrowgate.errors import UserError
 from marrowgate.snakefile.memory import megabytes_needed
-from marrowgate.gating.batch_scales import dimensions_from_batch
+from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
 from marrowgate.provenance import code_digest
 from marrowgate.report.plan import planned_figures
@@ -50,7 +50,8 @@ SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = CONFIG.quality.model_dump_json()
 BEAD_SAMPLES = bead_samples(PROJECT)
-HANDFUL = sorted(random.Random(CONFIG.seed).sample(GATED, min(3, len(GATED))))
+# sorted before, so that the order of the sheet's rows makes no difference
+HANDFUL = sorted(random.Random(CONFIG.seed).sample(sorted(GATED), min(3, len(GATED))))
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
@@ -165,7 +166,7 @@ def scales_of(wildcards):
     """Return the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
     sample = SAMPLES[wildcards.sample_id]
     strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
-    asked = dimensions_from_batch(strategy, PROJECT.panels[sample.panel])
+    asked = asks_batch(strategy, PROJECT.panels[sample.panel])
     return [f"results/scales/{sample.panel}_{sample.batch}.yaml"] if asked else []
 
 

@@ -1,4 +1,4 @@
-"""Scored samples that are written by hand."""
+"""Scored tubes that are written by hand."""
 
 from collections.abc import Callable
 from typing import Any

@@ -37,7 +37,7 @@ def test_measured__every_tube_has_the_answer_of_the_workflow_s_own_steps(measure
     tubes = []
     for sample in BATCH:
         controls = choose_controls(sample, sheet, records, Measure())
-        tubes.append(len(controls[POPULATION, MARKER].tubes))
+        tubes.append(len(controls[POPULATION, MARKER].control_samples))
         (row,) = intensity_rows(records[sample.sample_id], sample, None, controls, Measure(), 1, lines)
         own = measured[sample.sample_id]
         # the control's median is a mean of random draws

@@ -134,10 +134,12 @@ def test_data_sets__number_that_is_not_there(tmp_path: Path, number: int) -> Non
 
 @pytest.mark.parametrize("step", [1, 58, 100, SIZE - 1, 10**12])
 def test_data_sets__step_to_nowhere_is_noted(tmp_path: Path, step: int) -> None:
-    path = several(tmp_path, [step, 0, 0])
-    files = data_sets(path)
+    files = data_sets(write(tmp_path, fcs_bytes(keywords(NEXTDATA=str(step)))))
     assert len(files) == 1
     assert [note.code for note in files[0].verdict.repairs] == ["next_data_ignored"]
+    # what lies behind the DATA is found all the same
+    files = data_sets(several(tmp_path, [step, 0, 0]))
+    assert [[note.code for note in file.verdict.repairs] for file in files] == [["data_set_not_linked"]] * 2 + [[]]
 
 
 def test_data_sets__loop_ends(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from marrowgate.fcs.markers import read_label
+from marrowgate.fcs.markers import read_label, says_another_marker
 
 LABELS = {
     # label, name: marker, fluorochrome
@@ -23,6 +23,17 @@ LABELS = {
     ("CD34 clone 581", "x"): ("CD34", ""), ("7-AAD", "PerCP-Cy5-5-A"): ("7-AAD", ""), ("PI", "x"): ("PI", ""),
     ("DAPI", "x"): ("DAPI", ""), ("Syto 41", "PacificBlue-A"): ("Syto 41", ""), ("DRAQ5", "x"): ("DRAQ5", ""),
     ("IgG1-FITC", "x"): ("IgG1", "FITC"), ("GFP/FITC-A", "FL7-A"): ("GFP", "FITC"),
+    # clones, makers' spellings, FlowJo's labels
+    ("CD34 (581)", "PE-A"): ("CD34", ""), ("CD15 (HI98) FITC", "x"): ("CD15", "FITC"),
+    ("CXCR4 [12G5]", "x"): ("CXCR4", ""), ("CD34 (clone 581) PE", "x"): ("CD34", "PE"),
+    ("CD34-BV421 (581)", "x"): ("CD34", "BV421"), ("HLA-DR (L243)", "x"): ("HLA-DR", ""),
+    ("CD34 (PE)", "x"): ("CD34", "PE"), ("TCR (gd)", "x"): ("TCR (gd)", ""),
+    ("CD34 PE/Cyanine7", "PE-Cy7-A"): ("CD34", "PE/Cyanine7"), ("CD34 PE-Cy-7", "x"): ("CD34", "PE-Cy-7"),
+    ("PerCP/Cyanine5.5 CD45", "x"): ("CD45", "PerCP/Cyanine5.5"), ("CD34 BUV 395", "x"): ("CD34", "BUV 395"),
+    ("PE-Cy7-A :: CD34", "PE-Cy7-A"): ("CD34", ""), ("CD34 :: PE-Cy7-A", "PE-Cy7-A"): ("CD34", ""),
+    ("anti-CD34 PE", "x"): ("CD34", "PE"), ("anti-human CD34", "x"): ("CD34", ""),
+    ("460/22-405 nm", "V460-A"): ("", ""), ("525/50", "x"): ("", ""), ("582/15-Yellow", "x"): ("", ""),
+    ("780/60-561", "x"): ("", ""), ("450/50 nm", "x"): ("", ""),
     # masses and metals
     ("148-CD34", "Nd(147.916)-Dual"): ("CD34", ""), ("160-CD123", "Gd(159.927)-Dual"): ("CD123", ""),
     ("174Yb_CD34", "Yb174Di"): ("CD34", "174Yb"), ("Yb174_CD34", "Yb174Di"): ("CD34", "Yb174"),
@@ -51,3 +62,13 @@ LABELS = {
 def test_markers__label_is_resolved(label: str, name: str, stain: tuple[str, str]) -> None:
     found = read_label(label, name)
     assert (found.marker, found.fluorochrome) == stain
+
+
+@pytest.mark.parametrize(
+    ("label", "marker", "another"),
+    [("CD184", "CXCR4", False), ("CD184 (CXCR4)", "CXCR4", False), ("CXCR4 PE", "CD184", False),
+     ("c-Kit APC", "CD117", False), ("GPA", "CD235a", False), ("CD34 (581)", "CD34", False),
+     ("CD14", "CXCR4", True), ("CD14", "CD184", True), ("CD235a", "CD235b", True), ("", "CD34", False)],
+)  # fmt: skip
+def test_markers__other_names_of_one_marker_are_no_other_marker(label: str, marker: str, another: bool) -> None:
+    assert says_another_marker(label, "x", marker) is another

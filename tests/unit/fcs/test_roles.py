@@ -15,25 +15,39 @@ SCATTER = {
     "SSC-B-A": ("SSC", "A"), "VSSC-A": ("SSC", "A"), "BSSC-A": ("SSC", "A"), "SSC-V-H": ("SSC", "H"),
     "SSCA": ("SSC", "A"), "Side Scatter": ("SSC", ""), "SSC 488/10-H": ("SSC", "H"), "BSC-A": ("SSC", "A"),
     "SS INT LIN": ("SSC", "A"), "SSC-Width": ("SSC", "W"), "405-SSC-Area": ("SSC", "A"), "SSC-WIDTH": ("SSC", "W"),
+    "FS00-A": ("FSC", "A"), "FS00-H": ("FSC", "H"), "SS02-A": ("SSC", "A"), "405-LALS(Area)": ("SSC", "A"),
+    "405-SALS(Peak)": ("FSC", "H"), "MALS-A": ("SSC", "A"), "SSC (Violet)-A": ("SSC", "A"),
+    "SSC (Imaging)-A": ("SSC", "A"), "Forward Scatter (FSC-HLin)": ("FSC", "H"),
+    "Side Scatter (SSC-ALin)": ("SSC", "A"), "FJComp-SSC-A": ("SSC", "A"),
     "405SSC-A": ("SSC", "A"), "UV-SSC-A": ("SSC", "A"), "SSC_1-A": ("SSC", "A"),
 }  # fmt: skip
 TIME = (
     "Time", "TIME", "time", "Time-1", "TIME_MSW", "TIME_LSW", "Time MSW", "TIME2", "Time (s)", "HDR-T", "HDR-TM",
     "Computed Time", "TimeStamp", "Time Stamp", "Clock Time", "Elapsed Time", "Time (51.20 sec.)", "Time_s",
+    "T0", "T1", "Time-A", "Time HIGH", "Camera Timer",
 )  # fmt: skip
 INDEX = (
     "Event", "Event #", "Event Count", "Event_number", "EventNumber", "absoluteEventNumber", "HDR-CE", "Index",
     "Cell ID", "SortRow", "Sort_Index", "IdxCol", "SortXX", "SortX", "Sort01", "Well", "File Number", "Object Number",
+    "Original_ID", "Event ID", "EventID", "PlateID", "Plate", "Plate No", "Sample ID", "FileID", "file_origin",
+    "OmiqFileIndex", "Well ID", "Row Index", "Unique_ID", "Counter",
 )  # fmt: skip
 IGNORED = (
     "Width", "Pulse Width", "Trigger Pulse Width", "Event_length", "Cell_length", "Center", "Offset", "Residual",
     "HDR-V", "Bead", "beadDist", "bc_separation_dist", "mahalanobis_dist", "Sort Result Bits", "Drop Phase",
     "ADC12", "Classifier Bits", "ROI Bits 1-16", "Time of Flight", "Sort Class", "Bead_flag",
+    "EV", "DOUBLET", "INFO", "Doublets", "tSNE_1", "tSNE1", "tSNEX_8BC9", "UMAP_X_AB12", "UMAP 2", "umap1", "opt-SNE1",
+    "viSNE1", "PHATE_1", "FlowSOM_cluster_id", "FlowSOM", "FlowSOM.metacluster", "Phenograph", "ClusterID", "cluster",
+    "Metacluster", "X-Shift cluster", "KMeans", "flowAI", "QCvector", "GoodVsBad", "PeacoQC", "remove_from_FM", "Gated",
+    "Area_M01", "Gradient RMS_M01_Ch01", "Aspect Ratio_M02", "Eccentricity", "Radial Moment (FSC)",
+    "LightLoss (Imaging)-A", "Raw Max Pixel_MC_Ch02", "Flow Speed",
 )  # fmt: skip
 FLUORESCENCE = (
     "FITC-A", "PE-A", "FL1-H", "FL 1 Log", "TIM-3", "TIM3", "Timegated", "FSP1", "FSHR", "SSEA-4", "SSEA-4-A", "SSTR2",
     "CD34", "FSC-marker", "Yb174Di", "APC-Cy7-A", "V450-A", "SSC-CD34", "Eventin", "IndexCD3", "AF-A", "BL1-A",
     "CD3 FSC-A", "Widthin", "TIMELESS", "FS-CD34", "Index-CD3", "Beadlet", "B515-A", "R780-A", "V1-A", "",
+    "FL03-A", "PC5-A", "PC7", "PCA-1", "TSNE-CD34", "Info-CD3", "EVI1", "Cluster-CD3", "IDO", "Plated", "T1-ECL",
+    "Intensity_MC_Ch02", "EVA", "Gate-CD3", "Class II", "UMAPK", "Area",
 )  # fmt: skip
 
 

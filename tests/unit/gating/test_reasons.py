@@ -23,7 +23,7 @@ def codes_in(path, functions):
 def test_codes__those_in_use_are_those_of_the_registry():
     modules = [*(ROOT / "gating").rglob("*.py"), *(ROOT / "steps").rglob("*.py")]
     used = {code for path in modules for code in codes_in(path, {"because", "no_gate"})}
-    assert used | {"file_rejected"} == CODES.keys()
+    assert used == CODES.keys()
 
 
 def test_codes_of_intensities__those_in_use_are_those_of_the_registry():

@@ -140,7 +140,7 @@ def test_volume__in_another_unit_is_refused_with_the_reason():
     )
     assert usable_volume(150_000.0, 90_000, SHEET) == (
         None,
-        "$VOL says 150000 uL, the sample held 2000 uL: no volumetric count",
+        "$VOL says 150000 uL, the tube held 2000 uL: no volumetric count",
     )
 
 

@@ -31,7 +31,7 @@ def chosen(tubes, events, **settings):
 
 
 def names(found):
-    return [name for name, _ in found.tubes]
+    return [name for name, _ in found.control_samples]
 
 
 def test_control__the_tube_that_names_the_sample_serves_before_those_of_the_batch():
@@ -146,7 +146,7 @@ def test_control_median__a_large_own_tube_is_hardly_moved_by_the_batch():
 
 
 @pytest.mark.parametrize("place", [0, 3, 8])
-def test_median_in_tube__tubes_that_were_measured_once_serve_each_of_their_samples(place):
+def test_median_in_sample__tubes_that_were_measured_once_serve_each_of_their_samples(place):
     sketches = [sketch for _, sketch in tubes_of(np.random.default_rng(10), np.linspace(60, 100, 9), 30)]
     measured = measure_controls(sketches, np.random.default_rng(11))
     own_first = [place, *(other for other in range(9) if other != place)]
@@ -168,7 +168,7 @@ def test_control_median__is_that_of_the_first_of_its_measured_tubes():
     assert np.array_equal(found[1], measured[1])
 
 
-def test_median_in_tube__of_a_single_tube_is_its_own():
+def test_median_in_sample__of_a_single_tube_is_its_own():
     sketch = make_sketch(*KEY, values(30))
     tubes = measure_controls([sketch], np.random.default_rng(1))
     assert median_in_sample(tubes, None, np.random.default_rng(2))[0] == np.median(sketch.values)

@@ -263,7 +263,7 @@ def test_absolute__a_volume_that_cannot_be_right_is_told():
     record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume_ul=5000.0)
     row = row_of(record, sample(tube_volume_ul=1000, sample_volume_ul=100), "cd45_pos")
     assert (row["count_method"], row["cells_per_ul"]) == ("none", None)
-    assert row["count_reason"] == "$VOL says 5000 uL, the sample held 1000 uL: no volumetric count"
+    assert row["count_reason"] == "$VOL says 5000 uL, the tube held 1000 uL: no volumetric count"
 
 
 def test_absolute__a_measured_volume_counts():

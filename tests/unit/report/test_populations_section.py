@@ -21,11 +21,11 @@ def counted(sample_id: str, n_events: int, pct: float, **more: Any) -> Row:
 
 def test_panel_tables__one_tube_has_values_with_intervals():
     (table,) = panel_tables([counted("a", 1234, 10.0)], {})
-    assert (table.panel, table.n_tubes, table.headings) == ("p", 1, ("events", "% of parent"))
+    assert (table.panel, table.n_samples, table.headings) == ("p", 1, ("events", "% of parent"))
     (line,) = table.lines
     assert line.cells == ("1,234 of 12,345", "10 (5 to 20)")
     assert line.gates == "ok"
-    assert table.tubes == ()
+    assert table.samples == ()
 
 
 def test_panel_tables__several_tubes_have_a_median_and_a_range_and_each_its_row():
@@ -33,7 +33,7 @@ def test_panel_tables__several_tubes_have_a_median_and_a_range_and_each_its_row(
     (table,) = panel_tables(rows, {})
     assert table.lines[0].cells == ("20 (10 to 30)", "2 (1 to 3)")
     assert table.lines[0].gates == "2 of 3"
-    assert [(row["sample_id"], cells[1]) for row, cells in table.tubes] == [
+    assert [(row["sample_id"], cells[1]) for row, cells in table.samples] == [
         ("a", "1 (0.5 to 2)"),
         ("b", "3 (1.5 to 6)"),
         ("c", "2 (1 to 4)"),
@@ -52,8 +52,8 @@ def test_panel_tables__a_rejected_tube_is_told_with_its_reason():
     rows = [counted("a", 10, 1.0), counted("c", 20, 1.0), tube("b", "cells", gate_status="not_gated")]
     (table,) = panel_tables(rows, {"b": "truncated: too short", "elsewhere": "another panel's"})
     assert table.rejected == (("b", "truncated: too short"),)
-    assert [row["sample_id"] for row, _ in table.tubes] == ["a", "c"]
-    assert table.n_tubes == 3
+    assert [row["sample_id"] for row, _ in table.samples] == ["a", "c"]
+    assert table.n_samples == 3
 
 
 def test_panel_tables__each_population_stands_below_its_parent():
@@ -79,5 +79,5 @@ def test_panel_tables__controls_are_left_out():
 def test_panel_tables__many_tubes_are_left_to_the_table_of_populations():
     rows = [counted(f"s{n}", 10, 1.0) for n in range(MOST_SAMPLE_ROWS + 1)]
     (table,) = panel_tables(rows, {})
-    assert table.tubes == ()
-    assert panel_tables(rows[:-1], {})[0].tubes != ()
+    assert table.samples == ()
+    assert panel_tables(rows[:-1], {})[0].samples != ()

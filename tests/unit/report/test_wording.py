@@ -63,8 +63,8 @@ def test_p_value(value: float | None, said: str) -> None:
 
 
 def test_patients__both_arms_or_a_dash() -> None:
-    assert patients({"n_triplet": 22, "n_doublet": 25}) == "22 + 25"
-    assert patients({"n_triplet": None, "n_doublet": None}) == "-"
+    assert patients({"n_arm_1": 22, "n_arm_2": 25}) == "22 + 25"
+    assert patients({"n_arm_1": None, "n_arm_2": None}) == "-"
 
 
 def test_endpoint_words__every_change_has_its_own_name() -> None:

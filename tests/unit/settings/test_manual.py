@@ -100,4 +100,4 @@ def test_examples_of_the_readme__can_be_used(readme, tmp_path):
     (tmp_path / "panel.yaml").write_text(panel, encoding="utf-8")
     (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
     assert load_panel(tmp_path / "panel.yaml").dimensions >= {"CD34", "CD45", "CXCR4", "FSC-A"}
-    assert load_config(tmp_path / "config.yaml").strategy_of_panel == {"mysample": "blood_hspc"}
+    assert load_config(tmp_path / "config.yaml").strategy_of_panel == {"mytube": "blood_hspc"}

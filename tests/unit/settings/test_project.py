@@ -228,7 +228,7 @@ def test_unknown_patient__is_told(folder):
 def test_patient_with_a_fault__is_not_called_unknown(folder):
     folder.write("config/patients.tsv", sheet([{**PATIENTS[0], "arm": "triple"}, PATIENTS[1]]))
     assert folder.faults() == [
-        "config/patients.tsv line 2, column arm: must be 'triplet' or 'doublet', got 'triple'; use one of these"
+        "config/patients.tsv line 2, column arm: the config names no arm 'triple'; did you mean 'triplet'?"
     ]
 
 
@@ -339,14 +339,14 @@ def test_method_of_a_strategy__is_checked(folder):
 
 
 def test_measured_population_and_marker__must_exist(folder):
-    more = "measure:\n  intensities:\n    - {population: cd45, marker: CXCR5}\n"
+    more = "measure:\n  intensities:\n    - {population: cd45, marker: CXRC4}\n"
     folder.write("config/config.yaml", CONFIG + more)
     assert folder.faults() == [
         (
             "config/config.yaml line 5, measure.intensities.population: no strategy has the population 'cd45'; "
             "name a population of a strategy that is used"
         ),
-        "config/config.yaml line 5, measure.intensities.marker: no panel has the marker 'CXCR5'; did you mean 'CXCR4'?",
+        "config/config.yaml line 5, measure.intensities.marker: no panel has the marker 'CXRC4'; did you mean 'CXCR4'?",
     ]
 
 

@@ -52,7 +52,7 @@ def test_members__are_those_of_panel_and_batch(project):
     assert sample_links.batches(found) == (("blood", "B1"), ("blood", "B2"))
 
 
-def test_scale_tubes__are_the_stained_ones_or_all_when_none_is(project):
+def test_scale_samples__are_the_stained_ones_or_all_when_none_is(project):
     found = project({"sample_id": "A"}, fmo("F"), fmo("G", batch="B2"), {"sample_id": "C"})
     assert names(sample_links.scale_samples(found, "blood", "B1")) == ["A", "C"]
     assert names(sample_links.scale_samples(found, "blood", "B2")) == ["G"]
@@ -124,7 +124,7 @@ def test_control_needs__are_what_the_strategy_asks_for(project):
     assert control_needs(found.strategies["tree"]) == (("isotype", "CXCR4"),)
 
 
-def test_bead_tubes__are_all_those_of_a_known_lot_in_the_order_of_the_sheet(project, folder):
+def test_bead_samples__are_all_those_of_a_known_lot_in_the_order_of_the_sheet(project, folder):
     for lot in ("PE01", "RB01"):
         folder.write(f"config/bead_lots/{lot}.yaml", "lot: x\n")
     beads = {"control_type": "beads", "patient_id": ""}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.signal.scatter_region import densest_region
 
 
@@ -38,5 +39,5 @@ def test_inside__events_below_the_grid_are_outside():
 
 @pytest.mark.parametrize("points", [np.ones((5, 2)), -np.ones((100, 2))])
 def test_densest_region__too_little_to_tell(points):
-    with pytest.raises(ValueError, match="say nothing of where such events lie"):
+    with pytest.raises(NotEstimableError, match="say nothing of where such events lie"):
         densest_region(points, 0.7)

@@ -1,9 +1,18 @@
 import pytest
 
-from marrowgate.simulate.describe import cell_table, composition_table, outcome_tables, parameter_tables, scenario_table
+from marrowgate.simulate.describe import (
+    cell_table,
+    composition_table,
+    instrument_table,
+    outcome_tables,
+    parameter_tables,
+    scenario_table,
+)
+
+TABLES = [cell_table, composition_table, instrument_table, outcome_tables, parameter_tables, scenario_table]
 
 
-@pytest.mark.parametrize("table", [cell_table, composition_table, outcome_tables, parameter_tables, scenario_table])
+@pytest.mark.parametrize("table", TABLES)
 def test_documentation__has_the_figures_of_the_code(repository, table):
     assert table() in (repository / "docs" / "simulation.md").read_text()
 

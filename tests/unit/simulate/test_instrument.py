@@ -3,8 +3,10 @@ import pytest
 
 from marrowgate.errors import UserError
 from marrowgate.settings.panel import Panel, PanelChannel
-from marrowgate.simulate.instrument import DETECTORS, FLUOROCHROMES, TOP, detect, make_optics
+from marrowgate.simulate.instrument import DETECTORS, FLUOROCHROMES, detect, make_optics, set_up_on
+from marrowgate.simulate.instruments import Instrument
 
+FOUR_DECADES = Instrument("x", full_scale=1024, decades=4.0)
 N = 40_000
 
 
@@ -64,7 +66,7 @@ def test_detect__values_below_zero_happen(hspc_optics):
 def test_detect__bright_events_stop_at_the_top_of_the_range(hspc_optics):
     row = hspc_optics.markers.index("CD34")
     found = measured(hspc_optics, lit(hspc_optics, "CD34", 400_000.0))
-    assert np.all(found[row] == TOP)
+    assert np.all(found[row] == 262_143)
 
 
 def test_detect__autofluorescence_is_seen_without_any_stain(hspc_optics):
@@ -85,6 +87,36 @@ def test_make_optics__batches_differ_and_a_batch_is_the_same_again(panels):
     first, again, other = (make_optics(panels["hspc"], ("demo", 1, "gain", batch)) for batch in ("B1", "B1", "B2"))
     assert np.array_equal(first.gain, again.gain)
     assert not np.array_equal(first.gain, other.gain)
+
+
+def test_set_up_on__gains_of_an_instrument_scale_signals_and_matrix_alike(panels):
+    instrument = Instrument("x", gain=2.0, gains={"BV510": 0.4, "PE": 3.0, "FITC": 0.7})
+    home = make_optics(panels["hspc"])
+    optics = set_up_on(home, instrument)
+    found = compensated(optics, measured(optics, lit(optics, "CD45", 50_000.0)))
+    row = optics.markers.index("CD45")
+    assert found[row].mean() == pytest.approx(0.8 * 50_000, rel=0.002)
+    others = np.delete(found, row, axis=0)
+    assert np.all(np.abs(others.mean(axis=1)) < 5 * others.std(axis=1) / np.sqrt(N))
+    pe = optics.channels.index("PE-A")
+    assert optics.spillover[row, pe] == pytest.approx(home.spillover[row, pe] * 6.0 / 0.8)
+
+
+@pytest.mark.parametrize(("change", "level", "factor"), [({"photons": 4.0}, 100_000.0, 2), ({"electronic": 3.0}, 0, 3)])
+def test_set_up_on__noise_of_an_instrument_widens_the_spread(hspc_optics, change, level, factor):
+    row = hspc_optics.markers.index("CD34")
+    spreads = [
+        measured(optics, lit(optics, "CD34", level), glow=0.0)[row].std()
+        for optics in (hspc_optics, set_up_on(hspc_optics, Instrument("x", **change)))
+    ]
+    assert spreads[1] == pytest.approx(factor * spreads[0], rel=0.03)
+
+
+def test_detect__another_instrument_stops_at_its_own_full_scale(hspc_optics):
+    row = hspc_optics.markers.index("CD34")
+    for instrument, top in ((Instrument("x", full_scale=2**20, gain=9.0), 2**20 - 1), (FOUR_DECADES, 10_000)):
+        optics = set_up_on(hspc_optics, instrument)
+        assert np.all(measured(optics, lit(optics, "CD34", 400_000.0))[row] == top)
 
 
 def test_make_optics__names_everything_that_cannot_be_simulated():

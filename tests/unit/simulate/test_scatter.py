@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marrowgate.simulate.scatter import TOP, digitised, join_pulses, single_pulse
+from marrowgate.simulate.instruments import HOME, Instrument
+from marrowgate.simulate.scatter import digitised, join_pulses, single_pulse
 
 
 def pulses(area, n=5000):
@@ -42,6 +44,14 @@ def test_join_pulses__pairs_of_equal_cells_lie_off_the_singlet_diagonal():
 
 
 def test_digitised__stops_at_the_top_of_the_range():
-    cut = digitised(pulses(400_000))
-    assert np.all(cut.area == TOP)
-    assert np.all(cut.height == TOP)
+    cut = digitised(pulses(400_000), "FSC", HOME)
+    assert np.all(cut.area == 262_143)
+    assert np.all(cut.height == 262_143)
+
+
+def test_digitised__an_instruments_gain_moves_areas_and_heights_and_its_full_scale_moves_widths():
+    plain = pulses(80_000)
+    found = digitised(plain, "SSC", Instrument("x", full_scale=2**20, fsc=7.0, ssc=2.0))
+    assert found.area == pytest.approx(2 * plain.area)
+    assert found.height == pytest.approx(2 * plain.height)
+    assert found.width == pytest.approx(4 * plain.width)

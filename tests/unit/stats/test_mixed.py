@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.cluster_robust import model_contrast
 from marrowgate.stats.mixed import LongData, bootstrap_p, fit_mixed, pad
 
@@ -76,5 +77,5 @@ def test_fit_mixed__arm_that_is_a_batch_is_not_identified() -> None:
     patients = [str(n // 3) for n in range(30)]
     arm = np.repeat(np.arange(10) < 5, 3).astype(float)
     data = pad(patients, list(range(30)), np.column_stack([np.ones(30), arm, arm]), [0.0] * 30, [0.0] * 30)
-    with pytest.raises(ValueError, match="30 readings do not identify 3 coefficients"):
+    with pytest.raises(NotEstimableError, match="30 readings do not identify 3 coefficients"):
         fit_mixed(data)

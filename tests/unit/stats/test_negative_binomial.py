@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.negative_binomial import PatientCounts, negative_binomial
 
 RNG = np.random.default_rng(2)
@@ -32,5 +33,5 @@ def test_negative_binomial__equal_counts_have_no_over_dispersion() -> None:
 
 
 def test_negative_binomial__arm_without_events() -> None:
-    with pytest.raises(ValueError, match="fewer than two patients or no events"):
+    with pytest.raises(NotEstimableError, match="fewer than two patients or no events"):
         negative_binomial(PatientCounts(np.where(ARM, 0.0, 5.0), EXPECTED, ARM))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu, ttest_ind
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.stats.two_arms import _rank_cut, hodges_lehmann, permutation_p, regression, welch
 
 RNG = np.random.default_rng(5)
@@ -23,7 +24,7 @@ def test_welch__as_scipy() -> None:
 
 
 def test_welch__one_patient_in_an_arm() -> None:
-    with pytest.raises(ValueError, match="1 and 12 patients: each arm needs two"):
+    with pytest.raises(NotEstimableError, match="1 and 12 patients: each arm needs two"):
         welch(TRIPLET[:1], DOUBLET)
 
 
@@ -45,7 +46,7 @@ def test_regression__as_statsmodels() -> None:
 
 def test_regression__covariate_that_is_the_arm() -> None:
     arm = np.arange(21) < 9
-    with pytest.raises(ValueError, match="21 patients do not identify 3 coefficients"):
+    with pytest.raises(NotEstimableError, match="21 patients do not identify 3 coefficients"):
         regression(RNG.normal(size=21), arm, arm[:, None].astype(float))
 
 

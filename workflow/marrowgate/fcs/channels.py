@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from marrowgate.fcs.amplification import amplifications
 from marrowgate.fcs.declared import declared_reading, declared_stain
-from marrowgate.fcs.keywords import Keywords, to_number
+from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.layout import Layout
 from marrowgate.fcs.markers import Stain, read_label
 from marrowgate.fcs.model import Channel, Note
@@ -13,7 +14,6 @@ from marrowgate.fcs.roles import Reading, read_name
 from marrowgate.fcs.verdict import refusal, repair
 from marrowgate.settings.panel import Panel, PanelChannel, Role
 
-_LONGEST_PAIR = 100
 _PULSE_ORDER = ("A", "H", "W")
 
 
@@ -34,23 +34,23 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
     Raises
     ------
     RejectedError
-        `duplicate_channels`.
+        `duplicate_channels`, or `bad_keyword` for a `$PnE` that is needed and cannot be read.
     """
     names = _names(keywords, len(layout.types), repairs)
     _refuse_duplicates(names)
-    amplifications = _amplifications(keywords, len(names), repairs)
     entries = match_panel(names, panel) if panel else {}
     labels = [keywords.text(f"$P{number}S") for number in range(1, len(names) + 1)]
     readings = [
         declared_reading(keywords, number, _read(name, label))
         for number, (name, label) in enumerate(zip(names, labels, strict=True), start=1)
     ]
+    roles = [_role(entries.get(index), reading) for index, reading in enumerate(readings)]
+    logarithms = amplifications(keywords, layout, roles, repairs)
     scatter = _canonical_scatter(readings, entries)
     channels = []
     for index, (name, label) in enumerate(zip(names, labels, strict=True)):
         number = index + 1
-        role = _role(entries.get(index), readings[index])
-        stain = _stain(entries.get(index), role, declared_stain(keywords, number, read_label(label, name)))
+        stain = _stain(entries.get(index), roles[index], declared_stain(keywords, number, read_label(label, name)))
         channels.append(
             Channel(
                 index=index,
@@ -58,13 +58,14 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
                 label=label,
                 marker=stain.marker,
                 fluorochrome=stain.fluorochrome,
-                role=role,
+                role=roles[index],
                 scatter=scatter.get(index, ""),
                 bits=layout.bits[index],
                 range=keywords.number(f"$P{number}R") or 0.0,
-                amplification=amplifications[index],
+                amplification=logarithms[index],
                 gain=keywords.number(f"$P{number}G"),
                 voltage=keywords.number(f"$P{number}V"),
+                in_panel=panel is None or index in entries,
             )
         )
     return tuple(_one_channel_per_marker(channels, set(entries)))
@@ -103,31 +104,6 @@ def _refuse_duplicates(names: Sequence[str]) -> None:
 
 def _shortened(numbers: str, longest: int = 60) -> str:
     return numbers if len(numbers) <= longest else numbers[: numbers.rfind(",", 0, longest)] + " and more"
-
-
-def _amplifications(keywords: Keywords, n: int, repairs: list[Note]) -> list[tuple[float, float]]:
-    found = [_amplification(keywords.text(f"$P{number}E")) for number in range(1, n + 1)]
-    unreadable = found.count(None)
-    if unreadable:
-        sentence = f"$PnE of {unreadable} channels is no pair of numbers; these were taken as linear"
-        repairs.append(repair("amplification_unreadable", sentence))
-    return [pair or (0.0, 0.0) for pair in found]
-
-
-def _amplification(text: str) -> tuple[float, float] | None:
-    if not text:  # optional in practice: missing means linear
-        return 0.0, 0.0
-    parts = [part.strip() for part in text[:_LONGEST_PAIR].split(",")]
-    if len(parts) == 4:  # decimal commas
-        parts = [".".join(parts[:2]), ".".join(parts[2:])]
-    numbers = [to_number(part) for part in parts]
-    if len(numbers) != 2 or numbers[0] is None or numbers[1] is None or min(parts, key=len) == "":
-        return None
-    decades, lowest = numbers
-    if decades is None or lowest is None or decades < 0 or lowest < 0 or decades > 300:
-        return None
-    # the standard says to read 4,0 as 4,1
-    return decades, (lowest or 1.0) if decades else 0.0
 
 
 def _read(name: str, label: str) -> Reading:

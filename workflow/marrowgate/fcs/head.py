@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
+from marrowgate.fcs.behind_data import unlinked_data_set
 from marrowgate.fcs.header import HEADER_SIZE, Header, Segment, is_fcs, parse_header
 from marrowgate.fcs.keywords import Keywords, standard
 from marrowgate.fcs.model import Note
+from marrowgate.fcs.primary_text import primary_text
 from marrowgate.fcs.source import Source
 from marrowgate.fcs.text import LARGEST_TEXT, parse_text
-from marrowgate.fcs.verdict import RejectedError, refusal, repair
+from marrowgate.fcs.verdict import RejectedError, repair
 
 MOST_DATA_SETS = 1_000
-_PADDING = b" \0\t\r\n"
 
 
 def read_head(source: Source, base: int, repairs: list[Note]) -> tuple[Header, Keywords]:
@@ -22,7 +23,7 @@ def read_head(source: Source, base: int, repairs: list[Note]) -> tuple[Header, K
         See `parse_header` and `parse_text`; `truncated` when the TEXT is not all there.
     """
     header = parse_header(source.read(base, HEADER_SIZE))
-    segment = _primary(source, base, header, repairs)
+    segment = primary_text(source, base, header, repairs)
     found = parse_text(segment, repairs)
     plain = Keywords(found)
     place = Segment(plain.integer("$BEGINSTEXT") or 0, plain.integer("$ENDSTEXT") or 0)
@@ -52,45 +53,19 @@ def _follow(source: Source, base: int) -> int | None:
 
 
 def next_base(source: Source, base: int, header: Header, keywords: Keywords) -> int | None:
-    """Return the first byte of the next data set by `$NEXTDATA`, or None when there is none."""
+    """Return the first byte of the next data set, by `$NEXTDATA` or behind the DATA, or None when there is none."""
+    linked = linked_base(source, base, header, keywords)
+    return unlinked_data_set(source, base, header, keywords) if linked is None else linked
+
+
+def linked_base(source: Source, base: int, header: Header, keywords: Keywords) -> int | None:
+    """Return the first byte of the data set that `$NEXTDATA` names, or None when there is none."""
     step = keywords.integer("$NEXTDATA") or 0
     # the standard counts from the start of the data set, some instruments from the start of the file
     for candidate in (base + step, step):
         if step > 0 and candidate > base + header.text.end and is_fcs(source.read(candidate, HEADER_SIZE)):
             return candidate
     return None
-
-
-def _primary(source: Source, base: int, header: Header, repairs: list[Note]) -> bytes:
-    """Read the TEXT, moving its ends by one byte where the delimiters say so."""
-    begin, end = header.text.begin, header.text.end
-    if end - begin >= LARGEST_TEXT:
-        sentence = f"the TEXT has {end - begin + 1} bytes, {LARGEST_TEXT} at most"
-        raise refusal(code="text_too_large", sentence=sentence)
-    segment = source.read(base + begin, end - begin + 1)
-    if len(segment) < end - begin:  # an end that is one byte too far is no loss
-        sentence = f"the TEXT ends at byte {end}, the data set has {source.size - base} bytes"
-        raise refusal(code="truncated", sentence=sentence)
-    before = source.read(base + begin - 1, 1)
-    if segment.startswith(b"$") and not before.isalnum() and segment.count(before) > segment.count(b"$"):
-        repairs.append(repair("text_begin_off_by_one", f"the TEXT begins at byte {begin - 1}, not {begin}"))
-        segment = before + segment
-    segment = _without_leading_spaces(segment)
-    if header.data and header.data.begin == end:
-        repairs.append(repair("text_end_off_by_one", f"TEXT and DATA share byte {end}"))
-        return segment[:-1]
-    delimiter = segment[:1]
-    closed = segment.rstrip(_PADDING.replace(delimiter, b"")).endswith(delimiter)
-    if not closed and source.read(base + end + 1, 1) == delimiter:
-        repairs.append(repair("text_end_off_by_one", f"the TEXT ends at byte {end + 1}, not {end}"))
-        return segment + delimiter
-    return segment
-
-
-def _without_leading_spaces(segment: bytes) -> bytes:
-    stripped = segment.lstrip(b" ")
-    # spaces may be the delimiter themselves: then a keyword follows at once
-    return stripped if not stripped[:1].isalnum() and not stripped.startswith(b"$") else segment
 
 
 def _supplemental(source: Source, base: int, place: Segment, repairs: list[Note]) -> dict[str, str]:

@@ -8,8 +8,8 @@ from marrowgate.fcs.model import Note
 from marrowgate.fcs.verdict import refusal, repair
 
 _PADDING = " \t\r\n\0"
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_INTEGER = re.compile(r"([+-]?)0*([0-9]{1,40})(?:\.0*)?")  # Diva 9 pads with zeros to 19 digits and more
+_NUMBER = re.compile(r"[+-]?0*(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
 _STRUCTURAL = re.compile(r"PAR|TOT|MODE|DATATYPE|BYTEORD|BEGINDATA|ENDDATA|NEXTDATA|P\d+[BENR]")
 
 
@@ -55,7 +55,8 @@ class Keywords:
 
 def to_integer(text: str) -> int | None:
     """Read a whole number, also one written as 262144.0; None when it is none."""
-    return int(text.partition(".")[0]) if _INTEGER.fullmatch(text) else None
+    found = _INTEGER.fullmatch(text)
+    return int(found.group(1) + found.group(2)) if found else None
 
 
 def to_number(text: str) -> float | None:

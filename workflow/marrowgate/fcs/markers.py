@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from marrowgate.fcs.roles import LONGEST_NAME, read_name, spelled
+from marrowgate.settings.marker_names import canonical, is_known_marker
 
 _DYES = re.compile(
     r"FITC|PE|RD1|ECD|APC|PERCP|PI|DAPI|CY[2357]|CY55|PC[57]|PC55|KO|PB|KROMEORANGE|KRO"
@@ -15,7 +16,7 @@ _DYES = re.compile(
     r"|PE-?(?:TEXAS-?RED|TXRED|TR|CF594|DAZZLE-?(?:594)?|AF\d{3}|ALEXA-?(?:FLUOR-?)?\d{3})"
     r"|APC-?(?:AF|A|ALEXA-?(?:FLUOR-?)?|AX)\d{3}|APC-?(?:H7|R700)"
     r"|(?:BV|BUV|BB|BYG|SB|NFR|NFB|NFV|NFY|RB|RY|RR|RV|CF|DY|DL|SPARK-?(?:BLUE|NIR|YG|VIOLET|UV)-?"
-    r"|REALBLUE-?|REALYELLOW-?|STARBRIGHT-?(?:BLUE|VIOLET|RED|YELLOW|UV)-?)\d{3}"
+    r"|REALBLUE-?|REALYELLOW-?|STARBRIGHT-?(?:BLUE|VIOLET|RED|YELLOW|UV)-?)-?\d{3}"
     r"|BRILLIANT-?(?:VIOLET|ULTRA-?VIOLET|BLUE)-?\d{3}|SUPER-?BRIGHT-?\d{3}|NOVAFLUOR-?\w{1,8}-?\d{2,3}"
     r"|(?:AF|AX|ALEXA|ALEXA-?FLUOR|A)-?\d{3}|EF(?:LUOR)?-?\d{3}|EFLUOR-?\d{3}|DYLIGHT-?\d{3}|ATTO-?\d{3}"
     r"|Q(?:DOT|D)-?\d{3}|IF(?:LUOR)?-?\d{3}|CFLUOR-?[A-Z]{1,3}\d{3}"
@@ -43,6 +44,9 @@ _DETECTOR = re.compile(
     r"(?:-?(?:INT|PEAK|TOF))?(?:-?(?:LOG|LIN))?(?:-?(?:[AHW]|AREA|HEIGHT|WIDTH))?(?:-?(?:LOG|LIN))?"
     r"|(?:RED|BLU|GRN|YEL|NIR)-?[BVRYG]?-?(?:HLIN|HLOG|ALIN|ALOG|W|H|A)"
 )
+_FILTER = re.compile(r"(?:\d{3}-?)?\d{3}/\d{1,3}(?:-?NM)?(?:-?(?:\d{3}(?:-?NM)?|[A-Z]{1,8}))?(?:-?[AHW])?")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,30})[)\]]")
+_ANTI = re.compile(r"^anti[-\s]?(?:human|hu)?[-\s]+", re.IGNORECASE)
 _CD = re.compile(r"cd[\s-]?(?=\d)", re.IGNORECASE)
 _CD_MARKER = re.compile(r"CD\d{1,3}[A-Za-z]{0,3}|HLA-?(?:DR|DQ|DP|ABC)|CXCR\d|CCR\d", re.IGNORECASE)
 
@@ -87,15 +91,14 @@ def says_another_marker(label: str, name: str, marker: str) -> bool:
     Capitals, hyphens and blanks make no difference. A label that names no marker says nothing.
     """
     written = read_label(label, name).marker
-    return bool(written) and _folded(written) != _folded(marker)
-
-
-def _folded(marker: str) -> str:
-    return "".join(letter for letter in marker.casefold() if letter.isalnum())
+    # CD184 (CXCR4) names one marker twice
+    names = {canonical(part) for part in (written, *re.split(r"[()\[\]]", written)) if part.strip()}
+    return bool(names) and canonical(marker) not in names
 
 
 def _resolve(label: str, name: str) -> Stain:
     text = _CLONE.sub("", _VERIFIED.sub("", label.strip()))
+    text = _ANTI.sub("", _without_clone(_not_the_channel(text, name)))
     text = text.replace(f"({name.strip()})", "").strip() if name.strip() else text
     if _says_nothing(text, name):
         return Stain()
@@ -106,13 +109,32 @@ def _resolve(label: str, name: str) -> Stain:
     return _strip_dyes(without_pulse)
 
 
+def _not_the_channel(text: str, name: str) -> str:
+    """Take the channel's own name off a label such as ``PE-Cy7-A :: CD34``, as FlowJo writes it."""
+    parts = [part.strip() for part in text.split("::")]
+    other = [part for part in parts if spelled(part) != spelled(name)]
+    return other[0] if len(parts) > 1 and len(other) == 1 else text
+
+
+def _without_clone(text: str) -> str:
+    """Take brackets off that hold a clone: letters with digits that are the name of no marker. A dye stays."""
+    found = _BRACKETS.search(text)
+    if not found or not text.replace(found.group(), "").strip() or _METAL_IN_BRACKETS.search(text):
+        return text
+    inside = found.group(1).strip()
+    if _is_tag(inside):
+        return text.replace(found.group(), f" {inside} ").strip()
+    is_clone = any(letter.isdigit() for letter in inside) and not is_known_marker(inside)
+    return " ".join(text.replace(found.group(), " ").split()) if is_clone else text
+
+
 def _says_nothing(text: str, name: str) -> bool:
     upper = spelled(text)
     plain = spelled(name)
     detector = re.sub(r"-(?:A|H|W|AREA|HEIGHT|WIDTH)$", "", plain)
     return (
         not upper
-        or any(pattern.fullmatch(upper) for pattern in (_EMPTY_WORDS, _DETECTOR, _COLOUR))
+        or any(pattern.fullmatch(upper) for pattern in (_EMPTY_WORDS, _DETECTOR, _COLOUR, _FILTER))
         or bool(_METAL_CHANNEL.fullmatch(text.strip()))
         or upper in {plain, detector}
         or (bool(plain) and upper.startswith(plain + "-"))
@@ -137,7 +159,8 @@ def _strip_dyes(text: str) -> Stain:
 
 def _is_tag(text: str) -> bool:
     compact = _SEPARATOR.sub("-", text.strip(" -_:|/")).replace(".", "")
-    return bool(_DYES.fullmatch(compact.upper()) or _METAL.fullmatch(compact.replace("-", "")))
+    dye = re.sub(r"CYANINE-?|CY-(?=[357])", "CY", compact.upper())
+    return bool(_DYES.fullmatch(dye) or _METAL.fullmatch(compact.replace("-", "")))
 
 
 def _alone(text: str) -> Stain:

@@ -66,6 +66,8 @@ class Channel:
         `$PnE`: decades, and the value of the lowest channel. (0, 0) is linear.
     gain, voltage : float or None
         `$PnG` and `$PnV`.
+    in_panel : bool
+        False when a panel was given that does not name the channel.
     """
 
     index: int
@@ -80,6 +82,7 @@ class Channel:
     amplification: tuple[float, float]
     gain: float | None
     voltage: float | None
+    in_panel: bool = True
 
 
 @dataclass(frozen=True, eq=False)

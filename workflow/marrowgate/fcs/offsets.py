@@ -127,8 +127,8 @@ def _widened(places: list[_Place], data_set: _DataSet) -> tuple[_Place, _DataSet
     if "A" in layout.types or not any(width % 8 for width in layout.bits):
         return None
     wider = replace(data_set, layout=padded(layout))
-    fitting = [place for place in (_judge(place, wider) for place in places) if place.fit == "exact"]
-    return (fitting[0], wider) if fitting else None
+    judged = sorted((_judge(place, wider) for place in places), key=lambda place: _FITS.index(place.fit))
+    return (judged[0], wider) if judged[0].fit in {"exact", "near"} else None
 
 
 def _strangeness(place: _Place, data_set: _DataSet) -> Strangeness:

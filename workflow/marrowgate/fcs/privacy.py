@@ -11,7 +11,7 @@ from marrowgate.fcs.instruments import known_words
 from marrowgate.fcs.keywords import Keywords
 
 FACTS = ("$VOL", "$TIMESTEP", "$LOST", "$ABRT")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?::(\d{1,2})|\.(\d{1,6}))?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?::(\d{1,2})|[:.,](\d{1,6}))?")
 _DAY = 24 * 3600
 
 

@@ -40,32 +40,58 @@ class Reading:
 
 
 _LASER = r"(?:\d{3}(?:NM)?|UV|YG|[VBRYG])"
-_FORWARD = r"FSC|FS|FALS|FLS|FORWARD-SC(?:ATTER)?|FWD-SC(?:ATTER)?|FORWARD-LIGHT-SCATTER|SMALL-ANGLE"
-_SIDE = r"SSC|SS|SALS|RALS|SIDE-SC(?:ATTER)?|SIDE-LIGHT-SCATTER|RIGHT-ANGLE|ORTHOGONAL|BSC|BACK-SCATTER"
+_COLOUR = r"(?:VIOLET|BLUE|RED|GREEN|YELLOW(?:-GREEN)?|YELGRN|IMAGING)"
+_FORWARD = r"FSC|FS|FALS|FLS|FORWARD-SC(?:ATTER)?|FWD-SC(?:ATTER)?|FORWARD-LIGHT-SCATTER|SMALL-ANGLE|SALS"
+_SIDE = r"SSC|SS|MALS|LALS|RALS|SIDE-SC(?:ATTER)?|SIDE-LIGHT-SCATTER|RIGHT-ANGLE|ORTHOGONAL|90-DEGREE|BSC|BACK-SCATTER"
 _PULSE = r"A|H|W|AREA|HEIGHT|WIDTH|INT|INTEGRAL|PEAK|PK|TOF"
 _SCATTER = re.compile(
-    rf"(?P<laser>{_LASER}-?)?"
+    rf"(?P<laser>\(?{_LASER}\)?-?)?"
     rf"(?:(?P<forward>{_FORWARD})|(?P<side>{_SIDE}))"
-    r"(?P<detector>-?\d|-?PMT|-?PAR(?:ALLEL)?|-?PERP(?:ENDICULAR)?|-?DIODE)?"
-    rf"(?P<filter>-?{_LASER}|-?\d{{3}}/\d{{1,3}})?"
-    rf"(?:-?(?P<log1>LOG|LIN))?(?:-?(?P<pulse>{_PULSE}))?(?:-?(?P<log2>LOG|LIN))?"
+    r"(?P<detector>-?0?\d|-?PMT|-?PAR(?:ALLEL)?|-?PERP(?:ENDICULAR)?|-?DIODE)?"
+    rf"(?P<filter>-?\((?:{_LASER}|{_COLOUR})\)|-?{_LASER}|-?\d{{3}}/\d{{1,3}}|-{_COLOUR})?"
+    rf"(?:-?(?P<log1>LOG|LIN))?(?:-?\(?(?P<pulse>{_PULSE})\)?)?(?:-?(?P<log2>LOG|LIN))?"
 )
+_IN_BRACKETS = re.compile(r"([^()]+?)-?\(([^()]+)\)")
 _TIME = re.compile(
-    r"TIME(?:-?(?:\d|MSW|LSW|HIGH|LOW|S|SEC|SECS|SECONDS|MS|TICKS|TICK|\(.{1,20}\)))?"
-    r"|HDR-TM?|HDR-TIME|TIME-?STAMP|CLOCK-?TIME|COMPUTED-TIME|ELAPSED-TIME|ACQUISITION-TIME|EVENT-TIME|CLOCK"
+    r"TIME(?:-?(?:[AHW]|\d|[ML]S[WB]|HIGH|HI|LOW|LO|S|SEC|SECS|SECONDS|MS|TICKS|TICK|\(.{1,20}\)))?"
+    r"|T[01]|HDR-TM?|HDR-TIME|TIME-?STAMP|CLOCK-?TIME|COMPUTED-TIME|ELAPSED-TIME|ACQUISITION-TIME|EVENT-TIME|CLOCK"
+    r"|CAMERA-TIMER"
 )
+_COUNTED = r"(?:EVENT|CELL|OBJECT|ROW|FILE|PARTICLE|ORIGINAL|ORIG|UNIQUE|SAMPLE|PLATE|WELL|TUBE|RUN|SUBSET|CAMERA-LINE)"
 _INDEX = re.compile(
-    r"(?:EVENT|CELL|OBJECT|ROW|FILE|PARTICLE)-?(?:#|NO|NUM|NUMBER|COUNT|COUNTER|ID|IDX|INDEX)"
-    r"|EVENT|EVENTS|INDEX|IDX|ABSOLUTE-?EVENT-?NUMBER|HDR-[CS]E|CELLID|UNIQUE-ID"
+    rf"{_COUNTED}S?-?(?:EVENT-?|CELL-?|FILE-?)?(?:#|NO|NR|NUM|NUMBER|COUNT|COUNTER|IDS?|IDX|INDEX|ORIGIN|ROW|COL|COLUMN)"
+    r"|EVENTS?|INDEX|IDX|ID|ABSOLUTE-?EVENT-?NUMBER|HDR-[CS]E|COUNTER"
     r"|(?:INDEX-?)?SORT-?(?:INDEX|WELL|ROW|COL|COLUMN|X{0,2}|[XY]|TRAY|\d{1,2})|IDX-?(?:ROW|COL)"
-    r"|TRAY-?[XY]|WELL|SAMPLE-?(?:ID|NUMBER)|FILE|TUBE"
+    r"|TRAY-?[XY]|WELL|FILE|TUBE|PLATE|OMIQ-?(?:FILE|FILTER|ID).{0,10}|ORIG-IDENT"
 )
+_EMBEDDING = r"(?:(?:FI|OPT-?|HSNE-|VI|B-?H-?)?T?-?SNE|VISNE|UMAP|TRIMAP|PACMAP|PHATE|ISOMAP|DIFFUSION-?MAP|EMBEDSOM)"
+_CLUSTERS = r"(?:FLOWSOM|PHENOGRAPH|X-?SHIFT|K-?MEANS|SPADE|CITRUS|LEIDEN|LOUVAIN|FLOWMEANS|CLUSTERX|FLOWGRID)"
+_REPAIRED = r"(?:FLOW-?AI|FLOW-?CUT|FLOW-?CLEAN|PEACO-?QC|QC)"
 _IGNORED = re.compile(
     r"(?:TRIGGER-)?(?:PULSE-)?WIDTH|(?:EVENT|CELL|PULSE)-?LENGTH|TIME-OF-FLIGHT|TOF|HDR-V|VOLUME"
     r"|CENTER|OFFSET|RESIDUAL|AMPLITUDE|BEAD|BEADS|BEAD-?(?:FLAG|DIST|ID)|BEAD-?DISTANCE"
     r"|SORT-?(?:CLASS|RESULT|RESULT-BITS|FLAG|FLAGS|DECISION|GATE|BITS|ENABLE-BITS|DESTINATION).{0,8}"
     r"|DROP-?(?:PHASE|NUMBER)|ROI-BITS.{0,8}|CLASSIFIER-BITS|ADC-?\d{1,2}|FLAGS?|PHASE|RATIO|UNUSED"
-    r"|BC-?SEPARATION-?DIST|MAHALANOBIS-?DIST|CLUSTER|CLUSTER-?ID|BARCODE|GATE-?SOURCE|SATURATED|SPEED"
+    r"|BC-?SEPARATION-?DIST|MAHALANOBIS-?DIST|BARCODE|GATE-?SOURCE|SATURATED|SPEED|FLOW-SPEED"
+    r"|(?:META-?)?CLUSTER(?:S|ING)?-?(?:ID|NO|NUMBER|INDEX)?|META-?CLUSTERS?"
+    rf"|{_CLUSTERS}-?(?:META-?)?(?:CLUSTER)?S?-?(?:ID)?(?:-[A-Z0-9]{{1,8}})?"
+    rf"|{_EMBEDDING}-?(?:DIM-?|C-?|AXIS-?|COMPONENT-?)?(?:\d{{1,2}}|[XYZ])(?:-[A-Z0-9]{{1,8}})?"
+    r"|DENSITY|PSEUDO-?TIME|TRAJECTORY"
+    rf"|{_REPAIRED}(?:-?(?:VECTORS?|FLAG|GOOD|BAD|PASS(?:ED)?|STATUS|EVENTS))?|GOOD-?VS-?BAD|(?:GOOD|BAD|KEPT|REMOVED)-?EVENTS?"
+    r"|REMOVE-FROM-.{1,10}|GATED?|IN-?GATE|CLASSIFICATION|CLASS"
+    r"|EV|ELECTRONIC-VOLUME|(?:IS-?)?(?:DOUBLET|SINGLET|DEBRIS)S?(?:-?(?:FLAG|DISCRIMINATOR))?|INFO|STATUS|TRIGGER|PULSE"
+    r"|(?:AXIAL-)?LIGHT-?LOSS.{0,20}"
+)
+_IMAGE_FEATURE = re.compile(
+    r"(?:ASPECT-RATIO|AREA|PERIMETER|DIAMETER|LENGTH|THICKNESS.{0,4}|HEIGHT|WIDTH|MAJOR-AXIS|MINOR-AXIS|CIRCULARITY"
+    r"|ELONGATEDNESS|COMPACTNESS|LOBE-COUNT|SHAPE-RATIO|SYMMETRY-\d|SPOT-.{1,20}|GRADIENT-(?:MAX|RMS)|CONTRAST|MODULATION"
+    r"|BRIGHT-DETAIL-.{1,20}|BKGD-.{1,10}|RAW-.{1,20}|MAX-PIXEL|MIN-PIXEL|MEAN-PIXEL|MEDIAN-PIXEL|STD-DEV|SATURATION-.{1,10}"
+    r"|CENTROID-[XY].{0,12}|DELTA-CENTROID-.{1,10}|RADIAL-DELTA-CENTROID|H-[A-Z]+-(?:MEAN|STD)|INTERNALIZATION|SIMILARITY"
+    r"|ANGLE|ANGLE-INTENSITY|INTENSITY-CONCENTRATION-RATIO|VALLEY.{0,4}|XCORR|ENSQUARED-ENERGY|FOCUS|UNCOMPENSATED-INTENSITY"
+    r"|SIMILARITY-BRIGHT-DETAIL.{0,8})(?:-(?:MC|M\d{1,2}|CH\d{1,2}|OBJECT|MORPHOLOGY|INTENSITY|DEFAULT-MASK).{0,30})"
+    r"|(?:ECCENTRICITY|RADIAL-MOMENT|LONG-MOMENT|SHORT-MOMENT|MAX-INTENSITY|TOTAL-INTENSITY|DIFFUSIVITY|CORRELATION|SIZE"
+    r"|DELTA-COM|CENTER-OF-MASS)(?:-[XY])?(?:-?\(.{1,20}\))"
+    r"|(?:ECCENTRICITY|RADIAL-MOMENT|LONG-MOMENT|SHORT-MOMENT|DIFFUSIVITY)"
 )
 _PULSES: dict[str, Pulse] = {
     "": "",
@@ -74,15 +100,15 @@ _PULSES: dict[str, Pulse] = {
     "W": "W",
     "AREA": "A", "INT": "A", "INTEGRAL": "A", "HEIGHT": "H", "PEAK": "H", "PK": "H", "WIDTH": "W", "TOF": "W",
 }  # fmt: skip
-_OTHER_DETECTOR = re.compile(r"-?(?:[2-9]|PERP(?:ENDICULAR)?)")
-_TRANSMITTED = {"488", "488NM", "B"}  # the laser on which plain scatter is measured
+_OTHER_DETECTOR = re.compile(r"-?0?(?:[2-9]|PERP(?:ENDICULAR)?)")
+_TRANSMITTED = {"488", "488NM", "B", "BLUE"}  # the laser on which plain scatter is measured
 
 
 def spelled(name: str) -> str:
     """Bring a name to capitals with single hyphens, without brackets around a laser and leading marks."""
     text = re.sub(r"[\[\]*<>]", " ", name).strip().upper()
     text = re.sub(r"[\s_.\-:]+", "-", text).strip("-")
-    return re.sub(r"^COMP-|^(?:FJ-)?COMP-", "", text)
+    return re.sub(r"^(?:FJ-?)?COMP-", "", text)
 
 
 def read_name(name: str) -> Reading:
@@ -103,19 +129,26 @@ def read_name(name: str) -> Reading:
     text = spelled(name)
     if _TIME.fullmatch(text):
         return Reading("time")
-    if found := _SCATTER.fullmatch(text):
+    if found := _SCATTER.fullmatch(text) or _named_twice(text):
         return _scatter(found)
     if _INDEX.fullmatch(text):
         return Reading("index")
-    if _IGNORED.fullmatch(text):
+    if _IGNORED.fullmatch(text) or _IMAGE_FEATURE.fullmatch(text):
         return Reading("ignored")
     return Reading("fluorescence")
+
+
+def _named_twice(text: str) -> re.Match[str] | None:
+    """Read a name such as ``Forward Scatter (FSC-HLin)``: words, and the short name in brackets."""
+    parts = _IN_BRACKETS.fullmatch(text)
+    outer, inner = (_SCATTER.fullmatch(part) for part in parts.groups()) if parts else (None, None)
+    return inner if outer and inner and bool(outer["forward"]) == bool(inner["forward"]) else None
 
 
 def _scatter(found: re.Match[str]) -> Reading:
     given = found["pulse"] or ""
     pulse = _PULSES[given]
-    laser = (found["laser"] or found["filter"] or "").strip("-").partition("/")[0]
+    laser = (found["laser"] or found["filter"] or "").strip("-()").partition("/")[0]
     distance = 0
     if laser:
         distance += 1 if laser in _TRANSMITTED else 4

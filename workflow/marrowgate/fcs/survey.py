@@ -5,6 +5,7 @@ not leave this module: only their digest is kept.
 """
 
 import hashlib
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.head import data_set_bases, read_head
 from marrowgate.fcs.markers import says_another_marker
 from marrowgate.fcs.model import Channel, FcsFile, Note
-from marrowgate.fcs.read import read_header
+from marrowgate.fcs.read import defect, read_header, rejected
 from marrowgate.fcs.source import Source, open_source
 from marrowgate.fcs.verdict import RejectedError
 from marrowgate.settings.panel import Panel, PanelChannel
@@ -63,7 +64,11 @@ class Finding:
 
 def survey(path: Path, data_set: int = 1, *, panel: Panel | None = None) -> Surveyed:
     """Read what the header of one data set tells; never raises for a fault of the file."""
-    file = read_header(path, data_set, panel=panel)
+    try:
+        file = read_header(path, data_set, panel=panel)
+    except Exception as error:  # noqa: BLE001 - the other files are to be surveyed all the same
+        traceback.print_exc()
+        return Surveyed(rejected(data_set, defect(error)), 0, "", "")
     try:
         with open_source(path) as source:
             digest = _digest([str(source.size), str(data_set)], source.read(0, _DIGESTED))
@@ -109,8 +114,8 @@ def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
     findings: list[Finding] = []
     kinds: tuple[tuple[str, str, Callable[[Channel], Hashable]], ...] = (
         ("channels_differ", "names", lambda channel: channel.name),
-        ("voltage_differs", "voltage", lambda channel: (channel.name, channel.voltage)),
-        ("gain_differs", "gain", lambda channel: (channel.name, channel.gain)),
+        ("voltage_differs", "voltage", lambda channel: channel.in_panel and (channel.name, channel.voltage)),
+        ("gain_differs", "gain", lambda channel: channel.in_panel and (channel.name, channel.gain)),
     )
     for code, what, fact in kinds:
         facts = [frozenset(fact(channel) for channel in channels) for _, channels in usable]

@@ -21,6 +21,10 @@ _STANDARD = re.compile(
     r"|PROJ|SMNO|VOL|LAST_MODIFIED|LAST_MODIFIER|ORIGINALITY|LOST|ABRT|TR|UNICODE|COMP)",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(
+    r"\$(?:P\d+[BERGV]|PAR|TOT|NEXTDATA|TIMESTEP|(?:BEGIN|END)(?:DATA|STEXT|ANALYSIS))", re.IGNORECASE
+)
+"""Keywords whose values are numbers and so never hold a delimiter."""
 
 
 def parse_text(segment: bytes, repairs: list[Note]) -> dict[str, str]:
@@ -64,6 +68,9 @@ def parse_text(segment: bytes, repairs: list[Note]) -> dict[str, str]:
         pairs = _pair_by_name(tokens, text[0])
         sentence = f"{displaced} standard keywords stood among the values; keywords were found by their names"
         repairs.append(repair("undoubled_delimiter", sentence))
+    if nameless := sum(not keyword.strip(_PADDING) for keyword, _ in pairs):
+        sentence = f"{nameless} keywords are empty; what stands behind them was left out"
+        repairs.append(repair("empty_keyword_ignored", sentence))
     return _first_of_each(pairs, repairs)
 
 
@@ -83,12 +90,16 @@ def _pair(tokens: list[str], delimiter: str) -> list[tuple[str, str]]:
         keyword = tokens[at]
         parts = tokens[at + 1 : at + 2]
         at += 2
-        # no keyword is empty, so an empty token here is the middle of a doubled delimiter
-        while at + 1 < len(tokens) and not tokens[at]:
+        # no keyword is empty, so an empty token here is the middle of a doubled delimiter, except behind a number
+        while at + 1 < len(tokens) and not tokens[at] and not _is_number(keyword):
             parts.append(tokens[at + 1])
             at += 2
         pairs.append((keyword, delimiter.join(parts)))
     return pairs
+
+
+def _is_number(keyword: str) -> bool:
+    return _NUMBERS.fullmatch(keyword.strip(_PADDING)) is not None
 
 
 def _pair_by_name(tokens: list[str], delimiter: str) -> list[tuple[str, str]]:
@@ -99,7 +110,7 @@ def _pair_by_name(tokens: list[str], delimiter: str) -> list[tuple[str, str]]:
     for begin, end in pairwise(bounds):
         stretch = tokens[begin:end]
         found = _pair(stretch, delimiter)
-        if len(stretch) % 2 and len(found) > 1:
+        if len(stretch) % 2 and len(found) > 1 and not _is_number(found[-2][0]):
             # one token too many: the last value held the delimiter
             (keyword, value), (rest, _) = found[-2:]
             found[-2:] = [(keyword, f"{value}{delimiter}{rest}")]

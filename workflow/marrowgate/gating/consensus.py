@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gate_coordinates import moved, numbers, same_kind
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
+from marrowgate.gating.landmarks.factors import batch_landmarks
+from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.pooled import find_pooled
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.records import FOUND, Evidence, Fit, GateRecord
+from marrowgate.gating.sample_events import in_units
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
 from marrowgate.stats.robust import MAD_TO_SD, robust_sd, weighted_median
@@ -73,6 +76,7 @@ class Consensus:
     batch: str
     gates: tuple[AgreedGate, ...]
     scales: Mapping[str, Transform]
+    landmarks: tuple[LandmarkRow, ...] = ()
 
 
 def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:
@@ -97,7 +101,10 @@ def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:
         scales = {**fit.scales, **scales}
     same_scale = [fit for fit in ordered if all(scales[name] == scale for name, scale in fit.scales.items())]
     alike = same_scale or ordered
-    return Consensus(panel, batch, tuple(_agree(name, alike, scales) for name in populations), scales)
+    factors = {name: factor for fit in alike for name, factor in fit.factors.items()}
+    own_units = {name: in_units(scale, 1.0 / factors.get(name, 1.0)) for name, scale in scales.items()}
+    gates = tuple(_agree(name, alike, own_units) for name in populations)
+    return Consensus(panel, batch, gates, scales, batch_landmarks([fit.landmarks for fit in ordered]))
 
 
 def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]) -> AgreedGate:

@@ -10,6 +10,7 @@ from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
 from marrowgate.gating.consensus import AgreedGate, Consensus
 from marrowgate.gating.gates import from_plain, to_plain
+from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import error_from_plain
 from marrowgate.signal.transforms import Transform
 
@@ -20,6 +21,7 @@ def write_consensus(path: Path, consensus: Consensus) -> None:
         "panel": consensus.panel,
         "batch": consensus.batch,
         "scales": {name: asdict(scale) for name, scale in sorted(consensus.scales.items())},
+        "landmarks": [asdict(row) for row in consensus.landmarks],
         "gates": [_agreed_to_plain(agreed) for agreed in consensus.gates],
     }
     write_text(path, yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=120))
@@ -30,9 +32,9 @@ def read_consensus(path: Path) -> Consensus:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     plain = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
     scales = {name: Transform(**fields) for name, fields in plain["scales"].items()}
-    return Consensus(
-        plain["panel"], plain["batch"], tuple(_agreed_from_plain(entry) for entry in plain["gates"]), scales
-    )
+    gates = tuple(_agreed_from_plain(entry) for entry in plain["gates"])
+    landmarks = tuple(LandmarkRow(**fields) for fields in plain["landmarks"])
+    return Consensus(plain["panel"], plain["batch"], gates, scales, landmarks)
 
 
 def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
+from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
 from marrowgate.gating.methods import Found, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents
-from marrowgate.settings.strategy import ROOT, Population, Strategy
+from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents, in_units
+from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 
 MOST_EVIDENCE = 10_000
@@ -72,7 +73,8 @@ class _View:
 
     def scale(self, dimension: str) -> Transform:
         """See `View.scale`."""
-        return self.sample.sample_events.scales[dimension]
+        sample_events = self.sample.sample_events
+        return in_units(sample_events.scales[dimension], 1.0 / sample_events.factors.get(dimension, 1.0))
 
     def gate(self, population: str) -> tuple[Gate, BoundaryError] | None:
         """See `View.gate`."""
@@ -94,7 +96,7 @@ class _View:
             return None
         bounds = [value for value in (*record.gate.low, *record.gate.high) if value is not None]
         (dimension,) = record.gate.dimensions
-        scales = control.scales[dimension], self.scale(dimension)
+        scales = control.scales[dimension], self.sample.sample_events.scales[dimension]
         place = _on_scale(bounds[0], *scales)
         error = record.error
         if scales[0] != scales[1] and error.sds:
@@ -154,8 +156,16 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
             walk.rows[population.name] = rows_inside(record.gate, sample.sample_events, walk.rows[parent], walk.rows)
         elif population.optional and has_code(record.reasons, "marker_absent"):
             walk.hangs_on[population.name] = parent
+    events = sample.sample_events
+    landmarks = sample_landmarks(events, strategy.home) if strategy.home else ()
     return Fit(
-        sample.sample_id, sample.role, tuple(walk.records), dict(sample.sample_events.scales), tuple(walk.evidence)
+        sample.sample_id,
+        sample.role,
+        tuple(walk.records),
+        dict(events.scales),
+        tuple(walk.evidence),
+        dict(events.factors),
+        against_batch(landmarks, events.factors),
     )
 
 
@@ -216,6 +226,9 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     absent = [name for name in population.dimensions if name not in sample.sample_events.channels]
     if absent:
         return (because("marker_absent", f"the panel lacks {', '.join(absent)}"),)
+    lost = _without_landmark(sample, population, population.dimensions)
+    if lost:
+        return lost
     needs = needs_of(population)
     if sample.role.lacks(population.dimensions) and not needs.control:
         return (because("marker_left_out", f"the sample is a control without {', '.join(population.dimensions)}"),)
@@ -226,6 +239,14 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     if missing and all(walk.lacks_marker(name) for name in missing):
         return _absent_with(missing, walk)
     return (because("needs_gate", f"needs {', '.join(missing)}, which has no gate"),) if missing else ()
+
+
+def _without_landmark(sample: SampleToFit, step: Step, dimensions: Sequence[str]) -> Reasons:
+    """Return in which dimensions the step's numbers mean nothing, because the batch shows no landmark."""
+    lost = [name for name in dimensions if name in sample.sample_events.unplaced]
+    if not lost or not rests_on_numbers(step):
+        return ()
+    return (because("no_landmark", f"the batch shows no landmark for {', '.join(lost)}"),)
 
 
 def _missing(population: Population, needs: Needs, inside: Sequence[str], walk: _Walk) -> list[str]:
@@ -277,6 +298,8 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     method = get_method(population.method)
     found = method.find(view, method.arguments.model_validate(population.arguments))
     if found.gate is not None or population.fallback is None:
+        return found, population.method
+    if _without_landmark(view.sample, population.fallback, population.fallback.dimensions or view.dimensions):
         return found, population.method
     second = get_method(population.fallback.method)
     if population.fallback.dimensions:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from marrowgate import __version__
 from marrowgate.arrow_arrays import boolean_array
+from marrowgate.fcs.model import Note
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import GateRecord
@@ -38,16 +39,16 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
     ]
 
 
-def rejected_gate_rows(strategy: Strategy, reasons: str) -> list[dict[str, Any]]:
-    """Return the rows of `gates/<sample_id>.tsv` of a rejected file: every population is not gated, for one reason."""
+def rows_without_gates(strategy: Strategy, why: Note) -> list[dict[str, Any]]:
+    """Return the rows of `gates/<sample_id>.tsv` of a sample without numbers: nothing is gated, for one reason."""
     return [
         {
             **dict.fromkeys(("method", "boundary", "boundary_sd", "scales"), ""),
             "population": population.name,
             "parent": population.parent,
             "status": "not_gated",
-            "reason": f"the file is rejected: {reasons}",
-            "reason_code": "file_rejected",
+            "reason": why.sentence,
+            "reason_code": why.code,
         }
         for population in strategy.populations
     ]

@@ -13,6 +13,8 @@ CODES = MappingProxyType(
         "marker_left_out": "The sample is a control without the marker.",
         "needs_gate": "A population that this one needs has no gate.",
         "file_rejected": "The file is rejected.",
+        "step_failed": "A step gave no result for the sample; the manifest says which.",
+        "no_landmark": "The batch shows no landmark that brings the strategy's numbers to the file's units.",
         "no_fit": "The sample has no fit of its own.",
         "too_few_events": "Too few events to find a boundary.",
         "no_valley": "The valley that was looked for is not there.",

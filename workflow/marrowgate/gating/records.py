@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from marrowgate.files import write_text
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.gate_coordinates import numbers
 from marrowgate.gating.gates import Gate, from_plain, to_plain
+from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, codes_of, sentences_of
 from marrowgate.signal.transforms import Transform
 
@@ -144,13 +145,33 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Fit:
-    """All gates found in one sample, the scales that they are on, and what it gives to gates of the whole batch."""
+    """All gates found in one sample, the scales that they are on, and what it gives to gates of the whole batch.
+
+    Parameters
+    ----------
+    sample_id : str
+        Name of the sample.
+    role : ControlRole
+        What it is a control of.
+    gates : tuple of GateRecord
+        In the strategy's order.
+    scales : mapping of str to Transform
+        Dimension to scale, in the file's own units.
+    evidence : tuple of Evidence
+        What it gives to gates of the whole batch.
+    factors : mapping of str to float
+        Channel units of the file in one unit of the strategy's numbers.
+    landmarks : tuple of LandmarkRow
+        The sample's own landmarks, against its batch's.
+    """
 
     sample_id: str
     role: ControlRole
     gates: tuple[GateRecord, ...]
     scales: Mapping[str, Transform]
     evidence: tuple[Evidence, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
+    landmarks: tuple[LandmarkRow, ...] = ()
 
 
 def write_fit(path: Path, fit: Fit) -> None:
@@ -159,6 +180,8 @@ def write_fit(path: Path, fit: Fit) -> None:
         "sample_id": fit.sample_id,
         "role": asdict(fit.role),
         "scales": {name: asdict(transform) for name, transform in fit.scales.items()},
+        "factors": dict(fit.factors),
+        "landmarks": [asdict(row) for row in fit.landmarks],
         "gates": [record_to_plain(record) for record in fit.gates],
     }
     # indented for people, but the long lists of values in one line each
@@ -176,6 +199,8 @@ def read_fit(path: Path) -> Fit:
         tuple(_record_from_plain(entry) for entry in plain["gates"]),
         {name: Transform(**fields) for name, fields in plain["scales"].items()},
         tuple(_evidence_from_plain(entry) for entry in plain["evidence"]),
+        plain["factors"],
+        tuple(LandmarkRow(**fields) for fields in plain["landmarks"]),
     )
 
 

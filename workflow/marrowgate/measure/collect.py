@@ -1,7 +1,7 @@
 """Rows of the run's tables, from the records of its samples."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankSample, find_blank
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import choose_controls
 from marrowgate.measure.intensities import intensity_rows
+from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.measure.visit_differences import Differences
@@ -24,6 +25,14 @@ Rows = list[dict[str, Any]]
 
 RARE = "cd34_hspc"
 """The population whose counting error is a quality check of the sample."""
+
+
+class SampleDefectError(Exception):
+    """A defect of the program that shows in one sample's rows; its cause says what it is."""
+
+    def __init__(self, sample_id: str):
+        self.sample_id = sample_id
+        super().__init__(f"the rows of sample {sample_id} cannot be made")
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,11 @@ def blanks_of(project: Project, measured: Sequence[Measured]) -> Blanks:
 
 def population_table(measured: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
     """Return one row per sample and population."""
-    return [
-        row for entry in measured for row in population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks)
-    ]
+
+    def rows(entry: Measured) -> Rows:
+        return population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks)
+
+    return _for_each(measured, rows)
 
 
 def intensity_table(
@@ -86,13 +97,13 @@ def intensity_table(
     """Return one row per stained sample, population and marker; control samples stand in their sample's rows."""
     records = {entry.sample.sample_id: entry.record for entry in measured}
     samples = [entry.sample for entry in measured]
-    rows: Rows = []
-    for entry in measured:
-        if entry.sample.control_type == "none":
-            controls = choose_controls(entry.sample, samples, records, settings)
-            own = intensity_rows(entry.record, entry.sample, entry.arm, controls, settings, seed, lines)
-            rows += [row | _visits(row, differences) for row in own]
-    return rows
+
+    def rows(entry: Measured) -> Rows:
+        controls = choose_controls(entry.sample, samples, records, settings)
+        own = intensity_rows(entry.record, entry.sample, entry.arm, controls, settings, seed, lines)
+        return [row | _visits(row, differences) for row in own]
+
+    return _for_each([entry for entry in measured if entry.sample.control_type == "none"], rows)
 
 
 def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str, str]:
@@ -103,20 +114,32 @@ def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str
 
 def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
     """Return one row per sample and check, with detector settings against others, counting error and platforms."""
-    return [
-        {"sample_id": entry.sample.sample_id, "batch": entry.sample.batch, **vars(check)}
-        for entry in measured
-        for check in (
+
+    def rows(entry: Measured) -> Rows:
+        checks = (
             *entry.record.checks,
             *_settings(entry, measured, limits),
             *_counting(entry, settings.wanted_cv_pct),
             *_platforms(entry, settings),
         )
-    ]
+        return [{"sample_id": entry.sample.sample_id, "batch": entry.sample.batch, **vars(check)} for check in checks]
+
+    return _for_each(measured, rows)
+
+
+def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) -> Rows:
+    """Return the rows of all samples, one after the other; what fails is told with the sample that it failed in."""
+    found: Rows = []
+    for entry in measured:
+        try:
+            found += rows(entry)
+        except Exception as error:
+            raise SampleDefectError(entry.sample.sample_id) from error
+    return found
 
 
 def _settings(entry: Measured, measured: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
-    if entry.record.manifest["verdict"] == "rejected":
+    if entry.record.manifest["verdict"] in WITHOUT_NUMBERS:
         return ()
     same_panel = [one for one in measured if one.sample.panel == entry.sample.panel and one is not entry]
     batch = [one.record.settings for one in same_panel if one.sample.batch == entry.sample.batch]
@@ -154,11 +177,12 @@ def _platforms(entry: Measured, settings: Measure) -> tuple[Check, ...]:
 
 def _whole(entry: Measured) -> SampleRecord:
     """Return a rejected sample a row without numbers for every population, so that its absence is no silence."""
-    if entry.record.manifest["verdict"] != "rejected":
+    if entry.record.manifest["verdict"] not in WITHOUT_NUMBERS:
         return entry.record
     reason = entry.record.manifest["reasons"]
+    code = "file_rejected" if entry.record.manifest["verdict"] == "rejected" else "step_failed"
     counts = tuple(
-        PopulationCount(name, population.parent, None, None, (), "not_gated", reason, None, "file_rejected", name)
+        PopulationCount(name, population.parent, None, None, (), "not_gated", reason, None, code, name)
         for population in entry.strategy.populations
         for name in (population.name,)
     )

@@ -9,7 +9,9 @@ import numpy as np
 
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
+from marrowgate.measure.manifest import manifest_without_numbers
 from marrowgate.measure.sketch import Sketch
+from marrowgate.no_result import NoResult
 from marrowgate.signal.checks import Check
 from marrowgate.signal.detector_settings import Settings
 
@@ -98,6 +100,11 @@ class SampleRecord:
     volume_ul: float | None = None
     n_cd45_with_dead: int | None = None
     spillover: Spillover | None = None
+
+
+def record_without_numbers(sample_id: str, no_result: NoResult, sha256: str = "") -> SampleRecord:
+    """Return the record of a sample whose steps gave no result."""
+    return SampleRecord(sample_id, manifest_without_numbers(sample_id, no_result, sha256), (), (), ())
 
 
 def write_record(path: Path, record: SampleRecord) -> None:

@@ -52,7 +52,7 @@ class PanelTable:
     ----------
     panel : str
         Name of the panel.
-    n_tubes : int
+    n_samples : int
         Stained samples, rejected ones with them.
     headings : tuple of str
         Headings of the columns that have a value.
@@ -65,7 +65,7 @@ class PanelTable:
     """
 
     panel: str
-    n_tubes: int
+    n_samples: int
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
     samples: tuple[tuple[Row, tuple[str, ...]], ...]
@@ -74,7 +74,7 @@ class PanelTable:
     @property
     def is_complete(self) -> bool:
         """Whether every population was gated in every sample."""
-        return all(line.gated == self.n_tubes for line in self.lines)
+        return all(line.gated == self.n_samples for line in self.lines)
 
 
 def panel_tables(populations: Sequence[Row], rejected: Mapping[str, str]) -> list[PanelTable]:
@@ -138,8 +138,8 @@ def _gates(rows: Sequence[Row]) -> str:
     return f"{sum(row['gate_status'] == 'ok' for row in rows)} of {len(rows)}"
 
 
-def _samples(rows: Sequence[Row], columns: Sequence[str], n_tubes: int) -> tuple[tuple[Row, tuple[str, ...]], ...]:
-    if n_tubes == 1 or len(rows) > MOST_SAMPLE_ROWS:
+def _samples(rows: Sequence[Row], columns: Sequence[str], n_samples: int) -> tuple[tuple[Row, tuple[str, ...]], ...]:
+    if n_samples == 1 or len(rows) > MOST_SAMPLE_ROWS:
         return ()
     # the sort is stable: samples in the order of the sheet, populations in that of the strategy
     places = {name: place for place, name in enumerate(dict.fromkeys(row["sample_id"] for row in rows))}

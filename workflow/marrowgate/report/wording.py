@@ -182,5 +182,5 @@ def _in_its_unit(value: float | None, scale: str) -> str:
 
 def patients(row: Row) -> str:
     """Show the patients of both arms of a contrast."""
-    both = (row["n_triplet"], row["n_doublet"])
+    both = (row["n_arm_1"], row["n_arm_2"])
     return "-" if None in both else f"{both[0]} + {both[1]}"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from marrowgate.settings.arms import Arms
 from marrowgate.settings.panel import Label
 from marrowgate.settings.sheets import SampleId
 
@@ -27,6 +28,8 @@ class Simulation(_Section):
     """Name of a scenario of `marrowgate simulate`."""
     folder: Label = "data/demo"
     """Every file of the sheet in this folder is simulated when it is needed."""
+    instrument: SampleId = "home"
+    """Name of an instrument of `marrowgate simulate`."""
 
 
 class Signal(_Section):
@@ -287,5 +290,7 @@ class Config(_Section):
     """Limits of the quality checks."""
     measure: Measure = Measure()
     """Counts, fractions and intensities."""
+    arms: Arms = Arms()
+    """The arms of the patient sheet and which of them are compared."""
     cohort: Cohort = Cohort()
     """The comparison of the arms."""

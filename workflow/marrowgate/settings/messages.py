@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from marrowgate.settings.marker_names import canonical, is_another_marker, is_known_marker
+
 NAME_PATTERN = r"^[A-Za-z0-9_]+$"
 POPULATION_PATTERN = r"^[a-z][a-z0-9_]*$"
 
@@ -48,8 +50,13 @@ def shown(value: Any) -> str:
 
 
 def nearest(name: str, known: Sequence[str], likeness: float = 0.75) -> str | None:
-    """Return the known name that `name` is probably a slip of, or None; `likeness` 1 asks for the same letters."""
-    folded = {_folded(each): each for each in known}
+    """Return the known name that `name` is probably a slip of, or None; `likeness` 1 asks for the same letters.
+
+    Another name of the same marker is meant (CD184 for CXCR4); a name of another marker never is (CD14 for CD184).
+    """
+    if is_known_marker(name) and (same := [each for each in known if canonical(each) == canonical(name)]):
+        return same[0]
+    folded = {_folded(each): each for each in known if not is_another_marker(name, each)}
     found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
     return folded[found[0]] if found else None
 

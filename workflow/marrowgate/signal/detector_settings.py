@@ -5,17 +5,18 @@ from collections.abc import Mapping, Sequence
 
 from marrowgate.fcs.model import FcsFile
 from marrowgate.signal.checks import Check, at_most, not_checked
+from marrowgate.signal.signal_channels import signal_channels
 
 Settings = Mapping[str, tuple[float | None, float | None]]
-"""`$PnV` and `$PnG` of each fluorescence and scatter channel, by `$PnN`."""
+"""`$PnV` and `$PnG` of each fluorescence and scatter channel that is used, by `$PnN`."""
 
 
 def settings_of(file: FcsFile) -> Settings:
     """Return the detector settings that a file states; a header is enough."""
     return {
         channel.name: (channel.voltage, channel.gain)
-        for channel in file.channels
-        if channel.role in {"fluorescence", "scatter"} and (channel.voltage is not None or channel.gain is not None)
+        for channel in signal_channels(file)
+        if channel.voltage is not None or channel.gain is not None
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.signal.checks import Check, at_most, not_checked
+from marrowgate.signal.signal_channels import signal_channels
 
 _TOP = 0.999
 
@@ -24,7 +25,7 @@ def margin_check(file: FcsFile, limit: float) -> Check:
     """Check the fluorescence channel with the most margin events: ``margin_pct_fluorescence``."""
     shares = {
         channel.name: share
-        for channel in file.channels
+        for channel in signal_channels(file)
         if channel.role == "fluorescence" and (share := margin_pct(file, channel)) is not None
     }
     if not shares:

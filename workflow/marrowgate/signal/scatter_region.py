@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.errors import NotEstimableError
+
 Points = NDArray[np.floating]
 
 _BINS = 100
@@ -57,12 +59,12 @@ def densest_region(points: Points, share: float) -> ScatterRegion:
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         Fewer than 20 events, or no scatter above 0.
     """
     if points.shape[0] < _FEWEST or not (points.max(axis=0) > 0).all():
         msg = f"{points.shape[0]} events with scatter say nothing of where such events lie"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     tops = np.log10(points.max(axis=0).astype(np.float64)) + 1e-9
     edges = np.linspace(tops + np.log10(_LOWEST), tops, _BINS + 1, axis=1)
     cells = _cells(points, edges)

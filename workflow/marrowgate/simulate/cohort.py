@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from marrowgate.simulate.blood import Constitution, Response, draw_blood, draw_constitution
+from marrowgate.simulate.instruments import find_instrument
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.plan import CohortPlan, PatientPlan, VisitTruth
 from marrowgate.simulate.scenarios import Scenario, VisitPlan, find_scenario
@@ -25,7 +26,7 @@ LAST_CYCLE = 4
 
 
 @cache
-def make_plan(scenario: str, seed: int) -> CohortPlan:
+def make_plan(scenario: str, seed: int, instrument: str = "home") -> CohortPlan:
     """Plan a cohort.
 
     Parameters
@@ -34,6 +35,8 @@ def make_plan(scenario: str, seed: int) -> CohortPlan:
         Name of a scenario.
     seed : int
         Seed of all randomness.
+    instrument : str
+        Name of the instrument that measures every tube.
 
     Returns
     -------
@@ -43,12 +46,13 @@ def make_plan(scenario: str, seed: int) -> CohortPlan:
     Raises
     ------
     UserError
-        There is no such scenario.
+        There is no such scenario, or no such instrument.
     """
     settings = find_scenario(scenario)
+    measured_on = find_instrument(instrument)
     patients = _patients(settings, seed)
     visits = tuple(visit for place, patient in enumerate(patients) for visit in _visits(settings, seed, place, patient))
-    return CohortPlan(settings, seed, patients, visits, plan_tubes(settings, seed, visits))
+    return CohortPlan(settings, seed, patients, visits, plan_tubes(settings, seed, visits), measured_on)
 
 
 def _patients(scenario: Scenario, seed: int) -> tuple[PatientPlan, ...]:

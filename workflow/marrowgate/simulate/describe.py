@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES
+from marrowgate.simulate.instruments import Instrument, named_instruments
 from marrowgate.simulate.parameters import (
     APOPTOTIC,
     BLOOD,
@@ -99,6 +100,38 @@ def cell_table() -> str:
     )
     rows.append(("every other cell", "", "", "", background))
     return _table(("cell type", "FSC / SSC, thousands", "DNA", "autofluorescence", "markers"), rows)
+
+
+def instrument_table() -> str:
+    """Return the named instruments, as Markdown; gains relative to the home instrument."""
+    rows = [
+        (
+            one.name,
+            f"{one.full_scale:,}",
+            f"integers, {one.decades:g} decades" if one.decades else {"F": "floats", "I": "integers"}[one.datatype],
+            _gains(one),
+            f"{one.fsc:g}, {one.ssc:g}",
+            f"{one.photons:g}, {one.electronic:g}",
+            one.note,
+        )
+        for one in named_instruments().values()
+    ]
+    header = (
+        "instrument",
+        "full scale",
+        "file",
+        "gains of the detectors",
+        "FSC, SSC",
+        "photons, electronic",
+        "what it stands for",
+    )
+    return _table(header, rows)
+
+
+def _gains(instrument: Instrument) -> str:
+    own = ", ".join(f"{name} {instrument.gain_of(name):.3g}" for name in instrument.gains)
+    others = f"{instrument.gain:.3g}"
+    return f"{own}, others {others}" if own else f"all {others}"
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,11 +1,12 @@
-"""The instrument: fluorochromes, detectors, spillover, photons, electronic noise and the converter's range.
+"""The optics: fluorochromes, detectors, spillover, photons, electronic noise and the converter's range.
 
-Signals are in channels of an 18-bit scale. The figures are those of a usual analyser with violet, blue, yellow-green
-and red lasers; they are assumptions, since no spectra of a real configuration are part of the project.
+Signals are in channels of the home instrument's 18-bit scale; `set_up_on` brings them to another instrument's. The
+figures are those of a usual analyser with violet, blue, yellow-green and red lasers; they are assumptions, since no
+spectra of a real configuration are part of the project.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 from marrowgate.errors import Fault, UserError
 from marrowgate.settings.panel import Panel
 from marrowgate.simulate.cell_types import BACKGROUND, DNA_DYES
+from marrowgate.simulate.instruments import HOME, Instrument
 from marrowgate.simulate.streams import stream
 
-TOP = np.float32(262143.0)
 FloatArray = NDArray[np.float32]
 
 
@@ -136,6 +137,8 @@ class Optics:
         The tube's gain over the batch's, which the matrix knows nothing of.
     voltages : tuple of float, length k
         Written to the file.
+    instrument : Instrument
+        Its full scale, its amplifiers and its scatter.
     """
 
     markers: tuple[str, ...]
@@ -148,6 +151,7 @@ class Optics:
     gain: FloatArray
     drift: FloatArray
     voltages: tuple[float, ...]
+    instrument: Instrument = HOME
 
 
 def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, gain_sd: float = 0.06) -> Optics:
@@ -201,6 +205,33 @@ def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, ga
     )
 
 
+def set_up_on(optics: Optics, instrument: Instrument) -> Optics:
+    """Return the optics as another instrument has them.
+
+    Parameters
+    ----------
+    optics : Optics
+        Of the home instrument.
+    instrument : Instrument
+        The other one.
+
+    Returns
+    -------
+    Optics
+        Signals are multiplied by the gain of their detector. The spillover matrix is what single stains would give
+        there: each row multiplied by the gain of the other detector over that of the fluorochrome's own.
+    """
+    gain = np.array([instrument.gain_of(channel.removesuffix("-A")) for channel in optics.channels])
+    return replace(
+        optics,
+        gain=(optics.gain * gain).astype(np.float32),
+        spillover=optics.spillover * gain[None, :] / gain[:, None],
+        per_photon=optics.per_photon * np.float32(instrument.photons),
+        electronic=optics.electronic * np.float32(instrument.electronic),
+        instrument=instrument,
+    )
+
+
 def _refuse_unknown(panel: Panel) -> None:
     known_markers = {*BACKGROUND, *DNA_DYES}
     faults = []
@@ -250,8 +281,9 @@ def detect(
     Returns
     -------
     ndarray of float32, shape (k, n)
-        Stored values; negative ones happen.
+        Values on the instrument's linear scale; negative ones happen.
     """
+    top = np.float32(optics.instrument.fluorescence_top)
     spill = optics.spillover * (optics.gain[:, None] / optics.gain[None, :])
     detected = np.empty_like(signal)
     for column in range(len(signal)):
@@ -264,5 +296,5 @@ def detect(
         light *= optics.gain[column] * optics.drift[column]
         if factor is not None:
             light *= factor
-        np.minimum(light, TOP, out=detected[column])
+        np.minimum(light, top, out=detected[column])
     return detected

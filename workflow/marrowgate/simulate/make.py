@@ -9,7 +9,7 @@ from marrowgate.settings.panel import Panel
 from marrowgate.simulate.blood import Blood
 from marrowgate.simulate.cell_types import CELL_TYPES, HSPC
 from marrowgate.simulate.cells import IS_NUCLEATED, KINDS, Recipe
-from marrowgate.simulate.instrument import Optics, make_optics
+from marrowgate.simulate.instrument import Optics, make_optics, set_up_on
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.particles import LOTS
 from marrowgate.simulate.plan import CohortPlan, Preparation, SamplePlan
@@ -102,7 +102,8 @@ def _left_out(sample: SamplePlan, markers: tuple[str, ...]) -> frozenset[str]:
 def batch_optics(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Optics:
     """Set the instrument up for a panel as it was in the sample's batch, and had drifted by the time of its tube."""
     name = (plan.scenario.name, plan.seed)
-    optics = make_optics(panel, (*name, "gain", sample.batch), plan.scenario.batch_gain_sd)
+    home = make_optics(panel, (*name, "gain", sample.batch), plan.scenario.batch_gain_sd)
+    optics = home if plan.instrument.name == "home" else set_up_on(home, plan.instrument)
     rng = stream(*name, "drift", sample.sample_id)
     common = TUBE["gain_drift_sd"].value * rng.standard_normal()
     own = TUBE["detector_drift_sd"].value * rng.standard_normal(len(optics.channels))

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from marrowgate.errors import fault
 from marrowgate.simulate.blood import Blood
+from marrowgate.simulate.instruments import HOME, Instrument
 from marrowgate.simulate.scenarios import Scenario
 from marrowgate.simulate.timing import STEADY, Anomalies
+
+PlanKey = tuple[str, int, str]
+"""Scenario, seed and instrument."""
 
 
 @dataclass(frozen=True)
@@ -167,13 +171,22 @@ class SamplePlan:
 
 @dataclass(frozen=True)
 class CohortPlan:
-    """A whole cohort; the same for the same scenario and seed."""
+    """A whole cohort; the same for the same scenario, seed and instrument.
+
+    The blood does not depend on the instrument.
+    """
 
     scenario: Scenario
     seed: int
     patients: tuple[PatientPlan, ...]
     visits: tuple[VisitTruth, ...]
     samples: tuple[SamplePlan, ...]
+    instrument: Instrument = HOME
+
+    @property
+    def key(self) -> PlanKey:
+        """Return what `marrowgate.simulate.cohort.make_plan` makes this plan of."""
+        return self.scenario.name, self.seed, self.instrument.name
 
 
 def find_sample(plan: CohortPlan, sample_id: str) -> SamplePlan:

@@ -17,7 +17,7 @@ from marrowgate.simulate.fcs_file import FileKind, write_tube
 from marrowgate.simulate.instrument import Optics
 from marrowgate.simulate.intensities import IntensityTruth, intensity_truth
 from marrowgate.simulate.make import batch_optics, make_tube
-from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
+from marrowgate.simulate.plan import CohortPlan, PlanKey, SamplePlan, find_sample
 from marrowgate.simulate.sheets import (
     intensities_sheet,
     measurements_sheet,
@@ -130,7 +130,7 @@ def write_intensities_truth(plan: CohortPlan, out: Path, panels: Path, jobs: int
         Tubes that are done, from 1 to all.
     """
     names = [sample.sample_id for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none"]
-    task = partial(_one_intensity, plan.scenario.name, plan.seed, panels)
+    task = partial(_one_intensity, plan.key, panels)
     truths = []
     for truth in _spread(task, names, jobs):
         truths.append(truth)
@@ -138,8 +138,8 @@ def write_intensities_truth(plan: CohortPlan, out: Path, panels: Path, jobs: int
     write_text(out / "truth" / "intensities.tsv", intensities_sheet(truths))
 
 
-def _one_intensity(scenario: str, seed: int, panels: Path, sample_id: str) -> IntensityTruth:
-    plan = make_plan(scenario, seed)
+def _one_intensity(key: PlanKey, panels: Path, sample_id: str) -> IntensityTruth:
+    plan = make_plan(*key)
     sample = find_sample(plan, sample_id)
     return intensity_truth(plan, sample, load_panel(panels / f"{sample.panel}.yaml"))
 
@@ -186,14 +186,14 @@ def write_files(
     tuple of (str, list of PopulationTruth)
         Each sample_id with its truths, in the sheet's order, as they are done.
     """
-    task = partial(_write_one, plan.scenario.name, plan.seed, folder, panels, n_events, kind)
+    task = partial(_write_one, plan.key, folder, panels, n_events, kind)
     yield from _spread(task, [sample.sample_id for sample in plan.samples], jobs)
 
 
 def _write_one(
-    scenario: str, seed: int, folder: Path, panels: Path, n_events: int | None, kind: FileKind, sample_id: str
+    key: PlanKey, folder: Path, panels: Path, n_events: int | None, kind: FileKind, sample_id: str
 ) -> tuple[str, list[PopulationTruth]]:
-    plan = make_plan(scenario, seed)
+    plan = make_plan(*key)
     sample = find_sample(plan, sample_id)
     events = events_of(plan, sample, n_events)
     fcs, truth = folder / f"{sample_id}.fcs", folder / f"{sample_id}.truth.parquet"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.simulate.instrument import TOP
+from marrowgate.simulate.instruments import HOME_SCALE, Instrument
 
 FloatArray = NDArray[np.float32]
 
@@ -74,6 +74,20 @@ def join_pulses(first: Pulse, second: Pulse, overlap: FloatArray) -> Pulse:
     return Pulse(area, height, width.astype(np.float32))
 
 
-def digitised(pulse: Pulse) -> Pulse:
-    """Cut area, height and width at the top of the converter's range."""
-    return Pulse(np.minimum(pulse.area, TOP), np.minimum(pulse.height, TOP), np.minimum(pulse.width, TOP))
+def digitised(pulse: Pulse, detector: str, instrument: Instrument) -> Pulse:
+    """Return the pulses as an instrument reports them.
+
+    Parameters
+    ----------
+    pulse : Pulse
+        On the home instrument's scale.
+    detector : str
+        ``FSC`` or ``SSC``.
+    instrument : Instrument
+        Its gain multiplies areas and heights, widths keep their share of the full scale, and all are cut at its top.
+    """
+    gain, top = np.float32(instrument.scatter_gain(detector)), np.float32(instrument.top)
+    width = np.float32(instrument.full_scale / HOME_SCALE)
+    return Pulse(
+        np.minimum(pulse.area * gain, top), np.minimum(pulse.height * gain, top), np.minimum(pulse.width * width, top)
+    )

@@ -47,7 +47,7 @@ class Tube:
     Parameters
     ----------
     events : ndarray of float32, shape (n_channels, n_events)
-        Stored values in the panel's order of channels.
+        Values on the instrument's linear scale, in the panel's order of channels.
     truth : EventTruth
         What is true of each event.
     """
@@ -101,7 +101,7 @@ def measure_tube(
     fsc, ssc = _pulses(rng, cells, is_doublet)
     signal, glow, truth = _events(cells, kind, second, is_doublet, is_carry_over)
     detected = detect(rng, optics, signal, glow, signal_factor(times, anomalies))
-    columns = {"FSC": digitised(fsc), "SSC": digitised(ssc)}
+    columns = {"FSC": digitised(fsc, "FSC", optics.instrument), "SSC": digitised(ssc, "SSC", optics.instrument)}
     return Tube(_arrange(panel, detected, columns, times), truth)
 
 

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from marrowgate.errors import NotEstimableError
+
 Floats = NDArray[np.float64]
 Structure = Literal["correlated", "independent", "intercept"]
 N_THETA: dict[Structure, int] = {"correlated": 4, "independent": 3, "intercept": 2}
@@ -120,17 +122,17 @@ def fit_mixed(data: LongData) -> Fitted:
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         The fixed effects are not identified, or there are too few readings.
     """
     flat = data.x[data.present]
     if np.linalg.matrix_rank(flat) < flat.shape[1] or flat.shape[0] <= flat.shape[1] + 1:
         msg = f"{flat.shape[0]} readings do not identify {flat.shape[1]} coefficients"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     scale = _residual_sd(data)
     if scale <= 0:
         msg = "the readings have no variation"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     structures: tuple[Structure, ...] = ("correlated", "independent", "intercept")
     if not _time_varies(data):
         structures = ("intercept",)

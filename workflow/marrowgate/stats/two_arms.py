@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from marrowgate.errors import NotEstimableError
+
 Floats = NDArray[np.float64]
 ALPHA = 0.05
 EXACT_LIMIT = 50_000
@@ -25,26 +27,26 @@ class Estimate:
     note: str = ""
 
 
-def welch(triplet: Floats, doublet: Floats) -> Estimate:
+def welch(first: Floats, second: Floats) -> Estimate:
     """Return the difference of two means with unequal variances (Welch 1947, Biometrika 34:28).
 
     Parameters
     ----------
-    triplet, doublet : ndarray of float64
+    first, second : ndarray of float64
         One value per patient; at least two in each arm.
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         An arm has fewer than two patients.
     """
-    _check(triplet, doublet)
-    parts = [arm.var(ddof=1) / arm.size for arm in (triplet, doublet)]
+    _check(first, second)
+    parts = [arm.var(ddof=1) / arm.size for arm in (first, second)]
     se = math.sqrt(sum(parts))
-    value = float(triplet.mean() - doublet.mean())
+    value = float(first.mean() - second.mean())
     if se == 0:
         return Estimate(value, math.nan, math.nan, math.nan, "all values within an arm are equal")
-    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (triplet, doublet), strict=True))
+    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (first, second), strict=True))
     return t_estimate(value, se, df)
 
 
@@ -54,7 +56,7 @@ def t_estimate(value: float, se: float, df: float, note: str = "") -> Estimate:
     return Estimate(value, value - half, value + half, float(2 * stdtr(df, -abs(value) / se)), note)
 
 
-def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Floats) -> Estimate:
+def regression(outcome: Floats, in_first: NDArray[np.bool_], covariates: Floats) -> Estimate:
     """Return the difference between arms at equal covariates, by least squares.
 
     With the baseline among the covariates and the value on therapy as outcome it is the analysis of covariance.
@@ -63,21 +65,21 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     ----------
     outcome : ndarray of float64, shape (n,)
         One value per patient.
-    is_triplet : ndarray of bool, shape (n,)
+    in_first : ndarray of bool, shape (n,)
         Arm of each patient.
     covariates : ndarray of float64, shape (n, k)
         What to hold equal; `k` may be 0.
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         The arms cannot be told apart from the covariates, or there are too few patients.
     """
-    x = np.column_stack([np.ones(outcome.size), is_triplet.astype(np.float64), covariates])
+    x = np.column_stack([np.ones(outcome.size), in_first.astype(np.float64), covariates])
     df = outcome.size - x.shape[1]
     if df < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
         msg = f"{outcome.size} patients do not identify {x.shape[1]} coefficients"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     inverse = np.linalg.inv(x.T @ x)
     beta = inverse @ x.T @ outcome
     variance = float(np.sum((outcome - x @ beta) ** 2)) / df
@@ -87,14 +89,14 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     return t_estimate(float(beta[1]), se, df)
 
 
-def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tuple[float, str]:
+def permutation_p(first: Floats, second: Floats, draws: int, seed: int) -> tuple[float, str]:
     """Test a difference of means by exchanging patients between the arms.
 
     The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9).
 
     Parameters
     ----------
-    triplet, doublet : ndarray of float64
+    first, second : ndarray of float64
         One value per patient; at least two in each arm.
     draws : int
         Random exchanges when there are more than 50,000 possible ones.
@@ -106,8 +108,8 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
     tuple of (float, str)
         Two-sided p-value, and ``exact`` or the number of draws.
     """
-    _check(triplet, doublet)
-    values, n1 = np.concatenate([triplet, doublet]), triplet.size
+    _check(first, second)
+    values, n1 = np.concatenate([first, second]), first.size
     seen = _abs_t(values, np.arange(n1)[None, :])[0]
     if math.comb(values.size, n1) <= EXACT_LIMIT:
         chosen = np.array(list(combinations(range(values.size), n1)))
@@ -124,18 +126,18 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
     return (extreme + 1) / (draws + 1), f"{draws} draws"
 
 
-def hodges_lehmann(triplet: Floats, doublet: Floats) -> Estimate:
+def hodges_lehmann(first: Floats, second: Floats) -> Estimate:
     """Return the median of all differences between patients of the arms, with its exact interval and rank test.
 
     The interval inverts the Mann-Whitney test (Hodges and Lehmann 1963, Ann Math Stat 34:598; Hollander, Wolfe and
     Chicken 2014, 4.3). With ties it is conservative, and the p-value is the normal approximation.
     """
-    _check(triplet, doublet)
+    _check(first, second)
     from scipy.stats import mannwhitneyu
 
-    differences = np.sort(np.subtract.outer(triplet, doublet), axis=None)
-    p = float(mannwhitneyu(triplet, doublet, alternative="two-sided").pvalue)
-    cut = _rank_cut(triplet.size, doublet.size)
+    differences = np.sort(np.subtract.outer(first, second), axis=None)
+    p = float(mannwhitneyu(first, second, alternative="two-sided").pvalue)
+    cut = _rank_cut(first.size, second.size)
     if cut == 0:
         return Estimate(float(np.median(differences)), math.nan, math.nan, p, "too few patients for a 95 % interval")
     low, high = differences[cut - 1], differences[-cut]
@@ -156,10 +158,10 @@ def _rank_cut(n1: int, n2: int) -> int:
     return int(np.searchsorted(below, 0.025, side="right"))
 
 
-def _check(triplet: Floats, doublet: Floats) -> None:
-    if min(triplet.size, doublet.size) < 2:
-        msg = f"{triplet.size} and {doublet.size} patients: each arm needs two"
-        raise ValueError(msg)
+def _check(first: Floats, second: Floats) -> None:
+    if min(first.size, second.size) < 2:
+        msg = f"{first.size} and {second.size} patients: each arm needs two"
+        raise NotEstimableError(msg)
 
 
 def _at_least(statistics: Floats, seen: float) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from marrowgate.errors import Fault, UserError
 from marrowgate.options import positive_number, whole_number
 
 if TYPE_CHECKING:
+    from marrowgate.fcs.model import FcsFile
+    from marrowgate.signal.beads.calibration import CalibrationLimits, ChannelCalibration
     from marrowgate.signal.beads.lots import BeadLot
 
 log = logging.getLogger(__name__)
@@ -47,9 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the calibration; what cannot be calibrated is a row with its reason."""
-    from marrowgate.fcs.read import read_fcs
+    from marrowgate.fcs.read import read_or_reject
     from marrowgate.settings.panel import load_panel
-    from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
+    from marrowgate.signal.beads.calibration import CalibrationLimits
     from marrowgate.signal.beads.several_lots import BeadSample, batch_rows, settle_samples
     from marrowgate.tables import write_table
 
@@ -58,16 +61,29 @@ def run(args: argparse.Namespace) -> int:
     panel = load_panel(args.panel)
     limits = CalibrationLimits(args.slope_tolerance, args.min_r_squared, args.max_left_out_pct)
     names, data_sets = args.sample_ids or args.bead_lots, args.data_sets or [1] * len(args.fcs)
-    samples = [
-        BeadSample(name, lot, calibrate(read_fcs(path, data_set, panel=panel, gain=args.gain), lot, limits))
-        for name, path, data_set, lot in zip(names, args.fcs, data_sets, lots, strict=True)
-    ]
+    samples = []
+    for name, path, data_set, lot in zip(names, args.fcs, data_sets, lots, strict=True):
+        file = read_or_reject(path, data_set, panel=panel, gain=args.gain)
+        samples.append(BeadSample(name, lot, _calibrated(file, lot, limits)))
     settled = settle_samples(samples, args.max_left_out_pct)
     write_table(args.out, "calibration", batch_rows(args.batch, settled))
     refused = [(sample, channel) for sample in settled for channel in sample.channels if channel.status == "refused"]
     for sample, channel in refused:
         log.warning("%s: %s: %s: refused: %s", args.batch, sample.sample_id, channel.channel, channel.reason)
     return 3 if args.strict and refused else 0
+
+
+def _calibrated(file: "FcsFile", lot: "BeadLot", limits: "CalibrationLimits") -> "tuple[ChannelCalibration, ...]":
+    """Calibrate with one bead sample; a defect that shows in it refuses its channels and stands in the log."""
+    from marrowgate.no_result import failure
+    from marrowgate.signal.beads.calibration import ChannelCalibration, calibrate
+
+    try:
+        return calibrate(file, lot, limits)
+    except Exception as error:  # noqa: BLE001 - the other samples of the batch do not wait for the defect to be mended
+        traceback.print_exc()
+        reason = failure("calibrate", error).reasons
+        return tuple(ChannelCalibration(name, (), None, "refused", reason) for name in lot.values)
 
 
 def _check_lists(args: argparse.Namespace) -> None:

@@ -1,7 +1,19 @@
 """`marrowgate collect`: join the samples' records into the tables of the run."""
 
 import argparse
+import logging
+import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marrowgate.measure.collect import Rows
+    from marrowgate.measure.record import SampleRecord
+    from marrowgate.settings.project import Project
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +36,58 @@ def run(args: argparse.Namespace) -> int:
 
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
+    from marrowgate.provenance import provenance
+    from marrowgate.settings.project import load_project, parse_overrides, project_files
+    from marrowgate.tables import write_table
+
+    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
+    records = {record.sample_id: record for record in map(_read, args.records)}
+    for name, rows in _tables_without_defects(args, project, records).items():
+        write_table(getattr(args, name), name, rows)
+    failed = [name for name, record in records.items() if record.manifest["verdict"] == "failed"]
+    if failed:
+        log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
+    digests = {name: record.manifest["sha256"] for name, record in records.items()}
+    described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
+    write_text(args.provenance, json.dumps(described, indent=2) + "\n")
+    return 0
+
+
+def _read(path: Path) -> "SampleRecord":
+    """Read a sample's record; one that cannot be read is a sample without numbers."""
+    from marrowgate.measure.record import read_record, record_without_numbers
+    from marrowgate.no_result import failure
+
+    try:
+        return read_record(path)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other samples do not wait for the defect to be mended
+        traceback.print_exc()
+        return record_without_numbers(path.stem, failure("collect", error))
+
+
+def _tables_without_defects(
+    args: argparse.Namespace, project: "Project", records: "dict[str, SampleRecord]"
+) -> "dict[str, Rows]":
+    """Make the tables; a sample in whose rows a defect shows is left without numbers in all, also as control."""
+    from marrowgate.measure.collect import SampleDefectError
+    from marrowgate.measure.record import record_without_numbers
+    from marrowgate.no_result import failure
+
+    while True:
+        try:
+            return _tables(args, project, records)
+        except SampleDefectError as error:
+            if not isinstance(error.__cause__, Exception) or records[error.sample_id].manifest["verdict"] == "failed":
+                raise
+            traceback.print_exc()
+            no_result = failure("collect", error.__cause__)
+            sha256 = records[error.sample_id].manifest["sha256"]
+            records[error.sample_id] = record_without_numbers(error.sample_id, no_result, sha256)
+
+
+def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str, SampleRecord]") -> "dict[str, Rows]":
     from marrowgate.measure.calibrated import bead_rows, calibration_lines
     from marrowgate.measure.collect import (
         blanks_of,
@@ -33,26 +97,19 @@ def run(args: argparse.Namespace) -> int:
         population_table,
         quality_table,
     )
-    from marrowgate.measure.record import read_record
     from marrowgate.measure.visit_differences import visit_differences
-    from marrowgate.provenance import provenance
-    from marrowgate.settings.project import load_project, parse_overrides, project_files
-    from marrowgate.tables import read_rows, write_table
+    from marrowgate.tables import read_rows
 
-    project = load_project(args.config, method_faults, parse_overrides(args.overrides))
-    records = {record.sample_id: record for record in map(read_record, args.records)}
     samples = measured_samples(project, records)
     settings, quality, seed = project.config.measure, project.config.quality, project.config.seed
     calibrated = {path.stem: read_rows(path) for path in args.calibration}
     lines = calibration_lines(project, calibrated)
     checks = [row for path in args.spillover for row in read_rows(path)]
     checks += bead_rows(project, calibrated, quality.max_bead_fold)
-    write_table(args.manifest, "manifest", manifest_table(samples))
-    write_table(args.populations, "populations", population_table(samples, settings, blanks_of(project, samples)))
     differences = visit_differences(project, records, quality.max_setting_change_pct)
-    write_table(args.intensities, "intensities", intensity_table(samples, settings, seed, lines, differences))
-    write_table(args.quality, "quality", [*quality_table(samples, quality, settings), *checks])
-    digests = {name: record.manifest["sha256"] for name, record in records.items()}
-    described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
-    write_text(args.provenance, json.dumps(described, indent=2) + "\n")
-    return 0
+    return {
+        "manifest": manifest_table(samples),
+        "populations": population_table(samples, settings, blanks_of(project, samples)),
+        "intensities": intensity_table(samples, settings, seed, lines, differences),
+        "quality": [*quality_table(samples, quality, settings), *checks],
+    }

@@ -20,13 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write one row per sample and population."""
     from marrowgate.errors import fault
-    from marrowgate.gating.exchange.flowkit_engine import compare_with_flowkit
+    from marrowgate.gating.exchange.flowkit_engine import compare_in_child
     from marrowgate.tables import write_table
 
     lists = (args.sample_ids, args.fcs, args.data_sets, args.gates, args.events)
     if len({len(one) for one in lists}) > 1:
         raise fault("concordance", "the lists are not of the same length", "give one of each per sample")
-    rows = [row for sample in zip(*lists, strict=True) for row in compare_with_flowkit(*sample)]
+    rows = [row for sample in zip(*lists, strict=True) for row in compare_in_child(*sample)]
     write_table(args.out, "concordance", rows)
     different = any(row["status"] == "different" for row in rows)
     return 3 if different and args.strict else 0

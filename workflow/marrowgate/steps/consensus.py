@@ -10,13 +10,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", required=True, help="name of the batch")
     parser.add_argument("--fits", nargs="+", required=True, type=Path, help="fits of the batch")
     parser.add_argument("--out", required=True, type=Path, help="consensus to write, .yaml")
+    parser.add_argument("--strict", action="store_true", help="end with exit code 1 when a defect leaves no consensus")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write what the fits agree on."""
-    from marrowgate.gating.consensus import agree
-    from marrowgate.gating.consensus_file import write_consensus
-    from marrowgate.gating.records import read_fit
+    """Write what the fits agree on; a sample whose fit has no result has no say."""
+    from marrowgate.no_result import NoResult, write_no_result
+    from marrowgate.steps.guarded import guarded
 
-    write_consensus(args.out, agree(args.panel_name, args.batch, [read_fit(path) for path in args.fits]))
-    return 0
+    def work() -> int:
+        from marrowgate.gating.consensus import agree
+        from marrowgate.gating.consensus_file import write_consensus
+        from marrowgate.gating.records import read_fit
+        from marrowgate.no_result import read_no_result
+
+        fits = [read_fit(path) for path in args.fits if read_no_result(path) is None]
+        write_consensus(args.out, agree(args.panel_name, args.batch, fits))
+        return 0
+
+    def instead(no_result: NoResult) -> None:
+        write_no_result(args.out, no_result)
+
+    return guarded("consensus", f"{args.panel_name} {args.batch}", work, instead, strict=args.strict)

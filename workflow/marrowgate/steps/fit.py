@@ -21,18 +21,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the fit; a rejected file gives a fit without gates."""
+    """Write the fit; a rejected file gives a fit without gates, a defect of the program files that say so."""
+    from marrowgate.no_result import NoResult, write_no_result
+    from marrowgate.steps.guarded import guarded
+
+    def instead(no_result: NoResult) -> None:
+        write_no_result(args.out, no_result)
+        write_no_result(args.stability, no_result)
+
+    return guarded("fit", args.sample_id, lambda: _fit(args), instead, strict=args.strict)
+
+
+def _fit(args: argparse.Namespace) -> int:
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.gating.open_sample import open_sample, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
+    from marrowgate.no_result import read_no_result, stop_without
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
     from marrowgate.signal.stability.stability_file import RunQuality, write_run_quality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
+    stop_without(args.matrix, args.scales)
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_checked_strategy(args.strategy), panel, args.scales)
     role = ControlRole(args.control_type, args.control_marker)
@@ -44,10 +57,11 @@ def run(args: argparse.Namespace) -> int:
         write_fit(args.out, Fit(args.sample_id, role, (), {}))
         write_run_quality(args.stability, RunQuality())
         return 3 if args.strict else 0
-    controls = {fit.role.kind: fit for fit in map(read_fit, args.control_fits)}
+    usable = [path for path in args.control_fits if read_no_result(path) is None]
+    controls = {fit.role.kind: fit for fit in map(read_fit, usable)}
     stability = find_unstable(file, stability_limits(quality_of(args.quality)))
-    write_run_quality(args.stability, RunQuality(stability.stretches, stability.checks, settings_of(file)))
     start = start_rows(sample_events, stability.stretches)
     sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
+    write_run_quality(args.stability, RunQuality(stability.stretches, stability.checks, settings_of(file)))
     write_fit(args.out, fit_sample(sample, strategy))
     return 0

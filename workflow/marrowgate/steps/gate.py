@@ -3,8 +3,12 @@
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
+
+if TYPE_CHECKING:
+    from marrowgate.steps.sample_outputs import SamplePaths
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +27,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write gates, membership and record; a rejected file gives empty ones and its verdict."""
+    """Write gates, membership and record; a rejected file gives empty ones and its verdict, a defect as well."""
+    from marrowgate.no_result import NoResult
+    from marrowgate.steps.guarded import guarded
+
+    def instead(no_result: NoResult) -> None:
+        from marrowgate.measure.manifest import manifest_without_numbers
+        from marrowgate.measure.record import write_record
+        from marrowgate.settings.strategy import load_strategy
+        from marrowgate.steps.sample_outputs import write_without_numbers
+
+        manifest = manifest_without_numbers(args.sample_id, no_result)
+        strategy = load_strategy(args.strategy)[0]
+        write_record(args.record, write_without_numbers(_paths(args), strategy, manifest))
+
+    return guarded("gate", args.sample_id, lambda: _gate(args), instead, strict=args.strict)
+
+
+def _paths(args: argparse.Namespace) -> "SamplePaths":
+    from marrowgate.steps.sample_outputs import SamplePaths
+
+    return SamplePaths(args.gates_xml, args.gates_tsv, args.events)
+
+
+def _gate(args: argparse.Namespace) -> int:
     from marrowgate.fcs.read import file_sha256
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.consensus_file import read_consensus
@@ -32,11 +59,13 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.measure.record import write_record
+    from marrowgate.no_result import stop_without
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.strategy import load_strategy
     from marrowgate.signal.stability.stability_file import read_run_quality
-    from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
+    from marrowgate.steps.sample_outputs import write_gated, write_rejected
 
+    stop_without(args.matrix, args.scales, args.fit, args.stability, args.consensus)
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_strategy(args.strategy)[0], panel, args.scales)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
@@ -52,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     )
     sha256 = file_sha256(args.fcs) if args.fcs.is_file() else ""
     manifest = manifest_row(args.sample_id, file, sha256)
-    paths = SamplePaths(args.gates_xml, args.gates_tsv, args.events)
+    paths = _paths(args)
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
         write_record(args.record, write_rejected(paths, strategy, manifest))

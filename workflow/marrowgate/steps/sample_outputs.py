@@ -1,14 +1,18 @@
 """What `gate` and `try` write for one sample."""
 
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from marrowgate.errors import UserError
+from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.open_sample import start_rows
-from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
+from marrowgate.gating.outputs import gate_rows, rows_without_gates, write_membership
+from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import NO_ROWS, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
@@ -40,8 +44,30 @@ class SamplePaths:
 def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
     """Write the outputs of a file that was rejected, without gates and events but with the reason; give its record."""
     write_gatingml(paths.gates_xml, [], {}, {}, None)
-    write_table(paths.gates_tsv, "gates", rejected_gate_rows(strategy, manifest["reasons"]))
+    why = because("file_rejected", f"the file is rejected: {manifest['reasons']}")
+    write_table(paths.gates_tsv, "gates", rows_without_gates(strategy, why))
     write_membership(paths.events, 0, NO_ROWS, {}, [population.name for population in strategy.populations])
+    return SampleRecord(manifest["sample_id"], manifest, (), (), ())
+
+
+def write_without_numbers(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
+    """Write outputs as for a rejected file when a step gave no result; what fails again is left as an empty file."""
+    names = [population.name for population in strategy.populations]
+    rows = rows_without_gates(strategy, because("step_failed", manifest["reasons"]))
+    writers: dict[Callable[[], None], tuple[Path, ...]] = {
+        lambda: write_gatingml(paths.gates_xml, [], {}, {}, None): (paths.gates_xml,),
+        lambda: write_table(paths.gates_tsv, "gates", rows): (paths.gates_tsv, paths.gates_tsv.with_suffix(".parquet")),
+        lambda: write_membership(paths.events, 0, NO_ROWS, {}, names): (paths.events,),
+    }
+    for write, written in writers.items():
+        try:
+            write()
+        except (UserError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - the defect may be in a writer, and the sample's record must still be written
+            traceback.print_exc()
+            for path in written:
+                write_text(path, "")
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
 

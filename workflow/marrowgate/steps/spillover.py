@@ -51,12 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the matrix and its checks."""
+    """Write the matrix and its checks; without one that can be used, why, and the batch's samples are rejected."""
     _check_lists(args)
+    from marrowgate.no_result import NoResult, NoResultError, write_no_result
     from marrowgate.settings.panel import load_panel
+    from marrowgate.signal.checks import Check
     from marrowgate.signal.spillover.compensation import SpilloverError
     from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
     from marrowgate.signal.spillover.matrix_csv import read_spillover, write_spillover
+    from marrowgate.steps.guarded import guarded
     from marrowgate.tables import write_table
 
     panel = load_panel(args.panel)
@@ -66,15 +69,26 @@ def run(args: argparse.Namespace) -> int:
     given = read_spillover(args.matrix) if args.matrix else None
     stains, checks = _read_stains(args, panel)
     unstained = _read_unstained(args, panel, checks)
-    try:
-        spillover, rows = _matrix_and_checks(given, stains, unstained, panel, limits)
-    except SpilloverError as error:
-        where = str(args.matrix or args.out)
-        raise UserError([Fault(where, str(error), "correct the matrix or the controls it comes from")]) from None
-    rows = [*((sample_id, check) for sample_id, check in checks), *rows]
-    write_spillover(args.out, spillover)
-    write_table(args.checks, "quality", [_row(args.batch, sample_id, check) for sample_id, check in rows])
-    return 3 if args.strict and any(check.verdict == "flagged" for _, check in rows) else 0
+
+    def work() -> int:
+        try:
+            spillover, rows = _matrix_and_checks(given, stains, unstained, panel, limits)
+        except SpilloverError as error:
+            if args.matrix:
+                cure = "correct the matrix or the controls it comes from"
+                raise UserError([Fault(str(args.matrix), str(error), cure)]) from None
+            raise NoResultError(NoResult("rejected", f"spillover_refused: {error}")) from None
+        rows = [*checks, *rows]
+        write_spillover(args.out, spillover)
+        write_table(args.checks, "quality", [_row(args.batch, sample_id, check) for sample_id, check in rows])
+        return 3 if args.strict and any(check.verdict == "flagged" for _, check in rows) else 0
+
+    def instead(no_result: NoResult) -> None:
+        usable = (None, Check("spillover_usable", 0.0, 1.0, "flagged", no_result.reasons))
+        write_table(args.checks, "quality", [_row(args.batch, name, check) for name, check in (*checks, usable)])
+        write_no_result(args.out, no_result)
+
+    return guarded("spillover", args.batch, work, instead, strict=args.strict)
 
 
 def _check_lists(args: argparse.Namespace) -> None:
@@ -91,8 +105,8 @@ def _check_lists(args: argparse.Namespace) -> None:
 
 
 def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainSample], list[tuple[str, Check]]]":
-    """Read the single stains; a rejected file is a finding, a marker that nothing measures is the user's fault."""
-    from marrowgate.fcs.read import read_fcs
+    """Read the single stains; a file that is rejected or does not measure its marker is a finding."""
+    from marrowgate.fcs.read import read_or_reject
     from marrowgate.signal.checks import Check
     from marrowgate.signal.spillover.stained_events import StainSample
 
@@ -101,17 +115,21 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainS
     faults = []
     data_sets = args.data_sets or [1] * len(args.stains)
     sample_ids = args.sample_ids or args.markers
+    channels = {name.casefold() for entry in panel.channels for name in (entry.channel, *entry.aliases)}
+    known = channels | {
+        (word or "").casefold() for entry in panel.channels for word in (entry.marker, entry.fluorochrome)
+    }
     for path, marker, data_set, sample_id in zip(args.stains, args.markers, data_sets, sample_ids, strict=True):
-        file = read_fcs(path, data_set, panel=panel, gain=args.gain)
-        if file.events is None:
-            sentence = "; ".join(note.sentence for note in file.verdict.reasons)
-            reason = f"no spillover could be computed: {sentence}"
-            checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
-            continue
+        file = read_or_reject(path, data_set, panel=panel, gain=args.gain)
         detector = _detector_of(marker, file)
-        if detector is None:
-            what = f"no fluorescence channel of {path} has the marker, fluorochrome or name {marker!r}"
+        if detector is None and marker.casefold() not in known:
+            what = f"no channel of the panel has the marker, fluorochrome or name {marker!r}"
             faults.append(Fault("option --markers", what, "name it as the panel does"))
+        elif file.events is None or detector is None or detector.casefold() not in channels:
+            told = "; ".join(note.sentence for note in file.verdict.reasons)
+            told = told or f"no channel of the panel that the file has is {marker!r}"
+            reason = f"no spillover could be computed: {told}"
+            checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
         elif detector in [stain.detector for stain in stains]:
             faults.append(Fault("option --markers", f"{marker!r} is a second stain of {detector}", "keep one of them"))
         else:
@@ -122,12 +140,12 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainS
 
 
 def _read_unstained(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[str, Check]]") -> "FcsFile | None":
-    from marrowgate.fcs.read import read_fcs
+    from marrowgate.fcs.read import read_or_reject
     from marrowgate.signal.checks import Check
 
     if args.unstained is None:
         return None
-    file = read_fcs(args.unstained, args.unstained_data_set, panel=panel, gain=args.gain)
+    file = read_or_reject(args.unstained, args.unstained_data_set, panel=panel, gain=args.gain)
     if file.events is not None:
         return file
     reason = "; ".join(note.sentence for note in file.verdict.reasons)
@@ -151,9 +169,7 @@ def _matrix_and_checks(
     panel: "Panel",
     limits: "SpilloverLimits",
 ) -> "tuple[Spillover, list[tuple[str | None, Check]]]":
-    import numpy as np
-
-    from marrowgate.fcs.model import Spillover
+    from marrowgate.signal.spillover.compensation import SpilloverError
     from marrowgate.signal.spillover.matrix_checks import matrix_checks, residual_checks, stain_checks
     from marrowgate.signal.spillover.single_stains import spillover_from_stains
 
@@ -163,16 +179,19 @@ def _matrix_and_checks(
     elif stains:
         markers = {entry.marker for entry in panel.channels if entry.marker}
         own = {stain.detector for stain in stains}
-        detectors = [
-            channel.name
-            for channel in stains[0].file.channels
+        # of all stains, since one of them may be another panel's file
+        wanted = {
+            channel.name: None
+            for stain in stains
+            for channel in stain.file.channels
             if channel.name in own or (channel.role == "fluorescence" and channel.marker in markers)
-        ]
+        }
+        detectors = list(wanted)
         spillover, reports = spillover_from_stains(stains, unstained, detectors)
         rows += [(report.sample_id, check) for report in reports for check in stain_checks(report)]
     else:
-        labels = tuple(entry.channel for entry in panel.channels if entry.marker)
-        spillover = Spillover(labels, np.eye(len(labels)))
+        msg = "no single stain can be used"
+        raise SpilloverError(msg)
     rows += [(None, check) for check in matrix_checks(spillover, limits)]
     for stain in stains:
         if stain.detector in spillover.labels:

@@ -2,11 +2,13 @@
 
 import argparse
 import re
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.no_result import NoResult, failure
 from marrowgate.progress import with_progress
 
 if TYPE_CHECKING:
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from marrowgate.gating.sample_events import SampleEvents
     from marrowgate.measure.collect import Measured
     from marrowgate.settings.panel import Panel
+    from marrowgate.settings.sheets import Sample
     from marrowgate.settings.strategy import Strategy
     from marrowgate.signal.stability.stability_file import RunQuality
+    from marrowgate.steps.sample_outputs import SamplePaths
 
 Place = tuple[Path, int]
 
@@ -47,20 +51,25 @@ def run(args: argparse.Namespace) -> int:
     places = _places(args.files)
     strategy = _with_scales(args, list(places.values()), panel, strategy)
     fits = {
-        name: _fit(args, name, place, panel, strategy) for name, place in with_progress(list(places.items()), "fits", 1)
+        name: _fit_guarded(args, name, place, panel, strategy)
+        for name, place in with_progress(list(places.items()), "fits", 1)
     }
-    agreed = agree(args.panel.stem, "try", list(fits.values()))
+    agreed = agree(args.panel.stem, "try", [fit for fit in fits.values() if not isinstance(fit, NoResult)])
     samples = [
-        _gate(args, name, place, panel, strategy, fits[name], agreed)
+        _gate_guarded(args, name, place, panel, strategy, fits[name], agreed)
         for name, place in with_progress(list(places.items()), "gates", 1)
     ]
     n_ungated = _write_tables(args.out, samples)
-    rejected = sum(sample_events.record.manifest["verdict"] == "rejected" for sample_events in samples)
-    print(f"{len(samples)} data sets, {rejected} rejected; the tables are in {args.out / 'tables'}")
+    verdicts = [measured.record.manifest["verdict"] for measured in samples]
+    rejected, failed = verdicts.count("rejected"), verdicts.count("failed")
+    told = f", {failed} failed because of a defect of marrowgate" if failed else ""
+    print(f"{len(samples)} data sets, {rejected} rejected{told}; the tables are in {args.out / 'tables'}")
     if n_ungated:
         n_rows = len(samples) * len(strategy.populations)
         print(f"{n_ungated} of {n_rows} rows of populations.tsv have no gate; see gate_reason")
-    return 3 if rejected and args.strict else 0
+    if not args.strict:
+        return 0
+    return 1 if failed else 3 if rejected else 0
 
 
 def _strategy_and_panel(args: argparse.Namespace) -> tuple["Strategy", "Panel"]:
@@ -123,23 +132,14 @@ def _places(files: Iterable[Path]) -> dict[str, Place]:
 
 def _with_scales(args: argparse.Namespace, places: list[Place], panel: "Panel", strategy: "Strategy") -> "Strategy":
     """Choose the scales from all files together where the strategy asks for it."""
-    from marrowgate.gating.batch_scales import (
-        before_choice,
-        choose_widths,
-        dimensions_from_batch,
-        sample_widths,
-        with_widths,
-    )
+    from marrowgate.gating.batch_scales import asks_batch, before_choice, choose_scales, sample_scales, with_scales
 
-    dimensions = dimensions_from_batch(strategy, panel)
-    if not dimensions:
+    if not asks_batch(strategy, panel):
         return strategy
     plain = before_choice(strategy, panel)
-    samples = (_open(args, place, panel, plain)[1] for place in with_progress(places, "scales", 1))
-    widths = choose_widths(
-        [sample_widths(sample_events, dimensions) for sample_events in samples if sample_events is not None], dimensions
-    )
-    return with_widths(strategy, panel, {name: width.w for name, width in widths.items()})
+    samples = (_open(args, place, panel, plain, strategy)[1] for place in with_progress(places, "scales", 1))
+    found = [sample_scales(sample_events, strategy, panel) for sample_events in samples if sample_events is not None]
+    return with_scales(strategy, panel, choose_scales(found, strategy, panel))
 
 
 def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -147,12 +147,68 @@ def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def _open(
-    args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy"
+    args: argparse.Namespace, place: Place, panel: "Panel", strategy: "Strategy", written: "Strategy | None" = None
 ) -> tuple["FcsFile", "SampleEvents | None"]:
+    """Open a file; also for the dimensions that the scales are chosen from, where the strategy as written is given."""
+    from marrowgate.gating.batch_scales import scale_dimensions
     from marrowgate.gating.open_sample import open_sample
 
     further = frozenset(marker for _, marker in _wanted(args))
+    further |= scale_dimensions(written, panel) if written else frozenset()
     return open_sample(*place, panel, strategy, gain=args.gain, spillover=args.spillover, further=further)
+
+
+def _fit_guarded(
+    args: argparse.Namespace, name: str, place: Place, panel: "Panel", strategy: "Strategy"
+) -> "Fit | NoResult":
+    """Find the gates of a file; a defect that shows in it stands in the log and leaves the other files alone."""
+    try:
+        return _fit(args, name, place, panel, strategy)
+    except (UserError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - it becomes a row that says so, never a number
+        traceback.print_exc()
+        return failure("fit", error)
+
+
+def _gate_guarded(
+    args: argparse.Namespace,
+    name: str,
+    place: Place,
+    panel: "Panel",
+    strategy: "Strategy",
+    fit: "Fit | NoResult",
+    agreed: "Consensus",
+) -> "Measured":
+    """Gate a file; a defect that shows in it, now or in its fit, is a sample without numbers."""
+    from marrowgate.measure.collect import Measured
+    from marrowgate.measure.manifest import manifest_without_numbers
+    from marrowgate.steps.sample_outputs import write_without_numbers
+
+    if not isinstance(fit, NoResult):
+        try:
+            return _gate(args, name, place, panel, strategy, fit, agreed)
+        except (UserError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it becomes a row that says so, never a number
+            traceback.print_exc()
+            fit = failure("gate", error)
+    record = write_without_numbers(_paths(args.out, name), strategy, manifest_without_numbers(name, fit))
+    return Measured(record, _sample(name, place), None, strategy)
+
+
+def _paths(folder: Path, name: str) -> "SamplePaths":
+    from marrowgate.steps.sample_outputs import SamplePaths
+
+    return SamplePaths(
+        folder / "gates" / f"{name}.xml", folder / "gates" / f"{name}.tsv", folder / "events" / f"{name}.parquet"
+    )
+
+
+def _sample(name: str, place: Place) -> "Sample":
+    from marrowgate.settings.sheets import Sample
+
+    return Sample(sample_id=name, fcs=str(place[0]), data_set=place[1], panel="tried", batch="try")
 
 
 def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", strategy: "Strategy") -> "Fit":
@@ -185,22 +241,17 @@ def _gate(
     from marrowgate.measure.collect import Measured
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.settings.config import Quality
-    from marrowgate.settings.sheets import Sample
-    from marrowgate.steps.sample_outputs import SamplePaths, write_gated, write_rejected
+    from marrowgate.steps.sample_outputs import write_gated, write_rejected
 
     file, sample_events = _open(args, place, panel, strategy)
     manifest = manifest_row(name, file, file_sha256(place[0]))
-    folder = args.out
-    paths = SamplePaths(
-        folder / "gates" / f"{name}.xml", folder / "gates" / f"{name}.tsv", folder / "events" / f"{name}.parquet"
-    )
+    paths = _paths(args.out, name)
     if sample_events is None:
         record = write_rejected(paths, strategy, manifest)
     else:
         records, quality = settle(fit, agreed), _run_quality(file)
         record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), Quality(), quality)
-    sample = Sample(sample_id=name, fcs=str(place[0]), data_set=place[1], panel="tried", batch="try")
-    return Measured(record, sample, None, strategy)
+    return Measured(record, _sample(name, place), None, strategy)
 
 
 def _run_quality(file: "FcsFile") -> "RunQuality":

@@ -5,21 +5,22 @@ from collections.abc import Callable
 import pytest
 
 from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
+from marrowgate.errors import NotEstimableError
 from marrowgate.settings.project import Project
 
 MEASURE = "immature_per_100_cd45"
-Study_ = Callable[..., Study]
+Study_ = Callable[..., Comparison]
 
 
-def model_of(study: Study, **more: object) -> object:
+def model_of(study: Comparison, **more: object) -> object:
     options = {"baseline_as": "change", "with_batch": False} | more
     return time_model(study.courses[MEASURE], study.arms, study.clock, **options)
 
 
 def test_time_contrasts__finds_the_planted_rise(project: Callable[..., Project], study: Study_) -> None:
     model = model_of(study(project()))
-    assert (model.n_triplet, model.n_doublet) == (4, 4)
+    assert (model.n_first, model.n_second) == (4, 4)
     found, fitted = time_contrasts(model)
     assert fitted.converged
     assert [name for name, _ in found] == ["", "early", "late"]
@@ -45,5 +46,5 @@ def test_time_model__batch_that_changes_with_the_visit_is_a_term(
 
 def test_time_model__too_few_readings(project: Callable[..., Project], study: Study_) -> None:
     made = study(project(("triplet", "triplet", "doublet", "doublet"), days=(0.0, 7.0)))
-    with pytest.raises(ValueError, match="4 readings in the window, 8 are needed"):
+    with pytest.raises(NotEstimableError, match="4 readings in the window, 8 are needed"):
         model_of(made)

@@ -32,7 +32,7 @@ def told(tubes):
     return {(one.sample_id, c.channel): (c.status, c.reason) for one in tubes for c in one.channels}
 
 
-def test_settle_tubes__each_calibrates_the_channels_that_it_can():
+def test_settle_samples__each_calibrates_the_channels_that_it_can():
     tubes = (tube("Q", "PE01", {"PE-A": 1.6}), tube("R", "RB01", {"FITC-A": 0.8, "APC-A": 2.0}))
     settled = settle_samples(tubes, 15.0)
     assert settled == tubes
@@ -43,7 +43,7 @@ def test_settle_tubes__each_calibrates_the_channels_that_it_can():
     )
 
 
-def test_settle_tubes__different_units_for_one_channel_are_refused_and_the_others_kept():
+def test_settle_samples__different_units_for_one_channel_are_refused_and_the_others_kept():
     tubes = (tube("Q", "PE01", {"PE-A": 1.6}), tube("R", "RB01", {"PE-A": 0.8, "FITC-A": 0.8}))
     settled = settle_samples(tubes, 15.0)
     reason = (
@@ -59,13 +59,13 @@ def test_settle_tubes__different_units_for_one_channel_are_refused_and_the_other
 
 
 @pytest.mark.parametrize("factor", [1.2, 1 / 1.2])
-def test_settle_tubes__lines_of_one_unit_that_differ_are_refused(factor):
+def test_settle_samples__lines_of_one_unit_that_differ_are_refused(factor):
     tubes = (tube("Q", "PE01", {"PE-A": 1.6}), tube("S", "PE02", {"PE-A": 1.6 * factor}))
     reason = "samples Q (lot PE01) and S (lot PE02) differ by 20 %, 15 % is allowed"
     assert set(told(settle_samples(tubes, 15.0)).values()) == {("refused", reason)}
 
 
-def test_settle_tubes__lines_of_one_unit_that_agree_are_kept_and_the_first_counts():
+def test_settle_samples__lines_of_one_unit_that_agree_are_kept_and_the_first_counts():
     tubes = (tube("Q", "PE01", {"PE-A": 1.6}), tube("S", "PE02", {"PE-A": 1.7}))
     settled = settle_samples(tubes, 15.0)
     assert settled == tubes
@@ -73,7 +73,7 @@ def test_settle_tubes__lines_of_one_unit_that_agree_are_kept_and_the_first_count
     assert line.molecules(np.array([1600.0]))[0] == pytest.approx(1000)
 
 
-def test_settle_tubes__a_channel_that_was_refused_contradicts_nothing():
+def test_settle_samples__a_channel_that_was_refused_contradicts_nothing():
     tubes = (tube("Q", "PE01", {"PE-A": 1.6}, status="refused"), tube("R", "RB01", {"PE-A": 0.8}))
     settled = settle_samples(tubes, 15.0)
     assert told(settled) == {("Q", "PE-A"): ("refused", "why"), ("R", "PE-A"): ("ok", "")}

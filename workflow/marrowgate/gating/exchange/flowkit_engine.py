@@ -1,6 +1,10 @@
 """FlowKit as the reference engine: the same Gating-ML applied by independent code."""
 
 import math
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,27 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.model import FcsFile
 from marrowgate.fcs.read import read_header
+
+
+def compare_in_child(sample_id: str, fcs: Path, data_set: int, gates: Path, events: Path) -> list[dict[str, Any]]:
+    """Compare as `compare_with_flowkit` does, in a process of its own; whatever goes wrong there is a row that says so.
+
+    FlowKit may stop at a file that marrowgate reads, and needs twelve times its memory.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(compare_or_say_why, sample_id, fcs, data_set, gates, events).result()
+        except BrokenProcessPool:
+            return [_not_compared(sample_id, "the comparison was ended by the system, as it does without memory")]
+
+
+def compare_or_say_why(sample_id: str, fcs: Path, data_set: int, gates: Path, events: Path) -> list[dict[str, Any]]:
+    """Compare as `compare_with_flowkit` does; an exception is a row with status not_compared."""
+    try:
+        return compare_with_flowkit(sample_id, fcs, data_set, gates, events)
+    except Exception as error:  # noqa: BLE001 - the run needs no comparison, and the row says that there is none
+        traceback.print_exc()
+        return [_not_compared(sample_id, f"the comparison ended with {type(error).__name__}; see its log")]
 
 
 def compare_with_flowkit(sample_id: str, fcs: Path, data_set: int, gates: Path, events: Path) -> list[dict[str, Any]]:
@@ -37,7 +62,7 @@ def compare_with_flowkit(sample_id: str, fcs: Path, data_set: int, gates: Path, 
     file = read_header(fcs, data_set)
     refusal = _not_comparable(file)
     if refusal:
-        return [{"sample_id": sample_id, "status": "not_compared", "reason": refusal}]
+        return [_not_compared(sample_id, refusal)]
     ours = pq.read_table(events)
     theirs = _members(fcs, gates, preprocess=not _has_gains(file))
     rows = []
@@ -49,7 +74,11 @@ def compare_with_flowkit(sample_id: str, fcs: Path, data_set: int, gates: Path, 
         status = "same" if differ == 0 else "different"
         counts = {"n_events": int(own.sum()), "n_other": int(mask.sum()), "n_differ": differ}
         rows.append({"sample_id": sample_id, "population": population, **counts, "status": status})
-    return rows
+    return rows or [_not_compared(sample_id, "the sample has no gates")]
+
+
+def _not_compared(sample_id: str, reason: str) -> dict[str, Any]:
+    return {"sample_id": sample_id, "status": "not_compared", "reason": reason}
 
 
 def _not_comparable(file: FcsFile) -> str:

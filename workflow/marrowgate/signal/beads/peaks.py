@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.signal.scatter_region import densest_region
 
@@ -26,7 +27,7 @@ _SURE = 5.0
 _EVENTS_IN_KERNEL = 2 * np.sqrt(np.pi) * _SMOOTHING  # a smoothed count has the noise of this many bins
 
 
-class BeadError(ValueError):
+class BeadError(NotEstimableError):
     """A bead sample that cannot be used; the message says why."""
 
 
@@ -76,7 +77,7 @@ def find_peaks(file: FcsFile, n_kinds: int) -> BeadPeaks:
     scatter = _scatter(file)
     try:
         single = densest_region(scatter, REGION_SHARE).inside(scatter)
-    except ValueError as error:
+    except NotEstimableError as error:
         raise BeadError(str(error)) from None
     values = file.events[single][:, [channel.index for channel in channels]].astype(np.float64)
     # noise around 0 must stay in the linear part of asinh, which would else have a valley at 0

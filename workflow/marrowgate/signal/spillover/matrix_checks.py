@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.fcs.model import FcsFile, Spillover
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.spillover.compensation import SpilloverError
 from marrowgate.signal.spillover.single_stains import CLEAR_SEPARATION, StainReport
-from marrowgate.signal.spillover.stained_events import Events, StainError, StainSample, stained_events
+from marrowgate.signal.spillover.stained_events import Events, StainSample, stained_events
 
 _MOST_PAIRS_EVENTS = 5000
 
@@ -117,7 +118,7 @@ def residual_checks(
     for stain in stains:
         try:
             picked = stained_events(stain, unstained, spillover.labels)
-        except (StainError, ValueError) as error:
+        except NotEstimableError as error:
             checks.append(not_checked(f"residual_pct_{stain.detector}", str(error), limits.max_residual_pct))
             continue
         own = spillover.labels.index(stain.detector)

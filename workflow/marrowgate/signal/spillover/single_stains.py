@@ -16,8 +16,9 @@ from typing import Literal
 
 import numpy as np
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.fcs.model import FcsFile, Spillover
-from marrowgate.signal.spillover.stained_events import Events, StainedEvents, StainError, StainSample, stained_events
+from marrowgate.signal.spillover.stained_events import Events, StainedEvents, StainSample, stained_events
 from marrowgate.stats.robust import robust_sd, weighted_median
 
 FEWEST_EVENTS = 100
@@ -93,7 +94,7 @@ def spillover_from_stains(
     for stain in stains:
         try:
             picked = stained_events(stain, unstained, detectors)
-        except StainError as error:
+        except NotEstimableError as error:
             reports.append(StainReport(stain.sample_id, stain.detector, "", 0, 0, 0.0, "missing", str(error)))
             continue
         place = list(detectors).index(stain.detector)

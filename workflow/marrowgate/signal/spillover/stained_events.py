@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.signal.scatter_region import Points, ScatterRegion, densest_region
 
@@ -25,7 +26,7 @@ _SAME_KIND = 0.5
 _START_QUANTILE, _STAINED_QUANTILE = 0.995, 0.99
 
 
-class StainError(ValueError):
+class StainError(NotEstimableError):
     """A single stain that cannot be used; the message says why."""
 
 

@@ -1,23 +1,53 @@
 """The time at which each event was acquired, also where the counter of the instrument ran over."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
 
+Times = NDArray[np.float64]
+
 _MOST_RUNS = 100
 """More steps back than this are no counter that ran over but events in another order."""
 
 
+_HIGH = re.compile(r"T(?:IME)?[\s_-]?(?:MSW|HIGH|HI|MSB)", re.IGNORECASE)
+_LOW = re.compile(r"T(?:IME)?[\s_-]?(?:LSW|LOW|LO|LSB)", re.IGNORECASE)
+_NUMBERED = re.compile(r"T[01]", re.IGNORECASE)
+_WORD = 2.0**16
+
+
 def time_channel(file: FcsFile) -> Channel | None:
-    """Return the time channel, or None."""
-    return next((channel for channel in file.channels if channel.role == "time"), None)
+    """Return the time channel, the plain one before copies of it, or None."""
+    times = [channel for channel in file.channels if channel.role == "time"]
+    return min(times, key=lambda channel: (channel.name.strip().casefold() != "time", channel.index), default=None)
 
 
-def acquisition_time(file: FcsFile) -> NDArray[np.float64] | None:
+def time_words(file: FcsFile) -> tuple[Channel, Channel] | None:
+    """Return the channels with the high and the low word of a time that is kept in two words, or None.
+
+    Some instruments say by the name which is which (``TIME_MSW``, ``TIME_LSW``); of Aquios' ``T0`` and ``T1`` the low
+    one is that which runs over.
+    """
+    times = [channel for channel in file.channels if channel.role == "time"]
+    high = [channel for channel in times if _HIGH.fullmatch(channel.name.strip())]
+    low = [channel for channel in times if _LOW.fullmatch(channel.name.strip())]
+    if len(high) == len(low) == 1:
+        return high[0], low[0]
+    numbered = [channel for channel in times if _NUMBERED.fullmatch(channel.name.strip())]
+    if len(numbered) != 2 or file.events is None:
+        return None
+    one, two = numbered
+    return min(((one, two), (two, one)), key=lambda pair: _steps_back(_joined(file, *pair)))
+
+
+def acquisition_time(file: FcsFile) -> Times | None:
     """Return the time of each event in the file's own unit.
 
-    A counter that ran over goes on from where it was. Events that are not in the order of time keep their times.
+    A counter that ran over goes on from where it was; a time kept in two words is put together. Events that are not in
+    the order of time keep their times.
 
     Returns
     -------
@@ -27,7 +57,8 @@ def acquisition_time(file: FcsFile) -> NDArray[np.float64] | None:
     channel = time_channel(file)
     if channel is None or file.events is None or file.n_events == 0:
         return None
-    times = file.events[:, channel.index].astype(np.float64)
+    words = None if channel.name.strip().casefold() == "time" else time_words(file)
+    times = _joined(file, *words) if words else file.events[:, channel.index].astype(np.float64)
     span = float(times.max() - times.min())
     if span <= 0:
         return None
@@ -36,3 +67,14 @@ def acquisition_time(file: FcsFile) -> NDArray[np.float64] | None:
     if 0 < runs <= _MOST_RUNS:
         times[1:] += np.cumsum(over) * span
     return times
+
+
+def _joined(file: FcsFile, high: Channel, low: Channel) -> Times:
+    """Return high word x size of a word + low word; integers of fewer bits have smaller words."""
+    events = np.zeros((0, len(file.channels))) if file.events is None else file.events
+    smaller = low.range if 2 <= low.range <= _WORD and np.log2(low.range).is_integer() else _WORD
+    return events[:, high.index].astype(np.float64) * smaller + events[:, low.index]
+
+
+def _steps_back(times: Times) -> int:
+    return int(np.count_nonzero(np.diff(times) < 0))

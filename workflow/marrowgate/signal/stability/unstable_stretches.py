@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.signal.checks import Check, at_most, not_checked
+from marrowgate.signal.signal_channels import signal_channels
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.drift import signal_drift
 from marrowgate.signal.stability.rate_stretches import unusual_rate
@@ -113,7 +114,7 @@ def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
         if np.searchsorted(ordered, start) < np.searchsorted(ordered, end)  # a pause holds no events
     )
     steady = order[stable_events(ordered, slow_or_fast)]
-    signals = [channel for channel in file.channels if channel.role in {"fluorescence", "scatter"}]
+    signals = signal_channels(file)
     shifted = tuple(
         Stretch(float(times[steady[first]]), _end(times, steady, last), name, shift)
         for first, last, name, shift in unusual_signal(file.events, steady, signals, limits.max_signal_shift)

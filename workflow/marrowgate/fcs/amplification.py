@@ -1,0 +1,80 @@
+"""`$PnE`: whether stored integers are logarithms, and of how many decades."""
+
+import re
+from collections.abc import Sequence
+
+from marrowgate.fcs.keywords import Keywords, to_number
+from marrowgate.fcs.layout import Layout
+from marrowgate.fcs.model import Note
+from marrowgate.fcs.verdict import refusal, repair
+from marrowgate.settings.panel import Role
+
+_LONGEST_PAIR = 100
+_MOST_DECADES = 300
+_LINEAR_WORDS = re.compile(r"(?:0(?:[.,]0*)?|LIN(?:EAR)?|NA|N/A|NONE)", re.IGNORECASE)
+_NUMBER = r"\d{1,20}(?:\.\d{0,20})?(?:E[+-]?\d{1,3})?"
+_STANDARD = re.compile(rf"\s*{_NUMBER}\s*,\s*{_NUMBER}\s*", re.IGNORECASE)
+_PAIR = re.compile(rf"[\s(\[]*({_NUMBER})\s*[,;:/|\s]\s*({_NUMBER})[\s)\];,]*(?:[^\w\s.,;:)\]][^\d]*)?", re.IGNORECASE)
+_DECIMAL_COMMAS = re.compile(r"\s*(\d{1,9}),(\d{1,9})\s*[,;]\s*(\d{1,9}),(\d{1,9})\s*")
+
+
+def amplifications(
+    keywords: Keywords, layout: Layout, roles: Sequence[Role], repairs: list[Note]
+) -> list[tuple[float, float]]:
+    """Read `$PnE` of every channel: decades, and the value of the lowest channel.
+
+    Parameters
+    ----------
+    keywords : Keywords
+        The TEXT.
+    layout : Layout
+        How the values are stored; floats are linear whatever `$PnE` says.
+    roles : sequence of Role, length n_channels
+        By the names; of channels that measure no signal a `$PnE` is not needed.
+    repairs : list of Note
+        Repairs that were needed are added.
+
+    Raises
+    ------
+    RejectedError
+        `bad_keyword` when stored integers may be logarithms, and the file does not tell of what.
+    """
+    found = [_amplification(keywords.text(f"$P{number}E")) for number in range(1, len(layout.types) + 1)]
+    unreadable = [index for index, pair in enumerate(found) if pair is None]
+    whole = [kind in {"I", "A"} for kind in layout.types]
+    needed = [index for index in unreadable if whole[index] and roles[index] in {"fluorescence", "scatter"}]
+    if needed:
+        numbers = ", ".join(str(index + 1) for index in needed[:10])
+        sentence = f"$PnE of {len(needed)} integer channels is no pair of numbers (channels {numbers})"
+        raise refusal(code="bad_keyword", sentence=sentence)
+    if unreadable:
+        sentence = f"$PnE of {len(unreadable)} channels is no pair of numbers; these were taken as linear"
+        repairs.append(repair("amplification_unreadable", sentence))
+    respelled = [index for index, pair in enumerate(found) if pair and pair[0] and whole[index]]
+    respelled = [index for index in respelled if not _is_plain(keywords.text(f"$P{index + 1}E"))]
+    if respelled:
+        sentence = f"$PnE of {len(respelled)} channels is not written as two numbers with a comma"
+        repairs.append(repair("amplification_spelling", sentence))
+    return [pair or (0.0, 0.0) for pair in found]
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_STANDARD.fullmatch(text) or _DECIMAL_COMMAS.fullmatch(text))
+
+
+def _amplification(text: str) -> tuple[float, float] | None:
+    """Return decades and lowest value; None when the text has no sure meaning."""
+    text = text[:_LONGEST_PAIR]
+    if not text or _LINEAR_WORDS.fullmatch(text):  # optional in practice: missing means linear
+        return 0.0, 0.0
+    if commas := _DECIMAL_COMMAS.fullmatch(text):
+        parts = [".".join(commas.group(1, 2)), ".".join(commas.group(3, 4))]
+    elif pair := _PAIR.fullmatch(text):
+        parts = list(pair.groups())
+    else:
+        return None
+    decades, lowest = (to_number(part) for part in parts)
+    if decades is None or lowest is None or decades > _MOST_DECADES:
+        return None
+    # the standard says to read 4,0 as 4,1
+    return decades, (lowest or 1.0) if decades else 0.0
