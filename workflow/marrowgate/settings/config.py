@@ -30,6 +30,8 @@ class Simulation(_Section):
     """Every file of the sheet in this folder is simulated when it is needed."""
     instrument: SampleId = "home"
     """Name of an instrument of `marrowgate simulate`."""
+    disease: SampleId = "none"
+    """Disease of every patient, with its level, as `marrowgate simulate` calls it."""
 
 
 class Signal(_Section):
