@@ -19,10 +19,10 @@ SCENARIO, MEASURE = "weak", "immature_per_100_cd45"
 LEVEL = 0.05
 
 
-def within_arms(values: NDArray[np.float64], is_triplet: NDArray[np.bool_]) -> NDArray[np.float64]:
+def within_arms(values: NDArray[np.float64], in_first: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return values less the mean of their arm, shape (n,)."""
     centred = values.astype(np.float64)
-    for arm in (is_triplet, ~is_triplet):
+    for arm in (in_first, ~in_first):
         centred[arm] -= centred[arm].mean()
     return centred
 
@@ -32,7 +32,7 @@ def correlation_and_price(pairs: changes.Pairs) -> tuple[float, float]:
 
     The adjusted value is the window less its regression on the baseline within arms (analysis of covariance).
     """
-    before, after = (within_arms(values, pairs.is_triplet) for values in (pairs.baseline, pairs.value))
+    before, after = (within_arms(values, pairs.in_first) for values in (pairs.baseline, pairs.value))
     correlation = float(before @ after / math.sqrt((before @ before) * (after @ after)))
     adjusted = after - before * float(before @ after / (before @ before))
     # one more parameter is spent on the slope

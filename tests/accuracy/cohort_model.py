@@ -12,7 +12,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
@@ -34,7 +35,7 @@ MEASURES = ("immature_per_100_cd45", "cd34_hspc_per_ul", "cd34_hspc_CXCR4_ratio_
 class Drawn:
     """A cohort: what the analysis sees, and the plan it was drawn from."""
 
-    study: Study
+    study: Comparison
     plan: CohortPlan
 
 
@@ -67,7 +68,7 @@ def draw_cohort(scenario: str, seed: int, settings: Cohort | None = None) -> Dra
         strategy_of_panel={"hspc": "none"}, cohort=settings or Cohort(populations=("immature", "cd34_hspc"))
     )
     project = Project(config, tuple(samples), patients, (), (), {}, {})
-    return Drawn(make_study(project, populations, intensities), plan)
+    return Drawn(make_study(project, populations, intensities).compare(ArmPair("triplet", "doublet")), plan)
 
 
 def _plan(scenario: str, seed: int) -> CohortPlan:

@@ -19,7 +19,7 @@ from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.contrasts.time_rows import INTENSITIES
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.settings.config import Cohort
 from marrowgate.stats.proportions import fisher_p
 
@@ -112,7 +112,7 @@ def weak(cohorts: int) -> list[dict[str, Any]]:
     return power_rows("power, weak effect", power, cohorts, f"{cohorts} weak cohorts")
 
 
-def add_power(power: Counter[str], study: Study) -> None:
+def add_power(power: Counter[str], study: Comparison) -> None:
     """Count which methods find the effect at 5 %, and where the analysis of covariance ends otherwise."""
     for measure in MEASURES:
         courses = study.courses[measure]

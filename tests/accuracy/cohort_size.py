@@ -21,7 +21,7 @@ from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.contrasts.sensitivity import adjusted_rows
 from marrowgate.cohort.contrasts.time_rows import INTENSITIES
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.settings.config import Cohort
 from marrowgate.stats.cluster_robust import model_contrast
 from marrowgate.stats.mixed import bootstrap_p
@@ -39,7 +39,7 @@ NULLS["moving_batches"] = "as null, but each visit of a patient may fall into an
 NULLS |= {"fair_null": "no baseline gap, no own slopes, equal visits"}
 
 
-def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
+def p_values(study: Comparison, draws: int, seed: int) -> dict[str, float]:
     """Return the p-value of every method on every measure of one cohort."""
     found: dict[str, float] = {}
     for measure in MEASURES:
@@ -51,7 +51,7 @@ def p_values(study: Study, draws: int, seed: int) -> dict[str, float]:
     return found | responder_p(study)
 
 
-def change_p(study: Study, measure: str, draws: int, seed: int) -> dict[str, float]:
+def change_p(study: Comparison, measure: str, draws: int, seed: int) -> dict[str, float]:
     """Return the tests of one value per patient; the unmatched peak stands there to show why it is not compared."""
     found, courses = {}, study.courses[measure]
     for part in ("window_mean", "peak_matched", "last", "off"):
@@ -69,7 +69,7 @@ def change_p(study: Study, measure: str, draws: int, seed: int) -> dict[str, flo
     return found | {f"{measure} peak change_score (not compared by the workflow)": changes.change_score(raw).p}
 
 
-def model_p(study: Study, measure: str) -> dict[str, float]:
+def model_p(study: Comparison, measure: str) -> dict[str, float]:
     """Return the tests of the mixed model, and those by its own error; NaN where it did not converge."""
     found, courses = {}, study.courses[measure]
     for baseline_as in ("change", "covariate"):
@@ -85,13 +85,13 @@ def model_p(study: Study, measure: str) -> dict[str, float]:
     return found
 
 
-def bootstrap(study: Study, seed: int) -> float:
+def bootstrap(study: Comparison, seed: int) -> float:
     """Return the parametric bootstrap's p-value of the primary contrast."""
     model = time_model(study.courses[MEASURES[0]], study.arms, study.clock, baseline_as="change", with_batch=False)
     return bootstrap_p(model.data, model.weights(""), BOOTSTRAP_DRAWS, seed)[0]
 
 
-def responder_p(study: Study) -> dict[str, float]:
+def responder_p(study: Comparison) -> dict[str, float]:
     """Return the tests of responders, by the declared rule and by one that lets more patients through."""
     courses, found = study.courses["immature_per_100_cd45"], {}
     rules = {"declared rule": declared_rule(study.project.config.cohort)}

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accuracy.count_cxcr4 import PANEL, POPULATION, measured_rows, row_of
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
 from marrowgate.columns import TABLES
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
@@ -29,7 +30,7 @@ CXCR4 = ("cd34_hspc_CXCR4_abc", "cd34_hspc_CXCR4_ratio_fi")
 MEASURES = ("immature_per_100_cd45", "cd34_hspc_per_ul", *CXCR4)
 
 
-def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
+def draw_study(plan: CohortPlan, n_events: int | None = None) -> Comparison:
     """Draw every tube of a cohort and make the study that the statistics read.
 
     Parameters
@@ -42,7 +43,7 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
 
     Returns
     -------
-    Study
+    Comparison
         The same for the same scenario and seed.
     """
     config = Config(
@@ -65,7 +66,9 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Study:
         patient.patient_id: Patient(patient_id=patient.patient_id, arm=patient.arm, regimen=patient.regimen)
         for patient in plan.patients
     }
-    return make_study(Project(config, tuple(samples), patients, (), (), {}, {}), populations, intensities)
+    return make_study(Project(config, tuple(samples), patients, (), (), {}, {}), populations, intensities).compare(
+        ArmPair("triplet", "doublet")
+    )
 
 
 def sheet_row(tube: SamplePlan) -> Sample:

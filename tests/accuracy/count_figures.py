@@ -13,7 +13,7 @@ from marrowgate.cohort.contrasts import changes
 from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import declared_rule, find_responses
 from marrowgate.cohort.contrasts.table import contrast_table
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.plan import CohortPlan
 from marrowgate.stats.proportions import fisher_p
@@ -78,7 +78,7 @@ def _outcome(scenario: str, seed: int) -> Outcome:
     return Outcome(p, estimates, _true_estimates(plan), calls, patients)
 
 
-def _pairs(study: Study, measure: str) -> changes.Pairs:
+def _pairs(study: Comparison, measure: str) -> changes.Pairs:
     """Collect the changes that the workflow compares."""
     return changes.make_pairs(study.courses.get(measure, {}), study.arms, "window_mean")
 

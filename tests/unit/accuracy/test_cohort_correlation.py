@@ -12,9 +12,9 @@ def test_correlation_and_price__are_those_the_pairs_were_drawn_with():
     n, correlation = 20_000, 0.6
     before = rng.normal(0, 1, n)
     after = correlation * before + np.sqrt(1 - correlation**2) * rng.normal(0, 1, n)
-    is_triplet = np.arange(n) < n // 2
+    in_first = np.arange(n) < n // 2
     # a difference of the arms is taken off
-    pairs = Pairs(("P",) * n, is_triplet, before + 3.0 * is_triplet, after - 2.0 * is_triplet, np.zeros(n))
+    pairs = Pairs(("P",) * n, in_first, before + 3.0 * in_first, after - 2.0 * in_first, np.zeros(n))
     found, price = correlation_and_price(pairs)
     assert found == pytest.approx(correlation, abs=0.02)
     # equal variances: 2 (1 - r) over 1 - r^2

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from marrowgate.cohort.readings import Reading
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
 from marrowgate.cohort.visits import Clock, Visit
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Measurement, Patient, Sample
 
 Row = dict[str, Any]
 N_CD45 = 100_000
+PAIR = ArmPair("triplet", "doublet")
 DAYS = (0.0, 7.0, 14.0, 28.0)
 
 
@@ -103,15 +105,15 @@ def rows() -> Callable[..., list[Row]]:
 
 
 @pytest.fixture(scope="session")
-def study(rows: Callable[..., list[Row]]) -> Callable[..., Study]:
+def study(rows: Callable[..., list[Row]]) -> Callable[..., Comparison]:
     """Make a study of one population whose counts rise in the triplet arm."""
 
-    def make(project: Project, rise: float = 8.0) -> Study:
+    def make(project: Project, rise: float = 8.0) -> Comparison:
         def count(sample: Sample, place: int) -> int:
             arm = project.patients[sample.patient_id or ""].arm
             treated = arm == "triplet" and (sample.day or 0) > 0
             return int((200 + 25 * place + (sample.day or 0) * (place % 3)) * (rise if treated else 1.0))
 
-        return make_study(project, rows(project, count), [])
+        return make_study(project, rows(project, count), []).compare(PAIR)
 
     return make

@@ -5,14 +5,15 @@ from typing import Any
 
 from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.description import describe_design, patient_flow
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.project import Project
 
 Make = Callable[..., Project]
 Rows = Callable[..., list[dict[str, Any]]]
 
 
-def with_gaps(project: Make, rows: Rows, **settings: Any) -> Study:
+def with_gaps(project: Make, rows: Rows, **settings: Any) -> Comparison:
     """Return four and four patients: P0 had G-CSF, P1 no baseline, P2 no therapy, P5 one visit fewer, P7 nothing."""
     gone = {("P1", 0.0), ("P5", 14.0), *((("P2", day)) for day in (7.0, 14.0, 28.0))}
     gone |= {("P7", day) for day in (0.0, 7.0, 14.0, 28.0)}
@@ -23,7 +24,7 @@ def with_gaps(project: Make, rows: Rows, **settings: Any) -> Study:
         for row in rows(made, lambda sample, place: 300)
         if (samples[row["sample_id"]].patient_id, samples[row["sample_id"]].day) not in gone
     ]
-    return make_study(made, table, [])
+    return make_study(made, table, []).compare(ArmPair("triplet", "doublet"))
 
 
 def test_patient_flow__counts_who_is_lost_at_each_step(project: Make, rows: Rows) -> None:
@@ -62,6 +63,10 @@ def test_describe_design__missing_visits_are_counted(project: Make, rows: Rows) 
 
 def test_describe_design__arm_without_patients(project: Make, rows: Rows) -> None:
     made = project(arms=("triplet",) * 3)
-    told = dict(describe_design(make_study(made, rows(made, lambda sample, place: 300), [])))
+    told = dict(
+        describe_design(
+            make_study(made, rows(made, lambda sample, place: 300), []).compare(ArmPair("triplet", "doublet"))
+        )
+    )
     assert told["doublet_patients"] == "no patient"
     assert told["doublet_visits"] == told["doublet_missing_visits"] == "no visits"

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from marrowgate.cohort.design import Finding, check_design
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.settings.project import Project
 
 Project_ = Callable[..., Project]
-Study_ = Callable[..., Study]
+Study_ = Callable[..., Comparison]
 MEASURE = "immature_per_100_cd45"
 
 
-def findings(study: Study) -> dict[str, Finding]:
+def findings(study: Comparison) -> dict[str, Finding]:
     found = check_design(study.readings[MEASURE], study.courses[MEASURE], study.arms)
     return {finding.code: finding for finding in found}
 

@@ -6,28 +6,28 @@ from typing import Any
 import pytest
 
 from marrowgate.cohort.endpoint_table import endpoint_table
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
 from marrowgate.settings.project import Project
 
 Row = dict[str, Any]
 
 
 @pytest.fixture
-def made(project: Callable[..., Project], study: Callable[..., Study]) -> Study:
+def made(project: Callable[..., Project], study: Callable[..., Comparison]) -> Comparison:
     return study(project())
 
 
-def found(study: Study) -> dict[tuple[str, str], Row]:
+def found(study: Comparison) -> dict[tuple[str, str], Row]:
     return {(row["patient_id"], row["endpoint"]): row for row in endpoint_table(study)}
 
 
-def test_endpoint_table__every_patient_has_every_endpoint_once(made: Study) -> None:
+def test_endpoint_table__every_patient_has_every_endpoint_once(made: Comparison) -> None:
     rows = endpoint_table(made)
     assert len(rows) == len({(row["patient_id"], row["endpoint"]) for row in rows})
     assert len(rows) == 8 * (2 * 10 + 2)
 
 
-def test_endpoint_table__values(made: Study) -> None:
+def test_endpoint_table__values(made: Comparison) -> None:
     rows = found(made)
     base = rows["P1", "immature_per_100_cd45_baseline"]
     assert base["value"] == pytest.approx(0.225)
@@ -41,7 +41,7 @@ def test_endpoint_table__values(made: Study) -> None:
     assert rows["P5", "immature_per_100_cd45_responder"]["value"] == 0.0
 
 
-def test_endpoint_table__what_is_missing_says_why(made: Study) -> None:
+def test_endpoint_table__what_is_missing_says_why(made: Comparison) -> None:
     rows = found(made.only(lambda r: not (r.visit.patient_id == "P0" and r.visit.day == 0)))
     assert rows["P0", "immature_per_ul_log2_change"]["reason"] == "no baseline value"
     assert rows["P0", "immature_per_ul_first_off_therapy"]["reason"] == "no value after stopping"
@@ -49,7 +49,7 @@ def test_endpoint_table__what_is_missing_says_why(made: Study) -> None:
     assert (unknown["value"], unknown["status"], unknown["reason"]) == (None, "unknown", "no baseline visit")
 
 
-def test_endpoint_table__patient_without_any_reading(made: Study) -> None:
+def test_endpoint_table__patient_without_any_reading(made: Comparison) -> None:
     rows = found(made.only(lambda r: r.visit.patient_id != "P0"))
     assert rows["P0", "immature_per_ul_baseline"]["status"] == "missing"
     assert rows["P0", "immature_per_100_cd45_responder"]["reason"] == "no value"

@@ -93,3 +93,10 @@ def test_spillover__standard_keyword_comes_first(tmp_path: Path) -> None:
             "the file holds 2 spillover matrices that differ ($SPILLOVER, SPILL); $SPILLOVER was used",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "text", [f"2,FITC-A\0\0,PE-A\0,{VALUES}", f"2\0,FITC-A,PE-A,{VALUES}\0", f"2,FI\x1bTC-A,PE-A,{VALUES}"]
+)
+def test_spillover__labels_lose_padding_as_other_values_do(tmp_path: Path, text: str) -> None:
+    check(read(tmp_path, text))

@@ -13,6 +13,7 @@ from marrowgate.report.course_rows import CourseRows
 from marrowgate.report.page import write_page
 
 Row = dict[str, Any]
+ARMS = {"arm_1": "triplet", "arm_2": "doublet"}
 PROVENANCE = {"marrowgate": "0", "seed": 1, "settings_sha256": "a" * 64, "python": "3", "libraries": {}}
 CONTRAST = {column.name: None for column in table_columns("contrasts")}
 POPULATION = {column.name: None for column in table_columns("populations")}
@@ -22,7 +23,7 @@ OUTCOME = {column.name: None for column in table_columns("outcomes")}
 
 
 def contrast(endpoint: str, **more: Any) -> Row:
-    return {**CONTRAST, "endpoint": endpoint, "contrast": "triplet - doublet", "status": "ok"} | more
+    return {**CONTRAST, "endpoint": endpoint, "contrast": "triplet - doublet", "status": "ok", **ARMS} | more
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def text(tmp_path: Path) -> Callable[..., str]:
             left_out=more.get("left_out", []),
             provenance={**PROVENANCE, "inputs_sha256": {}},
             simulated=more.get("simulated", ""),
+            arms=tuple(ARMS.values()),
         )
         page = (tmp_path / "report.html").read_text()
         assert "http" not in re.sub(r"http-equiv", "", page)
@@ -58,11 +60,11 @@ def test_write_page__role_status_and_reason_stand_in_words(text: Callable[..., s
     told = text(
         [
             contrast("x_log2_change", role="declared", method="estimand", reason="x_log2_change: while on treatment"),
-            contrast("flow_in_the_sheet", role="design", n_triplet=22, n_doublet=25, reason="patients in the sheet"),
+            contrast("flow_in_the_sheet", role="design", n_arm_1=22, n_arm_2=25, reason="patients in the sheet"),
             contrast("triplet_visits", role="design", reason="four visits"),
             contrast("doublet_visits", role="design", reason="five visits"),
             contrast("x_log2_change", role="primary", method="change_score", estimate=1.0, ci_low=0.0, ci_high=2.0,
-                     scale="log2 fold", p_value=0.04, p_adjusted=0.04, n_triplet=22, n_doublet=24),
+                     scale="log2 fold", p_value=0.04, p_adjusted=0.04, n_arm_1=22, n_arm_2=24),
             contrast("x_log2_change", role="sensitivity", method="ancova", status="disagree", reason="they differ"),
             contrast("y_responder", role="secondary", method="fisher_exact", status="refused", reason="batch is arm"),
         ],

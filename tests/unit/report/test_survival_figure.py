@@ -8,9 +8,11 @@ from lifelines import KaplanMeierFitter
 from marrowgate.cohort.outcomes.survival_rows import survival_rows
 from marrowgate.cohort.outcomes.table import make_groups
 from marrowgate.report.survival_figure import survival, survival_curves
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.sheets import Patient
 
+ARMS = ("triplet", "doublet")
 MONTHS = (2.7, 5.3, 11.7, 14.9, 16.4, 17.4, 27.5, 36.9, 45.4)
 
 
@@ -24,11 +26,11 @@ def rows(*, two_arms: bool) -> list[dict[str, Any]]:
         )
         for n, months in enumerate(MONTHS)
     ]
-    return survival_rows(make_groups(patients), Cohort())
+    return survival_rows(make_groups(patients, ARMS), Cohort(), (ArmPair(*ARMS),))
 
 
 def test_survival_curves__golden_series() -> None:
-    (curve,) = survival_curves(rows(two_arms=False), "os")
+    (curve,) = survival_curves(rows(two_arms=False), "os", ARMS)
     assert (curve.arm, curve.n, curve.last) == ("all", 9, 45.4)
     fitter = KaplanMeierFitter().fit(MONTHS, [1] * 4 + [0] * 5)
     for month, value, _, _ in curve.points:
@@ -42,11 +44,11 @@ def test_survival_curves__golden_series() -> None:
 
 
 def test_survival_curves__two_arms_are_drawn_instead_of_all() -> None:
-    assert [curve.arm for curve in survival_curves(rows(two_arms=True), "os")] == ["triplet", "doublet"]
+    assert [curve.arm for curve in survival_curves(rows(two_arms=True), "os", ARMS)] == ["triplet", "doublet"]
 
 
 def test_survival__figure_has_curve_band_and_the_counts_as_text() -> None:
-    figure = survival(rows(two_arms=False), "os", "Overall survival")
+    figure = survival(rows(two_arms=False), "os", "Overall survival", ARMS)
     curve, below = figure.axes
     (line,) = curve.lines
     assert line.get_xdata()[-1] == 45.4
@@ -59,5 +61,5 @@ def test_survival__figure_has_curve_band_and_the_counts_as_text() -> None:
 
 
 def test_survival__no_follow_up_says_so() -> None:
-    figure = survival([], "dfs", "Disease-free survival")
+    figure = survival([], "dfs", "Disease-free survival", ARMS)
     assert [text.get_text() for text in figure.axes[0].texts] == ["no follow-up is given"]

@@ -228,7 +228,7 @@ def test_unknown_patient__is_told(folder):
 def test_patient_with_a_fault__is_not_called_unknown(folder):
     folder.write("config/patients.tsv", sheet([{**PATIENTS[0], "arm": "triple"}, PATIENTS[1]]))
     assert folder.faults() == [
-        "config/patients.tsv line 2, column arm: must be 'triplet' or 'doublet', got 'triple'; use one of these"
+        "config/patients.tsv line 2, column arm: the config names no arm 'triple'; did you mean 'triplet'?"
     ]
 
 

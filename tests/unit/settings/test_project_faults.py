@@ -9,6 +9,7 @@ from marrowgate.settings.project import load_config, parse_overrides
 from unit.settings.projects import CONFIG, PATIENTS, changed, sheet
 
 SHEET = "config/samples.tsv"
+STRANGE_ARM = "config/patients.tsv line 3, column arm: the config names no arm 'singlet'"
 
 
 # all at once
@@ -26,13 +27,13 @@ def test_faults_of_all_files__are_told_together(folder):
         f"{SHEET} line 2, column day: has a decimal comma, got '0,5'; write it with a point",
         f"{SHEET} line 2, column fcs: there is no file 'none.fcs'; correct the path",
         f"{SHEET} line 4, column sample_id: sample_id 'A1' stands in line 2 already; give each row its own",
-        "config/patients.tsv line 3, column arm: must be 'triplet' or 'doublet', got 'singlet'; use one of these",
         "config/panels/blood.yaml line 1, channels.channel: this entry is missing; add it",
         "config/panels/blood.yaml line 1, channels.chanel: there is no such entry; did you mean 'channel'?",
         (
             "config/strategies/tree.yaml line 1, populations: has too few entries: at least 1 needed, 0 found; "
             "add what is missing"
         ),
+        f"{STRANGE_ARM}; write one of triplet, doublet, or name the arms in arms.names of the config",
     ]
 
 
@@ -44,7 +45,7 @@ def test_faults_of_the_config__do_not_hide_those_of_the_sheets_that_it_names(fol
     assert folder.faults() == [
         "config/config.yaml line 4, measure.few_event: there is no such entry; did you mean 'few_events'?",
         "config/mine.tsv line 4, column day: must be a number, got 'ten'; correct the value",
-        "config/patients.tsv line 3, column arm: must be 'triplet' or 'doublet', got 'singlet'; use one of these",
+        f"{STRANGE_ARM}; write one of triplet, doublet, or name the arms in arms.names of the config",
     ]
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 
-ARMS = ("triplet", "doublet")
 PHASES = {"baseline": "at baseline", "on_therapy": "on therapy", "off_therapy": "after stopping"}
 PHASES |= {"unplaced": "at a time not known"}
 
@@ -22,7 +21,7 @@ class FlowStep:
     name, sentence : str
         Short name, and what the patients of this step have.
     n : tuple of int
-        Patients of the triplet and of the doublet arm.
+        Patients of the first and of the second arm.
     """
 
     name: str
@@ -30,12 +29,12 @@ class FlowStep:
     n: tuple[int, int]
 
 
-def patient_flow(study: Study) -> list[FlowStep]:
+def patient_flow(study: Comparison) -> list[FlowStep]:
     """Count the patients from the sheet to the primary contrast, as a CONSORT diagram does.
 
     Parameters
     ----------
-    study : Study
+    study : Comparison
         The cohort.
 
     Returns
@@ -58,17 +57,18 @@ def patient_flow(study: Study) -> list[FlowStep]:
     ):
         kept = {patient_id for patient_id, course in courses.items() if not part or getattr(course, part)}
         steps.append((name, sentence, steps[-1][2] & kept))
+    pair = study.arms.pair
     arms = {patient_id: patient.arm for patient_id, patient in study.project.patients.items()}
     return [
-        FlowStep(name, sentence, (_of_arm(kept, arms, "triplet"), _of_arm(kept, arms, "doublet")))
+        FlowStep(name, sentence, (_of_arm(kept, arms, pair.first), _of_arm(kept, arms, pair.second)))
         for name, sentence, kept in steps
     ]
 
 
-def describe_design(study: Study) -> Iterable[tuple[str, str]]:
+def describe_design(study: Comparison) -> Iterable[tuple[str, str]]:
     """Say who is in which arm, how many visits took place, and how batches and preparations are shared."""
     patients = study.project.patients
-    for arm in ARMS:
+    for arm in study.arms.pair:
         own = [patient_id for patient_id, its in study.arms.items() if its == arm]
         named = Counter(patients[patient_id].regimen or "regimen not given" for patient_id in own)
         yield f"{arm}_patients", f"{len(own)} patients: " + _shares(named) if own else "no patient"

@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
+from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.readings import Reading
+from marrowgate.settings.arms import ArmPair
 
-ARMS = ("triplet", "doublet")
 SHARED_SHARE = 0.8  # share of readings in batches with both arms below which it is said
 UNEQUAL_VISITS = 1.25
 RANK_TOLERANCE = 1e-8
@@ -40,7 +41,7 @@ class Finding:
 def check_design(
     readings: Sequence[Reading],
     courses: Mapping[str, Course],
-    arms: Mapping[str, str],
+    arms: ComparedArms,
 ) -> list[Finding]:
     """Check one measure.
 
@@ -50,7 +51,7 @@ def check_design(
         Of the measure, all phases.
     courses : mapping of str to Course
         By patient_id.
-    arms : mapping of str to str
+    arms : ComparedArms
         Arm of each patient.
 
     Returns
@@ -65,7 +66,7 @@ def check_design(
         ("preparation", [reading.preparation for reading in used]),
         ("count method", [reading.platform for reading in used]),
     ):
-        findings += _against_arm(what, levels, [arms[reading.visit.patient_id] for reading in used])
+        findings += _against_arm(what, levels, [arms[reading.visit.patient_id] for reading in used], arms.pair)
     findings += _batch_against_time(used)
     findings += _batch_against_change(used, arms)
     findings += _visits(courses, arms)
@@ -76,39 +77,39 @@ def check_design(
     return findings
 
 
-def _patients(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:
-    for arm in ARMS:
+def _patients(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:
+    for arm in arms.pair:
         n = sum(arms[patient_id] == arm for patient_id in courses)
         if n < 2:
             said = "no patient" if n == 0 else "one patient"
             yield Finding("arm_too_small", "refused", f"the {arm} arm has {said} with a value: two are needed")
 
 
-def _against_arm(what: str, levels: Sequence[str], arms: Sequence[str]) -> Iterable[Finding]:
+def _against_arm(what: str, levels: Sequence[str], arms: Sequence[str], pair: ArmPair) -> Iterable[Finding]:
     """Compare how a property of the samples is shared by the arms."""
     table = Counter(zip(levels, arms, strict=True))
     names = sorted({level for level in levels if level})
     if len(names) < 2 or len(set(arms)) < 2:
         return
-    both = [name for name in names if all(table[name, arm] for arm in ARMS)]
-    shares = "; ".join(f"{name}: {table[name, 'triplet']} triplet, {table[name, 'doublet']} doublet" for name in names)
+    both = [name for name in names if all(table[name, arm] for arm in pair)]
+    shares = "; ".join(f"{name}: " + ", ".join(f"{table[name, arm]} {arm}" for arm in pair) for name in names)
     if not both:
         sentence = f"no {what} has readings of both arms, so arm and {what} cannot be told apart ({shares})"
         yield Finding(f"{what}_is_arm", "refused", sentence)
         return
-    share = sum(table[name, arm] for name in both for arm in ARMS) / len(levels)
+    share = sum(table[name, arm] for name in both for arm in pair) / len(levels)
     if what != "batch":
         yield Finding(f"mixed_{what}", "flagged", f"more than one {what} is mixed ({shares})")
     elif share < SHARED_SHARE:
         sentence = f"only {100 * share:.0f} % of the readings are in batches with both arms ({shares})"
         yield Finding("batch_unequal", "flagged", sentence)
-    elif _cramer(table, names) > 0.5:
+    elif _cramer(table, names, pair) > 0.5:
         yield Finding("batch_unequal", "flagged", f"the arms are shared unequally by the batches ({shares})")
 
 
-def _cramer(table: Counter[tuple[str, str]], names: Sequence[str]) -> float:
+def _cramer(table: Counter[tuple[str, str]], names: Sequence[str], pair: ArmPair) -> float:
     """Return Cramer's V of batch and arm, 0 for equal shares and 1 for complete confounding."""
-    seen = np.array([[table[name, arm] for arm in ARMS] for name in names], dtype=np.float64)
+    seen = np.array([[table[name, arm] for arm in pair] for name in names], dtype=np.float64)
     expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()
     return math.sqrt(float(((seen - expected) ** 2 / expected).sum() / seen.sum()))
 
@@ -123,16 +124,16 @@ def _batch_against_time(readings: Sequence[Reading]) -> Iterable[Finding]:
         yield Finding("batch_is_time", "flagged", sentence)
 
 
-def _batch_against_change(readings: Sequence[Reading], arms: Mapping[str, str]) -> Iterable[Finding]:
+def _batch_against_change(readings: Sequence[Reading], arms: ComparedArms) -> Iterable[Finding]:
     """Ask whether the arms' difference in change could be made up of batches alone, within patients."""
     own = [reading for reading in readings if reading.batch]
-    if len(_arms_with_changes(own, arms)) < len(ARMS):
+    if len(_arms_with_changes(own, arms)) < len(set(arms.pair)):
         return  # there is no difference in change to make up: that is refused by itself
     batches = sorted({reading.batch for reading in own})
     treated = np.array([reading.visit.phase == "on_therapy" for reading in own], dtype=np.float64)
-    triplet = np.array([arms[reading.visit.patient_id] == "triplet" for reading in own], dtype=np.float64)
+    in_first = np.array([arms.is_first(reading.visit.patient_id) for reading in own], dtype=np.float64)
     columns = np.column_stack(
-        [treated, *([float(reading.batch == name) for reading in own] for name in batches), treated * triplet]
+        [treated, *([float(reading.batch == name) for reading in own] for name in batches), treated * in_first]
     )
     names = np.array([reading.visit.patient_id for reading in own])
     for name in set(names.tolist()):
@@ -143,7 +144,7 @@ def _batch_against_change(readings: Sequence[Reading], arms: Mapping[str, str]) 
         yield Finding("batch_is_change", "refused", sentence)
 
 
-def _arms_with_changes(readings: Sequence[Reading], arms: Mapping[str, str]) -> set[str]:
+def _arms_with_changes(readings: Sequence[Reading], arms: ComparedArms) -> set[str]:
     """Return the arms with a patient who has readings both at baseline and on therapy."""
     phases: dict[str, set[str]] = {}
     for reading in readings:
@@ -151,26 +152,27 @@ def _arms_with_changes(readings: Sequence[Reading], arms: Mapping[str, str]) -> 
     return {arms[patient_id] for patient_id, seen in phases.items() if len(seen) > 1}
 
 
-def _visits(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:
-    counts = {arm: [len(c.window) for p, c in courses.items() if arms[p] == arm and c.window] for arm in ARMS}
+def _visits(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:
+    counts = {arm: [len(c.window) for p, c in courses.items() if arms[p] == arm and c.window] for arm in arms.pair}
     if not all(counts.values()):
         return
-    means = {arm: float(np.mean(counts[arm])) for arm in ARMS}
+    means = {arm: float(np.mean(counts[arm])) for arm in arms.pair}
     if max(means.values()) > UNEQUAL_VISITS * min(means.values()):
-        told = " and ".join(f"{means[arm]:.1f} in the {arm} arm" for arm in ARMS)
+        told = " and ".join(f"{means[arm]:.1f} in the {arm} arm" for arm in arms.pair)
         yield Finding("unequal_visits", "flagged", f"visits per patient in the window differ: {told}")
 
 
-def _baselines(courses: Mapping[str, Course], arms: Mapping[str, str]) -> Iterable[Finding]:
+def _baselines(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:
     found = {
-        arm: np.array([c.baseline.log2 for p, c in courses.items() if arms[p] == arm and c.baseline]) for arm in ARMS
+        arm: np.array([c.baseline.log2 for p, c in courses.items() if arms[p] == arm and c.baseline])
+        for arm in arms.pair
     }
     without = sum(c.baseline is None for c in courses.values())
     if without and any(values.size for values in found.values()):
         yield Finding("missing_baseline", "flagged", f"{without} patients have no baseline and are left out of changes")
     if min(values.size for values in found.values()) < 2:
         return
-    gap = float(found["triplet"].mean() - found["doublet"].mean())
+    gap = float(found[arms.pair.first].mean() - found[arms.pair.second].mean())
     spread = math.sqrt(float(np.mean([values.var(ddof=1) for values in found.values()])))
     if spread > 0 and abs(gap) > BASELINE_GAP * spread:
         sentence = (

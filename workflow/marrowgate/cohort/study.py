@@ -1,13 +1,18 @@
 """The cohort as it is compared: patients, time scale, readings and courses, from settings, sheets and tables."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Self, TypeVar
 
 from marrowgate.cohort.bead_drift import Drifts, bead_drifts
+from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, make_courses
 from marrowgate.cohort.readings import Reading, Readings, Rows, measure_readings
 from marrowgate.cohort.visits import Clock, make_clock, visit_of
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.project import Project
+
+AnyStudy = TypeVar("AnyStudy", bound="Study")
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,33 @@ class Study:
     flagged: frozenset[str] = frozenset()
     drifts: Drifts = field(default_factory=dict)
 
-    def only(self, keep: Callable[[Reading], bool]) -> "Study":
+    def only(self, keep: Callable[[Reading], bool]) -> Self:
         """Return the study with the readings that `keep` lets pass; patients without any are gone too."""
         readings = {measure: tuple(filter(keep, own)) for measure, own in self.readings.items()}
         return _with_readings(self, readings)
 
-    def only_measures(self, measures: set[str]) -> "Study":
+    def only_measures(self, measures: set[str]) -> Self:
         """Return the study with the named measures alone."""
         readings = {measure: own for measure, own in self.readings.items() if measure in measures}
         return _with_readings(self, readings)
+
+    def compare(self, pair: ArmPair) -> "Comparison":
+        """Return the study with the patients of two arms alone."""
+        arms = ComparedArms(pair, {name: arm for name, arm in self.arms.items() if arm in (pair.first, pair.second)})
+        parts = {part.name: getattr(self, part.name) for part in fields(self)}
+        return Comparison(**parts | {"arms": arms}).only(lambda reading: reading.visit.patient_id in arms)
+
+
+@dataclass(frozen=True)
+class Comparison(Study):
+    """A study of two arms that are compared."""
+
+    arms: ComparedArms
+
+    @property
+    def between(self) -> str:
+        """Name of the comparison in the tables."""
+        return self.arms.pair.contrast
 
 
 def make_study(project: Project, populations: Rows, intensities: Rows, quality: Rows = ()) -> Study:
@@ -74,7 +97,7 @@ def make_study(project: Project, populations: Rows, intensities: Rows, quality: 
     return _with_readings(empty, measure_readings(project, populations, intensities))
 
 
-def _with_readings(study: Study, readings: Readings) -> Study:
+def _with_readings(study: AnyStudy, readings: Readings) -> AnyStudy:
     keep_stopped = study.project.config.cohort.after_stopping == "keep"
     courses = {measure: make_courses(own, study.clock, keep_stopped=keep_stopped) for measure, own in readings.items()}
     return replace(study, readings=readings, courses=courses)

@@ -9,23 +9,26 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from marrowgate.report.course_rows import CourseRows
-from marrowgate.report.style import ARM_COLOURS, figure_style, say_nothing
+from marrowgate.report.style import NO_ARM, arm_colours, figure_style, say_nothing
 
 Row = Mapping[str, Any]
 
 
-def over_time(course: CourseRows, limit: float | None = None) -> Figure:
+def over_time(course: CourseRows, limit: float | None, names: Sequence[str]) -> Figure:
     """Draw one line per patient against the days of the sample sheet, with 95 % intervals.
 
     Parameters
     ----------
     course : CourseRows
         What is drawn; zeros on a logarithmic axis are open symbols on the lower edge.
-    limit : float, optional
-        The responder limit, drawn as a broken line.
+    limit : float or None
+        The responder limit, drawn as a broken line; None where the measure has none.
+    names : sequence of str
+        Names of the arms, in their order.
     """
     rows, value = course.rows, course.column
-    arms = sorted({row["arm"] for row in rows}, key=lambda arm: (arm is None, str(arm)), reverse=True)
+    found, colours = {row["arm"] for row in rows}, arm_colours(names)
+    arms = [arm for arm in (*names, None) if arm in found]
     with figure_style():
         figure = Figure(figsize=(4.2 * len(arms) if len(arms) > 1 else 5.5, 3.2))
         if not rows:
@@ -37,7 +40,7 @@ def over_time(course: CourseRows, limit: float | None = None) -> Figure:
         panels = figure.subplots(1, len(arms), sharex=True, sharey=True, squeeze=False)[0]
         for axes, arm in zip(panels, arms, strict=True):
             own = [row for row in rows if row["arm"] == arm]
-            _draw_arm(axes, own, value, ARM_COLOURS.get(arm, "#444444"), floor)
+            _draw_arm(axes, own, value, colours.get(arm, NO_ARM), floor)
             axes.set_title(f"{arm or 'all'} ({_who(own)})", loc="left")
             _draw_time(axes, is_treated=arms != [None])
             if limit is not None:

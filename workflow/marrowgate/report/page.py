@@ -45,6 +45,7 @@ def write_page(
     left_out: Sequence[str],
     provenance: Mapping[str, Any],
     simulated: str,
+    arms: Sequence[str],
 ) -> None:
     """Write the page.
 
@@ -70,6 +71,8 @@ def write_page(
         Content of provenance.json.
     simulated : str
         What of the run is simulated, in a sentence; empty when nothing is.
+    arms : sequence of str
+        Names of the arms, in their order.
     """
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -85,7 +88,9 @@ def write_page(
         not_accepted=[row for row in manifest if row["verdict"] != "accepted"],
         contrasts=tables["contrasts"],
         sensitivity=_sensitivity(tables["contrasts"]),
-        design=_design(tables["contrasts"]),
+        arms=arms,
+        flows=_flows(tables["contrasts"]),
+        design=_design(tables["contrasts"], arms),
         courses={name: course for name, course in courses.items() if course.rows},
         legend=course_legend([row for course in courses.values() for row in course.rows]),
         panels=panel_tables(populations, rejected),
@@ -112,11 +117,20 @@ def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return [(lead, rows) for lead, rows in found if rows]
 
 
-def _design(contrasts: Sequence[Row]) -> list[tuple[str, list[str]]]:
+def _flows(contrasts: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Return the rows that count the patients towards the primary contrast, by pair of arms."""
+    flows: dict[tuple[str, str], list[Row]] = {}
+    for row in contrasts:
+        if row["role"] == "design" and row["endpoint"].startswith("flow_"):
+            flows.setdefault((row["arm_1"], row["arm_2"]), []).append(row)
+    return flows
+
+
+def _design(contrasts: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Return what is described of the arms: name and a text for each arm."""
     told = {row["endpoint"]: row["reason"] for row in contrasts if row["role"] == "design"}
-    names = dict.fromkeys(name.removeprefix("triplet_") for name in told if name.startswith("triplet_"))
-    return [(name, [told.get(f"{arm}_{name}", "") for arm in ("triplet", "doublet")]) for name in names]
+    names = dict.fromkeys(name.removeprefix(f"{arm}_") for arm in arms for name in told if name.startswith(f"{arm}_"))
+    return [(name, [told.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
 
 
 def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:

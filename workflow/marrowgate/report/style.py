@@ -1,6 +1,6 @@
 """One look for all figures, and SVG files that are the same for the same data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,13 +11,15 @@ from matplotlib.figure import Figure
 from marrowgate.files import whole_file
 
 # colours that stay apart for colour-blind readers (Okabe and Ito 2008)
-ARM_COLOURS = {"triplet": "#d55e00", "doublet": "#0072b2", None: "#666666"}
+ARM_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+NO_ARM = "#666666"
 STATUS_COLOURS = {
     "ok": "#009e73",
     "fixed": "#56b4e9",
     "overridden": "#cc79a7",
     "borrowed": "#f0e442",
     "shifted": "#e69f00",
+    "doubtful": "#d55e00",
     "too_few_events": "#bbbbbb",
     "no_valley": "#bbbbbb",
     "failed": "#bbbbbb",
@@ -38,6 +40,12 @@ _SETTINGS = {
     "axes.titleweight": "bold",
     "legend.frameon": False,
 }
+
+
+def arm_colours(names: Sequence[str]) -> dict[str | None, str]:
+    """Return the colour of each arm by its place in the settings; beyond six arms the colours begin again."""
+    own: dict[str | None, str] = {arm: ARM_COLOURS[i % len(ARM_COLOURS)] for i, arm in enumerate(names)}
+    return {**own, None: NO_ARM}
 
 
 @contextmanager

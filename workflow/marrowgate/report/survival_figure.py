@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from marrowgate.report.style import ARM_COLOURS, figure_style, say_nothing
+from marrowgate.report.style import NO_ARM, arm_colours, figure_style, say_nothing
 
 Row = Mapping[str, Any]
 COUNTS = ("at_risk", "censored", "events")
@@ -43,8 +43,8 @@ class Curve:
     counts: Mapping[str, Mapping[float, int]]
 
 
-def survival_curves(outcomes: Sequence[Row], name: str) -> list[Curve]:
-    """Collect the curves of one outcome: both arms where there are two, else the whole series.
+def survival_curves(outcomes: Sequence[Row], name: str, arms: Sequence[str]) -> list[Curve]:
+    """Collect the curves of one outcome: of the arms where there are several, else of the whole series.
 
     Parameters
     ----------
@@ -52,14 +52,15 @@ def survival_curves(outcomes: Sequence[Row], name: str) -> list[Curve]:
         Rows of the table of outcomes.
     name : str
         ``os`` or ``dfs``.
+    arms : sequence of str
+        Names of the arms, in their order.
     """
     found = {
         row["arm"]: _curve([r for r in outcomes if r["arm"] == row["arm"]], row, name)
         for row in outcomes
         if row["measure"] == f"{name}_longest_follow_up_months"
     }
-    arms = [arm for arm in ("triplet", "doublet") if arm in found]
-    return [found[arm] for arm in arms or found]
+    return [found[arm] for arm in [arm for arm in arms if arm in found] or found]
 
 
 def _curve(rows: Sequence[Row], follow_up: Row, name: str) -> Curve:
@@ -75,7 +76,7 @@ def _curve(rows: Sequence[Row], follow_up: Row, name: str) -> Curve:
     return Curve(follow_up["arm"], follow_up["n"], ordered, follow_up["estimate"], counts)
 
 
-def survival(outcomes: Sequence[Row], name: str, title: str) -> Figure:
+def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str]) -> Figure:
     """Draw the curves of one outcome.
 
     Parameters
@@ -86,8 +87,10 @@ def survival(outcomes: Sequence[Row], name: str, title: str) -> Figure:
         ``os`` or ``dfs``.
     title : str
         What stands above the figure.
+    arms : sequence of str
+        Names of the arms, in their order.
     """
-    curves = survival_curves(outcomes, name)
+    curves, colours = survival_curves(outcomes, name, arms), arm_colours(arms)
     with figure_style():
         if not curves:
             figure = Figure(figsize=(7.0, 3.2))
@@ -99,7 +102,7 @@ def survival(outcomes: Sequence[Row], name: str, title: str) -> Figure:
         figure = Figure(figsize=(7.0, 3.4 + table_height))
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, table_height))
         for curve in curves:
-            _draw_curve(axes, curve)
+            _draw_curve(axes, curve, colours.get(curve.arm, NO_ARM))
         months = sorted({month for curve in curves for month in curve.counts["at_risk"]})
         axes.set_xticks(months)
         axes.set_xlim(0, 1.02 * max(curve.last for curve in curves))
@@ -109,13 +112,12 @@ def survival(outcomes: Sequence[Row], name: str, title: str) -> Figure:
         axes.set_xlabel(f"months from {_origin(outcomes, name)}")
         axes.set_title(title, loc="left")
         axes.legend(loc="lower left")
-        _write_counts(below, curves, months)
+        _write_counts(below, curves, months, colours)
         figure.tight_layout()
     return figure
 
 
-def _draw_curve(axes: Axes, curve: Curve) -> None:
-    colour = ARM_COLOURS.get(curve.arm, "#444444")
+def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
     inside = [point for point in curve.points if point[0] <= curve.last]
     months = [0.0, *(point[0] for point in inside), curve.last]
     values = [1.0, *(point[1] for point in inside)]
@@ -126,12 +128,14 @@ def _draw_curve(axes: Axes, curve: Curve) -> None:
         axes.fill_between(at, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
 
 
-def _write_counts(axes: Axes, curves: Sequence[Curve], months: Sequence[float]) -> None:
+def _write_counts(
+    axes: Axes, curves: Sequence[Curve], months: Sequence[float], colours: Mapping[str | None, str]
+) -> None:
     """Write the table: for each group a heading and one line each for at risk, censored and events."""
     line = 0
     axes.axis("off")
     for curve in curves:
-        colour = ARM_COLOURS.get(curve.arm, "#444444")
+        colour = colours.get(curve.arm, NO_ARM)
         axes.text(-0.035, -line, curve.arm, transform=axes.get_yaxis_transform(), ha="right", va="center", color=colour)
         for count in COUNTS:
             line += 1

@@ -175,6 +175,17 @@ def strangers(sheet: Sheet, known: Container[str], patients: str) -> Iterator[Fa
             yield _fault(sheet, row, "patient_id", f"patient {name!r} is not in {patients}", cure)
 
 
+def arm_cells(patients: Sheet, names: Sequence[str]) -> Iterator[Fault]:
+    """Tell which patients are in an arm that the config does not name."""
+    for row in patients.rows:
+        arm = row.cells.get("arm")
+        if arm is not None and arm not in names:
+            cure = correct_to(
+                arm, names, f"write one of {', '.join(names)}, or name the arms in arms.names of the config"
+            )
+            yield _fault(patients, row, "arm", f"the config names no arm {arm!r}", cure)
+
+
 def covariate_cells(patients: Sheet, columns: Container[str]) -> Iterator[Fault]:
     """Tell which covariates have a decimal comma, which would make words of a column of numbers."""
     for row in patients.rows:

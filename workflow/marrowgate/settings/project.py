@@ -213,6 +213,8 @@ def _check_patients(reading: _Reading) -> None:
     if patients is None:
         return
     reading.faults += checks.twice(patients, "patient_id")
+    if not reading.settings.doubts("arms"):
+        reading.faults += checks.arm_cells(patients, reading.settings.config.arms.names)
     reading.faults += checks.covariate_cells(patients, Patient.model_fields)
     for index, what, cure in checks.covariate_names(reading.settings.config, patients):
         reading.faults.append(Fault(reading.settings.where("cohort", "covariates", index), what, cure))

@@ -21,7 +21,6 @@ def _per_microlitre(value: float) -> float:
 
 SampleId = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=100)]
 ControlType = Literal["none", "unstained", "single_stain", "fmo", "isotype", "beads"]
-Arm = Literal["triplet", "doublet"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -94,10 +93,10 @@ class Patient(_Row):
 
     patient_id: SampleId
     """Pseudonym, as in `samples.tsv`."""
-    arm: Arm
-    """`triplet` or `doublet`."""
+    arm: Label
+    """Arm of the patient: one of `arms.names` of the config, by default `triplet` or `doublet`."""
     regimen: Label | None = None
-    """The drugs, for example `VRd`. The two regimens of the doublet arm are shown apart."""
+    """The drugs, for example `VRd`. The regimens of an arm are shown apart where it has several."""
     prior_lenalidomide_cycles: NotNegative | None = None
     """Cycles of lenalidomide before the first sample."""
     recent_gcsf: Literal["yes", "no"] | None = None

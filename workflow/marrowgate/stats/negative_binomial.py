@@ -24,13 +24,13 @@ class PatientCounts:
         Sum of the population's events.
     expected : ndarray of float64, shape (n,)
         Sum of the CD45+ events times the patient's share at baseline: the events without any change.
-    is_triplet : ndarray of bool, shape (n,)
+    in_first : ndarray of bool, shape (n,)
         Arm of each patient.
     """
 
     events: Floats
     expected: Floats
-    is_triplet: NDArray[np.bool_]
+    in_first: NDArray[np.bool_]
 
 
 def negative_binomial(counts: PatientCounts) -> Estimate:
@@ -49,7 +49,7 @@ def negative_binomial(counts: PatientCounts) -> Estimate:
     NotEstimableError
         An arm has fewer than two patients or no events at all.
     """
-    arms = [counts.is_triplet, ~counts.is_triplet]
+    arms = [counts.in_first, ~counts.in_first]
     if min(int(arm.sum()) for arm in arms) < 2 or min(float(counts.events[arm].sum()) for arm in arms) == 0:
         msg = "an arm has fewer than two patients or no events"
         raise NotEstimableError(msg)
@@ -72,7 +72,7 @@ def negative_binomial(counts: PatientCounts) -> Estimate:
 def _fit(counts: PatientCounts, dispersion: float) -> Floats:
     """Return the fitted means: in each arm one ratio to what is expected."""
     means = np.empty_like(counts.expected)
-    for arm in (counts.is_triplet, ~counts.is_triplet):
+    for arm in (counts.in_first, ~counts.in_first):
         y, expected = counts.events[arm], counts.expected[arm]
         ratio = float(y.sum() / expected.sum())
         for _ in range(ROUNDS):

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,9 @@ from marrowgate.errors import NotEstimableError
 
 Floats = NDArray[np.float64]
 ALPHA = 0.05
-EXACT_LIMIT = 50_000
-BLOCK = 4_000
+_BLOCK = 4_000
+_DIGITS = 9
+"""Statistics that agree to so many digits are equal: rounding differs with the order of patients."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Estimate:
     note: str = ""
 
 
-def welch(triplet: Floats, doublet: Floats) -> Estimate:
+def welch(first: Floats, second: Floats) -> Estimate:
     """Return the difference of two means with unequal variances (Welch 1947, Biometrika 34:28).
 
     Parameters
     ----------
-    triplet, doublet : ndarray of float64
+    first, second : ndarray of float64
         One value per patient; at least two in each arm.
 
     Raises
@@ -40,13 +40,13 @@ def welch(triplet: Floats, doublet: Floats) -> Estimate:
     NotEstimableError
         An arm has fewer than two patients.
     """
-    _check(triplet, doublet)
-    parts = [arm.var(ddof=1) / arm.size for arm in (triplet, doublet)]
+    _check(first, second)
+    parts = [arm.var(ddof=1) / arm.size for arm in (first, second)]
     se = math.sqrt(sum(parts))
-    value = float(triplet.mean() - doublet.mean())
+    value = float(first.mean() - second.mean())
     if se == 0:
         return Estimate(value, math.nan, math.nan, math.nan, "all values within an arm are equal")
-    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (triplet, doublet), strict=True))
+    df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, (first, second), strict=True))
     return t_estimate(value, se, df)
 
 
@@ -56,7 +56,7 @@ def t_estimate(value: float, se: float, df: float, note: str = "") -> Estimate:
     return Estimate(value, value - half, value + half, float(2 * stdtr(df, -abs(value) / se)), note)
 
 
-def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Floats) -> Estimate:
+def regression(outcome: Floats, in_first: NDArray[np.bool_], covariates: Floats) -> Estimate:
     """Return the difference between arms at equal covariates, by least squares.
 
     With the baseline among the covariates and the value on therapy as outcome it is the analysis of covariance.
@@ -65,7 +65,7 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     ----------
     outcome : ndarray of float64, shape (n,)
         One value per patient.
-    is_triplet : ndarray of bool, shape (n,)
+    in_first : ndarray of bool, shape (n,)
         Arm of each patient.
     covariates : ndarray of float64, shape (n, k)
         What to hold equal; `k` may be 0.
@@ -75,7 +75,7 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     NotEstimableError
         The arms cannot be told apart from the covariates, or there are too few patients.
     """
-    x = np.column_stack([np.ones(outcome.size), is_triplet.astype(np.float64), covariates])
+    x = np.column_stack([np.ones(outcome.size), in_first.astype(np.float64), covariates])
     df = outcome.size - x.shape[1]
     if df < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
         msg = f"{outcome.size} patients do not identify {x.shape[1]} coefficients"
@@ -89,17 +89,18 @@ def regression(outcome: Floats, is_triplet: NDArray[np.bool_], covariates: Float
     return t_estimate(float(beta[1]), se, df)
 
 
-def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tuple[float, str]:
+def permutation_p(first: Floats, second: Floats, draws: int, seed: int) -> tuple[float, str]:
     """Test a difference of means by exchanging patients between the arms.
 
-    The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9).
+    The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9). The
+    exchanges are those of `scipy.stats.permutation_test`; with random ones p = (more extreme + 1) / (draws + 1).
 
     Parameters
     ----------
-    triplet, doublet : ndarray of float64
+    first, second : ndarray of float64
         One value per patient; at least two in each arm.
     draws : int
-        Random exchanges when there are more than 50,000 possible ones.
+        Random exchanges when there are more possible ones than this; else all are made.
     seed : int
         Seed of those draws.
 
@@ -107,37 +108,46 @@ def permutation_p(triplet: Floats, doublet: Floats, draws: int, seed: int) -> tu
     -------
     tuple of (float, str)
         Two-sided p-value, and ``exact`` or the number of draws.
+
+    Raises
+    ------
+    NotEstimableError
+        An arm has fewer than two patients.
     """
-    _check(triplet, doublet)
-    values, n1 = np.concatenate([triplet, doublet]), triplet.size
-    seen = _abs_t(values, np.arange(n1)[None, :])[0]
-    if math.comb(values.size, n1) <= EXACT_LIMIT:
-        chosen = np.array(list(combinations(range(values.size), n1)))
-        extreme = sum(
-            _at_least(_abs_t(values, block), seen) for block in np.array_split(chosen, -(-len(chosen) // BLOCK))
-        )
-        return extreme / len(chosen), f"exact, {len(chosen)} exchanges"
-    generator = np.random.default_rng(seed)
-    extreme = 0
-    for start in range(0, draws, BLOCK):
-        size = min(BLOCK, draws - start)
-        order = np.argpartition(generator.random((size, values.size)), n1, axis=1)[:, :n1]
-        extreme += _at_least(_abs_t(values, order), seen)
-    return (extreme + 1) / (draws + 1), f"{draws} draws"
+    _check(first, second)
+    from scipy.stats import permutation_test
+
+    least_variance = max(1e-12 * float(np.concatenate([first, second]).var()), 1e-300)
+    observed = float(_abs_t(first, second, 0, least_variance))
+
+    def beyond_observed(one_arm: Floats, other_arm: Floats, axis: int) -> Floats:
+        return np.round((_abs_t(one_arm, other_arm, axis, least_variance) - observed) / max(1.0, observed), _DIGITS)
+
+    tested = permutation_test(
+        (first, second),
+        beyond_observed,
+        vectorized=True,
+        n_resamples=draws,
+        batch=_BLOCK,
+        alternative="greater",
+        rng=np.random.default_rng(seed),
+    )
+    exchanges = math.comb(first.size + second.size, first.size)
+    return float(tested.pvalue), f"exact, {exchanges} exchanges" if exchanges <= draws else f"{draws} draws"
 
 
-def hodges_lehmann(triplet: Floats, doublet: Floats) -> Estimate:
+def hodges_lehmann(first: Floats, second: Floats) -> Estimate:
     """Return the median of all differences between patients of the arms, with its exact interval and rank test.
 
     The interval inverts the Mann-Whitney test (Hodges and Lehmann 1963, Ann Math Stat 34:598; Hollander, Wolfe and
     Chicken 2014, 4.3). With ties it is conservative, and the p-value is the normal approximation.
     """
-    _check(triplet, doublet)
+    _check(first, second)
     from scipy.stats import mannwhitneyu
 
-    differences = np.sort(np.subtract.outer(triplet, doublet), axis=None)
-    p = float(mannwhitneyu(triplet, doublet, alternative="two-sided").pvalue)
-    cut = _rank_cut(triplet.size, doublet.size)
+    differences = np.sort(np.subtract.outer(first, second), axis=None)
+    p = float(mannwhitneyu(first, second, alternative="two-sided").pvalue)
+    cut = _rank_cut(first.size, second.size)
     if cut == 0:
         return Estimate(float(np.median(differences)), math.nan, math.nan, p, "too few patients for a 95 % interval")
     low, high = differences[cut - 1], differences[-cut]
@@ -158,26 +168,14 @@ def _rank_cut(n1: int, n2: int) -> int:
     return int(np.searchsorted(below, 0.025, side="right"))
 
 
-def _check(triplet: Floats, doublet: Floats) -> None:
-    if min(triplet.size, doublet.size) < 2:
-        msg = f"{triplet.size} and {doublet.size} patients: each arm needs two"
+def _check(first: Floats, second: Floats) -> None:
+    if min(first.size, second.size) < 2:
+        msg = f"{first.size} and {second.size} patients: each arm needs two"
         raise NotEstimableError(msg)
 
 
-def _at_least(statistics: Floats, seen: float) -> int:
-    return int(np.count_nonzero(statistics >= seen - 1e-9 * max(1.0, seen)))
-
-
-def _abs_t(values: Floats, chosen: NDArray[np.int64]) -> Floats:
-    """Return |t| of Welch for each row of patients that make up the first arm."""
-    n, n1 = values.size, chosen.shape[1]
-    n2 = n - n1
-    centred = values - values.mean()
-    first = centred[chosen]
-    sum1, square1 = first.sum(axis=1), (first**2).sum(axis=1)
-    mean1, mean2 = sum1 / n1, -sum1 / n2
-    var1 = np.maximum(square1 - n1 * mean1**2, 0) / (n1 - 1)
-    var2 = np.maximum((centred**2).sum() - square1 - n2 * mean2**2, 0) / (n2 - 1)
-    spread = var1 / n1 + var2 / n2
-    tiny = 1e-12 * max(float((centred**2).mean()), 1e-300)
-    return np.asarray(np.abs(mean1 - mean2) / np.sqrt(np.maximum(spread, tiny)), dtype=np.float64)
+def _abs_t(first: Floats, second: Floats, axis: int, least_variance: float) -> Floats:
+    """Return |t| of Welch along an axis; its variance is at least `least_variance`, so that equal values have one."""
+    variance = sum(arm.var(axis=axis, ddof=1) / arm.shape[axis] for arm in (first, second))
+    difference = np.abs(first.mean(axis=axis) - second.mean(axis=axis))
+    return np.asarray(difference / np.sqrt(np.maximum(variance, least_variance)), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""`marrowgate compare`: visits, endpoints per patient, and triplet against doublet."""
+"""`marrowgate compare`: visits, endpoints per patient, and the arms against each other."""
 
 import argparse
 from pathlib import Path

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     courses = {name: course_rows(course, tables) for name, course in planned.items() if name in figures}
     for name, path in figures.items():
         limit = _limit(planned[name], project.config.cohort) if name in planned else None
-        save_svg(_draw(name, tables, courses, limit), path)
+        save_svg(_draw(name, tables, courses, limit, project.config.arms.names), path)
     strategies = project.config.strategy_of_panel
     write_page(
         args.page,
@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         left_out=left_out(project, tables, courses),
         provenance=json.loads(args.provenance.read_text(encoding="utf-8")),
         simulated=_say_simulated(project.config),
+        arms=project.config.arms.names,
     )
     return 0
 
@@ -89,15 +90,17 @@ def _limit(course: "Course", settings: "Cohort") -> float | None:
     return settings.responder_limit if course.measure == settings.responder_measure else None
 
 
-def _draw(name: str, tables: Tables, courses: Mapping[str, "CourseRows"], limit: float | None) -> "Figure":
+def _draw(
+    name: str, tables: Tables, courses: Mapping[str, "CourseRows"], limit: float | None, arms: Sequence[str]
+) -> "Figure":
     from marrowgate.report.course_figure import over_time
     from marrowgate.report.gate_figure import gate_status
     from marrowgate.report.plan import SURVIVAL
     from marrowgate.report.survival_figure import survival
 
     if name in courses:
-        return over_time(courses[name], limit)
+        return over_time(courses[name], limit, arms)
     if name in SURVIVAL:
         outcome, title = SURVIVAL[name]
-        return survival(tables["outcomes"], outcome, title)
+        return survival(tables["outcomes"], outcome, title, arms)
     return gate_status([row for row in tables["populations"] if row["control_type"] == "none"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from marrowgate.cohort.contrasts import changes
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.settings.project import Project
 from marrowgate.stats.two_arms import Estimate
 
@@ -14,21 +14,21 @@ MEASURE = "immature_per_100_cd45"
 
 
 @pytest.fixture(scope="module")
-def risen(project: Callable[..., Project], study: Callable[..., Study]) -> Study:
+def risen(project: Callable[..., Project], study: Callable[..., Comparison]) -> Comparison:
     return study(project())
 
 
-def pairs_of(study: Study, part: str = "window_mean") -> changes.Pairs:
+def pairs_of(study: Comparison, part: str = "window_mean") -> changes.Pairs:
     return changes.make_pairs(study.courses[MEASURE], study.arms, part)
 
 
-def test_change_score__finds_the_planted_rise(risen: Study) -> None:
+def test_change_score__finds_the_planted_rise(risen: Comparison) -> None:
     found = changes.change_score(pairs_of(risen))
     assert found.low < 3.0 < found.high
     assert found.p < 0.01
 
 
-def test_companions__agree_on_a_strong_effect(risen: Study) -> None:
+def test_companions__agree_on_a_strong_effect(risen: Comparison) -> None:
     found = dict(changes.companions(pairs_of(risen), 1000, 1))
     assert set(found) == {"ancova", "permutation", "hodges_lehmann"}
     # 4 against 4: 2 of 70 exchanges are as extreme
@@ -44,7 +44,7 @@ def test_companions__baseline_that_is_the_arm_leaves_no_analysis_of_covariance()
     assert found.note.startswith("baseline and arm cannot be told apart")
 
 
-def test_make_pairs__peak_is_matched_to_the_arm_with_fewer_visits(risen: Study) -> None:
+def test_make_pairs__peak_is_matched_to_the_arm_with_fewer_visits(risen: Comparison) -> None:
     fewer = risen.only(lambda r: risen.arms[r.visit.patient_id] == "triplet" or (r.visit.day or 0) < 20)
     matched = pairs_of(fewer, "peak_matched")
     course = fewer.courses[MEASURE]["P1"]
@@ -53,7 +53,7 @@ def test_make_pairs__peak_is_matched_to_the_arm_with_fewer_visits(risen: Study) 
     assert matched.value[matched.patient_ids.index("P1")] == pytest.approx((values[1] + 2 * values[2]) / 3)
 
 
-def test_make_pairs__patients_without_baseline_are_left_out(risen: Study) -> None:
+def test_make_pairs__patients_without_baseline_are_left_out(risen: Comparison) -> None:
     fewer = risen.only(lambda r: not (r.visit.patient_id == "P0" and r.visit.day == 0))
     assert pairs_of(fewer).counts == (3, 4)
 
@@ -75,14 +75,14 @@ def test_disagreement(change: tuple[float, float], adjusted: tuple[float, float]
     assert bool(found) == bool(said)
 
 
-def test_count_contrast__compares_the_counts(risen: Study) -> None:
+def test_count_contrast__compares_the_counts(risen: Comparison) -> None:
     found = changes.count_contrast(risen.courses[MEASURE], risen.arms)
     assert found is not None
     assert found[0].value == pytest.approx(3.0, abs=0.5)
     assert found[1] == (4, 4)
 
 
-def test_count_contrast__a_measure_per_ul_of_imports_has_no_counts(risen: Study) -> None:
+def test_count_contrast__a_measure_per_ul_of_imports_has_no_counts(risen: Comparison) -> None:
     from dataclasses import replace
 
     readings = tuple(replace(reading, n_reference=None) for reading in risen.readings[MEASURE])

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marrowgate.cohort.contrasts.table import adjust, contrast_table
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
 from marrowgate.settings.config import Intensity
 from marrowgate.settings.endpoint_checks import Nameable
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Measurement
 
 Project_ = Callable[..., Project]
-Study_ = Callable[..., Study]
+Study_ = Callable[..., Comparison]
 Row = dict[str, Any]
 ASKED = Intensity(population="ig", marker="CXCR4")
 PRIMARY = "immature_per_100_cd45_log2_change"

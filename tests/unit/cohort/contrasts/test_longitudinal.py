@@ -5,22 +5,22 @@ from collections.abc import Callable
 import pytest
 
 from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.errors import NotEstimableError
 from marrowgate.settings.project import Project
 
 MEASURE = "immature_per_100_cd45"
-Study_ = Callable[..., Study]
+Study_ = Callable[..., Comparison]
 
 
-def model_of(study: Study, **more: object) -> object:
+def model_of(study: Comparison, **more: object) -> object:
     options = {"baseline_as": "change", "with_batch": False} | more
     return time_model(study.courses[MEASURE], study.arms, study.clock, **options)
 
 
 def test_time_contrasts__finds_the_planted_rise(project: Callable[..., Project], study: Study_) -> None:
     model = model_of(study(project()))
-    assert (model.n_triplet, model.n_doublet) == (4, 4)
+    assert (model.n_first, model.n_second) == (4, 4)
     found, fitted = time_contrasts(model)
     assert fitted.converged
     assert [name for name, _ in found] == ["", "early", "late"]

@@ -9,7 +9,8 @@ import pytest
 from marrowgate.cohort.contrasts import changes
 from marrowgate.cohort.contrasts.perturbation import Gated, gated_changes, move_gates, move_values
 from marrowgate.cohort.contrasts.sensitivity import perturbation_rows
-from marrowgate.cohort.study import Study, make_study
+from marrowgate.cohort.study import Comparison, make_study
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.project import Project
 from marrowgate.stats.two_arms import welch
 
@@ -20,10 +21,12 @@ ENDPOINT = f"{MEASURE}_log2_change"
 
 
 @pytest.fixture
-def made(project: Project_, rows: Rows) -> Callable[..., Study]:
+def made(project: Project_, rows: Rows) -> Callable[..., Comparison]:
     """Make a study whose triplet arm rises fourfold, with a gate uncertainty per sample in percent, or none."""
 
-    def make(cv: Callable[[float], float | None], batch: Callable[[str, float], str] = lambda arm, day: "B1") -> Study:
+    def make(
+        cv: Callable[[float], float | None], batch: Callable[[str, float], str] = lambda arm, day: "B1"
+    ) -> Comparison:
         cohort = project(batch=batch, stability_draws=100)
         days = {sample.sample_id: sample.day or 0.0 for sample in cohort.samples}
         arms = {sample.sample_id: cohort.patients[sample.patient_id or ""].arm for sample in cohort.samples}
@@ -33,16 +36,16 @@ def made(project: Project_, rows: Rows) -> Callable[..., Study]:
             row["gate_cv_pct"] = cv(days[name])
             if arms[name] == "triplet" and days[name] > 0:
                 row |= {"n_events": 4 * int(str(row["n_events"]))}
-        return make_study(cohort, table, [])
+        return make_study(cohort, table, []).compare(ArmPair("triplet", "doublet"))
 
     return make
 
 
-def pairs_of(study: Study) -> changes.Pairs:
+def pairs_of(study: Comparison) -> changes.Pairs:
     return changes.make_pairs(study.courses[MEASURE], study.arms, "window_mean")
 
 
-def test_gated_changes__weighted_readings_are_the_changes(made: Callable[..., Study]) -> None:
+def test_gated_changes__weighted_readings_are_the_changes(made: Callable[..., Comparison]) -> None:
     study = made(lambda day: 10.0)
     gated = gated_changes(study.courses[MEASURE], study.arms, study.clock)
     assert gated.change == pytest.approx(pairs_of(study).change, abs=1e-12)
@@ -51,7 +54,7 @@ def test_gated_changes__weighted_readings_are_the_changes(made: Callable[..., St
     assert gated.gate_sd == pytest.approx(0.1 / np.log(2))
 
 
-def test_move_gates__shared_boundary_of_one_batch_cancels_in_every_change(made: Callable[..., Study]) -> None:
+def test_move_gates__shared_boundary_of_one_batch_cancels_in_every_change(made: Callable[..., Comparison]) -> None:
     study = made(lambda day: 50.0)
     gated = gated_changes(study.courses[MEASURE], study.arms, study.clock)
     seen = welch(*pairs_of(study).of_arms(pairs_of(study).change))
@@ -62,7 +65,9 @@ def test_move_gates__shared_boundary_of_one_batch_cancels_in_every_change(made: 
     assert apart.high - apart.low > 0.5
 
 
-def test_move_gates__shared_boundary_of_a_batch_of_one_arm_moves_all_its_changes(made: Callable[..., Study]) -> None:
+def test_move_gates__shared_boundary_of_a_batch_of_one_arm_moves_all_its_changes(
+    made: Callable[..., Comparison],
+) -> None:
     def later(arm: str, day: float) -> str:
         return "B2" if arm == "triplet" and day > 0 else "B1"
 
@@ -86,7 +91,7 @@ def test_move_gates__spread_is_that_of_the_weighted_draws() -> None:
     assert move_gates(gated, 4000, 8, by_batch=False)[0].low != estimate.low
 
 
-def test_move_values__certain_values_are_stable_and_uncertain_ones_are_not(made: Callable[..., Study]) -> None:
+def test_move_values__certain_values_are_stable_and_uncertain_ones_are_not(made: Callable[..., Comparison]) -> None:
     pairs = pairs_of(made(lambda day: None))
     certain, vague = (replace(pairs, sd=np.full(8, sd)) for sd in (0.01, 5.0))
     assert move_values(certain, 100, 1)[1] == "stable"
@@ -96,7 +101,7 @@ def test_move_values__certain_values_are_stable_and_uncertain_ones_are_not(made:
     assert estimate.note.endswith(" of 100 draws end like the values themselves (p below 5 % or not)")
 
 
-def test_perturbation_rows__gates_apart_and_by_batch(made: Callable[..., Study]) -> None:
+def test_perturbation_rows__gates_apart_and_by_batch(made: Callable[..., Comparison]) -> None:
     study = made(lambda day: 10.0)
     rows = perturbation_rows(study, MEASURE, ENDPOINT, pairs_of(study))
     assert [(row["method"], row["contrast"], row["status"]) for row in rows] == [
@@ -117,13 +122,13 @@ def test_perturbation_rows__gates_apart_and_by_batch(made: Callable[..., Study])
     ] * 3
 
 
-def test_perturbation_rows__readings_without_gate_uncertainty_are_counted(made: Callable[..., Study]) -> None:
+def test_perturbation_rows__readings_without_gate_uncertainty_are_counted(made: Callable[..., Comparison]) -> None:
     study = made(lambda day: 10.0 if day > 0 else None)
     rows = perturbation_rows(study, MEASURE, ENDPOINT, pairs_of(study))
     assert rows[1]["reason"].endswith("; gates of 8 of 32 readings are held fixed: their uncertainty is not known")
 
 
-def test_perturbation_rows__without_any_gate_uncertainty_it_is_said(made: Callable[..., Study]) -> None:
+def test_perturbation_rows__without_any_gate_uncertainty_it_is_said(made: Callable[..., Comparison]) -> None:
     study = made(lambda day: None)
     values, gates = perturbation_rows(study, MEASURE, ENDPOINT, pairs_of(study))
     assert values["method"] == "perturbation"

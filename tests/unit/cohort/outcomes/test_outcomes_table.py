@@ -10,10 +10,13 @@ from marrowgate.cohort.outcomes.outcome_row import outcome_row
 from marrowgate.cohort.outcomes.survival_rows import grid, origin_note, survival_rows
 from marrowgate.cohort.outcomes.table import make_groups, median_interval, outcome_table, recovery_rows, response_rows
 from marrowgate.cohort.outcomes.toxicity import toxicity_rows
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Toxicity
 
+ARMS = ("triplet", "doublet")
+PAIRS = (ArmPair(*ARMS),)
 MONTHS = (2.7, 5.3, 11.7, 14.9, 16.4, 17.4, 27.5, 36.9, 45.4)
 Row = dict[str, Any]
 
@@ -65,7 +68,7 @@ def test_response_rows__nobody_evaluable_and_nothing_given() -> None:
 
 
 def test_survival_rows__golden_series() -> None:
-    rows = by_measure(survival_rows(make_groups(series()), Cohort()))
+    rows = by_measure(survival_rows(make_groups(series(), ARMS), Cohort(), PAIRS))
     at = rows["os_at_24_months_proportion"]
     assert [round(at[name], 3) for name in ("estimate", "ci_low", "ci_high")] == [0.556, 0.204, 0.805]
     assert at["note"] == "3 at risk, 4 events, 2 censored"
@@ -76,7 +79,7 @@ def test_survival_rows__golden_series() -> None:
 
 
 def test_survival_rows__table_below_the_curve() -> None:
-    rows = by_measure(survival_rows(make_groups(series()), Cohort()))
+    rows = by_measure(survival_rows(make_groups(series(), ARMS), Cohort(), PAIRS))
     counts = {
         what: [rows[f"os_{what}_at_{time}_months_patients"]["estimate"] for time in (0, 12, 24, 36)]
         for what in ("at_risk", "events", "censored")
@@ -92,7 +95,7 @@ def test_grid__even_steps(last: float, times: list[float]) -> None:
 
 
 def test_survival_rows__past_the_follow_up_is_unknown() -> None:
-    rows = by_measure(survival_rows(make_groups(series()), Cohort(survival_months=(60.0,))))
+    rows = by_measure(survival_rows(make_groups(series(), ARMS), Cohort(survival_months=(60.0,)), PAIRS))
     at = rows["os_at_60_months_proportion"]
     assert at["estimate"] is None
     assert at["note"].startswith("follow-up ends before this time")
@@ -103,7 +106,7 @@ def test_survival_rows__relapse_and_death_compete() -> None:
         Patient(patient_id=f"P{n}", arm="triplet", dfs_months=n + 1, dfs_event=event, relapse_event=relapse)
         for n, (event, relapse) in enumerate((("1", "1"), ("1", "0"), ("0", None), ("1", "1"), ("0", None)))
     ]
-    rows = by_measure(survival_rows(make_groups(patients), Cohort(survival_months=(4.0,))))
+    rows = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(survival_months=(4.0,)), PAIRS))
     assert rows["relapse_by_4_months_proportion"]["estimate"] == pytest.approx(1 / 5 + 3 / 5 / 2)
     assert rows["death_without_relapse_by_4_months_proportion"]["estimate"] == pytest.approx(1 / 5)
     assert rows["dfs_at_4_months_proportion"]["note"].endswith("counted from an origin that is not stated")
@@ -114,17 +117,17 @@ def test_survival_rows__events_of_unknown_kind_are_told() -> None:
         Patient(patient_id=f"P{n}", arm="triplet", dfs_months=n + 1, dfs_event=event, relapse_event=relapse)
         for n, (event, relapse) in enumerate((("1", "1"), ("1", None), ("0", None)))
     ]
-    row = by_measure(survival_rows(make_groups(patients), Cohort(survival_months=(2.0,))))[
+    row = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(survival_months=(2.0,)), PAIRS))[
         "relapse_by_2_months_proportion"
     ]
     assert row["note"].endswith("; 1 patients with an event of unknown kind are left out")
     unknown = [patient.model_copy(update={"relapse_event": None}) for patient in patients]
-    assert not any("relapse" in row["measure"] for row in survival_rows(make_groups(unknown), Cohort()))
+    assert not any("relapse" in row["measure"] for row in survival_rows(make_groups(unknown, ARMS), Cohort(), PAIRS))
 
 
 def test_survival_rows__nobody_relapsed_is_a_proportion_of_zero() -> None:
     patients = [Patient(patient_id=f"P{n}", arm="triplet", dfs_months=n + 5, dfs_event="0") for n in range(3)]
-    row = by_measure(survival_rows(make_groups(patients), Cohort(survival_months=(2.0,))))[
+    row = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(survival_months=(2.0,)), PAIRS))[
         "relapse_by_2_months_proportion"
     ]
     assert (row["estimate"], row["n"], row["n_events"]) == (0.0, 3, 0)
@@ -132,7 +135,7 @@ def test_survival_rows__nobody_relapsed_is_a_proportion_of_zero() -> None:
 
 def test_survival_rows__groups_share_one_grid_and_state_their_follow_up() -> None:
     arms = [patient.model_copy(update={"arm": "doublet" if n < 2 else "triplet"}) for n, patient in enumerate(series())]
-    rows = survival_rows(make_groups(arms), Cohort())
+    rows = survival_rows(make_groups(arms, ARMS), Cohort(), PAIRS)
     times = {
         arm: [row["measure"] for row in rows if row["arm"] == arm and row["measure"].startswith("os_at_risk")]
         for arm in ("all", "triplet", "doublet")
@@ -158,23 +161,25 @@ def test_outcome_table__group_without_an_event_has_zero_of_it() -> None:
 
 def test_survival_rows__arms_are_compared_where_there_are_two() -> None:
     arms = [patient.model_copy(update={"arm": "doublet" if n % 2 else "triplet"}) for n, patient in enumerate(series())]
-    rows = survival_rows(make_groups(arms), Cohort())
+    rows = survival_rows(make_groups(arms, ARMS), Cohort(), PAIRS)
     (row,) = [row for row in rows if row["measure"] == "os_log_rank_p_value"]
     assert row["arm"] == "triplet - doublet"
     assert row["note"] == "arms as treated, not randomised"
     assert {"all", "triplet", "doublet"} <= {row["arm"] for row in rows}
-    assert not [row for row in survival_rows(make_groups(series()), Cohort()) if "log_rank" in row["measure"]]
+    assert not [
+        row for row in survival_rows(make_groups(series(), ARMS), Cohort(), PAIRS) if "log_rank" in row["measure"]
+    ]
 
 
 def test_survival_rows__missing_follow_up_is_told() -> None:
     patients = [*series(), Patient(patient_id="X", arm="triplet")]
-    row = by_measure(survival_rows(make_groups(patients), Cohort()))["os_median_months"]
+    row = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(), PAIRS))["os_median_months"]
     assert row["n"] == 9
     assert row["note"] == "not reached; 1 patients without os_months or os_event are left out"
 
 
 def test_survival_rows__transplant_needs_enough_deaths() -> None:
-    rows = by_measure(survival_rows(make_groups(series(transplant_months=4)), Cohort()))
+    rows = by_measure(survival_rows(make_groups(series(transplant_months=4), ARMS), Cohort(), PAIRS))
     row = rows["os_after_transplant_hazard_ratio"]
     assert row["estimate"] is None
     assert row["note"].startswith("not estimated")
@@ -183,7 +188,7 @@ def test_survival_rows__transplant_needs_enough_deaths() -> None:
 def test_survival_rows__transplant_and_disease_free_survival_need_the_same_origin() -> None:
     dfs = {"dfs_months": 5.0, "dfs_event": "1", "transplant_months": 4}
     for origin, said in (("remission", "from another origin"), ("start_of_treatment", "fewer than five events")):
-        rows = by_measure(survival_rows(make_groups(series(dfs_origin=origin, **dfs)), Cohort()))
+        rows = by_measure(survival_rows(make_groups(series(dfs_origin=origin, **dfs), ARMS), Cohort(), PAIRS))
         assert said in rows["dfs_after_transplant_hazard_ratio"]["note"]
 
 
@@ -192,7 +197,7 @@ def test_survival_rows__transplant_ratio_is_given_where_it_can_be() -> None:
         Patient(patient_id=f"P{n}", arm="triplet", os_months=n + 1, os_event="1", transplant_months=(n % 3) * 4 or None)
         for n in range(30)
     ]
-    row = by_measure(survival_rows(make_groups(patients), Cohort()))["os_after_transplant_hazard_ratio"]
+    row = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(), PAIRS))["os_after_transplant_hazard_ratio"]
     assert row["ci_low"] < row["estimate"] < row["ci_high"]
 
 
@@ -283,3 +288,13 @@ def test_outcome_table__whole_series() -> None:
     assert {row["arm"] for row in rows} == {"all"}
     measures = {row["measure"] for row in rows}
     assert {"response_all_treated_proportion", "os_median_months", "treatment_related_death_proportion"} <= measures
+
+
+def test_outcome_table__arms_of_other_names_and_declared_pairs() -> None:
+    config = Config.model_validate(
+        {"strategy_of_panel": {"p": "s"}, "arms": {"names": ["A", "B", "C"], "pairs": [["C", "A"]]}}
+    )
+    patients = {p.patient_id: p.model_copy(update={"arm": "ABC"[n % 3]}) for n, p in enumerate(series())}
+    rows = outcome_table(Project(config, (), patients, (), (), {}, {}))
+    assert list(dict.fromkeys(row["arm"] for row in rows)) == ["all", "A", "B", "C", "C - A"]
+    assert {row["arm"] for row in rows if "log_rank" in row["measure"]} == {"C - A"}

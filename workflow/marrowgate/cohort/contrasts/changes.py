@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, expected_peak
 from marrowgate.errors import NotEstimableError
 from marrowgate.stats.negative_binomial import PatientCounts, negative_binomial
@@ -26,14 +27,14 @@ class Pairs:
     ----------
     patient_ids : tuple of str
         Patients.
-    is_triplet : ndarray of bool, shape (n,)
-        Arm.
+    in_first : ndarray of bool, shape (n,)
+        Whether the patient is in the first arm.
     baseline, value, sd : ndarray of float64, shape (n,)
         Both values, and the standard deviation of their difference from measurement alone.
     """
 
     patient_ids: tuple[str, ...]
-    is_triplet: NDArray[np.bool_]
+    in_first: NDArray[np.bool_]
     baseline: Floats
     value: Floats
     sd: Floats
@@ -45,22 +46,22 @@ class Pairs:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """Patients of the triplet and of the doublet arm."""
-        return int(self.is_triplet.sum()), int((~self.is_triplet).sum())
+        """Patients of the first and of the second arm."""
+        return int(self.in_first.sum()), int((~self.in_first).sum())
 
     def of_arms(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return the values of the triplet and of the doublet arm."""
-        return values[self.is_triplet], values[~self.is_triplet]
+        """Return the values of the first and of the second arm."""
+        return values[self.in_first], values[~self.in_first]
 
 
-def make_pairs(courses: Mapping[str, Course], arms: Mapping[str, str], part: str) -> Pairs:
+def make_pairs(courses: Mapping[str, Course], arms: ComparedArms, part: str) -> Pairs:
     """Collect the patients who have a baseline and the named summary.
 
     Parameters
     ----------
     courses : mapping of str to Course
         By patient_id.
-    arms : mapping of str to str
+    arms : ComparedArms
         Arm of each patient that is compared.
     part : str
         A summary of `Course` (``window_mean``, ``peak``, ``last``, ``off``) or ``peak_matched``: the expected highest
@@ -79,8 +80,8 @@ def make_pairs(courses: Mapping[str, Course], arms: Mapping[str, str], part: str
             sd = math.hypot(point.log2_sd, course.baseline.log2_sd)
             found.append((patient_id, course.baseline.log2, point.log2, sd))
     numbers = np.array([entry[1:] for entry in found], dtype=np.float64).reshape(-1, 3)
-    is_triplet = np.array([arms[entry[0]] == "triplet" for entry in found], dtype=np.bool_)
-    return Pairs(tuple(entry[0] for entry in found), is_triplet, numbers[:, 0], numbers[:, 1], numbers[:, 2])
+    in_first = np.array([arms.is_first(entry[0]) for entry in found], dtype=np.bool_)
+    return Pairs(tuple(entry[0] for entry in found), in_first, numbers[:, 0], numbers[:, 1], numbers[:, 2])
 
 
 def change_score(pairs: Pairs) -> Estimate:
@@ -90,7 +91,7 @@ def change_score(pairs: Pairs) -> Estimate:
 
 def ancova(pairs: Pairs) -> Estimate:
     """Compare the arms' values at equal baseline."""
-    return regression(pairs.value, pairs.is_triplet, pairs.baseline[:, None])
+    return regression(pairs.value, pairs.in_first, pairs.baseline[:, None])
 
 
 def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]]:
@@ -108,11 +109,11 @@ def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]
     list of (str, Estimate)
         Method and estimate: analysis of covariance, permutation of patients, Hodges-Lehmann shift.
     """
-    triplet, doublet = pairs.of_arms(pairs.change)
-    p, how = permutation_p(triplet, doublet, draws, seed)
-    mean = float(triplet.mean() - doublet.mean())
+    first, second = pairs.of_arms(pairs.change)
+    p, how = permutation_p(first, second, draws, seed)
+    mean = float(first.mean() - second.mean())
     found = [("permutation", Estimate(mean, math.nan, math.nan, p, f"{how}; no interval by this method"))]
-    found.append(("hodges_lehmann", hodges_lehmann(triplet, doublet)))
+    found.append(("hodges_lehmann", hodges_lehmann(first, second)))
     try:
         adjusted = ancova(pairs)
     except NotEstimableError as error:
@@ -134,7 +135,7 @@ def disagreement(change: Estimate, adjusted: Estimate) -> str:
     return ""
 
 
-def count_contrast(courses: Mapping[str, Course], arms: Mapping[str, str]) -> tuple[Estimate, tuple[int, int]] | None:
+def count_contrast(courses: Mapping[str, Course], arms: ComparedArms) -> tuple[Estimate, tuple[int, int]] | None:
     """Compare the counts behind a measure per 100 CD45+ cells; None for measures that are no such counts."""
     found = []
     for patient_id, course in courses.items():
@@ -144,20 +145,20 @@ def count_contrast(courses: Mapping[str, Course], arms: Mapping[str, str]) -> tu
         if any(reading.n_events is None or not reading.n_reference for reading in (*window, *before)):
             return None
         share = (_sum(before, "n_events") + 0.5) / _sum(before, "n_reference")
-        found.append((_sum(window, "n_events"), _sum(window, "n_reference") * share, arms[patient_id] == "triplet"))
+        found.append((_sum(window, "n_events"), _sum(window, "n_reference") * share, arms.is_first(patient_id)))
     if not found:
         return None
     numbers = np.array([entry[:2] for entry in found], dtype=np.float64)
-    is_triplet = np.array([entry[2] for entry in found], dtype=np.bool_)
-    estimate = negative_binomial(PatientCounts(numbers[:, 0], numbers[:, 1], is_triplet))
-    return estimate, (int(is_triplet.sum()), int((~is_triplet).sum()))
+    in_first = np.array([entry[2] for entry in found], dtype=np.bool_)
+    estimate = negative_binomial(PatientCounts(numbers[:, 0], numbers[:, 1], in_first))
+    return estimate, (int(in_first.sum()), int((~in_first).sum()))
 
 
 def _sum(readings: Sequence[Any], name: str) -> float:
     return float(sum(getattr(reading, name) for reading in readings))
 
 
-def _matched_visits(courses: Mapping[str, Course], arms: Mapping[str, str]) -> int:
+def _matched_visits(courses: Mapping[str, Course], arms: ComparedArms) -> int:
     counts: dict[str, list[int]] = {}
     for patient_id, course in courses.items():
         if patient_id in arms and course.window:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.visits import Clock
@@ -30,7 +31,7 @@ class TimeModel:
         Time at which the arm's coefficient is the difference of the arms.
     early, late : float
         Middles of the first and last third of the sampled time.
-    n_triplet, n_doublet : int
+    n_first, n_second : int
         Patients.
     terms : tuple of str
         Names of the fixed effects.
@@ -40,8 +41,8 @@ class TimeModel:
     centre: float
     early: float
     late: float
-    n_triplet: int
-    n_doublet: int
+    n_first: int
+    n_second: int
     terms: tuple[str, ...]
 
     def weights(self, window: str) -> Floats:
@@ -53,7 +54,7 @@ class TimeModel:
 
 
 def time_model(
-    courses: Mapping[str, Course], arms: Mapping[str, str], clock: Clock, *, baseline_as: str, with_batch: bool
+    courses: Mapping[str, Course], arms: ComparedArms, clock: Clock, *, baseline_as: str, with_batch: bool
 ) -> TimeModel:
     """Set up log2 value ~ arm x time with a random intercept and slope per patient.
 
@@ -61,7 +62,7 @@ def time_model(
     ----------
     courses : mapping of str to Course
         Of one measure.
-    arms : mapping of str to str
+    arms : ComparedArms
         Arm of each patient that is compared.
     clock : Clock
         Time scale.
@@ -85,11 +86,11 @@ def time_model(
     if len(kept) < MIN_READINGS:
         msg = f"{len(kept)} readings in the window, {MIN_READINGS} are needed"
         raise NotEstimableError(msg)
-    is_triplet = np.array([arms[course.patient_id] == "triplet" for course, _ in kept], dtype=np.float64)
+    in_first = np.array([arms.is_first(course.patient_id) for course, _ in kept], dtype=np.float64)
     before = np.array([course.baseline.log2 if course.baseline else np.nan for course, _ in kept])
     y = np.array([reading.log2 for _, reading in kept])
     centre = float(times.mean())
-    columns = [np.ones(y.size), is_triplet, times - centre, is_triplet * (times - centre)]
+    columns = [np.ones(y.size), in_first, times - centre, in_first * (times - centre)]
     terms = ["intercept", "arm", "time", "arm x time"]
     if baseline_as == "change":
         y = y - before
@@ -102,10 +103,10 @@ def time_model(
     sds = [reading.log2_sd for _, reading in kept]
     data = pad(names, y.tolist(), np.column_stack(columns), times.tolist(), sds)
     span = float(np.ptp(times))
-    in_triplet = {name for name in names if arms[name] == "triplet"}
-    n_doublet = len(set(names)) - len(in_triplet)
+    first_arm = {name for name in names if arms.is_first(name)}
+    n_second = len(set(names)) - len(first_arm)
     early, late = float(times.min()) + span / 6, float(times.max()) - span / 6
-    return TimeModel(data, centre, early, late, len(in_triplet), n_doublet, tuple(terms))
+    return TimeModel(data, centre, early, late, len(first_arm), n_second, tuple(terms))
 
 
 def _add_batches(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.contrasts.changes import Pairs
 from marrowgate.cohort.courses import Course, window_weights
 from marrowgate.cohort.visits import Clock
@@ -23,8 +24,8 @@ class Gated:
     ----------
     change : ndarray of float64, shape (patients,)
         Change from baseline, log2.
-    is_triplet : ndarray of bool, shape (patients,)
-        Arm.
+    in_first : ndarray of bool, shape (patients,)
+        Whether the patient is in the first arm.
     weights : ndarray of float64, shape (patients, readings)
         Weight of each reading in each change.
     gate_sd : ndarray of float64, shape (readings,)
@@ -36,21 +37,21 @@ class Gated:
     """
 
     change: Floats
-    is_triplet: NDArray[np.bool_]
+    in_first: NDArray[np.bool_]
     weights: Floats
     gate_sd: Floats
     batches: tuple[str, ...]
     n_known: int
 
 
-def gated_changes(courses: Mapping[str, Course], arms: Mapping[str, str], clock: Clock) -> Gated:
+def gated_changes(courses: Mapping[str, Course], arms: ComparedArms, clock: Clock) -> Gated:
     """Write the changes over the window as weighted sums of readings.
 
     Parameters
     ----------
     courses : mapping of str to Course
         Of one measure, by patient_id.
-    arms : mapping of str to str
+    arms : ComparedArms
         Arm of each patient that is compared.
     clock : Clock
         Time scale that the mean over the window was made with.
@@ -71,7 +72,7 @@ def gated_changes(courses: Mapping[str, Course], arms: Mapping[str, str], clock:
     sds = np.array([reading.gate_log2_sd for _, reading, _ in parts], dtype=np.float64)
     return Gated(
         weights @ np.array([reading.log2 for _, reading, _ in parts], dtype=np.float64),
-        np.array([arms[course.patient_id] == "triplet" for course in kept], dtype=np.bool_),
+        np.array([arms.is_first(course.patient_id) for course in kept], dtype=np.bool_),
         weights,
         np.nan_to_num(sds),
         tuple(reading.batch for _, reading, _ in parts),
@@ -135,4 +136,4 @@ def drawn_stability(seen: Estimate, drawn: list[Estimate]) -> tuple[Estimate, st
 
 
 def _arms(gated: Gated, values: Floats) -> tuple[Floats, Floats]:
-    return values[gated.is_triplet], values[~gated.is_triplet]
+    return values[gated.in_first], values[~gated.in_first]

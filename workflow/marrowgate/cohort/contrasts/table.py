@@ -10,13 +10,14 @@ from marrowgate.cohort.contrasts.time_rows import time_rows
 from marrowgate.cohort.description import describe_design, patient_flow
 from marrowgate.cohort.design import Finding, check_design
 from marrowgate.cohort.estimand import describe_estimand
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison, Study
+from marrowgate.columns import TABLES
 from marrowgate.endpoint_names import COMPARED_CHANGES, COMPARED_LEVEL, RESPONDER, endpoint_name
+from marrowgate.settings.arms import ArmPair
 from marrowgate.stats.multiplicity import benjamini_hochberg, holm
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]
-BETWEEN = "triplet - doublet"
 FIRST = ("declared", "design")
 ROLES = ("primary", "secondary", "exploratory")
 
@@ -37,11 +38,23 @@ def contrast_table(study: Study) -> list[Row]:
     """
     if not study.arms:
         return []
+    pairs = study.project.config.arms.compared
+    return in_order(adjust([row for pair in pairs for row in _pair_rows(study.compare(pair))]))
+
+
+def _pair_rows(study: Comparison) -> list[Row]:
     rows = [*_declared(study), *_design_rows(study)]
     for measure in study.readings:
         rows += _measure_rows(study, measure)
     rows += _never_made(study, {row["endpoint"] for row in rows if row["role"] not in {"design", "declared"}})
-    return in_order(adjust(rows))
+    return [{**row, **_arm_columns(row, study.arms.pair)} for row in rows]
+
+
+def _arm_columns(row: Row, pair: ArmPair) -> Row:
+    """Name the arms of a row; the columns ``n_<arm>`` of the table are filled for the arms of these names."""
+    counts = {f"n_{arm}": row.get(name) for arm, name in zip(pair, ("n_arm_1", "n_arm_2"), strict=True)}
+    named = {name: count for name, count in counts.items() if name in TABLES["contrasts"]}
+    return {"arm_1": pair.first, "arm_2": pair.second, **named}
 
 
 def in_order(rows: Sequence[Row]) -> list[Row]:
@@ -62,7 +75,7 @@ def adjust(rows: Sequence[Row]) -> list[Row]:
     return adjusted
 
 
-def role_of(study: Study, endpoint: str) -> str:
+def role_of(study: Comparison, endpoint: str) -> str:
     """Return the role that the settings declare for an endpoint's lead row."""
     settings = study.project.config.cohort
     if endpoint == settings.primary:
@@ -70,12 +83,12 @@ def role_of(study: Study, endpoint: str) -> str:
     return "secondary" if endpoint in settings.secondary else "exploratory"
 
 
-def _declared(study: Study) -> Iterable[Row]:
+def _declared(study: Comparison) -> Iterable[Row]:
     settings = study.project.config.cohort
     sentence = describe_estimand(settings, study.clock)
     yield {
         "endpoint": settings.primary,
-        "contrast": BETWEEN,
+        "contrast": study.between,
         "role": "declared",
         "method": "estimand",
         "status": "declared",
@@ -83,28 +96,24 @@ def _declared(study: Study) -> Iterable[Row]:
     }
 
 
-def _design_rows(study: Study) -> Iterable[Row]:
-    compared = (_count(study, "triplet"), _count(study, "doublet"))
+def _design_rows(study: Comparison) -> Iterable[Row]:
+    compared = study.arms.counts()
     told = [(f"flow_{step.name}", step.sentence, step.n) for step in patient_flow(study)]
     told += [(what, sentence, compared) for what, sentence in describe_design(study)]
     for what, sentence, n in told:
         yield {
             "endpoint": what,
-            "contrast": BETWEEN,
+            "contrast": study.between,
             "role": "design",
             "method": "description",
-            "n_triplet": n[0],
-            "n_doublet": n[1],
+            "n_arm_1": n[0],
+            "n_arm_2": n[1],
             "status": "described",
             "reason": sentence,
         }
 
 
-def _count(study: Study, arm: str) -> int:
-    return sum(its == arm for its in study.arms.values())
-
-
-def _measure_rows(study: Study, measure: str) -> list[Row]:
+def _measure_rows(study: Comparison, measure: str) -> list[Row]:
     findings = check_design(study.readings[measure], study.courses[measure], study.arms)
     findings += drift_findings(study.project, study.drifts, measure, study.readings[measure])
     rows: list[Row] = []
@@ -117,7 +126,7 @@ def _measure_rows(study: Study, measure: str) -> list[Row]:
     return rows
 
 
-def _responder_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list[Row]:
+def _responder_rows(study: Comparison, measure: str, findings: Sequence[Finding]) -> list[Row]:
     endpoint = endpoint_name(measure, RESPONDER)
     refused = _refused(study, endpoint, findings, "fisher_exact")
     if refused:
@@ -130,7 +139,7 @@ def _responder_rows(study: Study, measure: str, findings: Sequence[Finding]) -> 
         return [_refusal(study, endpoint, "fisher_exact", [reason])]
     unknown = len(study.arms) - table.n1 - table.n2
     reasons = [f"{unknown} patients of unknown response are left out"] if unknown else []
-    rows = responder_contrasts.responder_rows(table)
+    rows = responder_contrasts.responder_rows(table, study.arms.pair)
     rows = [_finished(row, endpoint, "sensitivity", findings, reasons) for row in rows]
     rows[0]["role"] = role_of(study, endpoint)
     for row in sensitivity.responder_sensitivity(study, measure):
@@ -138,20 +147,20 @@ def _responder_rows(study: Study, measure: str, findings: Sequence[Finding]) -> 
     return rows
 
 
-def _change_rows(study: Study, measure: str, endpoint: str, part: str, findings: Sequence[Finding]) -> list[Row]:
+def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, findings: Sequence[Finding]) -> list[Row]:
     refused = _refused(study, endpoint, findings, "change_score")
     if refused:
         return refused
     pairs = changes.make_pairs(study.courses[measure], study.arms, part)
     if min(pairs.counts) < 2:
-        reason = f"{pairs.counts[0]} triplet and {pairs.counts[1]} doublet patients have both values: two are needed"
+        reason = f"{study.arms.told(pairs.counts)} patients have both values: two are needed"
         return [_refusal(study, endpoint, "change_score", [reason])]
     settings = study.project.config
     lead = changes.change_score(pairs)
     others = changes.companions(pairs, settings.cohort.draws, settings.seed)
     disagree = changes.disagreement(lead, dict(others)["ancova"])
-    rows = [_row(endpoint, BETWEEN, "change_score", lead, pairs.counts)]
-    rows += [_row(endpoint, BETWEEN, method, estimate, pairs.counts) for method, estimate in others]
+    rows = [_row(endpoint, study.between, "change_score", lead, pairs.counts)]
+    rows += [_row(endpoint, study.between, method, estimate, pairs.counts) for method, estimate in others]
     if disagree:
         rows = [{**row, "status": "disagree", "reason": _joined(row.get("reason"), disagree)} for row in rows]
     if part == "window_mean":
@@ -162,11 +171,11 @@ def _change_rows(study: Study, measure: str, endpoint: str, part: str, findings:
     return rows
 
 
-def _is_key(study: Study, endpoint: str) -> bool:
+def _is_key(study: Comparison, endpoint: str) -> bool:
     return role_of(study, endpoint) != "exploratory"
 
 
-def _level_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list[Row]:
+def _level_rows(study: Comparison, measure: str, findings: Sequence[Finding]) -> list[Row]:
     """Compare the levels on therapy where no patient has a baseline; it is flagged, since arms may differ before."""
     endpoint = endpoint_name(measure, COMPARED_LEVEL)
     refused = _refused(study, endpoint, findings, "level_difference")
@@ -178,15 +187,15 @@ def _level_rows(study: Study, measure: str, findings: Sequence[Finding]) -> list
     ]
 
 
-def _refused(study: Study, endpoint: str, findings: Sequence[Finding], method: str) -> list[Row]:
+def _refused(study: Comparison, endpoint: str, findings: Sequence[Finding], method: str) -> list[Row]:
     reasons = [finding.sentence for finding in findings if finding.level == "refused"]
     return [_refusal(study, endpoint, method, reasons)] if reasons else []
 
 
-def _refusal(study: Study, endpoint: str, method: str, reasons: Sequence[str]) -> Row:
+def _refusal(study: Comparison, endpoint: str, method: str, reasons: Sequence[str]) -> Row:
     return {
         "endpoint": endpoint,
-        "contrast": BETWEEN,
+        "contrast": study.between,
         "role": role_of(study, endpoint),
         "method": method,
         "status": "refused",
@@ -194,7 +203,7 @@ def _refusal(study: Study, endpoint: str, method: str, reasons: Sequence[str]) -
     }
 
 
-def _never_made(study: Study, made: set[str]) -> Iterable[Row]:
+def _never_made(study: Comparison, made: set[str]) -> Iterable[Row]:
     """Return a row for each declared endpoint that no reading leads to."""
     settings = study.project.config.cohort
     for endpoint in dict.fromkeys((settings.primary, *settings.secondary)):

@@ -5,23 +5,22 @@ from typing import Any
 
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
 from marrowgate.cohort.contrasts.sensitivity import estimate_row
-from marrowgate.cohort.study import Study
+from marrowgate.cohort.study import Comparison
 from marrowgate.errors import NotEstimableError
 from marrowgate.stats.mixed import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]
-BETWEEN = "triplet - doublet"
 INTENSITIES = ("ratio_fi", "abc", "median_fi")
 NOT_CONVERGED = "the model did not converge, so it gives no numbers"
 
 
-def time_rows(study: Study, measure: str, endpoint: str, *, is_primary: bool) -> list[Row]:
+def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: bool) -> list[Row]:
     """Return the mixed model's rows: with the change as outcome, and with the baseline as covariate.
 
     Parameters
     ----------
-    study : Study
+    study : Comparison
         The cohort.
     measure, endpoint : str
         What is compared; batches are terms of the model for intensities.
@@ -43,16 +42,21 @@ def time_rows(study: Study, measure: str, endpoint: str, *, is_primary: bool) ->
             )
             found, fitted = time_contrasts(model)
         except NotEstimableError as error:
-            rows.append({"contrast": BETWEEN, "method": method, "status": "refused", "reason": str(error)})
+            rows.append({"contrast": study.between, "method": method, "status": "refused", "reason": str(error)})
             continue
-        counts = (model.n_triplet, model.n_doublet)
+        counts = (model.n_first, model.n_second)
         if not fitted.converged:
-            row = {"contrast": BETWEEN, "method": method, "status": "not_converged", "reason": NOT_CONVERGED}
-            rows.append({**row, "n_triplet": counts[0], "n_doublet": counts[1]})
+            row = {
+                "contrast": study.between,
+                "method": method,
+                "status": "not_converged",
+                "reason": NOT_CONVERGED,
+            }
+            rows.append({**row, "n_arm_1": counts[0], "n_arm_2": counts[1]})
             continue
         kept = f"random effects: {fitted.structure}; terms: {', '.join(model.terms)}"
         for name, estimate in found:
-            contrast = f"{BETWEEN}, {name} in the window" if name else BETWEEN
+            contrast = f"{study.between}, {name} in the window" if name else study.between
             row = estimate_row(endpoint, contrast, method, estimate, counts)
             rows.append({**row, "reason": f"{row['reason']}; {kept}"})
         if is_primary and baseline_as == "change":
@@ -60,10 +64,10 @@ def time_rows(study: Study, measure: str, endpoint: str, *, is_primary: bool) ->
     return rows
 
 
-def _bootstrap_row(study: Study, endpoint: str, model: TimeModel, estimate: Estimate) -> Row:
+def _bootstrap_row(study: Comparison, endpoint: str, model: TimeModel, estimate: Estimate) -> Row:
     settings = study.project.config
     draws = settings.cohort.bootstrap_draws
     p, done = bootstrap_p(model.data, model.weights(""), draws, settings.seed)
     tested = Estimate(estimate.value, math.nan, math.nan, p, f"{done} of {draws} draws converged; no interval")
-    counts = (model.n_triplet, model.n_doublet)
-    return estimate_row(endpoint, BETWEEN, "parametric_bootstrap", tested, counts)
+    counts = (model.n_first, model.n_second)
+    return estimate_row(endpoint, study.between, "parametric_bootstrap", tested, counts)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marrowgate.cohort.outcomes.outcome_row import outcome_row
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.sheets import Patient
 from marrowgate.stats.survival import (
@@ -26,7 +27,7 @@ FROM_TREATMENT = {"treatment", "start_of_treatment", "start of treatment", "firs
 UNKNOWN = "follow-up ends before this time with patients still free of the event"
 
 
-def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort) -> list[Row]:
+def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort, pairs: Sequence[ArmPair]) -> list[Row]:
     """Return all rows of overall and disease-free survival.
 
     Parameters
@@ -35,6 +36,8 @@ def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort) -> 
         All patients, and each arm where there are two.
     settings : Cohort
         Times at which survival is given.
+    pairs : sequence of ArmPair
+        Arms that are compared.
 
     Returns
     -------
@@ -51,8 +54,9 @@ def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort) -> 
                 note = origin_note(patients) if name == "dfs" else ""
                 told = _joined(_missing(patients, followed, name), note)
                 rows += [*_one_group(name, arm, followed, settings, told), *_below(name, arm, followed, times)]
-        if {"triplet", "doublet"} <= set(groups):
-            rows += _between(name, follow(groups["triplet"]), follow(groups["doublet"]))
+        for pair in pairs:
+            if {*pair} <= set(groups):
+                rows += _between(name, pair, *(follow(groups[arm]) for arm in pair))
     for arm, patients in groups.items():
         rows += [*_transplant(arm, patients), *_relapse(arm, patients, settings)]
     return rows
@@ -151,15 +155,13 @@ def _missing(patients: Sequence[Patient], followed: Sequence[FollowUp], name: st
     return f"{without} patients without {name}_months or {name}_event are left out" if without else ""
 
 
-def _between(name: str, triplet: list[FollowUp], doublet: list[FollowUp]) -> Iterable[Row]:
-    if not triplet or not doublet:
+def _between(name: str, pair: ArmPair, first: list[FollowUp], second: list[FollowUp]) -> Iterable[Row]:
+    if not first or not second:
         return
-    p, both = log_rank(triplet, doublet), [*triplet, *doublet]
+    p, both = log_rank(first, second), [*first, *second]
     note = "no event in either arm" if math.isnan(p) else "arms as treated, not randomised"
     events = sum(q.event == 1 for q in both)
-    yield outcome_row(
-        f"{name}_log_rank_p_value", "triplet - doublet", len(both), events, p, method="log_rank", note=note
-    )
+    yield outcome_row(f"{name}_log_rank_p_value", pair.contrast, len(both), events, p, method="log_rank", note=note)
 
 
 def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterable[Row]:

@@ -9,6 +9,7 @@ import numpy as np
 from marrowgate.cohort.outcomes.outcome_row import outcome_row
 from marrowgate.cohort.outcomes.survival_rows import survival_rows
 from marrowgate.cohort.outcomes.toxicity import toxicity_rows
+from marrowgate.settings.arms import EVERYBODY
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient
@@ -31,22 +32,22 @@ def outcome_table(project: Project) -> list[Row]:
     list of dict
         For all patients and, where there are two arms, for each; the log-rank test between them.
     """
-    groups = make_groups(tuple(project.patients.values()))
+    groups = make_groups(tuple(project.patients.values()), project.config.arms.names)
     settings = project.config.cohort
     best = sorted({patient.response for patient in project.patients.values() if patient.response})
     rows = [row for arm, patients in groups.items() for row in response_rows(arm, patients, best, settings)]
-    rows += survival_rows(groups, settings)
+    rows += survival_rows(groups, settings, project.config.arms.compared)
     rows += [row for arm, patients in groups.items() for row in recovery_rows(arm, patients)]
     return rows + [row for arm, patients in groups.items() for row in toxicity_rows(arm, patients, project.toxicity)]
 
 
-def make_groups(patients: Sequence[Patient]) -> dict[str, tuple[Patient, ...]]:
-    """Return all patients, and each arm where there are two."""
+def make_groups(patients: Sequence[Patient], names: Sequence[str]) -> dict[str, tuple[Patient, ...]]:
+    """Return all patients, and each arm that has some where there are two such arms or more."""
     if not patients:
         return {}
-    arms = [(arm, tuple(p for p in patients if p.arm == arm)) for arm in ("triplet", "doublet")]
-    groups: dict[str, tuple[Patient, ...]] = {"all": tuple(patients)}
-    return groups | dict(arms) if all(own for _, own in arms) else groups
+    arms = [(arm, tuple(p for p in patients if p.arm == arm)) for arm in names]
+    several = {arm: own for arm, own in arms if own}
+    return {EVERYBODY: tuple(patients)} | (several if len(several) > 1 else {})
 
 
 def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], settings: Cohort) -> Iterable[Row]:
