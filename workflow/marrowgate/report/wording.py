@@ -70,7 +70,6 @@ GATE_STATUSES = {
     "failed": "the method found no gate: no numbers",
     "not_gated": "a marker is absent, a parent has no gate, or the file is rejected: no numbers",
 }
-CODE_BEFORE_REASON = re.compile(r"\b(no_valley|not_gated|fixed|failed|too_few_events): ")
 CHECKS = (
     (r"cv_pct_(.*)", r"counting CV of \1, %"),
     (r"margin_pct_fluorescence", "events at the top of a fluorescence channel, %"),
@@ -142,11 +141,6 @@ def check_words(check: str) -> str:
         if re.fullmatch(pattern, check):
             return re.sub(pattern, wanted, check)
     return words(check)
-
-
-def reason_words(reason: str | None) -> str:
-    """Return a reason of the tables without the status words that stand before its sentence."""
-    return CODE_BEFORE_REASON.sub("", reason or "")
 
 
 def status_counts(statuses: Iterable[str]) -> str:
