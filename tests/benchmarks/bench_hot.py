@@ -18,6 +18,7 @@ from marrowgate.cli import main as marrowgate
 from marrowgate.fcs.read import read_fcs
 from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.batch_scales import freeze_scales
 from marrowgate.gating.consensus_file import read_consensus
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.open_sample import open_sample, start_rows
@@ -123,11 +124,17 @@ def make_files(folder: Path, stem: str, events: int) -> None:
         ]
     )
     stability = ["--stability", str(folder / f"{stem}_stability.json")]
-    marrowgate(["fit", *common, "--strategy", str(STRATEGY), *stability, "--out", str(fit)])
+    scales = folder / f"{stem}_scales.yaml"
+    batch = ["--panel-name", "hspc", "--batch", "b", "--strategy", str(STRATEGY)]
+    marrowgate(["scales", *batch, *common[2:], "--out", str(scales)])
+    marrowgate(["fit", *common, "--strategy", str(STRATEGY), "--scales", str(scales), *stability, "--out", str(fit)])
     marrowgate(
         ["consensus", "--panel-name", "hspc", "--batch", "b", "--fits", str(fit), "--out", str(folder / f"{stem}.yaml")]
     )
     marrowgate(gate_words(folder, stem))
+
+
+ENDS = ("_record.json", "_stability.json", "_scales.yaml")
 
 
 def gate_words(folder: Path, stem: str) -> list[str]:
@@ -141,20 +148,30 @@ def gate_words(folder: Path, stem: str) -> list[str]:
         "--measure",
         *(f"{name}:{MARKER}" for name in MEASURED),
     ]
-    words += ["--stability", f"{stem}_stability.json"]
+    words += ["--stability", f"{stem}_stability.json", "--scales", f"{stem}_scales.yaml"]
     words += ["--gates-xml", f"{stem}.xml", "--gates-tsv", f"{stem}_gates.tsv", "--events", f"{stem}.parquet"]
     words += ["--record", f"{stem}_record.json"]
     files = {"hspc.yaml"} | {
         f"{stem}{end}"
-        for end in (".fcs", ".json", ".yaml", ".xml", "_gates.tsv", ".parquet", "_record.json", "_stability.json")
+        for end in (
+            ".fcs",
+            ".json",
+            ".yaml",
+            ".xml",
+            "_gates.tsv",
+            ".parquet",
+            "_record.json",
+            "_stability.json",
+            "_scales.yaml",
+        )
     }
     return [str(folder / word) if word in files else str(word) for word in words]
 
 
 def opened(folder: Path) -> SampleEvents:
     """Open the tube with marrowgate."""
-    strategy, _ = load_strategy(STRATEGY)
     panel = load_panel(folder / "hspc.yaml")
+    strategy = freeze_scales(load_strategy(STRATEGY)[0], panel, folder / "tube_scales.yaml")
     further = frozenset({MARKER})
     _, tube = open_sample(folder / "tube.fcs", 1, panel, strategy, gain="ignore", spillover="file", further=further)
     assert tube is not None
@@ -247,6 +264,8 @@ def fit_time(folder: Path) -> float:
         folder / "tube.fcs",
         "--strategy",
         STRATEGY,
+        "--scales",
+        folder / "tube_scales.yaml",
     ]
     command = [sys.executable, "-m", "marrowgate", *map(str, words), "--out", str(folder / "again.json")]
     command += ["--stability", str(folder / "again_stability.json")]

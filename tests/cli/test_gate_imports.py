@@ -26,8 +26,12 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
             "--events",
             "5000",
         ]
+    scales = ["--scales", str(folder / "scales.yaml")]
+    if command == "scales":
+        batch = ["scales", "--panel-name", "hspc", "--batch", "B1", *common[2:], *strategy]
+        return [*batch, "--out", str(folder / "scales.yaml")]
     if command == "fit":
-        out = ["--out", str(folder / "fit.json"), "--stability", str(folder / "stability.json")]
+        out = [*scales, "--out", str(folder / "fit.json"), "--stability", str(folder / "stability.json")]
         return ["fit", *common, *strategy, *out]
     if command == "consensus":
         out = ["--out", str(folder / "c.yaml")]
@@ -47,6 +51,7 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
         "gate",
         *common,
         *strategy,
+        *scales,
         *inputs,
         *(w for option, name in outputs.items() for w in (option, str(folder / name))),
     ]
@@ -57,7 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("imports")
 
 
-@pytest.mark.parametrize("command", ["simulate", "fit", "consensus", "gate"])
+@pytest.mark.parametrize("command", ["simulate", "scales", "fit", "consensus", "gate"])
 def test_step__imports_nothing_heavy(command: str, folder: Path, repository: Path):
     code = (
         "import sys; from marrowgate.cli import main; code = main(sys.argv[1:]); "

@@ -38,8 +38,10 @@ def test_memory__what_follows_from_the_header_is_enough_for_fit_and_gate(tmp_pat
     made = ["--scenario", "demo", "--seed", "4", "--events", str(events), "--truth", str(tmp_path / "truth.parquet")]
     peak_mb(["simulate", *made, *COMMON, "--fcs", str(fcs), *stored])
     files = {name: str(tmp_path / name) for name in ("fit.json", "stability.json", "consensus.yaml")}
-    found = ["--stability", files["stability.json"]]
+    found = ["--stability", files["stability.json"], "--scales", str(tmp_path / "scales.yaml")]
     needed = megabytes_needed(fcs)
+    units = ["--panel-name", "hspc", "--batch", "b", *COMMON[:2], *STRATEGY, "--fcs", str(fcs)]
+    assert peak_mb(["scales", *units, "--out", str(tmp_path / "scales.yaml")]) < needed
     assert peak_mb(["fit", *COMMON, "--fcs", str(fcs), *STRATEGY, *found, "--out", files["fit.json"]]) < needed
     batch = ["--panel-name", "hspc", "--batch", "b", "--fits", files["fit.json"]]
     peak_mb(["consensus", *batch, "--out", files["consensus.yaml"]])

@@ -1,7 +1,6 @@
 """Rules and command line fit together: what a dry run prints, the parser takes, and every path is declared."""
 
 import shlex
-import shutil
 from pathlib import Path
 
 import pytest
@@ -35,17 +34,6 @@ def demo_jobs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[s
     return jobs(folder)
 
 
-@pytest.fixture(scope="module")
-def batch_scale_jobs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]:
-    """Jobs of the demo with a strategy that takes the scale of CD34 from the batch."""
-    folder = tmp_path_factory.mktemp("scales")
-    shutil.copytree(REPOSITORY / "config", folder / "config")
-    strategy = folder / "config" / "strategies" / "blood_hspc.yaml"
-    scales = "scales:\n  markers: {CD34: {kind: logicle, w: from_batch}}\n"
-    strategy.write_text(strategy.read_text(encoding="utf-8") + scales, encoding="utf-8")
-    return jobs(folder)
-
-
 def words_of(job: dict[str, list[str]]) -> list[str]:
     command, _, log = job["shell"][0].partition(" > ")
     assert log == f"{job['log'][0]} 2>&1"
@@ -69,6 +57,7 @@ def test_wiring__every_rule_is_seen(demo_jobs):
         "check",
         "simulate",
         "calibrate",
+        "scales",
         "fit",
         "consensus",
         "gate",
@@ -111,6 +100,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         "simulate": {"fcs", "truth"},
         "spillover": {"out", "checks"},
         "calibrate": {"out"},
+        "scales": {"out"},
         "fit": {"out", "stability"},
         "consensus": {"out"},
         "gate": {"gates_xml", "gates_tsv", "events", "record"},
@@ -127,15 +117,19 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
             assert paths <= set(side), (words[0], name, paths - set(side))
 
 
-def test_wiring__scales_of_a_batch_are_made_from_its_stained_tubes_before_any_fit(batch_scale_jobs):
-    made = {job["output"][0]: job for job in batch_scale_jobs if job["rule"] == ["scales"]}
-    assert set(made) == {f"results/scales/hspc_B{number}.yaml" for number in (1, 2, 3)}
+def test_wiring__scales_of_a_batch_are_made_from_its_stained_tubes_before_any_fit(demo_jobs):
+    made = {job["output"][0]: job for job in demo_jobs if job["rule"] == ["scales"]}
+    names = [f"{panel}_B{number}" for panel in ("hspc", "immature") for number in (1, 2, 3)]
+    assert set(made) == {f"results/scales/{name}.yaml" for name in names}
     for path, job in made.items():
         found = paths_of(words_of(job))
         assert found["out"] == {path}
         assert found["fcs"] == {file for file in job["input"] if file.endswith(".fcs")}
-        assert all(file.endswith("_hspc.fcs") for file in found["fcs"])
-    for job in batch_scale_jobs:
+        panel = Path(path).stem.split("_")[0]
+        assert all(file.endswith(f"_{panel}.fcs") for file in found["fcs"])
+    for job in demo_jobs:
         if job["rule"][0] in {"fit", "gate"}:
-            asked = any("blood_hspc.yaml" in file for file in job["input"])
-            assert len(paths_of(words_of(job)).get("scales", set())) == asked
+            (used,) = paths_of(words_of(job))["scales"]
+            assert Path(used).stem.split("_")[0] == (
+                "hspc" if any("hspc.yaml" in one for one in job["input"]) else "immature"
+            )

@@ -6,6 +6,7 @@ import pytest
 from marrowgate.errors import UserError
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.batch_scales import (
+    BatchScales,
     BatchWidth,
     before_choice,
     choose_widths,
@@ -13,7 +14,7 @@ from marrowgate.gating.batch_scales import (
     freeze_scales,
     sample_widths,
     with_widths,
-    write_widths,
+    write_scales,
 )
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import Panel
@@ -76,11 +77,14 @@ def test_widths__are_those_of_the_tubes_that_say_something():
 
 def test_freeze_scales__reads_what_was_written(tmp_path):
     asked = strategy(fluorescence={"kind": "logicle", "w": "from_batch"})
-    write_widths(tmp_path / "s.yaml", "p", "B1", {"CD34": BatchWidth(0.7123, 3), "CD45": BatchWidth(0.5, 0)})
+    write_scales(
+        tmp_path / "s.yaml", "p", "B1", BatchScales({"CD34": BatchWidth(0.7123, 3), "CD45": BatchWidth(0.5, 0)})
+    )
     frozen = freeze_scales(asked, PANEL, tmp_path / "s.yaml")
     assert {name: scale.width for name, scale in frozen.scales.markers.items()} == {"CD34": 0.7123, "CD45": 0.5}
     assert (tmp_path / "s.yaml").read_text(encoding="utf-8") == (
         "panel: p\nbatch: B1\nwidths:\n  CD34:\n    w: 0.7123\n    n_tubes: 3\n  CD45:\n    w: 0.5\n    n_tubes: 0\n"
+        "landmarks: []\n"
     )
 
 
@@ -97,7 +101,7 @@ def test_freeze_scales__what_lacks_is_told(tmp_path):
         "option --scales: the strategy takes the scales of CD34, CD45 from the batch, and no file of scales is given; "
         "give the file that `marrowgate scales` wrote"
     )
-    write_widths(tmp_path / "s.yaml", "p", "B1", {"CD34": BatchWidth(0.7, 3)})
+    write_scales(tmp_path / "s.yaml", "p", "B1", BatchScales({"CD34": BatchWidth(0.7, 3)}))
     with pytest.raises(UserError) as told:
         freeze_scales(asked, PANEL, tmp_path / "s.yaml")
     assert str(told.value) == (

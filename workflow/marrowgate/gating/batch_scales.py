@@ -1,7 +1,7 @@
-"""Scales that are chosen from a batch: the width of each, found once and then the same for all its samples."""
+"""Scales that are chosen from a batch: their widths, and what the strategy's numbers mean in the file's own units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,13 @@ import yaml
 
 from marrowgate.errors import fault
 from marrowgate.files import write_text
+from marrowgate.gating.landmarks.factors import (
+    LANDMARK_DIMENSIONS,
+    batch_landmarks,
+    factors_of,
+    sample_landmarks,
+)
+from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
@@ -84,32 +91,122 @@ def choose_widths(found: Sequence[Mapping[str, float]], dimensions: Sequence[str
     return chosen
 
 
-def write_widths(path: Path, panel: str, batch: str, widths: Widths) -> None:
-    """Write the widths of a batch as YAML."""
-    plain = {"panel": panel, "batch": batch, "widths": {name: asdict(width) for name, width in widths.items()}}
+@dataclass(frozen=True)
+class SampleScales:
+    """What one sample says of its batch's scales: widths, and landmarks."""
+
+    widths: Mapping[str, float]
+    landmarks: tuple[LandmarkRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchScales:
+    """What a batch's samples share: widths of scales, and the landmarks that say what the strategy's numbers mean."""
+
+    widths: Widths
+    landmarks: tuple[LandmarkRow, ...] = ()
+
+
+def asks_batch(strategy: Strategy, panel: Panel) -> bool:
+    """Say whether a strategy takes something of its scales from the batch."""
+    return strategy.home is not None or bool(dimensions_from_batch(strategy, panel))
+
+
+def scale_dimensions(strategy: Strategy, panel: Panel) -> frozenset[str]:
+    """Return the dimensions that are looked at to choose the scales of a batch."""
+    landmarks = {*LANDMARK_DIMENSIONS, *strategy.home.dimensions} if strategy.home else set()
+    return frozenset({*dimensions_from_batch(strategy, panel), *landmarks})
+
+
+def sample_scales(sample_events: SampleEvents, strategy: Strategy, panel: Panel) -> SampleScales:
+    """Return what a sample says of the scales of its batch.
+
+    Parameters
+    ----------
+    sample_events : SampleEvents
+        Opened with the strategy of `before_choice`.
+    strategy : Strategy
+        As it is written.
+    panel : Panel
+        Names the markers.
+    """
+    landmarks = sample_landmarks(sample_events, strategy.home) if strategy.home else ()
+    own = factors_of(landmarks)
+    top = strategy.home.full_scale if strategy.home else 1.0
+    scales = {
+        name: replace(scale, t=top * own[name]) if name in own else scale
+        for name, scale in sample_events.scales.items()
+    }
+    widths = sample_widths(replace(sample_events, scales=scales), dimensions_from_batch(strategy, panel))
+    return SampleScales(widths, landmarks)
+
+
+def choose_scales(found: Sequence[SampleScales], strategy: Strategy, panel: Panel) -> BatchScales:
+    """Choose the scales of a batch from what its samples say, in any order."""
+    widths = choose_widths([one.widths for one in found], dimensions_from_batch(strategy, panel))
+    return BatchScales(widths, batch_landmarks([one.landmarks for one in found]))
+
+
+def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strategy:
+    """Return the strategy with the batch's widths, and its numbers tied to the file's units by the batch's landmarks.
+
+    A dimension whose landmark was not found has no factor: null.
+    """
+    chosen = with_widths(strategy, panel, {name: width.w for name, width in scales.widths.items()})
+    if strategy.home is None:
+        return chosen
+    found = factors_of(scales.landmarks)
+    sought = {name: found.get(name) for name in strategy.home.dimensions if name in panel.dimensions}
+    factors = {**sought, **strategy.scales.factors}
+    tied = {
+        name: scale if scale.t is not None else scale.model_copy(update={"t": strategy.home.full_scale})
+        for name, scale in ((name, _scale(chosen, name)) for name, factor in factors.items() if factor)
+    }
+    update = {"factors": factors, "markers": {**chosen.scales.markers, **tied}}
+    return chosen.model_copy(update={"scales": chosen.scales.model_copy(update=update)})
+
+
+def write_scales(path: Path, panel: str, batch: str, scales: BatchScales) -> None:
+    """Write the scales of a batch as YAML."""
+    plain = {
+        "panel": panel,
+        "batch": batch,
+        "widths": {name: asdict(width) for name, width in scales.widths.items()},
+        "landmarks": [asdict(row) for row in scales.landmarks],
+    }
     write_text(path, yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
 
 
+def read_scales(path: Path | None) -> BatchScales:
+    """Read what `write_scales` wrote; without a file nothing was chosen."""
+    if path is None:
+        return BatchScales({})
+    plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
+    return BatchScales(widths, tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", [])))
+
+
 def freeze_scales(strategy: Strategy, panel: Panel, path: Path | None) -> Strategy:
-    """Return the strategy with the widths that `write_widths` wrote; one that asks for none is given back as it is.
+    """Return the strategy with the scales that `write_scales` wrote; one that asks for none is given back as it is.
 
     Raises
     ------
     UserError
-        The strategy asks for widths and there is no file, or the file lacks one.
+        The strategy takes scales from the batch and there is no file, or the file lacks one.
     """
     names = dimensions_from_batch(strategy, panel)
-    if not names:
+    if not asks_batch(strategy, panel):
         return strategy
     if path is None:
-        what = f"the strategy takes the scales of {', '.join(names)} from the batch, and no file of scales is given"
+        asked = f"the scales of {', '.join(names)}" if names else "the units of its numbers"
+        what = f"the strategy takes {asked} from the batch, and no file of scales is given"
         raise fault("option --scales", what, "give the file that `marrowgate scales` wrote")
-    plain = yaml.safe_load(path.read_text(encoding="utf-8"))["widths"]
-    missing = [name for name in names if name not in plain]
+    scales = read_scales(path)
+    missing = [name for name in names if name not in scales.widths]
     if missing:
         what = f"it has no width for {', '.join(missing)}"
         raise fault(str(path), what, "make it again with `marrowgate scales` and this strategy and panel")
-    return with_widths(strategy, panel, {name: plain[name]["w"] for name in names})
+    return with_scales(strategy, panel, scales)
 
 
 def _scale(strategy: Strategy, dimension: str) -> Scale:

@@ -6,9 +6,12 @@ from typing import Any
 
 import yaml
 
+from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
 from marrowgate.gating.consensus import AgreedGate, Consensus
 from marrowgate.gating.gates import from_plain, to_plain
+from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.records import error_from_plain
 from marrowgate.signal.transforms import Transform
 
 
@@ -18,6 +21,7 @@ def write_consensus(path: Path, consensus: Consensus) -> None:
         "panel": consensus.panel,
         "batch": consensus.batch,
         "scales": {name: asdict(scale) for name, scale in sorted(consensus.scales.items())},
+        "landmarks": [asdict(row) for row in consensus.landmarks],
         "gates": [_agreed_to_plain(agreed) for agreed in consensus.gates],
     }
     write_text(path, yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=120))
@@ -28,21 +32,26 @@ def read_consensus(path: Path) -> Consensus:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     plain = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
     scales = {name: Transform(**fields) for name, fields in plain["scales"].items()}
-    return Consensus(
-        plain["panel"], plain["batch"], tuple(_agreed_from_plain(entry) for entry in plain["gates"]), scales
-    )
+    gates = tuple(_agreed_from_plain(entry) for entry in plain["gates"])
+    landmarks = tuple(LandmarkRow(**fields) for fields in plain["landmarks"])
+    return Consensus(plain["panel"], plain["batch"], gates, scales, landmarks)
 
 
 def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:
     plain = dict(vars(agreed))
     plain["gate"] = None if agreed.gate is None else to_plain(agreed.gate)
-    plain["limit"], plain["spread"] = list(agreed.limit), list(agreed.spread)
-    plain["movements"] = [list(movement) for movement in agreed.movements]
+    plain["limit"] = list(agreed.limit)
+    plain["doubts"] = [asdict(doubt) for doubt in agreed.doubts]
+    plain["error"] = {
+        "known": agreed.error.known,
+        "sds": list(agreed.error.sds),
+        "movements": [list(movement) for movement in agreed.error.movements],
+    }
     return plain
 
 
 def _agreed_from_plain(plain: dict[str, Any]) -> AgreedGate:
     gate = None if plain["gate"] is None else from_plain(plain["gate"])
-    movements = tuple(tuple(movement) for movement in plain["movements"])
-    tuples = {"limit": tuple(plain["limit"]), "spread": tuple(plain["spread"]), "movements": movements}
+    tuples = {"limit": tuple(plain["limit"]), "error": error_from_plain(plain["error"])}
+    tuples["doubts"] = tuple(Note(**entry) for entry in plain["doubts"])
     return AgreedGate(**{**plain, "gate": gate, **tuples})

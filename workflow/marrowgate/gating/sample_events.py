@@ -1,19 +1,19 @@
 """One sample's events as the gates see them: compensated, on each dimension's scale, only where asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
-from marrowgate.settings.strategy import Scale, Scales
+from marrowgate.settings.strategy import Scales
 from marrowgate.signal.spillover.compensation import compensate, compensation_weights
 from marrowgate.signal.transforms import Transform, asinh_with_cofactor
 
-Rows = NDArray[np.intp]
+EventRows = NDArray[np.intp]
 _LARGE_PART = 0.2
-NO_ROWS: Rows = np.array([], dtype=np.intp)
+NO_EVENT_ROWS: EventRows = np.array([], dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,22 @@ class SampleEvents:
     weights : mapping of int to mapping of int to float
         Compensation: for a column, the weight of each detector. A column that is not in it is used as it is.
     scales : mapping of str to Transform
-        Dimension to scale.
+        Dimension to scale, in the file's own units.
+    factors : mapping of str to float
+        Channel units of the file in one unit of the strategy's numbers; a dimension that is not in it has 1.
+    unplaced : frozenset of str
+        Dimensions in which the strategy's numbers mean nothing, because the batch shows no landmark.
     """
 
     file: FcsFile
     channels: Mapping[str, Channel]
     weights: Mapping[int, Mapping[int, float]]
     scales: Mapping[str, Transform] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
+    unplaced: frozenset[str] = frozenset()
     _columns: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
-    def linear(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+    def linear(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values of some events, linear channel units; shape of `rows`.
 
         When a large part of the events is asked for, all columns are compensated as a whole, once.
@@ -60,7 +66,7 @@ class SampleEvents:
             return self._columns[index][which]
         return compensate(events[rows], {index: self.weights[index]})[index]
 
-    def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+    def scaled(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values on the dimension's scale; shape of `rows`."""
         return self.scales[dimension].forward(self.linear(dimension, rows))
 
@@ -90,7 +96,9 @@ def make_sample_events(file: FcsFile, dimensions: set[str], scales: Scales, *, c
     if compensate and file.spillover is not None:
         weights = compensation_weights(file.spillover, file.channels, wanted)
     transforms = {name: transform_of(name, channel, scales) for name, channel in channels.items()}
-    return SampleEvents(file, channels, weights, transforms)
+    factors = {name: factor for name, factor in scales.factors.items() if name in channels and factor}
+    unplaced = frozenset(name for name, factor in scales.factors.items() if factor is None)
+    return SampleEvents(file, channels, weights, transforms, factors, unplaced)
 
 
 def label_of(channel: Channel) -> str:
@@ -101,14 +109,21 @@ def label_of(channel: Channel) -> str:
 def transform_of(dimension: str, channel: Channel, scales: Scales) -> Transform:
     """Return the scale of a dimension: its own, or that of its kind; what is not given follows from the channel."""
     scale = scales.of(dimension, scatter=channel.role == "scatter")
+    factor = scales.factors.get(dimension) or 1.0
     if scale.cofactor is not None:
-        return asinh_with_cofactor(scale.cofactor)
-    return Transform(scale.kind, _top(scale, channel), scale.m, scale.width, scale.a)
+        return in_units(asinh_with_cofactor(scale.cofactor), factor)
+    top = _top(channel) / factor if scale.t is None else scale.t
+    return in_units(Transform(scale.kind, top, scale.m, scale.width, scale.a), factor)
 
 
-def _top(scale: Scale, channel: Channel) -> float:
-    if scale.t is not None:
-        return scale.t
+def in_units(scale: Transform, factor: float) -> Transform:
+    """Return the same scale for values that are larger by a factor."""
+    if factor == 1.0:
+        return scale
+    return replace(scale, t=scale.t * factor, a=scale.a * factor if scale.kind == "linear" else scale.a)
+
+
+def _top(channel: Channel) -> float:
     decades, lowest = channel.amplification
     if decades > 0:
         return float(10.0**decades * (lowest or 1.0))

@@ -32,6 +32,8 @@ class Simulation(_Section):
     """Every file of the sheet in this folder is simulated when it is needed."""
     instrument: SampleId = "home"
     """Name of an instrument of `marrowgate simulate`."""
+    disease: SampleId = "none"
+    """Disease of every patient, with its level, as `marrowgate simulate` calls it."""
 
 
 class Signal(_Section):
@@ -40,8 +42,10 @@ class Signal(_Section):
     gain: Literal["ignore", "apply"] = "ignore"
     """`ignore`: like FlowJo and flowCore. `apply`: divide by `$PnG`, like FlowKit."""
     spillover: Label = "file"
-    """`file`: the spillover keyword of each file. `none`: no compensation. `stains`: computed from the single stains of
-    the batch. Or the path of a CSV file: rows are fluorochromes, columns are detectors."""
+    """`file`: the spillover keyword of each file. A file whose matrix cannot be used is rejected, and one without a
+    matrix is flagged: neither is uncompensated by accident. `none`: no compensation, for files that need none, such as
+    those of mass cytometry or compensated by another program. `stains`: computed from the single stains of the batch.
+    Or the path of a CSV file: rows are fluorochromes, columns are detectors."""
     spillover_of_batch: dict[SampleId, Label] = {}
     """Batches that take their spillover from elsewhere than `spillover` says, each with one of the same entries."""
     allow_unusual_spillover: bool = False

@@ -105,10 +105,43 @@ class Scales(_Section):
     """Scale of every scatter dimension."""
     markers: dict[Label, Scale] = {}
     """Scales of single markers or scatter names."""
+    factors: dict[Label, Positive | None] = {}
+    """How many channel units of the file make one unit of the strategy's numbers, by dimension. Not given: found from
+    the landmarks of the section `home`, for each batch. null: not known, and gates that rest on such numbers are not
+    made."""
 
     def of(self, dimension: str, *, scatter: bool) -> Scale:
         """Return the scale of a dimension: its own, or that of its kind."""
         return self.markers.get(dimension, self.scatter if scatter else self.fluorescence)
+
+
+class Landmark(_Section):
+    """What a kind of cells has in some dimensions, in the units of the strategy's numbers."""
+
+    of: Literal["lymphocytes", "granulocytes"]
+    """The cells; they are found without any scale, by side scatter and CD45 (docs/methods.md)."""
+    by: Literal["median", "spread"]
+    """`median`: where they carry the marker, and for scatter. `spread`: where they do not, the distance from their 16 %
+    quantile to their median."""
+    values: Annotated[dict[Label, Positive], Field(min_length=1)]
+    """Dimension to value."""
+
+
+class Home(_Section):
+    """The units that the strategy's numbers are in, told by cells that every sample shows.
+
+    Numbers of the strategy hold on any instrument then: each batch's factor brings them to the file's own units.
+    """
+
+    full_scale: Positive = 262144.0
+    """Top of the scales in these units."""
+    landmarks: Annotated[tuple[Landmark, ...], Field(min_length=1)]
+    """What the landmark cells have in these units; where several name a dimension, the first that is found counts."""
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Dimensions that have a landmark, in their order."""
+        return tuple(dict.fromkeys(name for landmark in self.landmarks for name in landmark.values))
 
 
 class Step(_Section):
@@ -117,7 +150,8 @@ class Step(_Section):
     method: Label
     """Name of a method; see docs/methods.md."""
     arguments: dict[str, Any] = {}
-    """What the method needs to be told; values are on the linear compensated scale."""
+    """What the method needs to be told; values are on the linear compensated scale, in the units of `home` where the
+    strategy has that section."""
 
 
 class Fallback(Step):
@@ -157,8 +191,18 @@ class Strategy(_Section):
     """A sentence for the report."""
     scales: Scales = Scales()
     """Scales of the dimensions."""
+    home: Home | None = None
+    """The units of the strategy's numbers. Not given: the file's own, which ties the strategy to one instrument."""
     populations: Annotated[tuple[Population, ...], Field(min_length=1)]
     """The populations; a parent stands before its children."""
+
+    @model_validator(mode="after")
+    def _scales_that_stretch(self) -> "Strategy":
+        kinds = {scale.kind for scale in (self.scales.fluorescence, self.scales.scatter, *self.scales.markers.values())}
+        if (self.home or self.scales.factors) and "biexponential" in kinds:
+            msg = "home goes not with a biexponential scale, whose width is a number of the file; take logicle"
+            raise ValueError(msg)
+        return self
 
 
 PopulationFault = tuple[int, str, str, str]
@@ -209,7 +253,6 @@ def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
         for dimension in twice:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
-        yield from ((index, name, what, cure) for what, cure in _operand_faults(population, names[:index]))
     yield from _nesting_faults(strategy)
 
 
@@ -223,24 +266,18 @@ def _parent_faults(population: Population, names: Sequence[str], before: Sequenc
         yield f"its parent {parent!r} stands behind it", "put parents before their children"
 
 
-def _operand_faults(population: Population, before: Sequence[str]) -> Iterator[tuple[str, str]]:
-    operands = population.arguments.get("operands") if population.method == "boolean" else None
-    # what is no list or no text is told by the method itself
-    for name in operands if isinstance(operands, list) else ():
-        if isinstance(name, str) and name not in before:
-            cure = correct_to(name, before, "name populations that stand before this one")
-            yield f"the Boolean gate names {name!r}, which is not a population before it", cure
-    steps = [population, *([population.fallback] if population.fallback else [])]
-    for name in dict.fromkeys(name for step in steps for name in references(step)):
-        if name not in before:
-            cure = correct_to(name, before, "name a population that stands before this one")
-            yield f"its reference {name!r} is not a population before it", cure
+_NUMBERS = ("between", "low", "high", "bounds", "pivot", "vertices")
 
 
-def references(step: Step) -> tuple[str, ...]:
-    """Return the other populations that a step's method looks at: its arguments `reference`, `among` and `of`."""
-    named = (step.arguments.get(argument) for argument in ("reference", "among", "of"))
-    return tuple(name for name in named if isinstance(name, str) and name)
+def rests_on_numbers(step: Step) -> bool:
+    """Say whether a step's arguments give a place as a number, which means something on one scale only."""
+    return any(_has_number(step.arguments.get(name)) for name in _NUMBERS)
+
+
+def _has_number(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_has_number(part) for part in value)
+    return isinstance(value, int | float)
 
 
 def _nesting_faults(strategy: Strategy) -> Iterator[PopulationFault]:

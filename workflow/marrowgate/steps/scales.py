@@ -10,9 +10,7 @@ from marrowgate.errors import UserError, fault
 from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marrowgate.gating.batch_scales import Widths
+    from marrowgate.gating.batch_scales import BatchScales, SampleScales
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
 
@@ -36,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the widths; a rejected file is passed over."""
-    from marrowgate.gating.batch_scales import before_choice, choose_widths, dimensions_from_batch
+    """Write widths and landmarks; a rejected file is passed over."""
+    from marrowgate.gating.batch_scales import before_choice, choose_scales
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.no_result import NoResult, stop_without, write_no_result
     from marrowgate.settings.panel import load_panel
@@ -48,14 +46,13 @@ def run(args: argparse.Namespace) -> int:
         what = f"{len(data_sets)} data sets are given for {len(args.fcs)} files"
         raise fault("option --data-sets", what, "give one for each file")
     strategy, panel = load_checked_strategy(args.strategy), load_panel(args.panel)
-    dimensions = dimensions_from_batch(strategy, panel)
     plain = before_choice(strategy, panel)
 
     def work() -> int:
         stop_without(args.matrix)
         places = zip(args.fcs, data_sets, strict=True)
-        found = [_of_sample(args, path, data_set, panel, plain, dimensions) for path, data_set in places]
-        return _write(args, choose_widths(found, dimensions))
+        found = [_of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in places]
+        return _write(args, choose_scales([one for one in found if one is not None], strategy, panel))
 
     def instead(no_result: NoResult) -> None:
         write_no_result(args.out, no_result)
@@ -63,12 +60,14 @@ def run(args: argparse.Namespace) -> int:
     return guarded("scales", f"{args.panel_name} {args.batch}", work, instead, strict=args.strict)
 
 
-def _write(args: argparse.Namespace, widths: "Widths") -> int:
-    from marrowgate.gating.batch_scales import write_widths
+def _write(args: argparse.Namespace, scales: "BatchScales") -> int:
+    from marrowgate.gating.batch_scales import write_scales
 
-    for name in (name for name, width in widths.items() if not width.n_tubes):
+    for name in (name for name, width in scales.widths.items() if not width.n_tubes):
         log.warning("%s: no sample has 50 values of %s below 0; its width is the usual one", args.batch, name)
-    write_widths(args.out, args.panel_name, args.batch, widths)
+    for row in (row for row in scales.landmarks if row.status != "ok"):
+        log.warning("%s: %s of %s: %s: %s", args.batch, row.dimension, row.of, row.status, row.reason)
+    write_scales(args.out, args.panel_name, args.batch, scales)
     return 0
 
 
@@ -77,24 +76,24 @@ def _of_sample(
     path: Path,
     data_set: int,
     panel: "Panel",
+    plain: "Strategy",
     strategy: "Strategy",
-    dimensions: "Sequence[str]",
-) -> dict[str, float]:
-    """Return the widths that one sample asks for; its events are let go of before the next sample is read."""
-    from marrowgate.gating.batch_scales import sample_widths
+) -> "SampleScales | None":
+    """Return what one sample says of the scales; its events are let go of before the next sample is read."""
+    from marrowgate.gating.batch_scales import sample_scales, scale_dimensions
     from marrowgate.gating.open_sample import open_sample
 
-    further = frozenset(dimensions)
+    further = scale_dimensions(strategy, panel)
     source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
     try:
-        file, sample = open_sample(path, data_set, panel, strategy, **source, further=further)
+        file, sample = open_sample(path, data_set, panel, plain, **source, further=further)
         if sample is not None:
-            return sample_widths(sample, dimensions)
+            return sample_scales(sample, strategy, panel)
     except (UserError, OSError):
         raise
     except Exception:  # noqa: BLE001 - the sample has no say, as one whose file is rejected; its own steps tell of it
         traceback.print_exc()
         log.error("%s: a sample is passed over because of a defect of marrowgate", args.batch)
-        return {}
+        return None
     log.warning("%s: rejected: %s", args.batch, "; ".join(note.sentence for note in file.verdict.reasons))
-    return {}
+    return None

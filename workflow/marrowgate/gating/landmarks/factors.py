@@ -1,0 +1,124 @@
+"""How many channel units of a file make one unit of a strategy's numbers: one factor for each channel and batch."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from marrowgate.gating.landmarks.cells import MOST_EVENTS, LandmarkCells, find_cells
+from marrowgate.gating.landmarks.modes import Floats
+from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.settings.strategy import Home
+
+SIDE_SCATTER, LEUCOCYTES = LANDMARK_DIMENSIONS = ("SSC-A", "CD45")
+MOST_APART = 1.6
+"""A sample whose landmark is further than this factor from the batch's is shifted."""
+_DIGITS = 3
+
+
+def sample_landmarks(sample_events: SampleEvents, home: Home) -> tuple[LandmarkRow, ...]:
+    """Find the landmarks of one sample.
+
+    Parameters
+    ----------
+    sample_events : SampleEvents
+        The events; those looked at are spread evenly over the run.
+    home : Home
+        Which landmarks there are, and what they have in the strategy's units.
+
+    Returns
+    -------
+    tuple of LandmarkRow
+        One for each landmark and dimension of the section that the panel has.
+    """
+    n_events = sample_events.file.n_events
+    rows = np.arange(0, n_events, max(1, -(-n_events // MOST_EVENTS)))
+    absent = [name for name in (SIDE_SCATTER, LEUCOCYTES) if name not in sample_events.channels]
+    if absent:
+        cells = LandmarkCells({}, f"the panel has no {' and no '.join(absent)}")
+    else:
+        cells = find_cells(sample_events.linear(SIDE_SCATTER, rows), sample_events.linear(LEUCOCYTES, rows))
+    found = []
+    for landmark in home.landmarks:
+        at = cells.rows.get(landmark.of)
+        for dimension, own in landmark.values.items():
+            if dimension not in sample_events.channels:
+                continue
+            if at is None:
+                reason = cells.reason or f"no {landmark.of}"
+                found.append(LandmarkRow(landmark.of, landmark.by, dimension, None, None, 0, "not_found", reason))
+                continue
+            value = _measured(sample_events.linear(dimension, rows[at]), landmark.by)
+            row = LandmarkRow(landmark.of, landmark.by, dimension, value, value / own, at.size, "ok")
+            found.append(row if value > 0 else _without(row, f"{landmark.by} of {value:.3g}, which is no size"))
+    return tuple(found)
+
+
+def batch_landmarks(samples: Sequence[Sequence[LandmarkRow]]) -> tuple[LandmarkRow, ...]:
+    """Find what the samples of a batch agree on: the median of each landmark, so that a batch outvotes a sample.
+
+    Parameters
+    ----------
+    samples : sequence of sequence of LandmarkRow
+        Of each sample, in any order.
+
+    Returns
+    -------
+    tuple of LandmarkRow
+        One for each landmark that any sample has; doubtful when fewer than two in three samples that found it lie
+        within `MOST_APART` of the median.
+    """
+    names = list(dict.fromkeys(row.name for rows in samples for row in rows))
+    return tuple(_agreed([row for rows in samples for row in rows if row.name == name]) for name in names)
+
+
+def against_batch(own: Sequence[LandmarkRow], factors: Mapping[str, float]) -> tuple[LandmarkRow, ...]:
+    """Say of a sample's landmarks which lie far from the batch's factors, which are used all the same."""
+    return tuple(_compared(row, factors.get(row.dimension)) for row in own)
+
+
+def factors_of(batch: Sequence[LandmarkRow]) -> dict[str, float]:
+    """Return the factor of each dimension: that of its first landmark that was found. Rounded to three digits."""
+    factors: dict[str, float] = {}
+    for row in batch:
+        if row.factor is not None:
+            factors.setdefault(row.dimension, _rounded(row.factor))
+    return factors
+
+
+def _measured(values: Floats, by: str) -> float:
+    middle = float(np.median(values))
+    return middle if by == "median" else middle - float(np.quantile(values, 0.16))
+
+
+def _without(row: LandmarkRow, reason: str) -> LandmarkRow:
+    return LandmarkRow(*row.name, None, None, row.n, "not_found", reason)
+
+
+def _agreed(rows: Sequence[LandmarkRow]) -> LandmarkRow:
+    found = [row for row in rows if row.value is not None and row.factor is not None]
+    if not found:
+        return LandmarkRow(*rows[0].name, None, None, 0, "not_found", rows[0].reason)
+    value = float(np.median([row.value for row in found if row.value is not None]))
+    factor = float(np.median([row.factor for row in found if row.factor is not None]))
+    near = [row for row in found if row.factor is not None and not _apart(row.factor, factor)]
+    agreed = LandmarkRow(*rows[0].name, value, factor, len(found), "ok")
+    if 3 * len(near) >= 2 * len(found):
+        return agreed
+    reason = f"{len(near)} of {len(found)} samples lie within a factor of {MOST_APART:g} of the median"
+    return LandmarkRow(*rows[0].name, value, factor, len(found), "doubtful", reason)
+
+
+def _compared(row: LandmarkRow, factor: float | None) -> LandmarkRow:
+    if row.factor is None or factor is None or not _apart(row.factor, factor):
+        return row
+    reason = f"{row.factor / factor:.2f} times that of the batch"
+    return LandmarkRow(*row.name, row.value, row.factor, row.n, "shifted", reason)
+
+
+def _apart(one: float, other: float) -> bool:
+    return max(one, other) > MOST_APART * min(one, other)
+
+
+def _rounded(factor: float) -> float:
+    return float(f"{factor:.{_DIGITS}g}")
