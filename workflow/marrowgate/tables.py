@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 from marrowgate import __version__
 from marrowgate.arrow_arrays import ARROW_TYPES, array_of
 from marrowgate.columns import Column, table_columns
+from marrowgate.errors import Fault, UserError
 from marrowgate.files import whole_file
+from marrowgate.plain_text import not_a_formula, printable
 
 Row = Mapping[str, Any]
 
@@ -27,7 +29,9 @@ def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Col
     table : str
         A name in `columns.TABLES`.
     rows : iterable of mapping
-        Column name to value; what is missing, None or NaN is left empty. Tabs and line ends in text become spaces.
+        Column name to value; what is missing, None or NaN is left empty. Tabs and line ends in text become spaces,
+        other control characters U+FFFD. In the text file a cell that a spreadsheet would take for a formula begins
+        with an apostrophe.
     extra : sequence of Column
         Further columns behind the registered ones.
 
@@ -51,8 +55,22 @@ def write_columns(path: Path, columns: Sequence[Column], rows: Iterable[Row]) ->
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Read the Parquet beside a table as one dict per row; missing values are None."""
-    rows: list[dict[str, Any]] = pq.read_table(path.with_suffix(".parquet"), memory_map=False).to_pylist()
+    """Read the Parquet beside a table as one dict per row; missing values are None.
+
+    Raises
+    ------
+    UserError
+        There is no Parquet, or the text says something else: somebody changed it, and it is not what would be read.
+    """
+    parquet = path.with_suffix(".parquet")
+    if not parquet.is_file():
+        raise UserError([Fault(str(path), f"there is no {parquet.name} beside it", "make both with marrowgate")])
+    data = pq.read_table(parquet, memory_map=False)
+    if path != parquet and path.is_file() and path.read_text(encoding="utf-8") != _text(data):
+        what = f"it was changed and differs from {parquet.name}, which is what is read"
+        cure = "correct the sheets or settings that it is made from, and make both anew"
+        raise UserError([Fault(str(path), what, cure)])
+    rows: list[dict[str, Any]] = data.to_pylist()
     return rows
 
 
@@ -70,7 +88,7 @@ def _arrow(columns: Sequence[Column], rows: list[Row]) -> pa.Table:
 def _array(column: Column, values: list[Any]) -> pa.Array:
     cells = [None if _is_missing(value) else value for value in values]
     if column.dtype == "string":
-        cells = [cell.translate(_ONE_LINE) if isinstance(cell, str) else cell for cell in cells]
+        cells = [printable(cell.translate(_ONE_LINE)) if isinstance(cell, str) else cell for cell in cells]
     try:
         return array_of(cells, column.dtype)
     except TypeError as error:
@@ -96,4 +114,4 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value)
+    return not_a_formula(value) if isinstance(value, str) else str(value)

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         _gate_guarded(args, name, place, panel, strategy, fits[name], agreed)
         for name, place in with_progress(list(places.items()), "gates", 1)
     ]
-    n_ungated = _write_tables(args.out, samples)
+    n_ungated = _write_tables(args, samples)
     verdicts = [measured.record.manifest["verdict"] for measured in samples]
     rejected, failed = verdicts.count("rejected"), verdicts.count("failed")
     told = f", {failed} failed because of a defect of marrowgate" if failed else ""
@@ -221,7 +221,12 @@ def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", stra
         return Fit(name, ControlRole(), (), {})
     return fit_sample(
         SampleToFit(
-            name, sample_events, start_rows(sample_events, _run_quality(file).stretches), ControlRole(), {}, SEED
+            name,
+            sample_events,
+            start_rows(sample_events, _run_quality(file, args.spillover).stretches),
+            ControlRole(),
+            {},
+            SEED,
         ),
         strategy,
     )
@@ -249,33 +254,44 @@ def _gate(
     if sample_events is None:
         record = write_rejected(paths, strategy, manifest)
     else:
-        records, quality = settle(fit, agreed), _run_quality(file)
+        records, quality = settle(fit, agreed), _run_quality(file, args.spillover)
         record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), Quality(), quality)
     return Measured(record, _sample(name, place), None, strategy)
 
 
-def _run_quality(file: "FcsFile") -> "RunQuality":
+def _run_quality(file: "FcsFile", spillover: str) -> "RunQuality":
     from marrowgate.settings.config import Quality
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
+    from marrowgate.signal.spillover.matrix_of_sample import compensation_check
     from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
     stability = find_unstable(file, stability_limits(Quality()))
-    return RunQuality(stability.stretches, stability.checks, settings_of(file))
+    checks = (*stability.checks, compensation_check(file, spillover))
+    return RunQuality(stability.stretches, checks, settings_of(file))
 
 
-def _write_tables(out: Path, samples: "list[Measured]") -> int:
+def _write_tables(args: argparse.Namespace, samples: "list[Measured]") -> int:
     """Write the tables; give how many rows of the populations have no gate and so no count."""
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
+    from marrowgate.measure.compensation_doubts import mark_tables
     from marrowgate.settings.config import Measure, Quality
     from marrowgate.tables import write_table
+
+    out = args.out
 
     paths = [{"fcs": sample_events.sample.fcs, "data_set": sample_events.sample.data_set} for sample_events in samples]
     manifest = [{**row, **path} for row, path in zip(manifest_table(samples), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
-    populations = population_table(samples, Measure())
+    populations, intensities = mark_tables(
+        population_table(samples, Measure()),
+        intensity_table(samples, Measure(), SEED, {}),
+        samples,
+        Quality().max_spillover_difference,
+        is_wanted=lambda _: args.spillover != "none",
+    )
     write_table(out / "tables" / "populations.tsv", "populations", populations)
-    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(samples, Measure(), SEED, {}))
+    write_table(out / "tables" / "intensities.tsv", "intensities", intensities)
     write_table(out / "tables" / "quality.tsv", "quality", quality_table(samples, Quality(), Measure()))
     return sum(row["n_events"] is None for row in populations)

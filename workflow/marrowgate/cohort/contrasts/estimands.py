@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 MEAN_CHANGE = "difference of the arms' mean changes from baseline"
 EQUAL_BASELINE = "difference of the arms at equal baseline"
-NONE = ""
+NONE = "none: there is no value"
 
 ESTIMANDS: Mapping[str, str] = {
     "conditional_binomial": MEAN_CHANGE,
