@@ -113,7 +113,9 @@ class Endpoint:
         return f"{self.measure}_{self.summary}" if self.summary else self.measure
 
 
-SUMMARIES = (*dict.fromkeys((*COMPARED_CHANGES, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT)),)
+SUMMARIES = (
+    *dict.fromkeys((*COMPARED_CHANGES, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT, RESPONDER_LEAST)),
+)
 """Every summary that an endpoint may have."""
 
 

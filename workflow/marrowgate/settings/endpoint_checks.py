@@ -9,11 +9,6 @@ from marrowgate.endpoint_names import (
     COMPARED_LEVEL,
     COUNT_UNITS,
     RESPONDER,
-<<<<<<< HEAD
-    RESPONDER_LEAST,
-    RESPONDER_ONE_VISIT,
-=======
->>>>>>> main
     count_measure,
     endpoint_name,
     intensity_measure,
@@ -25,10 +20,6 @@ from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 
 COMPARED = (*COMPARED_CHANGES, COMPARED_LEVEL)
-<<<<<<< HEAD
-_SUMMARIES = (*COMPARED, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT, RESPONDER_LEAST)
-=======
->>>>>>> main
 _MANY = 12
 
 DEPENDS_ON = (
