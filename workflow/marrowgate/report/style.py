@@ -19,6 +19,7 @@ STATUS_COLOURS = {
     "overridden": "#cc79a7",
     "borrowed": "#f0e442",
     "shifted": "#e69f00",
+    "doubtful": "#d55e00",
     "too_few_events": "#bbbbbb",
     "no_valley": "#bbbbbb",
     "failed": "#bbbbbb",

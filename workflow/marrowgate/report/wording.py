@@ -64,12 +64,12 @@ GATE_STATUSES = {
     "overridden": "set by a person",
     "borrowed": "the sample has no boundary of its own and takes that of its batch",
     "shifted": "the sample's own boundary was too far from its batch and was pulled in to the limit",
+    "doubtful": "found, but its own evidence speaks against it: look at the gate before using the number",
     "too_few_events": "too few events to find a boundary, and the batch has none to lend: no numbers",
     "no_valley": "the valley that was looked for is not there: no numbers",
     "failed": "the method found no gate: no numbers",
     "not_gated": "a marker is absent, a parent has no gate, or the file is rejected: no numbers",
 }
-CODE_BEFORE_REASON = re.compile(r"\b(no_valley|not_gated|fixed|failed|too_few_events): ")
 CHECKS = (
     (r"cv_pct_(.*)", r"counting CV of \1, %"),
     (r"margin_pct_fluorescence", "events at the top of a fluorescence channel, %"),
@@ -141,11 +141,6 @@ def check_words(check: str) -> str:
         if re.fullmatch(pattern, check):
             return re.sub(pattern, wanted, check)
     return words(check)
-
-
-def reason_words(reason: str | None) -> str:
-    """Return a reason of the tables without the status words that stand before its sentence."""
-    return CODE_BEFORE_REASON.sub("", reason or "")
 
 
 def status_counts(statuses: Iterable[str]) -> str:
