@@ -18,13 +18,14 @@ BELOW_ALL = {
     "arrow_arrays",
     "endpoint_names",
     "no_result",
+    "plain_text",
     "progress",
 }
 FLOORS = ("fcs", "signal", "gating", "measure", "cohort", "report")
 """From the lowest to the highest; a room imports its own floor and those below it."""
 MAY_IMPORT = {
     "stats": {"stats", "errors"},
-    "settings": {"settings", "errors", "columns", "endpoint_names", "files"},
+    "settings": {"settings", "errors", "columns", "endpoint_names", "files", "plain_text"},
     **{room: {*BELOW_ALL, "provenance", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
     "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance"},
     "snakefile": {*BELOW_ALL, "snakefile", "provenance", *FLOORS},

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from marrowgate.plain_text import one_line
+
 _LINE = re.compile(r"(?P<file>.+?) line (?P<line>\d+)(?:, .*)?", re.DOTALL)
 
 
@@ -32,7 +34,7 @@ class Fault:
 
     def __str__(self) -> str:
         # one line for one fault, whatever a path or a cell holds
-        return " ".join(f"{self.where}: {self.what}; {self.cure}".splitlines())
+        return one_line(f"{self.where}: {self.what}; {self.cure}")
 
 
 class UserError(Exception):

@@ -3,12 +3,14 @@
 import logging
 import sys
 
+from marrowgate.plain_text import one_line
+
 
 class _StandardError(logging.Handler):
     """Writes to what standard error is at the moment, one line for each record."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = " ".join(self.format(record).splitlines())
+        line = one_line(self.format(record))
         sys.stderr.write(f"{line}\n")
 
 

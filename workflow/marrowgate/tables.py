@@ -11,6 +11,7 @@ from marrowgate import __version__
 from marrowgate.arrow_arrays import ARROW_TYPES, array_of
 from marrowgate.columns import Column, table_columns
 from marrowgate.files import whole_file
+from marrowgate.plain_text import not_a_formula, printable
 
 Row = Mapping[str, Any]
 
@@ -27,7 +28,9 @@ def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Col
     table : str
         A name in `columns.TABLES`.
     rows : iterable of mapping
-        Column name to value; what is missing, None or NaN is left empty. Tabs and line ends in text become spaces.
+        Column name to value; what is missing, None or NaN is left empty. Tabs and line ends in text become spaces,
+        other control characters U+FFFD. In the text file a cell that a spreadsheet would take for a formula begins
+        with an apostrophe.
     extra : sequence of Column
         Further columns behind the registered ones.
 
@@ -70,7 +73,7 @@ def _arrow(columns: Sequence[Column], rows: list[Row]) -> pa.Table:
 def _array(column: Column, values: list[Any]) -> pa.Array:
     cells = [None if _is_missing(value) else value for value in values]
     if column.dtype == "string":
-        cells = [cell.translate(_ONE_LINE) if isinstance(cell, str) else cell for cell in cells]
+        cells = [printable(cell.translate(_ONE_LINE)) if isinstance(cell, str) else cell for cell in cells]
     try:
         return array_of(cells, column.dtype)
     except TypeError as error:
@@ -96,4 +99,4 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value)
+    return not_a_formula(value) if isinstance(value, str) else str(value)

@@ -5,7 +5,7 @@ import pytest
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.fcs.read import read_header
 from marrowgate.settings.panel import Panel
-from unit.fcs.builder import fcs_bytes, keywords, write
+from unit.fcs.builder import TWO_EVENTS, fcs_bytes, keywords, write
 
 
 def read(folder: Path, names: list[str], labels: list[str] | None = None, panel: Panel | None = None) -> FcsFile:
@@ -144,3 +144,18 @@ def test_declared__analyte_and_tag_come_before_the_label(tmp_path: Path) -> None
     assert (channel.marker, channel.fluorochrome) == ("CD34", "PE")
     channel = declared(tmp_path, P2S="CD45 FITC", P2TAG="PE")
     assert (channel.marker, channel.fluorochrome) == ("CD45", "PE")
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x00", "\x07", "\x9b", "\ufffe", "\u202e"])
+def test_names__control_characters_are_left_out_and_noted(tmp_path, character):
+    entries = keywords(P1N=f"FITC{character}-A", P1S=f"CD{character}3")
+    file = read_header(write(tmp_path, fcs_bytes(entries, TWO_EVENTS)))
+    assert file.verdict.status == "repaired"
+    assert [note.code for note in file.verdict.repairs] == ["control_characters_left_out"]
+    assert "names or labels of 2 channels" in file.verdict.repairs[0].sentence
+    assert (file.channels[0].name, file.channels[0].label) == ("FITC-A", "CD3")
+
+
+def test_names__padding_is_no_control_character(tmp_path):
+    file = read_header(write(tmp_path, fcs_bytes(keywords(P1N="FITC-A\x00\x00"), TWO_EVENTS)))
+    assert (file.verdict.status, file.channels[0].name) == ("accepted", "FITC-A")

@@ -84,3 +84,10 @@ def test_spillover__standard_keyword_comes_first(tmp_path: Path) -> None:
         "SPILL": "2,FITC-A,PE-A,1,0.9,0.9,1", "$SPILLOVER": f"2,FITC-A,PE-A,{VALUES}",
     }  # fmt: skip
     check(read_header(write(tmp_path, fcs_bytes(entries, TWO_EVENTS))))
+
+
+@pytest.mark.parametrize(
+    "text", [f"2,FITC-A\0\0,PE-A\0,{VALUES}", f"2\0,FITC-A,PE-A,{VALUES}\0", f"2,FI\x1bTC-A,PE-A,{VALUES}"]
+)
+def test_spillover__labels_lose_padding_as_other_values_do(tmp_path: Path, text: str) -> None:
+    check(read(tmp_path, text))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from marrowgate.fcs.model import Note
 from marrowgate.fcs.verdict import refusal, repair
+from marrowgate.plain_text import has_unprintable, printable
 
 _PADDING = " \t\r\n\0"
 _INTEGER = re.compile(r"([+-]?)0*([0-9]{1,40})(?:\.0*)?")  # Diva 9 pads with zeros to 19 digits and more
 _NUMBER = re.compile(r"[+-]?0*(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_NAMES = re.compile(r"\$P\d+[NS]")
 _STRUCTURAL = re.compile(r"PAR|TOT|MODE|DATATYPE|BYTEORD|BEGINDATA|ENDDATA|NEXTDATA|P\d+[BENR]")
 
 
@@ -24,8 +26,8 @@ class Keywords:
     values: Mapping[str, str]
 
     def text(self, keyword: str) -> str:
-        """Return the value without padding; empty when the keyword is missing."""
-        return self.values.get(keyword, "").strip(_PADDING)
+        """Return the value without padding and control characters; empty when the keyword is missing."""
+        return printable(self.values.get(keyword, ""), instead="").strip(_PADDING)
 
     def integer(self, keyword: str) -> int | None:
         """Return the value as a whole number."""
@@ -51,6 +53,18 @@ class Keywords:
         if not lowest <= value <= highest:
             raise refusal(code="bad_keyword", sentence=f"{keyword} is {value}, not between {lowest} and {highest}")
         return value
+
+
+def note_unprintable(keywords: Keywords, repairs: list[Note]) -> None:
+    """Note names and labels of channels that hold control characters, which are left out wherever they are used."""
+    found = [
+        keyword
+        for keyword, value in keywords.values.items()
+        if _NAMES.fullmatch(keyword) and has_unprintable(value.strip(_PADDING))
+    ]
+    if found:
+        sentence = f"control characters in the names or labels of {len(found)} channels were left out"
+        repairs.append(repair("control_characters_left_out", sentence))
 
 
 def to_integer(text: str) -> int | None:

@@ -12,7 +12,7 @@ from marrowgate.fcs.channels import read_channels
 from marrowgate.fcs.data import Events, count_non_finite, decode
 from marrowgate.fcs.head import data_set_bases, linked_base, next_base, read_head
 from marrowgate.fcs.header import Header
-from marrowgate.fcs.keywords import Keywords
+from marrowgate.fcs.keywords import Keywords, note_unprintable
 from marrowgate.fcs.layout import Layout, read_layout
 from marrowgate.fcs.model import Channel, FcsFile, Gain, Note
 from marrowgate.fcs.offsets import Extent, locate
@@ -177,6 +177,7 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
             facts=MappingProxyType(dict(privacy.facts(keywords))),
         )
         following = _following(source, base, header, keywords, repairs)
+        note_unprintable(keywords, repairs)
         layout = read_layout(keywords, repairs)
         channels = read_channels(keywords, layout, panel, repairs)
         check_amplification(channels, layout, repairs)

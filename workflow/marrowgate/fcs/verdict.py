@@ -60,6 +60,7 @@ REPAIRS = MappingProxyType(
         "range_unusable": "$PnR is missing or no number; no bits were masked.",
         "extra_bits_masked": "Values have bits above $PnR; these were masked, as the standard says.",
         "integers_rounded": "Integers above 2^53 were rounded to the nearest float64.",
+        "control_characters_left_out": "Names or labels of channels hold control characters, which were left out.",
         "channel_named_by_number": "A channel has no $PnN; it is called P and its number.",
         "amplification_ignored": "$PnE is logarithmic on floating-point data; values are linear already.",
         "amplification_spelling": "$PnE is not written as the standard says; its meaning is plain.",

@@ -16,7 +16,7 @@ from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
 from marrowgate.gating.methods import Found, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents, in_units
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
 from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 
@@ -46,7 +46,7 @@ class SampleToFit:
 
     sample_id: str
     sample_events: SampleEvents
-    start: Rows
+    start: EventRows
     role: ControlRole
     controls: Mapping[str, Fit]
     seed: int
@@ -59,14 +59,14 @@ class _View:
     sample: SampleToFit
     population: str
     dimensions: tuple[str, ...]
-    parent_rows: Rows
+    parent_rows: EventRows
     walk: "_Walk"
     seed: int
     seen: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
-        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_ROWS)
+        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_EVENT_ROWS)
         values = self.walk.sample_events.scaled(dimension, rows)
         self.seen.setdefault(population or "", {})[dimension] = values
         return values
@@ -114,7 +114,7 @@ class _Walk:
     """What is known so far while the tree is walked."""
 
     sample_events: CachedSample
-    rows: dict[str, Rows]
+    rows: dict[str, EventRows]
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -190,7 +190,7 @@ def _by_references(sample: SampleToFit, population: Population, parent: str, wal
     """
     if parent in walk.rows or needs_of(population).operands:
         return None
-    without = replace(walk, rows={**walk.rows, parent: NO_ROWS})
+    without = replace(walk, rows={**walk.rows, parent: NO_EVENT_ROWS})
     if walk.lacks_marker(parent) or _cannot_gate(sample, population, parent, without):
         return None
     record = _found(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)
@@ -212,10 +212,9 @@ def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk
 def _for_panel(sample: SampleToFit, population: Population) -> Population:
     """Let the fallback stand in where the panel lacks a marker and the fallback does without it."""
     instead = population.fallback
-    present = sample.sample_events.channels.keys()
-    if instead is None or not instead.dimensions or present >= set(population.dimensions):
+    if instead is None or not instead.dimensions or not _absent(sample, population.dimensions):
         return population
-    if not present >= set(instead.dimensions):
+    if _absent(sample, instead.dimensions):
         return population
     changed = {"dimensions": instead.dimensions, "method": instead.method, "arguments": instead.arguments}
     return population.model_copy(update={**changed, "fallback": None})

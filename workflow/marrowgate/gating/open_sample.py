@@ -9,7 +9,7 @@ import numpy as np
 
 from marrowgate.fcs.model import FcsFile, Gain, Note, Verdict
 from marrowgate.fcs.read import read_fcs
-from marrowgate.gating.sample_events import Rows, SampleEvents, make_sample_events
+from marrowgate.gating.sample_events import EventRows, SampleEvents, make_sample_events
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.spillover.compensation import SpilloverError
@@ -70,7 +70,7 @@ def open_sample(
         return replace(file, events=None, verdict=Verdict("rejected", (reason,), file.verdict.repairs)), None
 
 
-def start_rows(sample_events: SampleEvents, stretches: Sequence[Stretch] = ()) -> Rows:
+def start_rows(sample_events: SampleEvents, stretches: Sequence[Stretch] = ()) -> EventRows:
     """Return the events that may be gated: those outside the unstable stretches of the run."""
     times = acquisition_time(sample_events.file) if stretches else None
     if times is None:

@@ -14,7 +14,7 @@ from marrowgate.fcs.model import Note
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Rows
+from marrowgate.gating.sample_events import EventRows
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.transforms import Transform
 
@@ -82,7 +82,9 @@ def _scales_of(gate: Gate, scales: Mapping[str, Transform]) -> str:
     )
 
 
-def write_membership(path: Path, n_events: int, start: Rows, rows: Mapping[str, Rows], names: Sequence[str]) -> None:
+def write_membership(
+    path: Path, n_events: int, start: EventRows, rows: Mapping[str, EventRows], names: Sequence[str]
+) -> None:
     """Write one row per event, in file order: `qc_ok`, then one Boolean column per population.
 
     A population without a gate has a column of missing values.
@@ -94,7 +96,7 @@ def write_membership(path: Path, n_events: int, start: Rows, rows: Mapping[str, 
         pq.write_table(table, part)
 
 
-def _mask(n_events: int, rows: Rows) -> pa.Array:
+def _mask(n_events: int, rows: EventRows) -> pa.Array:
     mask = np.zeros(n_events, dtype=np.bool_)
     mask[rows] = True
     return boolean_array(mask)

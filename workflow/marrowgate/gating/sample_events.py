@@ -12,10 +12,10 @@ from marrowgate.settings.strategy import Scales
 from marrowgate.signal.spillover.compensation import compensate, compensation_weights
 from marrowgate.signal.transforms import Transform, asinh_with_cofactor
 
-Rows = NDArray[np.intp]
+EventRows = NDArray[np.intp]
 _LARGE_PART = 0.2
 _STAND_IN = {"FSC-A": "FSC-H", "SSC-A": "SSC-H"}
-NO_ROWS: Rows = np.array([], dtype=np.intp)
+NO_EVENT_ROWS: EventRows = np.array([], dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class SampleEvents:
     unplaced: frozenset[str] = frozenset()
     _columns: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
-    def linear(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+    def linear(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values of some events, linear channel units; shape of `rows`.
 
         When a large part of the events is asked for, all columns are compensated as a whole, once.
@@ -68,7 +68,7 @@ class SampleEvents:
             return self._columns[index][which]
         return compensate(events[rows], {index: self.weights[index]})[index]
 
-    def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+    def scaled(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values on the dimension's scale; shape of `rows`."""
         return self.scales[dimension].forward(self.linear(dimension, rows))
 

@@ -14,7 +14,7 @@ from marrowgate.gating.apply import apply_gates, rows_inside
 from marrowgate.gating.gate_coordinates import moved, numbers
 from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ Changes = Mapping[str, float]
 
 
 def gate_cvs(
-    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows], cd45: str
+    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, EventRows], cd45: str
 ) -> dict[str, GateCv]:
     """Return the coefficient of variation of every count from the boundaries alone.
 
@@ -88,7 +88,11 @@ def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]
 
 
 def _half_difference(
-    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows], record: GateRecord, movement: Floats
+    sample: SampleEvents,
+    records: Sequence[GateRecord],
+    rows: Mapping[str, EventRows],
+    record: GateRecord,
+    movement: Floats,
 ) -> Changes:
     gate = record.gate
     if gate is None:
@@ -108,7 +112,7 @@ def _half_difference(
     return changes
 
 
-def _either(one: Rows, other: Rows, n_events: int) -> Rows:
+def _either(one: EventRows, other: EventRows, n_events: int) -> EventRows:
     """Return the events that are in one of two sets but not in both, ascending."""
     mask = np.zeros(n_events, dtype=np.bool_)
     mask[one] = True
@@ -116,7 +120,7 @@ def _either(one: Rows, other: Rows, n_events: int) -> Rows:
     return np.flatnonzero(mask)
 
 
-def _common(few: Rows, many: Rows) -> int:
+def _common(few: EventRows, many: EventRows) -> int:
     """Count the events that two ascending sets share."""
     if not many.size:
         return 0

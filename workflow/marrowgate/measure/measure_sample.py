@@ -6,7 +6,7 @@ from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
@@ -24,7 +24,7 @@ _NANOLITRES = 1000.0
 
 
 def count_populations(
-    records: Sequence[GateRecord], rows: Mapping[str, Rows], cvs: Mapping[str, GateCv] | None = None
+    records: Sequence[GateRecord], rows: Mapping[str, EventRows], cvs: Mapping[str, GateCv] | None = None
 ) -> tuple[PopulationCount, ...]:
     """Count the events of every population; those without a gate have no number.
 
@@ -63,7 +63,7 @@ def count_populations(
 
 
 def marker_sketches(
-    sample: SampleEvents, rows: Mapping[str, Rows], wanted: Sequence[tuple[str, str]]
+    sample: SampleEvents, rows: Mapping[str, EventRows], wanted: Sequence[tuple[str, str]]
 ) -> tuple[Sketch, ...]:
     """Take the values of each wanted (population, marker) that the sample has, on the compensated linear scale."""
     return tuple(
@@ -73,7 +73,9 @@ def marker_sketches(
     )
 
 
-def quality_checks(sample: SampleEvents, rows: Mapping[str, Rows], panel: Panel, limits: Quality) -> tuple[Check, ...]:
+def quality_checks(
+    sample: SampleEvents, rows: Mapping[str, EventRows], panel: Panel, limits: Quality
+) -> tuple[Check, ...]:
     """Check margins, doublets, viability and labels. A check without its gate or channel is `not_checked`."""
     return (
         *(_margin(sample, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
@@ -84,7 +86,7 @@ def quality_checks(sample: SampleEvents, rows: Mapping[str, Rows], panel: Panel,
     )
 
 
-def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows]) -> int | None:
+def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, EventRows]) -> int | None:
     """Count the events inside the CD45 gate before dead cells are left out; None without a gate for dead cells.
 
     A haematology analyser counts dead leucocytes, too.
@@ -144,7 +146,7 @@ def _reason(record: GateRecord, weakest: GateRecord) -> tuple[str, str, str]:
     return reason, codes, weakest.population
 
 
-def _margin(sample: SampleEvents, start: Rows, name: str, limit: float) -> Check:
+def _margin(sample: SampleEvents, start: EventRows, name: str, limit: float) -> Check:
     check = f"margin_pct_{name}"
     channel = sample.channels.get(name)
     pct = margin_pct(sample.file, channel) if channel is not None else None
@@ -153,7 +155,7 @@ def _margin(sample: SampleEvents, start: Rows, name: str, limit: float) -> Check
     return at_most(check, pct, limit, f"{pct:.2f} % of the events are at the top of {name}")
 
 
-def _doublets(rows: Mapping[str, Rows], limit: float) -> Check:
+def _doublets(rows: Mapping[str, EventRows], limit: float) -> Check:
     outer = rows.get("cells", rows[ROOT])
     if "singlets" not in rows or outer.size == 0:
         return not_checked("doublets_pct", "singlets has no gate, or there are no events", limit)
@@ -161,7 +163,7 @@ def _doublets(rows: Mapping[str, Rows], limit: float) -> Check:
     return at_most("doublets_pct", pct, limit, f"{pct:.1f} % of the events are no singlets")
 
 
-def _viable(rows: Mapping[str, Rows], limit: float) -> Check:
+def _viable(rows: Mapping[str, EventRows], limit: float) -> Check:
     outer = rows.get("singlets", rows[ROOT])
     if "viable" not in rows or outer.size == 0:
         return not_checked("viable_pct", "viable has no gate, or there are no events", limit)

@@ -4,15 +4,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.plain_text import has_unprintable, printable
 from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
 
 Role = Literal["scatter", "time", "fluorescence", "index", "ignored"]
 Scatter = Literal["FSC-A", "FSC-H", "FSC-W", "SSC-A", "SSC-H", "SSC-W"]
 SCATTER: tuple[str, ...] = get_args(Scatter)
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def without_control_characters(text: str) -> str:
+    """Return the text, or refuse one that a terminal, a table or XML cannot show."""
+    if has_unprintable(text):
+        msg = f"there is a control character in {printable(text)!r}; remove it"
+        raise ValueError(msg)
+    return text
+
+
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(without_control_characters)
+]
 
 
 class PanelChannel(BaseModel):

@@ -97,6 +97,7 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
         population_table,
         quality_table,
     )
+    from marrowgate.measure.compensation_doubts import mark_tables
     from marrowgate.measure.visit_differences import visit_differences
     from marrowgate.tables import read_rows
 
@@ -107,9 +108,16 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
     checks = [row for path in args.spillover for row in read_rows(path)]
     checks += bead_rows(project, calibrated, quality.max_bead_fold)
     differences = visit_differences(project, records, quality.max_setting_change_pct)
+    populations, intensities = mark_tables(
+        population_table(samples, settings, blanks_of(project, samples)),
+        intensity_table(samples, settings, seed, lines, differences),
+        samples,
+        quality.max_spillover_difference,
+        is_wanted=lambda batch: project.config.signal.spillover_source(batch) != "none",
+    )
     return {
         "manifest": manifest_table(samples),
-        "populations": population_table(samples, settings, blanks_of(project, samples)),
-        "intensities": intensity_table(samples, settings, seed, lines, differences),
+        "populations": populations,
+        "intensities": intensities,
         "quality": [*quality_table(samples, quality, settings), *checks],
     }

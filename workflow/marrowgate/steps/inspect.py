@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from marrowgate.plain_text import printable
+
 if TYPE_CHECKING:
     from marrowgate.fcs.model import Channel, FcsFile, Note
     from marrowgate.settings.panel import Panel
@@ -88,7 +90,7 @@ def table(found: Sequence[tuple[Path, "FcsFile"]], panel: "Panel | None" = None)
             ", ".join(_channel(channel) for channel in file.channels),
             *(", ".join(names) for names in (_differences(file, panel) if panel else {}).values()),
         ]
-        yield "\t".join(" ".join(cell.split()) for cell in cells)
+        yield "\t".join(printable(" ".join(cell.split())) for cell in cells)
 
 
 def _differences(file: "FcsFile", panel: "Panel") -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.outputs import gate_rows, rows_without_gates, write_membership
 from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, SampleEvents
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import (
     CD45,
@@ -46,7 +46,7 @@ def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, A
     write_gatingml(paths.gates_xml, [], {}, {}, None)
     why = because("file_rejected", f"the file is rejected: {manifest['reasons']}")
     write_table(paths.gates_tsv, "gates", rows_without_gates(strategy, why))
-    write_membership(paths.events, 0, NO_ROWS, {}, [population.name for population in strategy.populations])
+    write_membership(paths.events, 0, NO_EVENT_ROWS, {}, [population.name for population in strategy.populations])
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
 
@@ -57,7 +57,7 @@ def write_without_numbers(paths: SamplePaths, strategy: Strategy, manifest: dict
     writers: dict[Callable[[], None], tuple[Path, ...]] = {
         lambda: write_gatingml(paths.gates_xml, [], {}, {}, None): (paths.gates_xml,),
         lambda: write_table(paths.gates_tsv, "gates", rows): (paths.gates_tsv, paths.gates_tsv.with_suffix(".parquet")),
-        lambda: write_membership(paths.events, 0, NO_ROWS, {}, names): (paths.events,),
+        lambda: write_membership(paths.events, 0, NO_EVENT_ROWS, {}, names): (paths.events,),
     }
     for write, written in writers.items():
         try:

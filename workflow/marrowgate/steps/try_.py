@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         _gate_guarded(args, name, place, panel, strategy, fits[name], agreed)
         for name, place in with_progress(list(places.items()), "gates", 1)
     ]
-    n_ungated = _write_tables(args.out, samples)
+    n_ungated = _write_tables(args, samples)
     verdicts = [measured.record.manifest["verdict"] for measured in samples]
     rejected, failed = verdicts.count("rejected"), verdicts.count("failed")
     told = f", {failed} failed because of a defect of marrowgate" if failed else ""
@@ -265,17 +265,26 @@ def _run_quality(file: "FcsFile") -> "RunQuality":
     return RunQuality(stability.stretches, stability.checks, settings_of(file))
 
 
-def _write_tables(out: Path, samples: "list[Measured]") -> int:
+def _write_tables(args: argparse.Namespace, samples: "list[Measured]") -> int:
     """Write the tables; give how many rows of the populations have no gate and so no count."""
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
+    from marrowgate.measure.compensation_doubts import mark_tables
     from marrowgate.settings.config import Measure, Quality
     from marrowgate.tables import write_table
+
+    out = args.out
 
     paths = [{"fcs": sample_events.sample.fcs, "data_set": sample_events.sample.data_set} for sample_events in samples]
     manifest = [{**row, **path} for row, path in zip(manifest_table(samples), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
-    populations = population_table(samples, Measure())
+    populations, intensities = mark_tables(
+        population_table(samples, Measure()),
+        intensity_table(samples, Measure(), SEED, {}),
+        samples,
+        Quality().max_spillover_difference,
+        is_wanted=lambda _: args.spillover != "none",
+    )
     write_table(out / "tables" / "populations.tsv", "populations", populations)
-    write_table(out / "tables" / "intensities.tsv", "intensities", intensity_table(samples, Measure(), SEED, {}))
+    write_table(out / "tables" / "intensities.tsv", "intensities", intensities)
     write_table(out / "tables" / "quality.tsv", "quality", quality_table(samples, Quality(), Measure()))
     return sum(row["n_events"] is None for row in populations)

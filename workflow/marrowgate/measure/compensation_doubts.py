@@ -1,0 +1,185 @@
+"""Samples compensated otherwise than their batch or their control: no number of theirs that depends on it is ok."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from marrowgate.fcs.model import Spillover
+from marrowgate.measure.collect import Measured, Rows
+from marrowgate.measure.manifest import WITHOUT_NUMBERS
+from marrowgate.measure.record import SampleRecord
+from marrowgate.settings.panel import is_scatter
+from marrowgate.settings.strategy import Strategy, ancestors
+from marrowgate.signal.spillover.agreement import spillover_check
+
+DOUBTFUL = "doubtful"
+UNREADABLE = "spillover_unreadable"
+OTHERWISE = "compensated_otherwise"
+_KEPT = frozenset({DOUBTFUL, "few_events"})
+"""Statuses of intensities that say already that a value is not ok."""
+
+
+def mark_tables(
+    populations: Rows,
+    intensities: Rows,
+    measured: Sequence[Measured],
+    limit: float,
+    *,
+    is_wanted: Callable[[str], bool],
+) -> tuple[Rows, Rows]:
+    """Return the rows of both tables with what is to be said of the compensation.
+
+    Parameters
+    ----------
+    populations, intensities : list of dict
+        Rows as counted and measured.
+    measured : sequence of Measured
+        All samples.
+    limit : float
+        Largest difference of an entry of two matrices, as a share of the stain's own signal.
+    is_wanted : callable
+        Whether the samples of a batch are to be compensated at all.
+    """
+    with_numbers = [entry for entry in measured if entry.record.manifest["verdict"] not in WITHOUT_NUMBERS]
+    doubts = sample_doubts([entry for entry in with_numbers if is_wanted(entry.sample.batch)], limit)
+    strategies = {entry.sample.panel: entry.strategy for entry in measured}
+    records = {entry.sample.sample_id: entry.record for entry in with_numbers}
+    return mark_populations(populations, doubts, strategies), mark_intensities(intensities, records, doubts, limit)
+
+
+def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
+    """Find the samples whose compensation differs from that of their panel and batch.
+
+    Parameters
+    ----------
+    samples : sequence of Measured
+        The samples that have numbers.
+    limit : float
+        Largest difference of an entry of two matrices, as a share of the stain's own signal.
+
+    Returns
+    -------
+    dict of str to str
+        sample_id to the reason, as ``code: sentence``; samples without a doubt are left out.
+    """
+    batches: dict[tuple[str, str], list[Measured]] = {}
+    for entry in samples:
+        batches.setdefault((entry.sample.panel, entry.sample.batch), []).append(entry)
+    found = {}
+    for members in batches.values():
+        for entry in members:
+            others = [one.record.spillover for one in members if one is not entry]
+            if why := _unreadable(entry.record) or _against(entry.record.spillover, others, limit):
+                found[entry.sample.sample_id] = why
+    return found
+
+
+def _unreadable(record: SampleRecord) -> str:
+    ignored = "spillover_ignored" in (record.manifest.get("repairs") or "")
+    return f"{UNREADABLE}: the file's matrix cannot be used" if ignored and record.spillover is None else ""
+
+
+def _against(own: Spillover | None, others: Sequence[Spillover | None], limit: float) -> str:
+    with_matrix = [one for one in others if one is not None]
+    counted = f"{len(with_matrix)} of {len(others)} other samples of the batch"
+    if own is None:
+        return f"{OTHERWISE}: not compensated, {counted} are" if with_matrix else ""
+    if len(with_matrix) < len(others) / 2:
+        return f"{OTHERWISE}: compensated, as only {counted} are"
+    labels = Counter(frozenset(one.labels) for one in with_matrix)
+    usual, n_usual = labels.most_common(1)[0] if labels else (frozenset(own.labels), 0)
+    if frozenset(own.labels) != usual and n_usual >= len(with_matrix) / 2:
+        return f"{OTHERWISE}: the matrix has other detectors than in the batch"
+    check = spillover_check(own, others, limit)
+    return f"{OTHERWISE}: {check.reason}" if check.verdict == "flagged" else ""
+
+
+def mark_populations(
+    rows: Sequence[Mapping[str, Any]], doubts: Mapping[str, str], strategies: Mapping[str, Strategy]
+) -> Rows:
+    """Return the rows of `populations.tsv` with doubtful gates where a gate on the way rests on fluorescence.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows as counted.
+    doubts : mapping of str to str
+        See `sample_doubts`.
+    strategies : mapping of str to Strategy
+        Panel to its strategy.
+    """
+    depends = {panel: _on_fluorescence(strategy) for panel, strategy in strategies.items()}
+    marked = []
+    for row in map(dict, rows):
+        why = doubts.get(row["sample_id"])
+        if why and row["n_events"] is not None:
+            for name, what in (("gate", row["population"]), ("cd45_gate", "cd45_pos")):
+                if what in depends[row["panel"]] and row[f"{name}_status"] is not None:
+                    row[f"{name}_status"] = DOUBTFUL
+                    row[f"{name}_reason"] = _joined(why, row[f"{name}_reason"])
+        marked.append(row)
+    return marked
+
+
+def mark_intensities(
+    rows: Sequence[Mapping[str, Any]], records: Mapping[str, SampleRecord], doubts: Mapping[str, str], limit: float
+) -> Rows:
+    """Return the rows of `intensities.tsv` with what is to be said of the compensation of sample and control.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows as measured.
+    records : mapping of str to SampleRecord
+        By sample_id.
+    doubts : mapping of str to str
+        See `sample_doubts`.
+    limit : float
+        Largest difference of an entry of two matrices.
+    """
+    marked = []
+    for row in map(dict, rows):
+        why = doubts.get(row["sample_id"]) or _against_controls(row, records, limit)
+        if why:
+            row["status"] = row["status"] if row["status"] in _KEPT else DOUBTFUL
+            row["reason"] = _joined(why, row["reason"])
+        marked.append(row)
+    return marked
+
+
+def _against_controls(row: Mapping[str, Any], records: Mapping[str, SampleRecord], limit: float) -> str:
+    own = records[row["sample_id"]].spillover
+    for name in filter(None, (row.get("control_sample_id") or "").split(", ")):
+        other = records[name].spillover if name in records else own
+        if (own is None) != (other is None):
+            which = "the control is not" if other is None else "the control is, the sample is not"
+            return f"{OTHERWISE}: {which} compensated ({name})"
+        if own is not None and other is not None and not _same(own, other, limit):
+            return f"{OTHERWISE}: the control {name} has another matrix"
+    return ""
+
+
+def _same(one: Spillover, other: Spillover, limit: float) -> bool:
+    if set(one.labels) != set(other.labels):
+        return False
+    order = [other.labels.index(label) for label in one.labels]
+    return bool(np.abs(one.matrix - other.matrix[np.ix_(order, order)]).max() <= limit)
+
+
+def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
+    """Return the populations on whose way a gate has a dimension that is compensated."""
+    by_name = {population.name: population for population in strategy.populations}
+    direct = {
+        name
+        for name, population in by_name.items()
+        if population.method == "boolean" or not all(map(is_scatter, population.dimensions))
+    }
+    return frozenset(
+        name for name in by_name if direct & {name, *ancestors(name, {one: by_name[one].parent for one in by_name})}
+    )
+
+
+def _joined(why: str, reason: str | None) -> str:
+    return f"{why}; {reason}" if reason else why
