@@ -99,6 +99,7 @@ accuracy-cohort: $(DEV)
 pictures: $(DEV)
 	$(BIN)/python tests/accuracy/likeness.py
 	$(BIN)/python tests/accuracy/strategy_pictures.py
+	$(BIN)/python tests/accuracy/disease_pictures.py
 
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
