@@ -12,7 +12,7 @@ from marrowgate.code_digest import code_digests
 from marrowgate.errors import UserError
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
-from marrowgate.gating.methods import method_faults
+from marrowgate.gating.methods import control_needs, method_faults
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
@@ -112,7 +112,9 @@ def memory_for_flowkit(wildcards, input, attempt):
 
 
 def control_fits(wildcards):
-    controls = controls_to_fit_first(PROJECT, SAMPLES[wildcards.sample_id])
+    sample = SAMPLES[wildcards.sample_id]
+    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
+    controls = controls_to_fit_first(PROJECT, sample, control_needs(strategy))
     return [f"results/fits/{control.sample_id}.json" for control in controls]
 
 

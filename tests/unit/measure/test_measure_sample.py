@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from marrowgate.fcs.model import Channel, FcsFile, Verdict
+from marrowgate.fcs.model import Channel, FcsFile, Note, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
@@ -56,14 +56,15 @@ def test_count_with_dead__without_a_viability_gate_it_is_not_known():
 
 
 def test_count_populations__what_is_joined_is_as_weak_as_its_weakest_part():
-    borrowed = replace(NUCLEATED, status="borrowed", reason="from 4 samples of the batch (no_valley)")
+    borrowed = replace(NUCLEATED, status="borrowed", reasons=(Note("from_batch", "from 4 samples of the batch"),))
     either = GateRecord("either", "root", "boolean", Boolean("or", ("cd45_pos", "nucleated")), "ok")
     outside = GateRecord("outside", "root", "boolean", Boolean("not", ("either",)), "ok")
     counts = {one.population: one for one in count_populations(*gated(ALIVE, borrowed, LEUCOCYTES, either, outside))}
     assert counts["cd45_pos"].gate_status == "ok"
     for name in ("either", "outside"):
         assert counts[name].gate_status == "borrowed"
-        assert counts[name].gate_reason == "nucleated: from 4 samples of the batch (no_valley)"
+        assert counts[name].gate_reason == "nucleated: from 4 samples of the batch"
+        assert (counts[name].gate_reason_code, counts[name].weakest_gate) == ("from_batch", "nucleated")
 
 
 def test_count_populations__carries_the_gates_error():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.apply import apply_gates, rows_inside
 from marrowgate.gating.gate_coordinates import moved, numbers
-from marrowgate.gating.gates import Boolean, Polygon
+from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv
@@ -48,7 +48,7 @@ def gate_cvs(
         standard deviation is not known. Geometry that the strategy gives has none.
     """
     gated = [record for record in records if record.population in rows]
-    unknown = _resting_on([record.population for record in gated if _is_unknown(record)], gated)
+    unknown = _resting_on([record.population for record in gated if not record.error.known], gated)
     changes = [
         _half_difference(sample, records, rows, record, movement)
         for record in gated
@@ -72,23 +72,9 @@ def movements_of(record: GateRecord) -> list[Floats]:
     Returns
     -------
     list of ndarray of float64, shape (k,)
-        For the k numbers of `marrowgate.gating.consensus.numbers`.
+        For the k numbers of `marrowgate.gating.gate_coordinates.numbers`.
     """
-    if record.gate is None or isinstance(record.gate, Boolean):
-        return []
-    if record.movements:
-        return [np.array(movement) for movement in record.movements]
-    sd, place = np.array(record.boundary_sd, dtype=np.float64), numbers(record.gate)
-    if isinstance(record.gate, Polygon) and sd.size == 1:
-        # a wedge through the origin has one number, the slope of its sides
-        return [np.column_stack((np.zeros(place.size // 2), sd[0] * place[::2])).ravel()]
-    if sd.size != place.size:
-        return []
-    return [row for row in np.diag(sd) if row.any() and np.isfinite(row).all()]
-
-
-def _is_unknown(record: GateRecord) -> bool:
-    return not all(np.isfinite(record.boundary_sd))
+    return [] if record.gate is None else record.error.steps
 
 
 def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:

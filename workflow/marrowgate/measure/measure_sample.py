@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.gates import Boolean
-from marrowgate.gating.records import USABLE, GateRecord
+from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
@@ -17,19 +17,6 @@ from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import Stretch
-
-WEAKEST_FIRST = (
-    "not_gated",
-    "failed",
-    "no_valley",
-    "too_few_events",
-    "borrowed",
-    "shifted",
-    "fixed",
-    "overridden",
-    "ok",
-)
-
 
 CD45 = "cd45_pos"
 VIABLE = "viable"
@@ -56,6 +43,7 @@ def count_populations(
     for record in records:
         inside = tuple(ancestors(record.population, parents))
         weakest = _weakest(_rests_on(record, by_name))
+        reason, codes, of_gate = _reason(record, weakest)
         gated = record.population in rows
         counts.append(
             PopulationCount(
@@ -65,8 +53,10 @@ def count_populations(
                 int(rows[record.parent].size) if record.parent in rows else None,
                 inside,
                 weakest.status if gated else "not_gated",
-                _reason(record, weakest),
+                reason,
                 (cvs or {}).get(record.population),
+                codes,
+                of_gate,
             )
         )
     return tuple(counts)
@@ -146,13 +136,14 @@ def _weakest(path: Sequence[GateRecord]) -> GateRecord:
     return min(path, key=lambda record: WEAKEST_FIRST.index(record.status))
 
 
-def _reason(record: GateRecord, weakest: GateRecord) -> str:
-    if record.status not in USABLE and record.reason:
-        return record.reason
-    if weakest is record:
-        return record.reason
+def _reason(record: GateRecord, weakest: GateRecord) -> tuple[str, str, str]:
+    """Return the reason of a population's status, its codes, and the population whose gate gave the status."""
+    if weakest is record or (record.status not in USABLE and record.reasons):
+        return record.reason, record.reason_code, record.population
     of_weakest = f"{weakest.population}: {weakest.reason}".removesuffix(": ")
-    return "; ".join(part for part in (record.reason, of_weakest) if part)
+    reason = "; ".join(part for part in (record.reason, of_weakest) if part)
+    codes = "; ".join(part for part in (record.reason_code, weakest.reason_code) if part)
+    return reason, codes, weakest.population
 
 
 def _margin(sample: SampleEvents, start: EventRows, name: str, limit: float) -> Check:

@@ -109,8 +109,11 @@ def _fractions(count: PopulationCount, shared: _Shared) -> Row:
         "n_cd45": n_cd45,
         "gate_status": count.gate_status,
         "gate_reason": count.gate_reason,
+        "gate_reason_code": count.gate_reason_code,
+        "weakest_gate": count.weakest_gate,
         "cd45_gate_status": shared.cd45.gate_status if shared.cd45 else "not_gated",
         "cd45_gate_reason": shared.cd45.gate_reason if shared.cd45 else f"the strategy has no {CD45}",
+        "cd45_gate_reason_code": shared.cd45.gate_reason_code if shared.cd45 else "no_denominator",
         "missing_reason": _missing(count, shared),
     }
     if n is None:

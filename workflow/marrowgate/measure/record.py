@@ -45,8 +45,10 @@ class PopulationCount:
         None when not gated.
     inside : tuple of str
         Populations that it lies in, nearest first.
-    gate_status, gate_reason : str
-        The weakest gate on the way to the population.
+    gate_status, gate_reason, gate_reason_code : str
+        Of the weakest gate on the way to the population, with the population's own reasons.
+    weakest_gate : str
+        Population whose gate that is.
     gate_cv : GateCv or None
         Uncertainty from the boundaries; None where it is not known, or where there are no events.
     """
@@ -59,6 +61,8 @@ class PopulationCount:
     gate_status: str
     gate_reason: str
     gate_cv: GateCv | None = None
+    gate_reason_code: str = ""
+    weakest_gate: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.open_sample import start_rows
-from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
+from marrowgate.gating.outputs import gate_rows, rows_without_gates, write_membership
+from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
@@ -43,7 +44,8 @@ class SamplePaths:
 def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
     """Write the outputs of a file that was rejected, without gates and events but with the reason; give its record."""
     write_gatingml(paths.gates_xml, [], {}, {}, None)
-    write_table(paths.gates_tsv, "gates", rejected_gate_rows(strategy, f"the file is rejected: {manifest['reasons']}"))
+    why = because("file_rejected", f"the file is rejected: {manifest['reasons']}")
+    write_table(paths.gates_tsv, "gates", rows_without_gates(strategy, why))
     write_membership(paths.events, 0, NO_EVENT_ROWS, {}, [population.name for population in strategy.populations])
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
@@ -51,7 +53,7 @@ def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, A
 def write_without_numbers(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
     """Write outputs as for a rejected file when a step gave no result; what fails again is left as an empty file."""
     names = [population.name for population in strategy.populations]
-    rows = rejected_gate_rows(strategy, manifest["reasons"])
+    rows = rows_without_gates(strategy, because("step_failed", manifest["reasons"]))
     writers: dict[Callable[[], None], tuple[Path, ...]] = {
         lambda: write_gatingml(paths.gates_xml, [], {}, {}, None): (paths.gates_xml,),
         lambda: write_table(paths.gates_tsv, "gates", rows): (paths.gates_tsv, paths.gates_tsv.with_suffix(".parquet")),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate, on_scale
 
 
 class DepthArguments(Arguments):
@@ -52,7 +52,7 @@ def find(view: View, arguments: ValleyArguments) -> Found:
     values = view.values(dimension, arguments.among or None)
     if values.size < arguments.min_events:
         where = arguments.among or "the parent"
-        return Found(None, "too_few_events", f"{values.size} events in {where}, {arguments.min_events} are needed")
+        return no_gate("too_few_events", f"{values.size} events in {where}, {arguments.min_events} are needed")
     low, high = on_scale(view, dimension, arguments.between)
     counts = binned(values)
     width = bandwidth(counts)
@@ -65,9 +65,14 @@ def find(view: View, arguments: ValleyArguments) -> Found:
     at = place(counts)
     if at is None:
         stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
-        return Found(None, "no_valley", f"no valley of {dimension} between {stretch}")
+        return no_gate("no_valley", f"no valley of {dimension} between {stretch}")
     drawn = resample(counts, place, view.seed)
-    return Found(threshold(dimension, at, arguments.keep), "ok", "", (drawn.sd,))
+    return found_gate(threshold(dimension, at, arguments.keep), drawn.error)
+
+
+def needs(arguments: DepthArguments) -> Needs:
+    """Declare the population among whose events the valley is sought."""
+    return Needs(references=(arguments.among,) if arguments.among else ())
 
 
 def sides(counts: Counts, least: int) -> tuple[float, float]:
@@ -181,4 +186,6 @@ METHOD = Method(
     (1,),
     "Minimum of a kernel density estimate between two modes, as flowDensity (Malek 2015, Bioinformatics 31:606)",
     find,
+    needs=needs,
+    stains=kept_stain,
 )
