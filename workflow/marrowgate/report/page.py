@@ -15,6 +15,7 @@ from marrowgate.report.course_rows import CourseRows, course_legend
 from marrowgate.report.gates_section import weak_gates
 from marrowgate.report.outcome_section import outcome_topics
 from marrowgate.report.plan import SURVIVAL
+from marrowgate.report.planted_section import PlantedLine
 from marrowgate.report.populations_section import panel_tables
 from marrowgate.report.quality_section import check_lines
 
@@ -45,6 +46,7 @@ def write_page(
     left_out: Sequence[str],
     provenance: Mapping[str, Any],
     simulated: str,
+    planted: Sequence[PlantedLine],
     arms: Sequence[str],
 ) -> None:
     """Write the page.
@@ -71,6 +73,8 @@ def write_page(
         Content of provenance.json.
     simulated : str
         What of the run is simulated, in a sentence; empty when nothing is.
+    planted : sequence of PlantedLine
+        The truth of a simulated run beside what was found.
     arms : sequence of str
         Names of the arms, in their order.
     """
@@ -105,6 +109,7 @@ def write_page(
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
         simulated=simulated,
+        planted=planted,
     )
     write_text(path, page)
 
