@@ -56,7 +56,6 @@ from marrowgate.signal.stability.unstable_stretches import find_unstable
 __all__ = ["GatedSample", "OpenedSample", "consensus", "fit", "gate", "open_sample", "open_samples"]
 
 
-
 def open_sample(
     path: str | Path,
     *,

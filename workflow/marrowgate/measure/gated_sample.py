@@ -11,9 +11,9 @@ from marrowgate.measure.measure_sample import (
     count_populations,
     count_with_dead,
     marker_sketches,
-    measured_volume,
     quality_checks,
 )
+from marrowgate.measure.measured_volume import measured_volume
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
