@@ -17,6 +17,7 @@ BELOW_ALL = {
     "tables",
     "arrow_arrays",
     "endpoint_names",
+    "content",
     "no_result",
     "plain_text",
     "progress",
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     **{room: {*BELOW_ALL, "provenance", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
     "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance"},
     "snakefile": {*BELOW_ALL, "snakefile", "provenance", *FLOORS},
-    "steps": {*BELOW_ALL, "steps", "simulate", "snakefile", "provenance", "log", "options", *FLOORS},
+    "steps": {*BELOW_ALL, "steps", "simulate", "snakefile", "provenance", "log", "options", "verification", *FLOORS},
 }
 
 

@@ -25,6 +25,7 @@ rule check:
     params:
         overrides=OVERRIDES,
         code=CODE["check"],
+        content=content_of(CONFIG_FILE, *SHEETS.values(), *LINKED),
     shell:
         "marrowgate check"
         " {input.config:q}"
@@ -62,6 +63,7 @@ rule collect:
     params:
         overrides=OVERRIDES,
         code=CODE["collect"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate collect"
         " --config {input.config:q}"
@@ -104,6 +106,7 @@ rule compare:
     params:
         overrides=OVERRIDES,
         code=CODE["compare"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate compare"
         " --config {input.config:q}"
@@ -134,6 +137,7 @@ rule outcomes:
     params:
         overrides=OVERRIDES,
         code=CODE["outcomes"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate outcomes"
         " --config {input.config:q}"

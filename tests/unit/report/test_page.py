@@ -48,6 +48,7 @@ def text(tmp_path: Path) -> Callable[..., str]:
             provenance={**PROVENANCE, "inputs_sha256": {}},
             simulated=more.get("simulated", ""),
             arms=tuple(ARMS.values()),
+            made_from={"tables/populations.parquet": "0" * 64},
         )
         page = (tmp_path / "report.html").read_text()
         assert "http" not in re.sub(r"http-equiv", "", page)

@@ -46,6 +46,7 @@ def write_page(
     provenance: Mapping[str, Any],
     simulated: str,
     arms: Sequence[str],
+    made_from: Mapping[str, str],
 ) -> None:
     """Write the page.
 
@@ -73,6 +74,8 @@ def write_page(
         What of the run is simulated, in a sentence; empty when nothing is.
     arms : sequence of str
         Names of the arms, in their order.
+    made_from : mapping of str to str
+        Files that the page was made from, by their place in the results, to the digests of their bytes.
     """
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -105,6 +108,7 @@ def write_page(
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
         simulated=simulated,
+        made_from=made_from,
     )
     write_text(path, page)
 
