@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from marrowgate.cli import main
+from marrowgate.code_digest import code_digests
 from marrowgate.content import place_in_results, sha256_of, unchanged
 from marrowgate.measure.record import read_record
 from marrowgate.no_result import NoResultError, read_no_result
@@ -144,10 +145,11 @@ def verify(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[s
 
 
 def test_verify__a_run_that_nobody_touched_is_right_and_says_what_belongs_to_what(finished, capsys):
-    code, lines = verify(capsys, "--config", "config/config.yaml")
-    assert code == 0
+    exit_code, lines = verify(capsys, "--config", "config/config.yaml")
+    assert exit_code == 0
     digest = sha256_of(Path("a.fcs"))[:12]
-    assert f"ok: events/a.parquet: sample a, input {digest}, marrowgate 0.1.0" in lines
+    code = code_digests(["gate"])["gate"]
+    assert f"ok: events/a.parquet: sample a, input {digest}, marrowgate 0.1.0, code {code}" in lines
     assert "ok: file of sample a: provenance.json" in lines
     assert "ok: tables/contrasts.parquet: report.html" in lines
     assert lines[-1] == f"{len(lines) - 1} of {len(lines) - 1} as they were when they were made"
@@ -245,6 +247,7 @@ def test_fit__a_file_cut_short_while_it_is_mapped_leaves_a_word_in_the_log(folde
 import os, sys
 import marrowgate.gating.fit as module
 from marrowgate.cli import main
+from marrowgate.code_digest import code_digests
 def cut(sample, strategy):
     os.truncate("a.fcs", 4096)
     return sample.sample_events.file.events.sum()

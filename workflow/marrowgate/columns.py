@@ -74,6 +74,7 @@ _COLUMNS = (
     _text("scales", "scale of each of the gate's dimensions, as dimension=kind(t,m,w,a)"),
     _text("status", "state of the row's result; the documented words are in docs/statuses.md"),
     _text("reason", "why the status is what it is"),
+    _text("reason_code", "codes of reason, one for each of its sentences, as docs/statuses.md lists them"),
     _count("n_events", "events in the population (manifest: in the file)"),
     _count("n_parent", "events in the parent population; of root, those outside unstable stretches"),
     _count("n_cd45", "viable CD45+ events of the sample"),
@@ -92,6 +93,7 @@ _COLUMNS = (
     _text("missing_reason", "why a fraction is missing although the population was gated"),
     _text("cd45_gate_status", "status of the weakest gate on the way to the denominator cd45_pos"),
     _text("cd45_gate_reason", "reason of that gate's status"),
+    _text("cd45_gate_reason_code", "codes of cd45_gate_reason"),
     _text("count_status", "whether the sample's platforms agree: agree, disagree, one_platform or none"),
     _text("count_reason", "why they disagree, or why there is no absolute count"),
     _text("blank_source", "blank samples of the population: batch, run, is_blank or no_blank"),
@@ -107,6 +109,8 @@ _COLUMNS = (
         "status of the weakest gate on the way to the population; of one that is joined of others, theirs count too",
     ),
     _text("gate_reason", "reason of that gate's status"),
+    _text("gate_reason_code", "codes of gate_reason, one for each of its sentences, as docs/statuses.md lists them"),
+    _text("weakest_gate", "population whose gate gave gate_status"),
     # intensities
     _text("marker", "marker that is measured"),
     *_with_interval(_number("median_fi", "median fluorescence, compensated linear scale", "channel units")),
@@ -151,6 +155,8 @@ _COLUMNS = (
     _count("n_doublet", "n_arm_1 or n_arm_2 where an arm is called doublet", "patients"),
     _text("measure", "clinical outcome, or imported measurement"),
     _count("n", "patients", "patients"),
+    _text("outcome", "what happened: response, best_response, os, dfs, relapse, toxicity and so on"),
+    _number("months", "time that the row tells of; empty where it is of no one time", "months"),
     _text("note", "what the reader must know about the row"),
     # agreement with another engine
     _count("n_other", "events of the population by the other engine"),
@@ -193,8 +199,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events", "n_channels"),
         "cytometer",
     ),
-    "gates": ("population", "parent", "method", "boundary", "boundary_sd", "scales", "status", "reason"),
-    "counts": ("population", "parent", "n_events", "n_parent", "gate_status", "gate_reason"),
+    "gates": ("population", "parent", "method", "boundary", "boundary_sd", "scales", "status", "reason", "reason_code"),
+    "counts": ("population", "parent", "n_events", "n_parent", "gate_status", "gate_reason", "gate_reason_code"),
     "populations": (
         *("sample_id", "patient_id", "arm", "day", "cycle", "cycle_day", "days_off", "panel", "batch"),
         *("population", "parent", "n_events", "n_parent", "n_cd45"),
@@ -206,6 +212,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("gate_cv_pct", "events_needed", "cd45_events_needed", "missing_reason", "cd45_gate_status"),
         *("cd45_gate_reason", "count_status", "count_reason", "blank_source", "blank_n_tubes", "blank_n_events"),
         *("blank_n_cd45", "lob_method", "lob_events", "lod_events", "loq_events"),
+        *("gate_reason_code", "weakest_gate", "cd45_gate_reason_code"),
     ),
     "intensities": (
         *(*_VISIT_KEY, "population", "marker", "n_events", "median_fi", "median_fi_low", "median_fi_high"),
@@ -213,7 +220,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("delta_fi", "delta_fi_low", "delta_fi_high", "ratio_fi", "ratio_fi_low", "ratio_fi_high"),
         *("abc", "abc_low", "abc_high", "pct_above_control", "status", "reason"),
         *("control_n_events", "pct_overton", "geo_mean_fi", "std_median_fi", "std_median_fi_low", "std_median_fi_high"),
-        *("std_status", "std_reason", "visit_status", "visit_reason", "abc_unit"),
+        *("std_status", "std_reason", "visit_status", "visit_reason", "abc_unit", "reason_code"),
+        *("gate_status", "gate_reason_code"),
     ),
     "quality": ("sample_id", "batch", "check", "value", "limit", "verdict", "reason"),
     "endpoints": ("patient_id", "arm", "endpoint", "value", "low", "high", "n_visits", "status", "reason"),
@@ -232,7 +240,9 @@ TABLES: dict[str, tuple[str, ...]] = {
             "n_arm_2",
         ),
     ),
-    "outcomes": ("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"),
+    "outcomes": (
+        *("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note", "outcome", "months"),
+    ),
     "concordance": ("sample_id", "population", "n_events", "n_other", "n_differ", "status", "reason"),
     "figures": ("name", "value", "unit", "detail"),
     "calibration": (

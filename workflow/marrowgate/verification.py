@@ -12,6 +12,9 @@ from marrowgate.settings.project import Project, project_files
 
 _BOUND = re.compile(r'<meta name="marrowgate:([^"]+)" content="([0-9a-f]{64})">')
 
+_STEPS = {"fits": "fit", "stability": "fit", "consensus": "consensus", "scales": "scales", "spillover": "spillover"}
+"""Folder of the results to the step that writes into it."""
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -54,20 +57,22 @@ def verified_results(results: Path) -> Iterator[Verified]:
         Records, and what each was made from and with; tables; what the report was made from.
     """
     provenance = _read(results / "provenance.json")
-    made_by = f"marrowgate {provenance['marrowgate']}"
+    made_by = _made_by(provenance, "collect")
     for name, digest in provenance["records_sha256"].items():
         path = results / "records" / f"{name}.json"
-        record = _compared(path, f"record of sample {name}", digest, f"provenance.json, {made_by}")
+        by_gate = _made_by(provenance, "gate")
+        record = _compared(path, f"record of sample {name}", digest, f"provenance.json, {by_gate}")
         yield record
         if not record.is_right:
             continue
         plain = _read(path)
         source = plain["manifest"]["sha256"]
-        of_input = f"sample {name}, input {source[:12] or 'without digest'}, {made_by}"
+        of_input = f"sample {name}, input {source[:12] or 'without digest'}"
         if provenance["files_sha256"].get(name) != source:
             yield Verified(f"input of sample {name}", "differs", f"provenance.json, {made_by}")
         for key, wanted in plain["digests"].items():
-            yield _compared(results / key, key, wanted, of_input)
+            step = _STEPS.get(key.split("/")[0], "gate")
+            yield _compared(results / key, key, wanted, f"{of_input}, {_made_by(provenance, step)}")
     for key, wanted in provenance["tables_sha256"].items():
         yield _compared(results / key, key, wanted, f"all records, {made_by}")
     yield from _report(results, made_by)
@@ -92,6 +97,11 @@ def verified_inputs(results: Path, project: Project) -> Iterator[Verified]:
     sheets: Mapping[str, Path] = project_files(project)
     for name, digest in provenance["inputs_sha256"].items():
         yield _compared(sheets.get(name), name, digest, "provenance.json")
+
+
+def _made_by(provenance: Mapping[str, Any], step: str) -> str:
+    digest = provenance["code_digests"].get(step, "of unknown digest")
+    return f"marrowgate {provenance['marrowgate']}, code {digest}"
 
 
 def _report(results: Path, made_by: str) -> Iterator[Verified]:

@@ -8,14 +8,15 @@ import random
 import sys
 from pathlib import Path
 
+from marrowgate.code_digest import code_digests
 from marrowgate.errors import UserError
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
-from marrowgate.gating.methods import method_faults
-from marrowgate.provenance import code_digest
+from marrowgate.gating.methods import control_needs, method_faults
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.links import LINKS, link_files
+from marrowgate.snakefile.rules import STEPS
 from marrowgate.settings.project import load_project, project_files
 from marrowgate.settings.sample_links import (
     bead_samples,
@@ -57,23 +58,8 @@ SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
 ]
-STEPS = (
-    "check",
-    "simulate",
-    "spillover",
-    "calibrate",
-    "scales",
-    "fit",
-    "consensus",
-    "gate",
-    "collect",
-    "compare",
-    "concordance",
-    "outcomes",
-    "report",
-)
 MADE = ["results", *([CONFIG.simulation.folder] if CONFIG.simulation else [])]
-CODE = {step: code_digest(step) for step in STEPS}
+CODE = code_digests(STEPS)
 
 
 def alternatives(names):
@@ -140,7 +126,9 @@ def memory_for_flowkit(wildcards, input, attempt):
 
 
 def control_fits(wildcards):
-    controls = controls_to_fit_first(PROJECT, SAMPLES[wildcards.sample_id])
+    sample = SAMPLES[wildcards.sample_id]
+    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
+    controls = controls_to_fit_first(PROJECT, sample, control_needs(strategy))
     return [f"results/fits/{control.sample_id}.json" for control in controls]
 
 

@@ -1,6 +1,6 @@
 # Files that the workflow makes itself.
 #
-# Inputs:  the panel; everything else follows from scenario, instrument, seed and sample_id.
+# Inputs:  the panel; everything else follows from scenario, instrument, disease, seed and sample_id.
 # Outputs: <simulation folder>/<sample_id>.fcs and its truth.
 
 if CONFIG.simulation is not None:
@@ -23,12 +23,14 @@ if CONFIG.simulation is not None:
         params:
             scenario=CONFIG.simulation.scenario,
             instrument=CONFIG.simulation.instrument,
+            disease=CONFIG.simulation.disease,
             seed=CONFIG.seed,
             code=CODE["simulate"],
         shell:
             "marrowgate simulate"
             " --scenario {params.scenario:q}"
             " --instrument {params.instrument:q}"
+            " --disease {params.disease:q}"
             " --seed {params.seed}"
             " --panel {input.panel:q}"
             " --sample-id {wildcards.sample_id:q}"

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from marrowgate.fcs.model import Note
+from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.consensus_file import read_consensus, write_consensus
 from marrowgate.gating.final_gates import settle
@@ -16,11 +18,13 @@ SCALES = {"CD45": Transform("logicle", 262144.0), "CD34": Transform("logicle", 2
 
 
 def cut(value, status="ok", sd=0.01):
-    return GateRecord("cd45_pos", "root", "valley", Rectangle(("CD45",), (value,), (None,)), status, "", (sd,), 1000)
+    return GateRecord(
+        "cd45_pos", "root", "valley", Rectangle(("CD45",), (value,), (None,)), status, (), error_of(sd), 1000
+    )
 
 
-def none(status, reason):
-    return GateRecord("cd45_pos", "root", "valley", None, status, reason, (), 12)
+def none(status, reason, code="no_valley"):
+    return GateRecord("cd45_pos", "root", "valley", None, status, (Note(code, reason),), n_parent=12)
 
 
 def fit(sample_id, *records):
@@ -50,12 +54,12 @@ def test_settle__a_sample_near_the_batch_keeps_its_own_gate():
 
 def test_settle__a_sample_without_a_gate_borrows():
     fits = batch(0.50, 0.51, 0.52)
-    poor = fit("P", none("too_few_events", "12 events in the parent, 100 are needed"))
+    poor = fit("P", none("too_few_events", "12 events in the parent, 100 are needed", "too_few_events"))
     (record,) = settle(poor, agree("hspc", "B1", [*fits, poor]))
     assert record.status == "borrowed"
     assert record.gate.low[0] == pytest.approx(0.51)
-    wanted = "from 3 samples of the batch (too_few_events: 12 events in the parent, 100 are needed)"
-    assert record.reason == wanted
+    wanted = "from 3 samples of the batch; 12 events in the parent, 100 are needed"
+    assert (record.reason, record.reason_code) == (wanted, "from_batch; too_few_events")
 
 
 def test_settle__an_outlier_is_pulled_in_and_says_so():
@@ -87,9 +91,9 @@ def test_settle__a_fixed_gate_stays_fixed():
 
 def test_settle__an_absent_marker_is_never_borrowed():
     fits = batch(0.50, 0.51, 0.52)
-    absent = fit("A", none("not_gated", "marker_absent: CD45"))
+    absent = fit("A", none("not_gated", "the panel lacks CD45", "marker_absent"))
     (record,) = settle(absent, agree("hspc", "B1", [*fits, absent]))
-    assert (record.status, record.reason) == ("not_gated", "marker_absent: CD45")
+    assert (record.status, record.reason) == ("not_gated", "the panel lacks CD45")
 
 
 def test_settle__children_of_a_missing_parent_are_not_gated():
@@ -116,7 +120,7 @@ def test_settle__boolean_gates_are_as_written():
 def test_consensus__ellipses_are_moved_by_their_centre():
     def ellipse(x):
         gate = Ellipsoid(("CD45", "CD34"), (x, 0.5), ((0.01, 0.0), (0.0, 0.01)), 5.99)
-        return GateRecord("lymphocytes", "root", "cluster", gate, "ok", "", (0.001, 0.001), 5000)
+        return GateRecord("lymphocytes", "root", "cluster", gate, "ok", (), error_of(0.001, 0.001), 5000)
 
     fits = [fit(f"S{number}", ellipse(x)) for number, x in enumerate((0.6, 0.61, 0.62, 0.9))]
     (record,) = settle(fits[3], agree("hspc", "B1", fits))
@@ -171,7 +175,7 @@ def test_pooled__two_samples_are_looked_at_together():
     assert (agreed.gates[0].origin, agreed.gates[0].n_fits) == ("pooled", 2)
     (record,) = settle(fits[1], agreed)
     assert (record.status, record.gate) == ("borrowed", agreed.gates[0].gate)
-    assert record.reason == "from 2 samples of the batch (no_valley: no valley of CD45)"
+    assert record.reason == "from 2 samples of the batch; no valley of CD45"
 
 
 def test_pooled__a_sample_alone_keeps_its_own_gate_or_says_what_was_missing():
@@ -185,7 +189,7 @@ def test_pooled__a_sample_alone_keeps_its_own_gate_or_says_what_was_missing():
 def test_settle__corners_beyond_the_scale_are_measured_on_it():
     def wedge(slope):
         gate = Polygon(("FSC-A", "FSC-H"), ((0.0, 0.0), (1.5, 1.5 * (slope - 0.1)), (1.5, 1.5 * (slope + 0.1))))
-        return GateRecord("singlets", "root", "singlets", gate, "ok", "", (0.001,), 5000)
+        return GateRecord("singlets", "root", "singlets", gate, "ok", (), n_parent=5000)
 
     fits = [fit(f"S{number}", wedge(slope)) for number, slope in enumerate((0.9, 0.9, 0.9, 0.935, 0.95))]
     agreed = agree("hspc", "B1", fits)

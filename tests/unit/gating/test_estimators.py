@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from marrowgate.gating.balanced_border import balanced_border
+from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.engine import inside
 from marrowgate.gating.estimators.valley import deepest, sides
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.methods import get_method, names
+from marrowgate.gating.reasons import sentences_of
 from marrowgate.signal.transforms import Transform
 from unit.gating.views import ArrayView
 
@@ -70,7 +72,7 @@ def test_method__hopeless_data_give_a_status_or_a_finite_gate(name, case):
     found = find(name, view_of(name, HOPELESS[case]))
     if found.gate is None:
         assert found.status in {"too_few_events", "no_valley", "failed"}
-        assert found.reason
+        assert sentences_of(found.reasons)
     else:
         assert found.status in {"ok", "fixed"}
 
@@ -106,7 +108,7 @@ def test_method__too_few_events_are_said(name, case):
 def test_valley__lies_between_the_modes_and_knows_its_error():
     found = find("valley", view_of("valley", TWO_MODES))
     assert found.gate.low[0] == pytest.approx(0.45, abs=0.08)
-    assert 0 < found.boundary_sd[0] < 0.08
+    assert 0 < found.error.sds[0] < 0.08
 
 
 @pytest.mark.parametrize("case", ["only the negative", "only the positive", "all events equal"])
@@ -126,7 +128,7 @@ def test_valley__bootstrap_error_is_that_of_repeated_samples():
 
     found = [find("valley", view_of("valley", draw(seed))) for seed in range(60)]
     between = np.std([one.gate.low[0] for one in found], ddof=1)
-    claimed = np.median([one.boundary_sd[0] for one in found])
+    claimed = np.median([one.error.sds[0] for one in found])
     assert claimed == pytest.approx(between, rel=0.5)
 
 
@@ -144,7 +146,7 @@ def test_negative_tail__ignores_a_rare_positive():
 def test_negative_tail__boundary_beyond_the_bounds_is_refused():
     found = find("negative_tail", view_of("negative_tail", NEGATIVE), spreads=3.0, bounds=[0.6, 0.9])
     assert found.status == "failed"
-    assert "outside 0.6 to 0.9" in found.reason
+    assert "outside 0.6 to 0.9" in sentences_of(found.reasons)
 
 
 def test_control_quantile__in_the_control_it_is_that_quantile():
@@ -154,14 +156,14 @@ def test_control_quantile__in_the_control_it_is_that_quantile():
 
 
 def test_control_quantile__a_sample_takes_the_control_s_boundary():
-    found = find("control_quantile", ArrayView({"X": TWO_MODES}, control=(0.41, 0.01, "F1")))
+    found = find("control_quantile", ArrayView({"X": TWO_MODES}, control=(0.41, error_of(0.01), "F1")))
     assert found.gate == Rectangle(("X",), (0.41,), (None,))
-    assert (found.reason, found.boundary_sd) == ("from fmo F1", (0.01,))
+    assert (sentences_of(found.reasons), found.error) == ("from fmo F1", error_of(0.01))
 
 
 def test_control_quantile__without_a_control_there_is_no_gate():
     found = find("control_quantile", ArrayView({"X": TWO_MODES}))
-    assert (found.status, found.reason) == ("failed", "no fmo control of X with a boundary")
+    assert (found.status, sentences_of(found.reasons)) == ("failed", "no fmo control of X with a boundary")
 
 
 def test_reference_quantile__comes_from_the_reference():
@@ -206,7 +208,7 @@ def cluster_with(generator, *others, coverage=0.9999):
 def test_cluster__ends_where_a_neighbour_begins():
     generator = np.random.default_rng(8)
     found, points = cluster_with(generator, generator.multivariate_normal([0.5, 0.47], TARGET, 1500))
-    assert re.fullmatch(r"ends at a neighbour, \d\.\d % of a normal cluster outside", found.reason)
+    assert re.fullmatch(r"ends at a neighbour, \d\.\d % of a normal cluster outside", sentences_of(found.reasons))
     kept = inside(found.gate, {"X": points[:, 0], "Y": points[:, 1]}.__getitem__)
     assert kept[:3000].mean() > 0.96
     assert kept[3000:].mean() < 0.05
@@ -219,7 +221,7 @@ def test_cluster__ends_where_a_neighbour_begins():
 def test_cluster__the_share_outside_is_that_of_a_normal_cluster():
     generator = np.random.default_rng(9)
     found, _ = cluster_with(generator, generator.multivariate_normal([0.5, 0.47], TARGET, 1500))
-    said = float(re.search(r"[\d.]+", found.reason).group())
+    said = float(re.search(r"[\d.]+", sentences_of(found.reasons)).group())
     alone = generator.multivariate_normal(found.gate.mean, found.gate.covariance, 200_000)
     outside = ~inside(found.gate, {"X": alone[:, 0], "Y": alone[:, 1]}.__getitem__)
     assert 100 * outside.mean() == pytest.approx(said, abs=0.1)
@@ -229,7 +231,7 @@ def test_cluster__a_neighbour_that_it_does_not_reach_changes_nothing():
     other = np.random.default_rng(13).multivariate_normal([0.5, 0.7], TARGET, 1500)
     found, _ = cluster_with(np.random.default_rng(12), other, coverage=0.98)
     alone, _ = cluster_with(np.random.default_rng(12), coverage=0.98)
-    assert (found.reason, found.gate) == ("", alone.gate)
+    assert (sentences_of(found.reasons), found.gate) == ("", alone.gate)
 
 
 @pytest.mark.parametrize("coverage", [0.9, 0.98, 0.9999])
@@ -237,8 +239,8 @@ def test_cluster__without_a_neighbour_holds_the_share_that_is_asked_for(coverage
     cut = 0
     for seed in range(40):
         found, points = cluster_with(np.random.default_rng(seed), coverage=coverage)
-        cut += bool(found.reason)
-        if not found.reason:
+        cut += bool(sentences_of(found.reasons))
+        if not sentences_of(found.reasons):
             kept = inside(found.gate, {"X": points[:, 0], "Y": points[:, 1]}.__getitem__)
             assert kept.mean() == pytest.approx(coverage, abs=0.025)
     assert cut <= 1
@@ -288,8 +290,8 @@ def test_slanted_valley__finds_the_slope_that_parts_the_modes(slope):
     assert (y1 - y0) / (x1 - x0) == pytest.approx(slope, abs=0.3)
     at_pivot = y0 + (0.5 - x0) * (y1 - y0) / (x1 - x0)
     assert 0.3 < at_pivot < 0.48
-    assert len(found.boundary_sd) == 8
-    assert 0 < found.boundary_sd[1] < 0.5
+    assert len(found.error.sds) == 8
+    assert 0 < found.error.sds[1] < 0.5
 
 
 def test_slanted_valley__parts_modes_that_no_straight_line_parts():
@@ -315,8 +317,8 @@ def test_slanted_valley__error_of_one_slope_is_that_of_repeated_samples():
         for seed in range(40)
     ]
     between = np.std([one.gate.vertices[0][1] for one in found], ddof=1)
-    assert np.median([one.boundary_sd[1] for one in found]) == pytest.approx(between, rel=0.5)
-    assert all(one.boundary_sd[1] == pytest.approx(one.boundary_sd[3]) for one in found)
+    assert np.median([one.error.sds[1] for one in found]) == pytest.approx(between, rel=0.5)
+    assert all(one.error.sds[1] == pytest.approx(one.error.sds[3]) for one in found)
 
 
 def test_slanted_valley__slopes_out_of_order_are_refused():
@@ -330,7 +332,7 @@ def test_reference_ratio__is_a_multiple_of_the_median_on_the_linear_scale():
     view = ArrayView({"X": np.array([])}, references={"other": {"X": scale.forward(linear)}}, transform=scale)
     found = find("reference_ratio", view, ratio=0.25)
     assert scale.inverse(np.array([found.gate.low[0]]))[0] == pytest.approx(0.25 * np.median(linear), rel=0.01)
-    assert found.boundary_sd[0] < 0.002
+    assert found.error.sds[0] < 0.002
 
 
 def test_reference_ratio__a_median_below_zero_makes_no_boundary():
@@ -367,7 +369,7 @@ def test_reference_line__error_is_that_of_repeated_samples(crossing_spreads):
         return find("reference_line", view, crossing_spreads=crossing_spreads)
 
     repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(200)], axis=0)
-    told = np.array(ends(999).boundary_sd).reshape(-1, 2)[:2, 1]
+    told = np.array(ends(999).error.sds).reshape(-1, 2)[:2, 1]
     np.testing.assert_allclose(told, repeated, rtol=0.4)
 
 
@@ -390,22 +392,22 @@ def test_reference_line__error_of_the_multiples_is_that_of_the_line():
     columns = {"X": RNG.normal(0.5, 0.02, 4000), "Y": RNG.normal(0.8, 0.02, 4000)}
     level = {"first": [1.0, 0.5], "second": [0.5, 0.5]}
     found = find("reference_line", ArrayView(columns, references={"other": columns}), **level, multiples_cv=0.1)
-    assert found.boundary_sd[1] == pytest.approx(0.1 * 0.4, rel=0.35)
-    assert found.boundary_sd[1] == pytest.approx(found.boundary_sd[3])
-    (movement,) = (one for one in found.movements if max(map(abs, one)) > 1e-6)
-    assert abs(movement[1]) == pytest.approx(found.boundary_sd[1], rel=1e-6)
+    assert found.error.sds[1] == pytest.approx(0.1 * 0.4, rel=0.35)
+    assert found.error.sds[1] == pytest.approx(found.error.sds[3])
+    (movement,) = (one for one in found.error.movements if max(map(abs, one)) > 1e-6)
+    assert abs(movement[1]) == pytest.approx(found.error.sds[1], rel=1e-6)
 
 
 def test_reference_line__too_few_events_near_a_line_that_is_to_be_moved():
     columns = {"X": RNG.normal(0.5, 0.02, 3000), "Y": RNG.normal(0.8, 0.02, 3000)}
     found = find("reference_line", ArrayView(columns, references={"other": columns}), crossing_spreads=1.0)
-    assert (found.status, found.reason) == ("too_few_events", "fewer than 20 events lie near the line")
+    assert (found.status, sentences_of(found.reasons)) == ("too_few_events", "fewer than 20 events lie near the line")
 
 
 def test_reference_line__a_median_below_zero_makes_no_line():
     columns = {"X": NEGATIVE, "Y": -NEGATIVE}
     found = find("reference_line", ArrayView(columns, references={"other": columns}))
-    assert (found.status, found.reason) == ("failed", "the median of Y in other is not above 0")
+    assert (found.status, sentences_of(found.reasons)) == ("failed", "the median of Y in other is not above 0")
 
 
 def test_reference_line__two_points_above_each_other_are_refused():
@@ -417,7 +419,7 @@ def test_mixture__boundary_is_where_the_two_are_equally_likely():
     values = np.concatenate([RNG.normal(0.3, 0.05, 4000), RNG.normal(0.6, 0.05, 4000)])
     found = find("mixture", ArrayView({"X": values}))
     assert found.gate.low[0] == pytest.approx(0.45, abs=0.01)
-    assert 0 < found.boundary_sd[0] < 0.01
+    assert 0 < found.error.sds[0] < 0.01
     below = find("mixture", ArrayView({"X": values}), low=[0.0], high=[0.45], keep="below")
     assert below.gate.high[0] == pytest.approx(0.45, abs=0.01)
 

@@ -178,7 +178,8 @@ def test_fit__without_landmark_numbers_mean_nothing_and_no_gate_is_made():
     values, kinds = cells()
     scales, _, (fit,) = fitted([values[kinds == "debris"][:80]], strategy())
     assert {row.status for row in scales.landmarks} == {"not_found"}
-    assert (fit.gates[0].status, fit.gates[0].reason) == ("not_gated", "no_landmark: CD45")
+    assert (fit.gates[0].status, fit.gates[0].reason_code) == ("not_gated", "no_landmark")
+    assert fit.gates[0].reason == "the batch shows no landmark for CD45"
     assert all(one.gate is None for one in fit.gates)
 
 

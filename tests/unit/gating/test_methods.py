@@ -121,11 +121,14 @@ METHOD_FAULTS = {
 }
 
 
+OTHER = Population(name="other", parent="root", dimensions=("CD34",), method="fixed", arguments={"low": [1]})
+
+
 @pytest.mark.parametrize("case", METHOD_FAULTS)
 def test_method__faults_are_told_exactly(case):
     entry, wanted = METHOD_FAULTS[case]
-    strategy = Strategy(populations=(Population(name="it", parent="root", **entry),))
-    assert method_faults(strategy) == [(0, "it", what, cure) for what, cure in wanted]
+    strategy = Strategy(populations=(OTHER, Population(name="it", parent="root", **entry)))
+    assert method_faults(strategy) == [(1, "it", what, cure) for what, cure in wanted]
 
 
 def test_strategy__a_fault_names_file_line_and_population(tmp_path):
@@ -145,9 +148,9 @@ def test_method__a_slanted_line_is_refused_on_a_biexponential_scale():
     line = Population(
         name="it", parent="root", dimensions=("FSC-A", "CD16"), method="reference_line", arguments=arguments
     )
-    strategy = Strategy(populations=(line,), scales=Scales(fluorescence=Scale(kind="biexponential")))
+    strategy = Strategy(populations=(OTHER, line), scales=Scales(fluorescence=Scale(kind="biexponential")))
     ((_, _, what, _),) = method_faults(strategy)
     assert what == (
         "the gate of method reference_line is not parallel to the axes, which CD16 on a biexponential scale needs"
     )
-    assert method_faults(Strategy(populations=(line,))) == []
+    assert method_faults(Strategy(populations=(OTHER, line))) == []

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from marrowgate.gating.boundary_error import NO_ERROR
 from marrowgate.signal.transforms import Transform
 
 LINEAR = Transform("linear", t=1.0)
@@ -35,7 +36,8 @@ class ArrayView:
         return self.transform
 
     def gate(self, population):
-        return self.gates.get(population)
+        gate = self.gates.get(population)
+        return None if gate is None else (gate, NO_ERROR)
 
     def is_control(self, kind, marker):
         return self.kind == kind and self.marker in {"", marker}

@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.boundary_error import UNKNOWN, BoundaryError
 from marrowgate.gating.estimators.slanted_valley import METHOD
 from marrowgate.gating.gate_coordinates import moved, numbers
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
@@ -31,7 +32,8 @@ def tube(**columns):
 
 
 def gate(name, parent, shape, *sd, status="ok", movements=()):
-    return GateRecord(name, parent, "valley", shape, status, "", sd, 0, movements)
+    error = BoundaryError(True, sd, movements) if np.isfinite(sd).all() else UNKNOWN
+    return GateRecord(name, parent, "valley", shape, status, (), error)
 
 
 def cvs(sample, *records):
@@ -64,7 +66,7 @@ def test_gate_cv__of_a_child_holds_both_boundaries_and_its_share_only_its_own():
 SHAPES = {
     "box": (Rectangle(("X", "Y"), (0.4, 0.45), (0.6, None)), (0.01, 0.02, 0.015)),
     "ellipse": (Ellipsoid(("X", "Y"), (0.5, 0.45), ((0.01, 0.004), (0.004, 0.02)), 3.0), (0.02, 0.01)),
-    "wedge": (Polygon(("X", "Y"), ((0.0, 0.0), (1.5, 1.2), (1.5, 1.8))), (0.02,)),
+    "wedge": (Polygon(("X", "Y"), ((0.0, 0.0), (1.5, 1.2), (1.5, 1.8))), (0.0, 0.0, 0.0, 0.03, 0.0, 0.0)),
     "corners": (Polygon(("X", "Y"), ((0.3, 0.3), (0.7, 0.4), (0.6, 0.8))), (0.01, 0.01, 0.02, 0.0, 0.01, 0.03)),
 }
 
@@ -124,11 +126,11 @@ def test_slanted_valley__its_line_turns_and_shifts_so_that_the_count_varies_as_t
     y = np.concatenate([generator.normal(0.3, 0.05, 6000), generator.normal(0.7, 0.06, 600)])
     arguments = METHOD.arguments(between=(0.35, 0.65), pivot=0.5, slopes=(-0.5, 0.5, 11))
     found = METHOD.find(ArrayView({"X": x, "Y": y}), arguments)
-    moves, sd = np.array(found.movements), np.array(found.boundary_sd)
+    moves, sd = np.array(found.error.movements), np.array(found.error.sds)
     assert np.sqrt((moves**2).sum(axis=0)) == pytest.approx(sd)
     at_cells = np.sqrt(((moves[:, 1] + 1.5 * (moves[:, 3] - moves[:, 1]) / 2.5) ** 2).sum())
     assert at_cells < 0.3 * max(sd)
-    together = gate("high", "root", found.gate, *found.boundary_sd, movements=found.movements)
-    alone = replace(together, movements=())
+    together = gate("high", "root", found.gate, *found.error.sds, movements=found.error.movements)
+    alone = replace(together, error=replace(together.error, movements=()))
     sample = tube(X=x, Y=y)
     assert cvs(sample, together)["high"].count < cvs(sample, alone)["high"].count

@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from marrowgate.fcs.model import Channel, FcsFile, Verdict
+from marrowgate.fcs.model import Channel, FcsFile, Note, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
-from marrowgate.measure.measure_sample import count_populations, count_with_dead, measured_volume
+from marrowgate.measure.measure_sample import count_populations, count_with_dead
 from marrowgate.measure.record import GateCv
-from marrowgate.signal.stability.unstable_stretches import Stretch
 from marrowgate.signal.transforms import Transform
 
 
@@ -56,38 +54,18 @@ def test_count_with_dead__without_a_viability_gate_it_is_not_known():
 
 
 def test_count_populations__what_is_joined_is_as_weak_as_its_weakest_part():
-    borrowed = replace(NUCLEATED, status="borrowed", reason="from 4 samples of the batch (no_valley)")
+    borrowed = replace(NUCLEATED, status="borrowed", reasons=(Note("from_batch", "from 4 samples of the batch"),))
     either = GateRecord("either", "root", "boolean", Boolean("or", ("cd45_pos", "nucleated")), "ok")
     outside = GateRecord("outside", "root", "boolean", Boolean("not", ("either",)), "ok")
     counts = {one.population: one for one in count_populations(*gated(ALIVE, borrowed, LEUCOCYTES, either, outside))}
     assert counts["cd45_pos"].gate_status == "ok"
     for name in ("either", "outside"):
         assert counts[name].gate_status == "borrowed"
-        assert counts[name].gate_reason == "nucleated: from 4 samples of the batch (no_valley)"
+        assert counts[name].gate_reason == "nucleated: from 4 samples of the batch"
+        assert (counts[name].gate_reason_code, counts[name].weakest_gate) == ("from_batch", "nucleated")
 
 
 def test_count_populations__carries_the_gates_error():
     records, rows = gated(ALIVE, LEUCOCYTES)
     alive, leucocytes = count_populations(records, rows, {"viable": GateCv(0.1, 0.1, 0.2)})
     assert (alive.gate_cv, leucocytes.gate_cv) == (GateCv(0.1, 0.1, 0.2), None)
-
-
-TIMES = {"Time": np.arange(101.0), "CD45": np.zeros(101)}
-
-
-@pytest.mark.parametrize(
-    ("facts", "stretches", "volume"),
-    [
-        ({}, (), None),
-        ({"$VOL": "150000"}, (), 150.0),
-        ({"$VOL": "150000"}, (Stretch(20.0, 40.0, "rate", 3.0),), 120.0),
-        ({"$VOL": "150000"}, (Stretch(90.0, 300.0, "rate", 3.0),), 135.0),
-    ],
-)
-def test_measured_volume__is_that_of_the_stable_run_in_microlitres(facts, stretches, volume):
-    assert measured_volume(tube(TIMES, facts, Time="time").file, stretches) == pytest.approx(volume)
-
-
-def test_measured_volume__of_an_unstable_run_without_time_is_not_known():
-    file = tube({"CD45": [1.0, 2.0]}, {"$VOL": "150000"}).file
-    assert measured_volume(file, (Stretch(20.0, 40.0, "rate", 3.0),)) is None

@@ -39,7 +39,7 @@ def test_course_rows__controls_other_panels_and_populations_are_left_out():
 def test_course_rows__every_missing_value_has_its_reason_and_none_is_a_zero():
     rows = [
         tube("a", cells_per_ul=2.0),
-        tube("b", n_events=None, gate_status="no_valley", gate_reason="no_valley: no valley of CD45"),
+        tube("b", n_events=None, gate_status="no_valley", gate_reason="no valley of CD45"),
         tube("c", count_reason="no beads"),
         tube("d", count_reason="no beads"),
     ]

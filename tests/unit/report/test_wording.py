@@ -15,7 +15,6 @@ from marrowgate.report.wording import (
     number,
     p_value,
     patients,
-    reason_words,
     status_counts,
     status_words,
 )
@@ -88,14 +87,6 @@ def test_words__unknown_ones_stay_readable() -> None:
 def test_status_counts__best_first_and_unknown_ones_last() -> None:
     assert status_counts(["not_gated", "new_one", "ok", "ok"]) == "2 ok, 1 not gated, 1 new one"
     assert status_counts([]) == ""
-
-
-def test_reason_words__codes_before_a_sentence_are_left_out() -> None:
-    assert reason_words("from 9 samples (fixed: valley: no_valley: no valley of CD45)") == (
-        "from 9 samples (valley: no valley of CD45)"
-    )
-    assert reason_words("marker_absent: CD16") == "marker_absent: CD16"
-    assert reason_words(None) == ""
 
 
 def test_check_words__channels_and_populations_keep_their_names() -> None:

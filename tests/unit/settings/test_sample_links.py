@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from marrowgate.gating.methods import control_needs
 from marrowgate.settings import sample_links
 from unit.settings.projects import STRATEGY, sheet
 
@@ -82,30 +83,35 @@ def test_tubes_without_patient__have_no_baseline(project):
     assert sample_links.baseline_of(found, found.samples[1]) is None
 
 
+def controls_to_fit_first(project, sample):
+    needs = control_needs(project.strategies[project.config.strategy_of_panel[sample.panel]])
+    return sample_links.controls_to_fit_first(project, sample, needs)
+
+
 def test_controls__own_one_goes_before_the_batch_s(project):
     found = project({"sample_id": "A"}, fmo("batch"), fmo("own", control_for="A"))
-    assert names(sample_links.controls_to_fit_first(found, found.samples[0])) == ["own"]
+    assert names(controls_to_fit_first(found, found.samples[0])) == ["own"]
 
 
 def test_controls__of_the_batch_are_taken_when_there_is_no_own(project):
     found = project({"sample_id": "A"}, {"sample_id": "B"}, fmo("batch"), fmo("own", control_for="B"))
-    assert names(sample_links.controls_to_fit_first(found, found.samples[0])) == ["batch"]
+    assert names(controls_to_fit_first(found, found.samples[0])) == ["batch"]
 
 
 def test_controls__of_another_batch_or_sample_are_not_taken(project):
     found = project({"sample_id": "A"}, {"sample_id": "B"}, fmo("far", batch="B2"), fmo("own", control_for="B"))
-    assert sample_links.controls_to_fit_first(found, found.samples[0]) == ()
+    assert controls_to_fit_first(found, found.samples[0]) == ()
 
 
 def test_controls__a_control_takes_nothing_from_its_own_kind(project):
     found = project({"sample_id": "A"}, fmo("F"), fmo("G"))
-    assert sample_links.controls_to_fit_first(found, found.samples[1]) == ()
+    assert controls_to_fit_first(found, found.samples[1]) == ()
 
 
 def test_controls__baseline_is_taken_by_the_patient_s_later_tubes(project):
     found = project({"sample_id": "A", "day": "0"}, {"sample_id": "B", "day": "7"}, kind="baseline")
-    assert sample_links.controls_to_fit_first(found, found.samples[0]) == ()
-    assert names(sample_links.controls_to_fit_first(found, found.samples[1])) == ["A"]
+    assert controls_to_fit_first(found, found.samples[0]) == ()
+    assert names(controls_to_fit_first(found, found.samples[1])) == ["A"]
 
 
 def test_gates_from__a_control_of_a_sample_is_gated_by_that_sample_s_gates(project):
@@ -115,7 +121,7 @@ def test_gates_from__a_control_of_a_sample_is_gated_by_that_sample_s_gates(proje
 
 def test_control_needs__are_what_the_strategy_asks_for(project):
     found = project({"sample_id": "A"}, kind="isotype")
-    assert sample_links.control_needs(found.strategies["tree"]) == (("isotype", "CXCR4"),)
+    assert control_needs(found.strategies["tree"]) == (("isotype", "CXCR4"),)
 
 
 def test_bead_samples__are_all_those_of_a_known_lot_in_the_order_of_the_sheet(project, folder):

@@ -275,7 +275,7 @@ def test_width__not_given_is_the_usual_one_of_the_kind(scale, width):
         ),
         (
             "dimensions: [SSC-A, CD45], method: fixed, arguments: {kind: polygon, vertices: [[1, 1], [2, 1], [2, 2]]}",
-            "a polygon",
+            "the gate of method fixed",
         ),
     ],
 )

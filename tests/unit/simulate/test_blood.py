@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from marrowgate.simulate.blood import Response, cxcr4_abc_median, draw_blood, draw_constitution
-from marrowgate.simulate.cell_types import CELL_TYPES, HSPC, LEUCOCYTES
+from marrowgate.simulate.cell_types import CELL_TYPES, HSPC, LEUCOCYTES, SICK_CELLS
 from marrowgate.simulate.cells import KINDS, draw_cells, draw_kinds
 from marrowgate.simulate.parameters import BLOOD
 from marrowgate.simulate.streams import stream
@@ -40,7 +40,7 @@ def test_draw_blood__no_kind_is_negative_and_every_kind_is_there():
     blood = blood_of(RESTING)
     assert set(blood.per_ul) == {cell.name for cell in CELL_TYPES}
     assert min(blood.per_ul.values()) >= 0
-    assert all(blood.per_ul[kind] > 0 for kind in LEUCOCYTES)
+    assert all((blood.per_ul[kind] > 0) != (kind in SICK_CELLS) for kind in LEUCOCYTES)
 
 
 def test_draw_blood__immature_percentage_of_a_responder_is_exact():

@@ -3,13 +3,22 @@ import pytest
 from marrowgate.simulate.describe import (
     cell_table,
     composition_table,
+    disease_table,
     instrument_table,
     outcome_tables,
     parameter_tables,
     scenario_table,
 )
 
-TABLES = [cell_table, composition_table, instrument_table, outcome_tables, parameter_tables, scenario_table]
+TABLES = [
+    cell_table,
+    composition_table,
+    disease_table,
+    instrument_table,
+    outcome_tables,
+    parameter_tables,
+    scenario_table,
+]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -1,8 +1,12 @@
 """Adjusted p-values against statsmodels."""
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from statsmodels.stats.multitest import multipletests
 
 from marrowgate.stats.multiplicity import benjamini_hochberg, holm
@@ -20,5 +24,6 @@ def test_benjamini_hochberg__as_statsmodels(p: list[float]) -> None:
     assert benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1])
 
 
-def test_holm__no_p_values() -> None:
-    assert holm([]).size == 0
+@pytest.mark.parametrize("method", [holm, benjamini_hochberg])
+def test_adjusting__no_p_values(method: Callable[[list[float]], NDArray[np.float64]]) -> None:
+    assert method([]).size == 0

@@ -70,6 +70,28 @@ def test_permutation_p__drawn_is_near_the_exact_one_and_repeats_with_its_seed() 
     assert permutation_p(TRIPLET, DOUBLET, 20_000, 7)[0] == p
 
 
+def test_permutation_p__few_draws_make_all_exchanges_too_many() -> None:
+    assert permutation_p(TRIPLET[:4], DOUBLET[:5], 126, 1)[1] == "exact, 126 exchanges"
+    assert permutation_p(TRIPLET[:4], DOUBLET[:5], 125, 1)[1] == "125 draws"
+
+
+def test_permutation_p__arms_with_the_same_mean_are_not_told_apart() -> None:
+    assert permutation_p(np.array([1.0, 2.0, 3.0]) + 0.1, np.array([3.0, 2.0, 1.0]) + 0.1, 1000, 1)[0] == 1
+
+
+def test_permutation_p__ties_count_as_extreme() -> None:
+    # only the two exchanges that part low from high are as far apart, whatever the rounding
+    p, _ = permutation_p(np.array([0.1, 0.1, 0.1]), np.array([0.3, 0.3, 0.3]), 1000, 1)
+    assert p == pytest.approx(2 / 20)
+
+
+@given(st.integers(0, 1000), st.sampled_from([-1e6, 0.1, 1e6]))
+def test_permutation_p__does_not_hang_on_where_zero_is(seed: int, shift: float) -> None:
+    generator = np.random.default_rng(seed)
+    triplet, doublet = generator.integers(0, 4, 4).astype(float), generator.integers(0, 4, 4).astype(float)
+    assert permutation_p(triplet, doublet, 1000, 1) == permutation_p(triplet + shift, doublet + shift, 1000, 1)
+
+
 @pytest.mark.parametrize(("n1", "n2"), [(2, 3), (4, 4), (5, 9), (22, 25)])
 def test_rank_cut__is_the_quantile_of_the_rank_sum(n1: int, n2: int) -> None:
     cut = _rank_cut(n1, n2)

@@ -11,7 +11,7 @@ from marrowgate.stats.normal import Z_95
 
 Row = dict[str, Any]
 Courses = Mapping[str, Course]
-WEAK_GATES = {"borrowed", "shifted"}
+WEAK_GATES = {"doubtful", "borrowed", "shifted"}
 ABSENT = {
     "baseline": "no baseline value",
     "window_mean": "no value in the common window",
@@ -101,4 +101,4 @@ def _peak_day(course: Course) -> Row:
 def _gate_note(course: Course) -> str:
     readings = {id(reading): reading for reading in (*course.baselines, *course.on_therapy, *course.window)}
     weak = [reading for reading in readings.values() if reading.gate_status in WEAK_GATES]
-    return f"{len(weak)} of {len(readings)} readings rest on borrowed or shifted gates" if weak else ""
+    return f"{len(weak)} of {len(readings)} readings rest on doubtful, borrowed or shifted gates" if weak else ""

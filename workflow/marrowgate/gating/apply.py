@@ -8,7 +8,7 @@ from marrowgate.gating.boxes import box_of, rows_in_box
 from marrowgate.gating.engine import inside, join
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.gating.tiles import decide_by_tiles
 from marrowgate.settings.strategy import ROOT
 
@@ -16,7 +16,9 @@ _FEW = 10_000
 """Up to so many events, transforming them all is quicker than cutting the plane into tiles."""
 
 
-def rows_inside(gate: Gate, sample_events: SampleEvents, parent_rows: Rows, rows: Mapping[str, Rows]) -> Rows:
+def rows_inside(
+    gate: Gate, sample_events: SampleEvents, parent_rows: EventRows, rows: Mapping[str, EventRows]
+) -> EventRows:
     """Return the events of the parent that lie inside a gate.
 
     Parameters
@@ -45,7 +47,7 @@ def rows_inside(gate: Gate, sample_events: SampleEvents, parent_rows: Rows, rows
     return near[inside(gate, lambda dimension: sample_events.scaled(dimension, near))]
 
 
-def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], start: Rows) -> dict[str, Rows]:
+def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], start: EventRows) -> dict[str, EventRows]:
     """Apply gates in their order.
 
     Returns
@@ -53,7 +55,7 @@ def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], star
     dict of str to ndarray of intp
         Events of each population whose gate can be used.
     """
-    rows: dict[str, Rows] = {ROOT: start}
+    rows: dict[str, EventRows] = {ROOT: start}
     for record in records:
         if record.gate is None or record.status not in USABLE:
             continue
@@ -63,7 +65,7 @@ def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], star
     return rows
 
 
-def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: Rows) -> Rows:
+def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: EventRows) -> EventRows:
     linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
     scales = [sample_events.scales[dimension] for dimension in gate.dimensions]
     members, open_ = decide_by_tiles(gate, linear, scales)
@@ -77,7 +79,7 @@ def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows
     return rows[members]
 
 
-def _joined(gate: Boolean, parent_rows: Rows, rows: Mapping[str, Rows], n_events: int) -> Rows:
+def _joined(gate: Boolean, parent_rows: EventRows, rows: Mapping[str, EventRows], n_events: int) -> EventRows:
     members = {name: np.zeros(n_events, dtype=np.bool_) for name in gate.operands}
     for name, mask in members.items():
         mask[rows[name]] = True

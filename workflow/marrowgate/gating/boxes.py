@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.gates import Ellipsoid, Polygon, Rectangle
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.signal.transforms import Transform
 
 _ROUNDING = 1e-6
@@ -34,7 +34,9 @@ def box_of(gate: Rectangle | Polygon | Ellipsoid) -> tuple[Bounds, ...]:
     return tuple((float(a), float(b)) for a, b in zip(low - slack, high + slack, strict=True))
 
 
-def rows_in_box(dimensions: tuple[str, ...], box: tuple[Bounds, ...], sample_events: SampleEvents, rows: Rows) -> Rows:
+def rows_in_box(
+    dimensions: tuple[str, ...], box: tuple[Bounds, ...], sample_events: SampleEvents, rows: EventRows
+) -> EventRows:
     """Return the events whose transformed values lie in a box: lower bounds belong to it, upper ones do not.
 
     Parameters

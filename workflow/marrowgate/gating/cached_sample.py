@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 
 
 @dataclass
@@ -16,7 +16,7 @@ class CachedSample:
     columns: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     known: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
-    def scaled(self, dimension: str, rows: Rows) -> NDArray[np.float64]:
+    def scaled(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values on the dimension's scale; shape of `rows`."""
         n_events = self.sample_events.file.n_events
         column = self.columns.setdefault(dimension, np.full(n_events, np.nan))

@@ -11,12 +11,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gate_coordinates import moved, numbers, same_kind
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
 from marrowgate.gating.landmarks.factors import batch_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.pooled import find_pooled
-from marrowgate.gating.records import Evidence, Fit, GateRecord
+from marrowgate.gating.reasons import Reasons
+from marrowgate.gating.records import FOUND, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import in_units
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
@@ -47,12 +49,12 @@ class AgreedGate:
         None when too few samples found one.
     limit : tuple of float
         How far each free number of the gate may be from the consensus, transformed scale.
-    spread : tuple of float
-        Robust standard deviation of each free number between samples.
+    error : BoundaryError
+        Of the gate in a sample that takes it over.
     n_fits : int
         Samples that found a gate, or that gave events to it.
-    movements : tuple of tuple of float
-        Of a pooled gate: as in `marrowgate.gating.records.GateRecord`.
+    doubts : tuple of Note
+        Why a pooled gate is in doubt.
     """
 
     population: str
@@ -61,9 +63,9 @@ class AgreedGate:
     origin: Literal["fits", "pooled", "strategy", "none"]
     gate: Gate | None
     limit: tuple[float, ...]
-    spread: tuple[float, ...]
+    error: BoundaryError
     n_fits: int
-    movements: tuple[tuple[float, ...], ...] = ()
+    doubts: Reasons = ()
 
 
 @dataclass(frozen=True)
@@ -114,16 +116,14 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
     found = find_pooled(alike, scales)
     if found.gate is None:
         return agreed
-    sd = np.nan_to_num(np.array(found.boundary_sd))
     size = numbers(found.gate).size
-    spread = np.broadcast_to(sd, size) if sd.size in {1, size} else np.full(size, sd.max())
-    own = np.array(agreed.spread) if len(agreed.spread) == size else np.zeros(size)
-    limit = np.maximum(MIN_LIMIT, SPREADS * np.maximum(spread, own))
-    plain_spread, plain_limit = (tuple(float(value) for value in values) for values in (spread, limit))
-    pooled = AgreedGate(
-        population, agreed.parent, alike[0].method, "pooled", found.gate, plain_limit, plain_spread, len(alike)
+    own = found.error.sds or (0.0,) * size
+    between = agreed.error.sds if len(agreed.error.sds) == size else (0.0,) * size
+    limit = _limit(np.maximum(own, between))
+    doubts = found.reasons if found.status == "doubtful" else ()
+    return AgreedGate(
+        population, agreed.parent, alike[0].method, "pooled", found.gate, limit, found.error, len(alike), doubts
     )
-    return replace(pooled, movements=found.movements)
 
 
 def _same_way(one: Evidence, other: Evidence) -> bool:
@@ -132,31 +132,59 @@ def _same_way(one: Evidence, other: Evidence) -> bool:
 
 def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
     records = [record for fit in fits for record in fit.gates if record.population == population]
-    first = records[0] if records else GateRecord(population, ROOT, "", None, "not_gated")
-    found = [record for record in records if record.gate is not None and record.status == "ok"]
+    found = [record for record in records if record.gate is not None and record.status in FOUND]
     fixed = [record for record in records if record.gate is not None and record.status == "fixed"]
-    example = (found or fixed or [first])[0]
-    alike = [record for record in found if same_kind(record.gate, example.gate)]
+    example = next(iter((*found, *fixed, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
     if isinstance(example.gate, Boolean) or (not found and fixed):
-        return AgreedGate(population, example.parent, example.method, "strategy", example.gate, (), (), len(records))
-    if len(alike) < MIN_FITS or example.gate is None:
-        return AgreedGate(population, example.parent, example.method, "none", None, (), (), len(alike))
-    places = np.array([numbers(record.gate) for record in alike if record.gate is not None])
-    middle = np.array([weighted_median(column, _weights(alike, column)) for column in places.T])
+        return _without_middle(example, "strategy", example.gate, len(records))
+    alike = [record for record in found if record.status == "ok" and same_kind(record.gate, example.gate)]
+    if len(alike) < MIN_FITS:
+        return _without_middle(example, "none", None, len(alike))
+    return _middle(example, alike)
+
+
+def _without_middle(
+    example: GateRecord, origin: Literal["strategy", "none"], gate: Gate | None, n_fits: int
+) -> AgreedGate:
+    return AgreedGate(example.population, example.parent, example.method, origin, gate, (), example.error, n_fits)
+
+
+def _middle(example: GateRecord, alike: Sequence[GateRecord]) -> AgreedGate:
+    """Take the weighted median of each free number over the samples that found the gate."""
+    gates = [record.gate for record in alike if record.gate is not None]
+    places = np.array([numbers(gate) for gate in gates])
+    own = _own_sds(alike, places.shape[1])
+    middle = np.array(
+        [weighted_median(column, _weights(column, sd)) for column, sd in zip(places.T, own.T, strict=True)]
+    )
     spread = MAD_TO_SD * np.median(np.abs(places - middle), axis=0)
-    limit = np.maximum(MIN_LIMIT, SPREADS * spread)
-    gate = moved(example.gate, middle)
+    gate = moved(gates[0], middle)
     if isinstance(gate, Ellipsoid):
         gate = replace(gate, covariance=_mean_covariance(alike))
-    plain_spread, plain_limit = (tuple(float(value) for value in values) for values in (spread, limit))
-    return AgreedGate(population, example.parent, example.method, "fits", gate, plain_limit, plain_spread, len(alike))
+    error = BoundaryError(True, tuple(float(value) for value in spread))
+    return AgreedGate(
+        example.population, example.parent, example.method, "fits", gate, _limit(spread), error, len(alike)
+    )
 
 
-def _weights(records: Sequence[GateRecord], column: NDArray[np.float64]) -> NDArray[np.float64]:
+def _limit(sds: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in np.maximum(MIN_LIMIT, SPREADS * sds))
+
+
+def _own_sds(records: Sequence[GateRecord], size: int) -> NDArray[np.float64]:
+    """Return each sample's own standard deviation of each free number; shape (n_samples, size).
+
+    One that is not known counts as the largest that is, so it never weighs more than a known one. Where none is known,
+    all weigh the same.
+    """
+    known = [record.error.sds or (0.0,) * size for record in records if record.error.known]
+    unknown = tuple(np.max(known, axis=0)) if known else (0.0,) * size
+    return np.array([(record.error.sds or (0.0,) * size) if record.error.known else unknown for record in records])
+
+
+def _weights(column: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weigh by the inverse variance: the boundary's own and the variance between samples."""
-    own = np.array([np.nanmax((*record.boundary_sd, 0.0)) for record in records])
-    between = robust_sd(column)
-    return np.asarray(1.0 / (own**2 + max(between, 0.005) ** 2))
+    return np.asarray(1.0 / (own**2 + max(robust_sd(column), 0.005) ** 2))
 
 
 def _mean_covariance(records: Sequence[GateRecord]) -> tuple[tuple[float, ...], ...]:

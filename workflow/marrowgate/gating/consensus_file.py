@@ -6,10 +6,12 @@ from typing import Any
 
 import yaml
 
+from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
 from marrowgate.gating.consensus import AgreedGate, Consensus
 from marrowgate.gating.gates import from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.records import error_from_plain
 from marrowgate.signal.transforms import Transform
 
 
@@ -38,13 +40,18 @@ def read_consensus(path: Path) -> Consensus:
 def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:
     plain = dict(vars(agreed))
     plain["gate"] = None if agreed.gate is None else to_plain(agreed.gate)
-    plain["limit"], plain["spread"] = list(agreed.limit), list(agreed.spread)
-    plain["movements"] = [list(movement) for movement in agreed.movements]
+    plain["limit"] = list(agreed.limit)
+    plain["doubts"] = [asdict(doubt) for doubt in agreed.doubts]
+    plain["error"] = {
+        "known": agreed.error.known,
+        "sds": list(agreed.error.sds),
+        "movements": [list(movement) for movement in agreed.error.movements],
+    }
     return plain
 
 
 def _agreed_from_plain(plain: dict[str, Any]) -> AgreedGate:
     gate = None if plain["gate"] is None else from_plain(plain["gate"])
-    movements = tuple(tuple(movement) for movement in plain["movements"])
-    tuples = {"limit": tuple(plain["limit"]), "spread": tuple(plain["spread"]), "movements": movements}
+    tuples = {"limit": tuple(plain["limit"]), "error": error_from_plain(plain["error"])}
+    tuples["doubts"] = tuple(Note(**entry) for entry in plain["doubts"])
     return AgreedGate(**{**plain, "gate": gate, **tuples})

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.gating.boundary_error import BoundaryError, error_of
+
 LOW, HIGH, BINS = -0.25, 1.25, 1500
 """The grid: one thousandth of full scale a bin, with room for negative values and for the margin."""
 
@@ -56,9 +58,9 @@ def smoothed(counts: Counts, width: float) -> Counts:
 
 @dataclass(frozen=True)
 class Resampled:
-    """What a bootstrap says of a boundary: its standard deviation, and the share of draws that found one."""
+    """What a bootstrap says of a boundary: its error, and the share of draws that found one."""
 
-    sd: float
+    error: BoundaryError
     share_found: float
 
 
@@ -81,9 +83,9 @@ def resample(counts: Counts, find: Callable[[Counts], float | None], seed: int, 
     Returns
     -------
     Resampled
-        `sd` is NaN when fewer than two draws found a boundary.
+        The error is unknown when fewer than two draws found a boundary.
     """
     generator = np.random.default_rng(seed)
     found = [place for _ in range(draws) if (place := find(generator.poisson(counts).astype(np.float64))) is not None]
     sd = float(np.std(found, ddof=1)) if len(found) > 1 else float("nan")
-    return Resampled(sd, len(found) / draws)
+    return Resampled(error_of(sd), len(found) / draws)

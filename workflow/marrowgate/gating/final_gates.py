@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from marrowgate.gating.consensus import MIN_FITS, SPREADS, AgreedGate, Consensus
 from marrowgate.gating.gate_coordinates import moved, numbers, reach, same_kind
 from marrowgate.gating.gates import Boolean, Gate
+from marrowgate.gating.reasons import because, has_code
 from marrowgate.gating.records import USABLE, Fit, GateRecord, Status
 from marrowgate.settings.strategy import ROOT
+
+Floats = NDArray[np.float64]
 
 
 def settle(fit: Fit, consensus: Consensus) -> tuple[GateRecord, ...]:
@@ -21,34 +24,36 @@ def settle(fit: Fit, consensus: Consensus) -> tuple[GateRecord, ...]:
     Returns
     -------
     tuple of GateRecord
-        In the order of the consensus; each with its final status and reason.
+        In the order of the consensus; each with its final status and reasons.
     """
     own = {record.population: record for record in fit.gates}
     settled: list[GateRecord] = []
     usable = {ROOT}
     for agreed in consensus.gates:
-        record = own.get(agreed.population) or GateRecord(
-            agreed.population, agreed.parent, agreed.method, None, "not_gated", "the sample has no fit of its own"
-        )
+        record = own.get(agreed.population) or _without_fit(agreed)
         record = _settle_one(record, agreed)
         if record.status in USABLE:
             operands = record.gate.operands if isinstance(record.gate, Boolean) else ()
             missing = [name for name in (record.parent, *operands) if name not in usable]
             if missing:
-                record = replace(
-                    record, gate=None, status="not_gated", reason=f"needs {', '.join(missing)}, which has no gate"
-                )
+                why = because("needs_gate", f"needs {', '.join(missing)}, which has no gate")
+                record = replace(record, gate=None, status="not_gated", reasons=(why,))
         if record.status in USABLE:
             usable.add(record.population)
         settled.append(record)
     return tuple(settled)
 
 
+def _without_fit(agreed: AgreedGate) -> GateRecord:
+    why = because("no_fit", "the sample has no fit of its own")
+    return GateRecord(agreed.population, agreed.parent, agreed.method, None, "not_gated", (why,))
+
+
 def _settle_one(record: GateRecord, agreed: AgreedGate) -> GateRecord:
-    if record.reason.startswith("marker_absent"):
+    if has_code(record.reasons, "marker_absent"):
         return record
     if agreed.gate is None:
-        return record if record.gate is not None else replace(record, reason=_no_loan(record, agreed))
+        return record if record.gate is not None else _without_loan(record, agreed)
     if agreed.origin == "strategy":
         return record if record.gate is not None else _as_written(record, agreed)
     if record.gate is None or record.status == "fixed":
@@ -60,65 +65,67 @@ def _settle_one(record: GateRecord, agreed: AgreedGate) -> GateRecord:
 
 def _as_written(record: GateRecord, agreed: AgreedGate) -> GateRecord:
     status: Status = "ok" if isinstance(agreed.gate, Boolean) else "fixed"
-    still_true = [part for part in record.reason.split("; ") if not part.startswith("needs ")]
-    return replace(record, gate=agreed.gate, parent=agreed.parent, status=status, reason="; ".join(still_true))
+    still_true = tuple(reason for reason in record.reasons if reason.code != "needs_gate")
+    return replace(
+        record, gate=agreed.gate, parent=agreed.parent, status=status, reasons=still_true, error=agreed.error
+    )
 
 
 def _borrowed(record: GateRecord, agreed: AgreedGate) -> GateRecord:
-    why = f"{record.status}: {record.reason}" if record.reason else record.status
+    why = because("from_batch", f"from {agreed.n_fits} samples of the batch")
     return replace(
         record,
         gate=agreed.gate,
         parent=agreed.parent,
-        status="borrowed",
-        reason=f"from {agreed.n_fits} samples of the batch ({why})",
-        boundary_sd=agreed.spread,
-        movements=agreed.movements,
+        status="doubtful" if agreed.doubts else "borrowed",
+        reasons=(why, *agreed.doubts, *record.reasons),
+        error=agreed.error,
     )
 
 
 def _within_limits(record: GateRecord, agreed: AgreedGate, gate: Gate, middle_gate: Gate) -> GateRecord:
     if not same_kind(gate, middle_gate):
         return record
-    own, middle, limit = numbers(gate), numbers(middle_gate), np.array(agreed.limit) * reach(middle_gate)
-    reason = _too_far(own, middle, limit, reach(middle_gate))
-    if not reason:
-        return record
-    pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
-    return replace(record, gate=pulled_in, status="shifted", reason=_joined(reason, record.reason))
+    limit = np.array(agreed.limit) * reach(middle_gate)
+    return _pulled_in(record, gate, middle_gate, limit) or record
 
 
 def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gate) -> GateRecord:
-    """Take the batch's gate over; where the sample's own one is further away than both errors allow, say so."""
+    """Take the batch's gate over; where the sample's own one is further away than both errors allow, say so.
+
+    An own error that is not known allows nothing.
+    """
     if not same_kind(gate, pooled_gate):
         return _borrowed(record, agreed)
-    own_sd = np.nan_to_num(np.array(record.boundary_sd or (0.0,)), nan=np.inf)
-    own, middle = numbers(gate), numbers(pooled_gate)
-    size = own.size if own_sd.size == own.size else 1
-    limit = np.maximum(np.array(agreed.limit) * reach(pooled_gate), SPREADS * own_sd[:size])
-    reason = _too_far(own, middle, limit, reach(pooled_gate))
-    if reason:
-        pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
-        return replace(record, gate=pulled_in, status="shifted", reason=_joined(reason, record.reason))
-    text = _joined(f"found in the events of {agreed.n_fits} samples of the batch", record.reason)
-    return replace(record, gate=pooled_gate, reason=text, boundary_sd=agreed.spread, movements=agreed.movements)
+    limit = np.array(agreed.limit) * reach(pooled_gate)
+    if record.error.sds:
+        limit = np.maximum(limit, SPREADS * np.array(record.error.sds))
+    shifted = _pulled_in(record, gate, pooled_gate, limit)
+    if shifted is not None:
+        # where few cells of a sample make the boundary, that of all samples is the better one
+        return replace(shifted, gate=pooled_gate, error=agreed.error)
+    why = because("pooled", f"found in the events of {agreed.n_fits} samples of the batch")
+    status: Status = "doubtful" if agreed.doubts else record.status
+    reasons = tuple(dict.fromkeys((why, *agreed.doubts, *record.reasons)))
+    return replace(record, gate=pooled_gate, status=status, reasons=reasons, error=agreed.error)
 
 
-def _too_far(
-    own: NDArray[np.float64], middle: NDArray[np.float64], limit: NDArray[np.float64], far: NDArray[np.float64]
-) -> str:
-    """Say how much further than allowed a gate is from the batch's; empty when it is not."""
+def _pulled_in(record: GateRecord, gate: Gate, middle_gate: Gate, limit: Floats) -> GateRecord | None:
+    """Return the record with its gate pulled in to the limit, or None where it lies within."""
+    own, middle, far = numbers(gate), numbers(middle_gate), reach(middle_gate)
     off = np.abs(own - middle)
     if (off <= limit).all():
-        return ""
+        return None
     worst = int(np.argmax((off - limit) / far))
-    allowed = limit[worst] / far[worst]
-    return f"boundary {off[worst] / far[worst]:.3f} of full scale from the batch's, {allowed:.3f} is allowed"
+    distance, allowed = off[worst] / far[worst], limit[worst] / far[worst]
+    sentence = f"boundary {distance:.3f} of full scale from the batch's, {allowed:.3f} is allowed"
+    pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
+    reasons = (because("far_from_batch", sentence), *record.reasons)
+    # a sample that is in doubt of its own gate stays so
+    status: Status = "doubtful" if record.status == "doubtful" else "shifted"
+    return replace(record, gate=pulled_in, status=status, reasons=reasons)
 
 
-def _joined(reason: str, more: str) -> str:
-    return "; ".join(text for text in (reason, more) if text)
-
-
-def _no_loan(record: GateRecord, agreed: AgreedGate) -> str:
-    return f"{record.reason}; {agreed.n_fits} of the batch's samples found a gate, {MIN_FITS} are needed to borrow"
+def _without_loan(record: GateRecord, agreed: AgreedGate) -> GateRecord:
+    sentence = f"{agreed.n_fits} of the batch's samples found a gate, {MIN_FITS} are needed to borrow"
+    return replace(record, reasons=(*record.reasons, because("too_few_fits", sentence)))

@@ -1,6 +1,5 @@
 """Find the gates of one sample: walk the strategy from the root, each method seeing only its parent's events."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zlib import crc32
@@ -8,20 +7,19 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.fcs.model import Note
 from marrowgate.gating.apply import rows_inside
+from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
-from marrowgate.gating.methods import Found, get_method
-from marrowgate.gating.records import USABLE, ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, Rows, SampleEvents, in_units
-from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, references, rests_on_numbers
+from marrowgate.gating.methods import Found, Needs, get_method, needs_of
+from marrowgate.gating.reasons import Reasons, because, has_code
+from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
+from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 
-NO_LANDMARK = "no_landmark"
-"""First word of the reason why a population is not gated when its numbers cannot be brought to the sample's units."""
-ABSENT = "marker_absent"
-"""First word of the reason why a population is not gated when the panel lacks a marker."""
 MOST_EVIDENCE = 10_000
 """Events that a sample gives at most to a gate of the whole batch."""
 
@@ -48,7 +46,7 @@ class SampleToFit:
 
     sample_id: str
     sample_events: SampleEvents
-    start: Rows
+    start: EventRows
     role: ControlRole
     controls: Mapping[str, Fit]
     seed: int
@@ -61,14 +59,14 @@ class _View:
     sample: SampleToFit
     population: str
     dimensions: tuple[str, ...]
-    parent_rows: Rows
+    parent_rows: EventRows
     walk: "_Walk"
     seed: int
     seen: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
-        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_ROWS)
+        rows = self.parent_rows if population is None else self.walk.rows.get(self.walk.at(population), NO_EVENT_ROWS)
         values = self.walk.sample_events.scaled(dimension, rows)
         self.seen.setdefault(population or "", {})[dimension] = values
         return values
@@ -78,15 +76,16 @@ class _View:
         sample_events = self.sample.sample_events
         return in_units(sample_events.scales[dimension], 1.0 / sample_events.factors.get(dimension, 1.0))
 
-    def gate(self, population: str) -> Gate | None:
+    def gate(self, population: str) -> tuple[Gate, BoundaryError] | None:
         """See `View.gate`."""
-        return next((record.gate for record in self.walk.records if record.population == population), None)
+        found = (record for record in self.walk.records if record.population == population)
+        return next(((record.gate, record.error) for record in found if record.gate is not None), None)
 
     def is_control(self, kind: str, marker: str) -> bool:
         """See `View.is_control`."""
         return self.sample.role.kind == kind and self.sample.role.marker in {"", marker}
 
-    def control_value(self, kind: str) -> tuple[float, float, str] | None:
+    def control_value(self, kind: str) -> tuple[float, BoundaryError, str] | None:
         """See `View.control_value`."""
         control = self.sample.controls.get(kind)
         if control is None:
@@ -99,10 +98,10 @@ class _View:
         (dimension,) = record.gate.dimensions
         scales = control.scales[dimension], self.sample.sample_events.scales[dimension]
         place = _on_scale(bounds[0], *scales)
-        sd = record.boundary_sd[0]
-        if scales[0] != scales[1] and math.isfinite(sd):
-            sd = _on_scale(bounds[0] + sd, *scales) - place
-        return place, sd, control.sample_id
+        error = record.error
+        if scales[0] != scales[1] and error.sds:
+            error = error_of(_on_scale(bounds[0] + error.sds[0], *scales) - place)
+        return place, error, control.sample_id
 
 
 def _on_scale(place: float, of: Transform, to: Transform) -> float:
@@ -115,7 +114,7 @@ class _Walk:
     """What is known so far while the tree is walked."""
 
     sample_events: CachedSample
-    rows: dict[str, Rows]
+    rows: dict[str, EventRows]
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -130,7 +129,7 @@ class _Walk:
 
     def lacks_marker(self, population: str) -> bool:
         """Say whether a population has no gate because the panel lacks a marker."""
-        return any(one.population == population and one.reason.startswith(ABSENT) for one in self.records)
+        return any(one.population == population and has_code(one.reasons, "marker_absent") for one in self.records)
 
 
 def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
@@ -155,7 +154,7 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         walk.records.append(record)
         if record.gate is not None and record.status in USABLE and parent in walk.rows:
             walk.rows[population.name] = rows_inside(record.gate, sample.sample_events, walk.rows[parent], walk.rows)
-        elif population.optional and record.reason.startswith(ABSENT):
+        elif population.optional and has_code(record.reasons, "marker_absent"):
             walk.hangs_on[population.name] = parent
     events = sample.sample_events
     landmarks = sample_landmarks(events, strategy.home) if strategy.home else ()
@@ -178,9 +177,8 @@ def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Wa
         if instead is not None:
             return instead
         # a batch may still lend the gate, and then what the panel lacks is to be said all the same
-        told = [] if refusal.startswith(ABSENT) else _reasons_without(sample, population)
-        reason = "; ".join((refusal, *told))
-        return GateRecord(population.name, parent, population.method, None, "not_gated", reason)
+        more = () if has_code(refusal, "marker_absent") else _reasons_without(sample, population)
+        return GateRecord(population.name, parent, population.method, None, "not_gated", (*refusal, *more))
     return _found(sample, population, parent, walk)
 
 
@@ -190,13 +188,13 @@ def _by_references(sample: SampleToFit, population: Population, parent: str, wal
     Of a parent with few cells the batch lends the gate, and then this one, found in the sample itself, is better than
     the batch's. Without a parent from the batch it is of no use, and the consensus says so.
     """
-    if parent in walk.rows or population.method == "boolean":
+    if parent in walk.rows or needs_of(population).operands:
         return None
-    without = replace(walk, rows={**walk.rows, parent: NO_ROWS})
+    without = replace(walk, rows={**walk.rows, parent: NO_EVENT_ROWS})
     if walk.lacks_marker(parent) or _cannot_gate(sample, population, parent, without):
         return None
     record = _found(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)
-    return record if record.status == "ok" else None
+    return record if record.status in FOUND else None
 
 
 def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord:
@@ -207,58 +205,75 @@ def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk
     if population.pooled:
         walk.evidence.append(_evidence(view, population))
     gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
-    reason = "; ".join(text for text in (found.reason, *_reasons_without(sample, population)) if text)
-    record = GateRecord(population.name, parent, method, gate, found.status, reason, found.boundary_sd, int(rows.size))
-    return replace(record, movements=found.movements)
+    reasons = (*found.reasons, *_reasons_without(sample, population))
+    return GateRecord(population.name, parent, method, gate, found.status, reasons, found.error, int(rows.size))
 
 
 def _for_panel(sample: SampleToFit, population: Population) -> Population:
     """Let the fallback stand in where the panel lacks a marker and the fallback does without it."""
     instead = population.fallback
-    present = sample.sample_events.channels.keys()
-    if instead is None or not instead.dimensions or present >= set(population.dimensions):
+    if instead is None or not instead.dimensions or not _absent(sample, population.dimensions):
         return population
-    if not present >= set(instead.dimensions):
+    if _absent(sample, instead.dimensions):
         return population
     changed = {"dimensions": instead.dimensions, "method": instead.method, "arguments": instead.arguments}
     return population.model_copy(update={**changed, "fallback": None})
 
 
-def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> str:
-    absent = [name for name in population.dimensions if name not in sample.sample_events.channels]
+def _absent(sample: SampleToFit, dimensions: Sequence[str]) -> list[str]:
+    """Return the dimensions that a sample lacks; a height that stands in for an area is none beside itself."""
+    channels = sample.sample_events.channels
+    return [
+        name
+        for name in dimensions
+        if name not in channels or (channels[name].scatter != name and channels[name].scatter in dimensions)
+    ]
+
+
+def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> Reasons:
+    """Return why a population cannot be gated; empty when it can."""
+    absent = _absent(sample, population.dimensions)
     if absent:
-        return f"{ABSENT}: {', '.join(absent)}"
+        return (because("marker_absent", f"the panel lacks {', '.join(absent)}"),)
     lost = _without_landmark(sample, population, population.dimensions)
     if lost:
         return lost
-    if sample.role.lacks(population.dimensions) and population.method != "control_quantile":
-        return f"marker_left_out: {', '.join(population.dimensions)}"
-    operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
-    skipped = [name for name in operands if walk.lacks_marker(name)]
-    if operands and (len(skipped) == len(operands) or (skipped and population.arguments["operator"] == "and")):
+    needs = needs_of(population)
+    if sample.role.lacks(population.dimensions) and not needs.control:
+        return (because("marker_left_out", f"the sample is a control without {', '.join(population.dimensions)}"),)
+    skipped = [name for name in needs.operands if walk.lacks_marker(name)]
+    if skipped and (len(skipped) == len(needs.operands) or needs.operator == "and"):
         return _absent_with(skipped, walk)
-    # a method whose reference has no gate finds no events there, and then the fallback has its turn
-    looked_at = () if population.fallback else [walk.at(name) for name in references(population)]
-    if population.method == "copy":
-        # only the other gate is looked at, not its events
-        looked_at = [name for name in looked_at if not walk.has_gate(name)]
-    needed = [parent, *(name for name in operands if name not in skipped), *looked_at]
-    missing = [name for name in needed if name not in walk.rows]
+    missing = _missing(population, needs, [parent, *(name for name in needs.operands if name not in skipped)], walk)
     if missing and all(walk.lacks_marker(name) for name in missing):
         return _absent_with(missing, walk)
-    return f"needs {', '.join(missing)}, which has no gate" if missing else ""
+    return (because("needs_gate", f"needs {', '.join(missing)}, which has no gate"),) if missing else ()
 
 
-def _without_landmark(sample: SampleToFit, step: Step, dimensions: Sequence[str]) -> str:
-    """Say in which dimensions the step's numbers mean nothing, because the batch shows no landmark."""
+def _without_landmark(sample: SampleToFit, step: Step, dimensions: Sequence[str]) -> Reasons:
+    """Return in which dimensions the step's numbers mean nothing, because the batch shows no landmark."""
     lost = [name for name in dimensions if name in sample.sample_events.unplaced]
-    return f"{NO_LANDMARK}: {', '.join(lost)}" if lost and rests_on_numbers(step) else ""
+    if not lost or not rests_on_numbers(step):
+        return ()
+    return (because("no_landmark", f"the batch shows no landmark for {', '.join(lost)}"),)
 
 
-def _absent_with(names: Sequence[str], walk: _Walk) -> str:
+def _missing(population: Population, needs: Needs, inside: Sequence[str], walk: _Walk) -> list[str]:
+    """Return the populations without a gate that a population lies in, is joined of or refers to."""
+    missing = [name for name in inside if name not in walk.rows]
+    if not population.fallback:
+        # a method whose reference has no gate finds no events there, and then the fallback has its turn
+        missing += [walk.at(name) for name in needs.references if walk.at(name) not in walk.rows]
+        # of these only the gate is looked at, not the events
+        gates = [walk.at(name) for name in needs.gates]
+        missing += [name for name in gates if name not in walk.rows and not walk.has_gate(name)]
+    return missing
+
+
+def _absent_with(names: Sequence[str], walk: _Walk) -> Reasons:
     """Say which markers are absent that other populations need."""
-    reasons = {record.population: record.reason for record in walk.records}
-    return "; ".join(dict.fromkeys(reasons[name] for name in names))
+    by_name = {record.population: record for record in walk.records}
+    return tuple(dict.fromkeys(reason for name in names for reason in by_name[name].reasons))
 
 
 def _without_absent(gate: Boolean, walk: _Walk) -> Boolean:
@@ -266,9 +281,14 @@ def _without_absent(gate: Boolean, walk: _Walk) -> Boolean:
     return Boolean(gate.operator, tuple(name for name in gate.operands if not walk.lacks_marker(name)))
 
 
-def _reasons_without(sample: SampleToFit, population: Population) -> list[str]:
+def _reasons_without(sample: SampleToFit, population: Population) -> Reasons:
+    """Return the reasons of the strategy's own that the panel calls for; the strategy gives their codes."""
     present = sample.sample_events.channels
-    return [reason for reason, markers in population.reason_without.items() if not present.keys() & set(markers)]
+    return tuple(
+        Note(code, f"the panel has no {' or '.join(markers)}")
+        for code, markers in population.reason_without.items()
+        if not present.keys() & set(markers)
+    )
 
 
 def _evidence(view: _View, population: Population) -> Evidence:
@@ -296,5 +316,5 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     instead = second.find(view, second.arguments.model_validate(population.fallback.arguments))
     if instead.gate is None:
         return found, population.method
-    reason = f"{population.method}: {found.status}: {found.reason}"
-    return replace(instead, status="fixed", reason=reason), population.fallback.method
+    why = because("fallback", f"{population.fallback.method} stands in for {population.method}")
+    return replace(instead, status="fixed", reasons=(why, *found.reasons)), population.fallback.method

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from marrowgate.gating.boundary_error import UNKNOWN, BoundaryError
 
-def spread_of_line(
-    ends: Sequence[tuple[float, float]],
-) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
+
+def spread_of_line(ends: Sequence[tuple[float, float]]) -> BoundaryError:
     """Return how much the gate of `beside_line` varies, from the ends of lines that were found again.
 
-    The two ends of a line seldom vary by themselves. The corners beyond the scale stand still.
+    The two ends of a line seldom vary by themselves, so the independent movements are the principal axes of the ends.
+    The corners beyond the scale stand still.
 
     Parameters
     ----------
@@ -19,19 +20,17 @@ def spread_of_line(
 
     Returns
     -------
-    tuple of float
-        Standard deviation of every number of the polygon's corners; one NaN when there are fewer than two lines.
-    tuple of tuple of float
-        Independent movements of all these numbers, each of one standard deviation (principal axes of the ends).
+    BoundaryError
+        Of every number of the polygon's corners; unknown when there are fewer than two lines.
     """
     if len(ends) < 2:
-        return (float("nan"),), ()
+        return UNKNOWN
     covariance = np.cov(np.array(ends).T)
     left, right = np.sqrt(np.diag(covariance))
     variances, axes = np.linalg.eigh(covariance)
     sizes = np.sqrt(np.maximum(variances, 0.0))
     movements = tuple(_of_corners(*(size * axis).tolist()) for size, axis in zip(sizes, axes.T, strict=True) if size)
-    return _of_corners(float(left), float(right)), movements
+    return BoundaryError(True, _of_corners(float(left), float(right)), movements)
 
 
 def _of_corners(left: float, right: float) -> tuple[float, ...]:

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from marrowgate.errors import UserError
+from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.gates import Gate
+from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.messages import correct_to, sentence
 from marrowgate.settings.panel import is_scatter
 from marrowgate.settings.strategy import Scales, Step, Strategy, load_strategy
 from marrowgate.signal.transforms import Transform
 
-FindStatus = Literal["ok", "fixed", "too_few_events", "no_valley", "failed"]
+FindStatus = Literal["ok", "doubtful", "fixed", "too_few_events", "no_valley", "failed"]
 
 _REGISTRY = {
     "boolean": "marrowgate.gating.estimators.boolean",
@@ -37,10 +39,6 @@ _REGISTRY = {
     "slanted_valley": "marrowgate.gating.estimators.slanted_valley",
     "valley": "marrowgate.gating.estimators.valley",
 }
-
-
-_NOT_PARALLEL = {"cluster", "mixture", "reference_line", "singlets", "slanted_valley"}
-"""Methods whose gates in two dimensions are not parallel to the axes."""
 
 
 class Arguments(BaseModel):
@@ -84,14 +82,14 @@ class View(Protocol):
     def scale(self, dimension: str) -> Transform:
         """Return the scale of a dimension."""
 
-    def gate(self, population: str) -> Gate | None:
-        """Return the gate of a population that is gated already."""
+    def gate(self, population: str) -> tuple[Gate, BoundaryError] | None:
+        """Return the gate of a population that is gated already, with its error."""
 
     def is_control(self, kind: str, marker: str) -> bool:
         """Say whether this sample is itself the control of that kind for the marker."""
 
-    def control_value(self, kind: str) -> tuple[float, float, str] | None:
-        """Return the boundary found in the sample's control, its standard deviation, and the control's sample_id."""
+    def control_value(self, kind: str) -> tuple[float, BoundaryError, str] | None:
+        """Return the boundary found in the sample's control, its error, and the control's sample_id."""
 
 
 @dataclass(frozen=True)
@@ -103,21 +101,83 @@ class Found:
     gate : Gate or None
         The gate on the transformed scale; None when there is none to be found.
     status : str
-        ok, fixed, too_few_events, no_valley or failed.
-    reason : str
-        Why there is no gate, or where it comes from.
-    boundary_sd : tuple of float
-        Standard deviation of each free boundary, transformed scale.
-    movements : tuple of tuple of float
-        Where the free numbers of the gate do not vary by themselves: independent movements of all of them, each of one
-        standard deviation.
+        ok, doubtful, fixed, too_few_events, no_valley or failed.
+    reasons : tuple of Note
+        Why there is no gate, why it is in doubt, or where it comes from.
+    error : BoundaryError
+        How sure its free numbers are.
     """
 
     gate: Gate | None
     status: FindStatus
-    reason: str = ""
-    boundary_sd: tuple[float, ...] = ()
-    movements: tuple[tuple[float, ...], ...] = ()
+    reasons: Reasons = ()
+    error: BoundaryError = NO_ERROR
+
+
+def found_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> Found:
+    """Return the answer with a gate: `doubtful` with any doubt, else `ok`."""
+    return Found(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
+
+
+def no_gate(code: str, sentence: str) -> Found:
+    """Return the answer without a gate, for one of the codes of `marrowgate.gating.reasons`."""
+    own_status: dict[str, FindStatus] = {"too_few_events": "too_few_events", "no_valley": "no_valley"}
+    return Found(None, own_status.get(code, "failed"), (because(code, sentence),))
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a method, with its arguments, needs beside the events of the parent.
+
+    Parameters
+    ----------
+    references : tuple of str
+        Populations whose events it looks at.
+    gates : tuple of str
+        Populations whose gates it takes over.
+    operands : tuple of str
+        Populations that it joins.
+    operator : str
+        How it joins them: and, or, not.
+    control : str
+        Kind of control sample whose boundary it takes over.
+    """
+
+    references: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+    operator: Literal["", "and", "or", "not"] = ""
+    control: str = ""
+
+
+def nothing_needed(arguments: Any) -> Needs:  # noqa: ARG001 - every declaration has this shape
+    """Declare that the parent's events are enough."""
+    return Needs()
+
+
+def always(arguments: Any) -> bool:  # noqa: ARG001 - every declaration has this shape
+    """Declare that the gate is parallel to the axes, whatever the arguments."""
+    return True
+
+
+def never(arguments: Any) -> bool:  # noqa: ARG001 - every declaration has this shape
+    """Declare that the gate is not parallel to the axes, whatever the arguments."""
+    return False
+
+
+def no_stain(arguments: Any, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as above
+    """Declare that an event inside the gate need not carry the stain of any dimension."""
+    return ()
+
+
+def kept_stain(arguments: Any, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Declare that an event must carry the stain of the one dimension when the gate keeps what lies above."""
+    return dimensions if len(dimensions) == 1 and arguments.keep == "above" else ()
+
+
+def stains_above_zero(low: Sequence[float | None], dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the dimensions of a box that begins above 0 there."""
+    return tuple(name for name, bound in zip(dimensions, low, strict=False) if bound is not None and bound > 0)
 
 
 @dataclass(frozen=True)
@@ -134,12 +194,21 @@ class Method:
         Where the method is described.
     find : callable
         Takes the view of the parent and the arguments; never raises for want of events.
+    needs : callable
+        Takes the arguments; says what the method looks at beside the parent.
+    is_parallel : callable
+        Takes the arguments; says whether a gate in two dimensions is parallel to the axes.
+    stains : callable
+        Takes the arguments and the dimensions; returns those whose stain an event inside the gate must carry.
     """
 
     arguments: type[Arguments]
     n_dimensions: tuple[int, ...]
     source: str
     find: Callable[[View, Any], Found]
+    needs: Callable[[Any], Needs] = nothing_needed
+    is_parallel: Callable[[Any], bool] = always
+    stains: Callable[[Any, tuple[str, ...]], tuple[str, ...]] = no_stain
 
 
 def names() -> tuple[str, ...]:
@@ -157,6 +226,24 @@ def get_method(name: str) -> Method:
     """
     method: Method = importlib.import_module(_REGISTRY[name]).METHOD
     return method
+
+
+def needs_of(step: Step) -> Needs:
+    """Return what a step of a checked strategy needs beside the events of its parent."""
+    method = get_method(step.method)
+    return method.needs(method.arguments.model_validate(step.arguments))
+
+
+def stains_of_step(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the dimensions whose stain an event inside the gate of a checked step must carry."""
+    method = get_method(step.method)
+    return method.stains(method.arguments.model_validate(step.arguments), dimensions)
+
+
+def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
+    """Return the controls that a checked strategy asks for, as (kind, marker)."""
+    found = ((needs_of(population).control, population.dimensions) for population in strategy.populations)
+    return tuple((kind, dimensions[0]) for kind, dimensions in found if kind)
 
 
 def load_checked_strategy(path: Path) -> Strategy:
@@ -182,13 +269,20 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
         Index and name of the population, what is wrong, and the cure.
     """
     faults = []
+    names_so_far: list[str] = []
     for index, population in enumerate(strategy.populations):
         steps: list[tuple[Step, tuple[str, ...]]] = [(population, population.dimensions)]
         if population.fallback:
             steps.append((population.fallback, population.fallback.dimensions or population.dimensions))
+        found: list[tuple[str, str]] = []
         for step, dimensions in steps:
-            found = [*_step_faults(step, dimensions), *_scale_faults(step, dimensions, strategy.scales)]
-            faults += [(index, population.name, what, cure) for what, cure in found]
+            found += _step_faults(step, dimensions)
+            if step.method in _REGISTRY:
+                arguments = _readable_arguments(step)
+                found += _scale_faults(step, arguments, dimensions, strategy.scales)
+                found += _needs_faults(get_method(step.method).needs(arguments), names_so_far)
+        faults += [(index, population.name, what, cure) for what, cure in dict.fromkeys(found)]
+        names_so_far.append(population.name)
     return faults
 
 
@@ -212,6 +306,30 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
     return [*faults, *((f"method {name}: {what}", cure) for what, cure in found)]
 
 
+def _readable_arguments(step: Step) -> Arguments:
+    """Return the arguments of a step, empty text in place of those that are wrong or missing."""
+    model = get_method(step.method).arguments
+    try:
+        return model.model_validate(step.arguments)
+    except ValidationError as error:
+        wrong = {entry["loc"][0] for entry in error.errors() if entry["loc"]}
+        given = {name: value for name, value in step.arguments.items() if name in model.model_fields.keys() - wrong}
+        blank = {name: "" for name, entry in model.model_fields.items() if entry.is_required() or name in wrong}
+        return model.model_construct(**{**blank, **given})
+
+
+def _needs_faults(needs: Needs, before: Sequence[str]) -> list[tuple[str, str]]:
+    """Tell which populations a step needs that do not stand before it."""
+    several, single = "name populations that stand before this one", "name a population that stands before this one"
+    wanted = [(name, f"the Boolean gate names {name!r}, which", several) for name in needs.operands]
+    wanted += [(name, f"its reference {name!r}", single) for name in (*needs.references, *needs.gates)]
+    return [
+        (f"{what} is not a population before it", correct_to(name, before, cure))
+        for name, what, cure in dict.fromkeys(wanted)
+        if name and name not in before
+    ]
+
+
 def _dimensions_wanted(name: str, wanted: tuple[int, ...], got: int) -> str:
     *others, last = wanted
     many = "".join(f"{number} or " for number in others) + _counted(last, "dimension")
@@ -222,16 +340,17 @@ def _counted(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
-def _scale_faults(step: Step, dimensions: Sequence[str], scales: Scales) -> list[tuple[str, str]]:
+def _scale_faults(step: Step, arguments: Arguments, dimensions: Sequence[str], scales: Scales) -> list[tuple[str, str]]:
     """Tell which slanted or curved gates would be on a scale that Gating-ML 2.0 cannot hold them on."""
-    polygon = step.method == "fixed" and step.arguments.get("kind") == "polygon"
-    if len(dimensions) < 2 or not (polygon or step.method in _NOT_PARALLEL):
+    if len(dimensions) < 2 or get_method(step.method).is_parallel(arguments):
         return []
     named = [name for name in dimensions if scales.of(name, scatter=is_scatter(name)).kind == "biexponential"]
     if not named:
         return []
-    gate = "a polygon" if polygon else f"the gate of method {step.method}"
-    what = f"{gate} is not parallel to the axes, which {', '.join(named)} on a biexponential scale needs"
+    what = (
+        f"the gate of method {step.method} is not parallel to the axes, which {', '.join(named)} on a biexponential "
+        "scale needs"
+    )
     return [(what, "take logicle for that scale, or a method with one dimension")]
 
 

@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 
 from marrowgate import __version__
 from marrowgate.arrow_arrays import boolean_array
+from marrowgate.fcs.model import Note
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Rows
+from marrowgate.gating.sample_events import EventRows
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.transforms import Transform
 
@@ -28,16 +29,17 @@ def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) ->
             "parent": record.parent,
             "method": record.method,
             "boundary": "" if record.gate is None else describe(record.gate, scales),
-            "boundary_sd": " ".join(f"{sd:.3g}" for sd in record.boundary_sd),
+            "boundary_sd": " ".join(f"{sd:.3g}" for sd in record.error.sds) if record.error.known else "unknown",
             "scales": "" if record.gate is None else _scales_of(record.gate, scales),
             "status": record.status,
             "reason": record.reason,
+            "reason_code": record.reason_code,
         }
         for record in records
     ]
 
 
-def rejected_gate_rows(strategy: Strategy, reason: str) -> list[dict[str, Any]]:
+def rows_without_gates(strategy: Strategy, why: Note) -> list[dict[str, Any]]:
     """Return the rows of `gates/<sample_id>.tsv` of a sample without numbers: nothing is gated, for one reason."""
     return [
         {
@@ -45,7 +47,8 @@ def rejected_gate_rows(strategy: Strategy, reason: str) -> list[dict[str, Any]]:
             "population": population.name,
             "parent": population.parent,
             "status": "not_gated",
-            "reason": reason,
+            "reason": why.sentence,
+            "reason_code": why.code,
         }
         for population in strategy.populations
     ]
@@ -82,8 +85,8 @@ def _scales_of(gate: Gate, scales: Mapping[str, Transform]) -> str:
 def write_membership(
     path: Path,
     n_events: int,
-    start: Rows,
-    rows: Mapping[str, Rows],
+    start: EventRows,
+    rows: Mapping[str, EventRows],
     names: Sequence[str],
     fcs_sha256: str = "",
 ) -> None:
@@ -98,7 +101,7 @@ def write_membership(
         pq.write_table(table, part)
 
 
-def _mask(n_events: int, rows: Rows) -> pa.Array:
+def _mask(n_events: int, rows: EventRows) -> pa.Array:
     mask = np.zeros(n_events, dtype=np.bool_)
     mask[rows] = True
     return boolean_array(mask)

@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gates import Gate
 from marrowgate.gating.methods import Found, get_method
 from marrowgate.gating.records import Evidence
@@ -32,7 +33,7 @@ class _PooledView:
         """See `View.scale`."""
         return self.scales[dimension]
 
-    def gate(self, population: str) -> Gate | None:  # noqa: ARG002 - the batch's gates are not known yet
+    def gate(self, population: str) -> tuple[Gate, BoundaryError] | None:  # noqa: ARG002 - the batch's gates are not known yet
         """See `View.gate`."""
         return None
 
@@ -40,7 +41,7 @@ class _PooledView:
         """See `View.is_control`."""
         return False
 
-    def control_value(self, kind: str) -> tuple[float, float, str] | None:  # noqa: ARG002 - a batch has no control
+    def control_value(self, kind: str) -> tuple[float, BoundaryError, str] | None:  # noqa: ARG002 - a batch has no control
         """See `View.control_value`."""
         return None
 

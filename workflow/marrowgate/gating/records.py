@@ -6,13 +6,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
+from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
+from marrowgate.gating.gate_coordinates import numbers
 from marrowgate.gating.gates import Gate, from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.reasons import Reasons, codes_of, sentences_of
 from marrowgate.signal.transforms import Transform
 
 Status = Literal[
     "ok",
+    "doubtful",
     "borrowed",
     "shifted",
     "overridden",
@@ -23,8 +28,25 @@ Status = Literal[
     "not_gated",
 ]
 
-USABLE = ("ok", "borrowed", "shifted", "overridden", "fixed")
+USABLE = ("ok", "doubtful", "borrowed", "shifted", "overridden", "fixed")
 """Statuses of gates that are applied; with any other the population is not gated."""
+
+FOUND = ("ok", "doubtful")
+"""Statuses of gates that the sample's own events gave."""
+
+WEAKEST_FIRST: tuple[Status, ...] = (
+    "not_gated",
+    "failed",
+    "no_valley",
+    "too_few_events",
+    "doubtful",
+    "borrowed",
+    "shifted",
+    "fixed",
+    "overridden",
+    "ok",
+)
+"""All statuses. What rests on several gates has the weakest of theirs."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +61,17 @@ class GateRecord:
         On the transformed scale.
     status : str
         One of the documented statuses.
-    reason : str
+    reasons : tuple of Note
         Why the status is what it is.
-    boundary_sd : tuple of float
-        Standard deviation of each free boundary, transformed scale.
+    error : BoundaryError
+        How sure the gate's free numbers are.
     n_parent : int
         Events of the parent when the gate was found.
-    movements : tuple of tuple of float
-        Independent movements of the gate's free numbers, each of one standard deviation; empty where the numbers vary
-        each by itself.
+
+    Raises
+    ------
+    ValueError
+        The error has not one number for each free number of the gate.
     """
 
     population: str
@@ -55,10 +79,25 @@ class GateRecord:
     method: str
     gate: Gate | None
     status: Status
-    reason: str = ""
-    boundary_sd: tuple[float, ...] = ()
+    reasons: Reasons = ()
+    error: BoundaryError = NO_ERROR
     n_parent: int = 0
-    movements: tuple[tuple[float, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an error that does not belong to the gate."""
+        if self.gate is not None and self.error.sds and len(self.error.sds) != numbers(self.gate).size:
+            msg = f"{self.population}: {len(self.error.sds)} errors for {numbers(self.gate).size} free numbers"
+            raise ValueError(msg)
+
+    @property
+    def reason(self) -> str:
+        """Return the sentences of the reasons."""
+        return sentences_of(self.reasons)
+
+    @property
+    def reason_code(self) -> str:
+        """Return the codes of the reasons, in the order of their sentences."""
+        return codes_of(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -177,12 +216,17 @@ def record_to_plain(record: GateRecord) -> dict[str, Any]:
     """Return a record as lists, numbers and text."""
     plain = dict(vars(record))
     plain["gate"] = None if record.gate is None else to_plain(record.gate)
-    plain["boundary_sd"] = [None if value != value else value for value in record.boundary_sd]  # noqa: PLR0124 - NaN
+    plain["reasons"] = [asdict(reason) for reason in record.reasons]
+    plain["error"] = asdict(record.error)
     return plain
+
+
+def error_from_plain(plain: Mapping[str, Any]) -> BoundaryError:
+    """Make the error that `dataclasses.asdict` took apart."""
+    return BoundaryError(plain["known"], tuple(plain["sds"]), tuple(map(tuple, plain["movements"])))
 
 
 def _record_from_plain(plain: dict[str, Any]) -> GateRecord:
     gate = None if plain["gate"] is None else from_plain(plain["gate"])
-    sd = tuple(float("nan") if value is None else value for value in plain["boundary_sd"])
-    movements = tuple(tuple(movement) for movement in plain["movements"])
-    return GateRecord(**{**plain, "gate": gate, "boundary_sd": sd, "movements": movements})
+    reasons = tuple(Note(**entry) for entry in plain["reasons"])
+    return GateRecord(**{**plain, "gate": gate, "reasons": reasons, "error": error_from_plain(plain["error"])})

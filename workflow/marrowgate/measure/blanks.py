@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from marrowgate.gating.methods import get_method
+from marrowgate.gating.methods import needs_of, stains_of_step
 from marrowgate.measure.detection import Blank
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.sheets import Sample
@@ -129,9 +129,8 @@ def find_blanks(candidates: Iterable[BlankSample], markers: Mapping[str, Collect
 
 def _own_markers(population: Population, own: Mapping[str, frozenset[str]], markers: Collection[str]) -> frozenset[str]:
     step, dimensions = _step_for(population, markers)
-    if step.method == "copy":
-        return own.get(str(step.arguments.get("of", "")), frozenset())
-    return frozenset(_stained(step, dimensions)) & frozenset(markers)
+    taken_over = [own.get(name, frozenset()) for name in needs_of(step).gates]
+    return frozenset(stains_of_step(step, dimensions)).union(*taken_over) & frozenset(markers)
 
 
 def _step_for(population: Population, markers: Collection[str]) -> tuple[Step, tuple[str, ...]]:
@@ -143,24 +142,10 @@ def _step_for(population: Population, markers: Collection[str]) -> tuple[Step, t
     return instead, instead.dimensions
 
 
-def _stained(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
-    arguments = get_method(step.method).arguments.model_validate(step.arguments)
-    low = getattr(arguments, "low", ())
-    if hasattr(arguments, "pivot"):
-        return dimensions[1:]
-    if hasattr(arguments, "keep") and len(dimensions) == 1:
-        return dimensions if arguments.keep == "above" else ()
-    vertices = getattr(arguments, "vertices", ())
-    if vertices:
-        low = tuple(min(column) for column in zip(*vertices, strict=True))
-    return tuple(name for name, bound in zip(dimensions, low, strict=False) if bound is not None and bound > 0)
-
-
 def _joined(population: Population, found: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return what a Boolean population needs beside its parent's stains."""
-    operands = population.arguments.get("operands", ()) if population.method == "boolean" else ()
-    needed = [found[name] for name in operands]
-    operator = population.arguments.get("operator")
-    if not needed or operator == "not":
+    needs = needs_of(population)
+    needed = [found[name] for name in needs.operands]
+    if not needed or needs.operator == "not":
         return frozenset()
-    return frozenset.intersection(*needed) if operator == "or" else frozenset.union(*needed)
+    return frozenset.intersection(*needed) if needs.operator == "or" else frozenset.union(*needed)

@@ -180,8 +180,10 @@ def _whole(entry: Measured) -> SampleRecord:
     if entry.record.manifest["verdict"] not in WITHOUT_NUMBERS:
         return entry.record
     reason = entry.record.manifest["reasons"]
+    code = "file_rejected" if entry.record.manifest["verdict"] == "rejected" else "step_failed"
     counts = tuple(
-        PopulationCount(population.name, population.parent, None, None, (), "not_gated", reason)
+        PopulationCount(name, population.parent, None, None, (), "not_gated", reason, None, code, name)
         for population in entry.strategy.populations
+        for name in (population.name,)
     )
     return replace(entry.record, counts=counts)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.apply import apply_gates, rows_inside
 from marrowgate.gating.gate_coordinates import moved, numbers
-from marrowgate.gating.gates import Boolean, Polygon
+from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ Changes = Mapping[str, float]
 
 
 def gate_cvs(
-    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows], cd45: str
+    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, EventRows], cd45: str
 ) -> dict[str, GateCv]:
     """Return the coefficient of variation of every count from the boundaries alone.
 
@@ -48,7 +48,7 @@ def gate_cvs(
         standard deviation is not known. Geometry that the strategy gives has none.
     """
     gated = [record for record in records if record.population in rows]
-    unknown = _resting_on([record.population for record in gated if _is_unknown(record)], gated)
+    unknown = _resting_on([record.population for record in gated if not record.error.known], gated)
     changes = [
         _half_difference(sample, records, rows, record, movement)
         for record in gated
@@ -72,23 +72,9 @@ def movements_of(record: GateRecord) -> list[Floats]:
     Returns
     -------
     list of ndarray of float64, shape (k,)
-        For the k numbers of `marrowgate.gating.consensus.numbers`.
+        For the k numbers of `marrowgate.gating.gate_coordinates.numbers`.
     """
-    if record.gate is None or isinstance(record.gate, Boolean):
-        return []
-    if record.movements:
-        return [np.array(movement) for movement in record.movements]
-    sd, place = np.array(record.boundary_sd, dtype=np.float64), numbers(record.gate)
-    if isinstance(record.gate, Polygon) and sd.size == 1:
-        # a wedge through the origin has one number, the slope of its sides
-        return [np.column_stack((np.zeros(place.size // 2), sd[0] * place[::2])).ravel()]
-    if sd.size != place.size:
-        return []
-    return [row for row in np.diag(sd) if row.any() and np.isfinite(row).all()]
-
-
-def _is_unknown(record: GateRecord) -> bool:
-    return not all(np.isfinite(record.boundary_sd))
+    return [] if record.gate is None else record.error.steps
 
 
 def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
@@ -102,7 +88,11 @@ def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]
 
 
 def _half_difference(
-    sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows], record: GateRecord, movement: Floats
+    sample: SampleEvents,
+    records: Sequence[GateRecord],
+    rows: Mapping[str, EventRows],
+    record: GateRecord,
+    movement: Floats,
 ) -> Changes:
     gate = record.gate
     if gate is None:
@@ -122,7 +112,7 @@ def _half_difference(
     return changes
 
 
-def _either(one: Rows, other: Rows, n_events: int) -> Rows:
+def _either(one: EventRows, other: EventRows, n_events: int) -> EventRows:
     """Return the events that are in one of two sets but not in both, ascending."""
     mask = np.zeros(n_events, dtype=np.bool_)
     mask[one] = True
@@ -130,7 +120,7 @@ def _either(one: Rows, other: Rows, n_events: int) -> Rows:
     return np.flatnonzero(mask)
 
 
-def _common(few: Rows, many: Rows) -> int:
+def _common(few: EventRows, many: EventRows) -> int:
     """Count the events that two ascending sets share."""
     if not many.size:
         return 0

@@ -1,16 +1,20 @@
 """Marker intensities on gated populations, beside the control that belongs to the sample."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
+from marrowgate.fcs.model import Note
+from marrowgate.gating.reasons import codes_of, sentences_of
 from marrowgate.measure.above_control import pct_above_quantile, pct_overton
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import Control, Controls, control_medians
 from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians, with_limits
-from marrowgate.measure.record import SampleRecord
+from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.measure.sketch import Sketch
 from marrowgate.measure.standardised import standardised
 from marrowgate.settings.config import Intensity, Measure
@@ -20,6 +24,22 @@ from marrowgate.signal.beads.molecule_line import Calibration
 
 RATIO_ERRORS = 3.0
 """A control's median nearer to 0 than this many standard errors gives no ratio."""
+FEW_EVENTS = frozenset({"few_events", "control_few_events"})
+"""Codes that make the status `few_events`."""
+CODES = MappingProxyType(
+    {
+        "few_events": "The population has fewer events than are wanted or needed.",
+        "control_few_events": "The control has fewer events than are wanted.",
+        "gate_doubtful": "A gate on the way to the population is in doubt.",
+        "no_control": "No control has enough events: no difference, ratio or antibody binding capacity.",
+        "control_note": "Which control samples serve, and what the interval does not hold.",
+        "no_ratio": "The control's median is too near to 0, or below it.",
+        "no_geometric_mean": "Values at or below 0 have no geometric mean.",
+        "no_abc": "The beads of the batch do not calibrate the marker's channel.",
+        "abc": "What is to be said of the antibody binding capacity.",
+    }
+)
+"""Codes of `reason` in `intensities.tsv`."""
 
 
 def intensity_rows(
@@ -59,6 +79,7 @@ def intensity_rows(
     lines = lines or {}
     has_beads = any((panel, batch) == (sample.panel, sample.batch) for panel, batch, _ in lines)
     wanted = {(one.population, one.marker): one for one in settings.intensities}
+    counts = {count.population: count for count in record.counts}
     for sketch in record.sketches:
         key = (sketch.population, sketch.marker)
         if key in settings.only_controls:
@@ -66,6 +87,8 @@ def intensity_rows(
         line = lines.get((sample.panel, sample.batch, sketch.marker))
         own_seed = crc32(f"{seed}/{record.sample_id}/{sketch.population}/{sketch.marker}".encode())
         measured = _measured(sketch, controls.get(key), settings, np.random.default_rng(own_seed), line)
+        if has_beads and line is None and measured.row["control_type"] != "none":
+            measured.because("no_abc", "no abc: the beads of the batch do not calibrate this marker's channel")
         rows.append(
             {
                 "sample_id": sample.sample_id,
@@ -75,59 +98,81 @@ def intensity_rows(
                 "population": sketch.population,
                 "marker": sketch.marker,
                 "n_events": sketch.n_events,
-                **_without_line(measured, told=has_beads and line is None),
+                **measured.row,
+                **_status(measured, counts.get(sketch.population)),
                 **_standardised(wanted.get(key), record, settings, own_seed),
             }
         )
     return rows
 
 
-def _without_line(row: dict[str, Any], *, told: bool) -> dict[str, Any]:
-    """Say that beads were measured which do not calibrate the marker's channel."""
-    if not told or row["control_type"] == "none":
-        return row
-    parts = (row["reason"], "no abc: the beads of the batch do not calibrate this marker's channel")
-    return {**row, "reason": "; ".join(part for part in parts if part)}
+@dataclass
+class _Measured:
+    """Columns of one row, and why they are as they are."""
+
+    row: dict[str, Any]
+    reasons: list[Note] = field(default_factory=list)
+
+    def because(self, code: str, sentence: str) -> None:
+        """Add a reason; one without a sentence is none."""
+        if sentence:
+            self.reasons.append(Note(code, sentence))
+
+
+def _status(measured: _Measured, count: PopulationCount | None) -> dict[str, Any]:
+    """Return the status of a row: few events go before a gate in doubt, and that before ok."""
+    reasons = list(measured.reasons)
+    few = any(reason.code in FEW_EVENTS for reason in reasons)
+    doubtful = count is not None and count.gate_status == "doubtful"
+    if count is not None and doubtful:
+        reasons.append(Note("gate_doubtful", f"the gate of {count.weakest_gate} is in doubt"))
+    return {
+        "status": "few_events" if few else "doubtful" if doubtful else "ok",
+        "reason": sentences_of(reasons),
+        "reason_code": codes_of(reasons),
+        "gate_status": count.gate_status if count else None,
+        "gate_reason_code": count.gate_reason_code if count else None,
+    }
 
 
 def _measured(
     sketch: Sketch, control: Control | None, settings: Measure, generator: np.random.Generator, line: Calibration | None
-) -> dict[str, Any]:
+) -> _Measured:
+    measured = _Measured({"control_type": "none"})
     if sketch.n_events < MIN_EVENTS:
-        reason = f"{sketch.n_events} events, {MIN_EVENTS} are needed"
-        return {"control_type": "none", "status": "few_events", "reason": reason}
+        measured.because("few_events", f"{sketch.n_events} events, {MIN_EVENTS} are needed")
+        return measured
     stained = draw_medians(sketch, generator)
-    row: dict[str, Any] = {"control_type": "none", **with_limits("median_fi", sketch.median, stained)}
-    reasons = []
+    measured.row |= with_limits("median_fi", sketch.median, stained)
     if sketch.n_events < settings.few_events:
-        reasons.append(f"{sketch.n_events} events, {settings.few_events} are wanted")
+        measured.because("few_events", f"{sketch.n_events} events, {settings.few_events} are wanted")
     if control is not None and control.n_events < settings.few_events:
-        reasons.append(f"control has {control.n_events} events, {settings.few_events} are wanted")
-    row["status"] = "few_events" if reasons else "ok"
-    row["geo_mean_fi"] = sketch.geometric_mean
+        sentence = f"control has {control.n_events} events, {settings.few_events} are wanted"
+        measured.because("control_few_events", sentence)
+    measured.row["geo_mean_fi"] = sketch.geometric_mean
     if control is None:
-        reasons.append("no control with enough events")
+        measured.because("no_control", "no control with enough events")
     else:
-        compared, told = _against(control, sketch, row["median_fi"], stained, settings, generator, line)
-        row |= compared
-        reasons += told
+        _compare(measured, control, sketch, stained, settings, generator, line)
     if sketch.n_not_positive:
-        reasons.append(f"no geometric mean: {sketch.n_not_positive} of {sketch.n_events} values are not above 0")
-    return {**row, "reason": "; ".join(reason for reason in reasons if reason)}
+        sentence = f"no geometric mean: {sketch.n_not_positive} of {sketch.n_events} values are not above 0"
+        measured.because("no_geometric_mean", sentence)
+    return measured
 
 
-def _against(
+def _compare(
+    measured: _Measured,
     control: Control,
     sketch: Sketch,
-    median: float,
     stained: Draws,
     settings: Measure,
     generator: np.random.Generator,
     line: Calibration | None,
-) -> tuple[dict[str, Any], list[str]]:
-    """Compare with the control: the columns, and what is to be said of them."""
+) -> None:
+    """Compare with the control: add the columns, and what is to be said of them."""
+    median = measured.row["median_fi"]
     control_median, blank = control_medians(control, generator)
-    row: dict[str, Any] = {
+    measured.row |= {
         "control_type": control.control_type,
         "control_sample_id": ", ".join(name for name, _ in control.control_samples),
         "control_median_fi": control_median,
@@ -135,19 +180,18 @@ def _against(
         "pct_above_control": pct_above_quantile(sketch.values, control.values, settings.control_quantile),
         "pct_overton": pct_overton(sketch.values, control.values),
     }
-    row |= with_limits("delta_fi", median - control_median, stained - blank)
-    reasons = [control.note]
+    measured.row |= with_limits("delta_fi", median - control_median, stained - blank)
+    measured.because("control_note", control.note)
     missing = why_no_ratio(control_median, float(np.std(blank, ddof=1)))
-    if missing:
-        reasons.append(missing)
-    else:
-        row |= with_limits("ratio_fi", median / control_median, stained / np.where(blank > 0, blank, np.nan))
+    measured.because("no_ratio", missing)
+    if not missing:
+        ratios = stained / np.where(blank > 0, blank, np.nan)
+        measured.row |= with_limits("ratio_fi", median / control_median, ratios)
     if line is not None:
         found = binding_capacity(line, median, control_median, stained, blank, generator)
-        row |= {"abc": found.value, "abc_low": found.low, "abc_high": found.high}
-        row["abc_unit"] = line.unit if found.value is not None else None
-        reasons.append(found.reason and f"abc: {found.reason}")
-    return row, reasons
+        measured.row |= {"abc": found.value, "abc_low": found.low, "abc_high": found.high}
+        measured.row["abc_unit"] = line.unit if found.value is not None else None
+        measured.because("abc", found.reason and f"abc: {found.reason}")
 
 
 def why_no_ratio(control_median: float, error: float) -> str:

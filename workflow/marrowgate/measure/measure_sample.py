@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.gates import Boolean
-from marrowgate.gating.records import USABLE, GateRecord
-from marrowgate.gating.sample_events import Rows, SampleEvents
+from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
+from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
@@ -15,29 +14,13 @@ from marrowgate.settings.strategy import ROOT, ancestors
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
-from marrowgate.signal.stability.acquisition_time import acquisition_time
-from marrowgate.signal.stability.unstable_stretches import Stretch
-
-WEAKEST_FIRST = (
-    "not_gated",
-    "failed",
-    "no_valley",
-    "too_few_events",
-    "borrowed",
-    "shifted",
-    "fixed",
-    "overridden",
-    "ok",
-)
-
 
 CD45 = "cd45_pos"
 VIABLE = "viable"
-_NANOLITRES = 1000.0
 
 
 def count_populations(
-    records: Sequence[GateRecord], rows: Mapping[str, Rows], cvs: Mapping[str, GateCv] | None = None
+    records: Sequence[GateRecord], rows: Mapping[str, EventRows], cvs: Mapping[str, GateCv] | None = None
 ) -> tuple[PopulationCount, ...]:
     """Count the events of every population; those without a gate have no number.
 
@@ -56,6 +39,7 @@ def count_populations(
     for record in records:
         inside = tuple(ancestors(record.population, parents))
         weakest = _weakest(_rests_on(record, by_name))
+        reason, codes, of_gate = _reason(record, weakest)
         gated = record.population in rows
         counts.append(
             PopulationCount(
@@ -65,15 +49,17 @@ def count_populations(
                 int(rows[record.parent].size) if record.parent in rows else None,
                 inside,
                 weakest.status if gated else "not_gated",
-                _reason(record, weakest),
+                reason,
                 (cvs or {}).get(record.population),
+                codes,
+                of_gate,
             )
         )
     return tuple(counts)
 
 
 def marker_sketches(
-    sample: SampleEvents, rows: Mapping[str, Rows], wanted: Sequence[tuple[str, str]]
+    sample: SampleEvents, rows: Mapping[str, EventRows], wanted: Sequence[tuple[str, str]]
 ) -> tuple[Sketch, ...]:
     """Take the values of each wanted (population, marker) that the sample has, on the compensated linear scale."""
     return tuple(
@@ -83,7 +69,9 @@ def marker_sketches(
     )
 
 
-def quality_checks(sample: SampleEvents, rows: Mapping[str, Rows], panel: Panel, limits: Quality) -> tuple[Check, ...]:
+def quality_checks(
+    sample: SampleEvents, rows: Mapping[str, EventRows], panel: Panel, limits: Quality
+) -> tuple[Check, ...]:
     """Check margins, doublets, viability and labels. A check without its gate or channel is `not_checked`."""
     return (
         *(_margin(sample, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
@@ -94,7 +82,7 @@ def quality_checks(sample: SampleEvents, rows: Mapping[str, Rows], panel: Panel,
     )
 
 
-def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, Rows]) -> int | None:
+def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, EventRows]) -> int | None:
     """Count the events inside the CD45 gate before dead cells are left out; None without a gate for dead cells.
 
     A haematology analyser counts dead leucocytes, too.
@@ -108,26 +96,6 @@ def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: M
         gate = by_name[name].gate
         inside = inside if gate is None else rows_inside(gate, sample, inside, rows)
     return int(inside.size)
-
-
-def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None:
-    """Return the suspension that passed while the run was stable, in microlitres.
-
-    `$VOL` is in nanolitres (FCS 3.1, Spidlen et al. 2010, Cytometry A 77:97). Of a run with unstable stretches only the
-    share of time outside them counts; None when the file does not say, or has no time to tell.
-    """
-    volume = file.facts.get("$VOL")
-    if volume is None:
-        return None
-    microlitres = float(volume) / _NANOLITRES
-    if not stretches:
-        return microlitres
-    times = acquisition_time(file)
-    if times is None:
-        return None
-    first, last = float(times.min()), float(times.max())
-    lost = sum(max(min(one.end, last) - max(one.start, first), 0.0) for one in stretches)
-    return microlitres * (1.0 - lost / (last - first))
 
 
 def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:
@@ -144,16 +112,17 @@ def _weakest(path: Sequence[GateRecord]) -> GateRecord:
     return min(path, key=lambda record: WEAKEST_FIRST.index(record.status))
 
 
-def _reason(record: GateRecord, weakest: GateRecord) -> str:
-    if record.status not in USABLE and record.reason:
-        return record.reason
-    if weakest is record:
-        return record.reason
+def _reason(record: GateRecord, weakest: GateRecord) -> tuple[str, str, str]:
+    """Return the reason of a population's status, its codes, and the population whose gate gave the status."""
+    if weakest is record or (record.status not in USABLE and record.reasons):
+        return record.reason, record.reason_code, record.population
     of_weakest = f"{weakest.population}: {weakest.reason}".removesuffix(": ")
-    return "; ".join(part for part in (record.reason, of_weakest) if part)
+    reason = "; ".join(part for part in (record.reason, of_weakest) if part)
+    codes = "; ".join(part for part in (record.reason_code, weakest.reason_code) if part)
+    return reason, codes, weakest.population
 
 
-def _margin(sample: SampleEvents, start: Rows, name: str, limit: float) -> Check:
+def _margin(sample: SampleEvents, start: EventRows, name: str, limit: float) -> Check:
     check = f"margin_pct_{name}"
     channel = sample.channels.get(name)
     pct = margin_pct(sample.file, channel) if channel is not None else None
@@ -162,7 +131,7 @@ def _margin(sample: SampleEvents, start: Rows, name: str, limit: float) -> Check
     return at_most(check, pct, limit, f"{pct:.2f} % of the events are at the top of {name}")
 
 
-def _doublets(rows: Mapping[str, Rows], limit: float) -> Check:
+def _doublets(rows: Mapping[str, EventRows], limit: float) -> Check:
     outer = rows.get("cells", rows[ROOT])
     if "singlets" not in rows or outer.size == 0:
         return not_checked("doublets_pct", "singlets has no gate, or there are no events", limit)
@@ -170,7 +139,7 @@ def _doublets(rows: Mapping[str, Rows], limit: float) -> Check:
     return at_most("doublets_pct", pct, limit, f"{pct:.1f} % of the events are no singlets")
 
 
-def _viable(rows: Mapping[str, Rows], limit: float) -> Check:
+def _viable(rows: Mapping[str, EventRows], limit: float) -> Check:
     outer = rows.get("singlets", rows[ROOT])
     if "viable" not in rows or outer.size == 0:
         return not_checked("viable_pct", "viable has no gate, or there are no events", limit)

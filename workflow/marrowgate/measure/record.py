@@ -11,6 +11,7 @@ import numpy as np
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
 from marrowgate.measure.manifest import manifest_without_numbers
+from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.sketch import Sketch
 from marrowgate.no_result import NoResult
 from marrowgate.signal.checks import Check
@@ -46,8 +47,10 @@ class PopulationCount:
         None when not gated.
     inside : tuple of str
         Populations that it lies in, nearest first.
-    gate_status, gate_reason : str
-        The weakest gate on the way to the population.
+    gate_status, gate_reason, gate_reason_code : str
+        Of the weakest gate on the way to the population, with the population's own reasons.
+    weakest_gate : str
+        Population whose gate that is.
     gate_cv : GateCv or None
         Uncertainty from the boundaries; None where it is not known, or where there are no events.
     """
@@ -60,6 +63,8 @@ class PopulationCount:
     gate_status: str
     gate_reason: str
     gate_cv: GateCv | None = None
+    gate_reason_code: str = ""
+    weakest_gate: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,8 @@ class SampleRecord:
         Values of the wanted markers.
     settings : mapping
         Voltage and gain of each detector.
-    volume_ul : float or None
-        Suspension that was measured while the run was stable; None when the file does not say.
+    volume : Volume
+        Suspension that was measured while the run was stable, as far as the file tells.
     n_cd45_with_dead : int or None
         Events inside the CD45 gate before dead cells were left out; None when the sample has no viability gate.
     spillover : Spillover or None
@@ -96,7 +101,7 @@ class SampleRecord:
     checks: tuple[Check, ...]
     sketches: tuple[Sketch, ...]
     settings: Settings = field(default_factory=dict)
-    volume_ul: float | None = None
+    volume: Volume = field(default_factory=Volume)
     n_cd45_with_dead: int | None = None
     spillover: Spillover | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +120,7 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "counts": [asdict(count) for count in record.counts],
         "checks": [asdict(check) for check in record.checks],
         "settings": {name: list(values) for name, values in record.settings.items()},
-        "volume_ul": record.volume_ul,
+        "volume": {"readings_ul": list(record.volume.readings_ul), "reason": record.volume.reason},
         "n_cd45_with_dead": record.n_cd45_with_dead,
         "spillover": _plain_matrix(record.spillover),
         "digests": dict(record.digests),
@@ -138,7 +143,7 @@ def read_record(path: Path) -> SampleRecord:
             Sketch(**{**entry, "values": np.array(entry["values"], dtype=np.float64)}) for entry in plain["sketches"]
         ),
         settings={name: (voltage, gain) for name, (voltage, gain) in plain["settings"].items()},
-        volume_ul=plain["volume_ul"],
+        volume=Volume(tuple(plain["volume"]["readings_ul"]), plain["volume"]["reason"]),
         n_cd45_with_dead=plain["n_cd45_with_dead"],
         spillover=_matrix_from_plain(plain["spillover"]),
         digests=plain["digests"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marrowgate.report.plan import Course
-from marrowgate.report.wording import endpoint_words, reason_words, status_counts, words
+from marrowgate.report.wording import endpoint_words, status_counts, words
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
@@ -151,7 +151,7 @@ def _why_missing(row: Row, course: Course) -> str:
     if course.table == "visits":
         return "not measured"
     if row["n_events"] is None:
-        return ": ".join(part for part in (words(row["gate_status"]), reason_words(row["gate_reason"])) if part)
+        return ": ".join(part for part in (words(row["gate_status"]), row["gate_reason"]) if part)
     if course.table == "intensities":
         return row.get("reason") or "not measured"
     if course.column == "cells_per_ul":

@@ -1,11 +1,8 @@
 """The gates that are weaker than found in the sample itself: each once, with the populations that stand on it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from marrowgate.report.wording import reason_words
 
 Row = Mapping[str, Any]
 
@@ -43,7 +40,7 @@ def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[Wea
     Parameters
     ----------
     populations : sequence of mapping
-        Rows of the table of populations; each has the status of the weakest gate on its way, which its reason names.
+        Rows of the table of populations; each has the status of the weakest gate on its way, and that gate's name.
     rejected : frozenset of str
         Samples without any gate; they are passed over.
 
@@ -53,18 +50,15 @@ def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[Wea
         Gates that the strategy places itself (`fixed` without a reason) are left out.
     """
     stained = [row for row in populations if row["control_type"] == "none" and row["sample_id"] not in rejected]
-    names = sorted({row["population"] for row in stained}, key=len, reverse=True)
-    named = re.compile(rf"(?:^|; )({'|'.join(map(re.escape, names))})(?:: (.*))?$") if names else None
+    own_reasons = {(row["sample_id"], row["population"]): row["gate_reason"] or "" for row in stained}
     found: dict[tuple[str, str, str], WeakGate] = {}
     for row in stained:
-        reason, status = row["gate_reason"] or "", row["gate_status"]
-        if status == "ok" or (status == "fixed" and not reason):
+        status, gate, sample_id = row["gate_status"], row["weakest_gate"], row["sample_id"]
+        own = own_reasons[sample_id, gate]
+        if status == "ok" or (status == "fixed" and not own):
             continue
-        other = named.search(reason) if named else None
-        gate = other[1] if other else row["population"]
         entry = found.setdefault((row["panel"], gate, status), WeakGate(row["panel"], gate, status))
-        own = (other[2] or "") if other else reason
-        entry.reasons.setdefault(row["sample_id"], reason_words(own))
+        entry.reasons.setdefault(sample_id, own)
         if gate != row["population"]:
             entry.others[row["population"]] = None
     return sorted(found.values(), key=lambda gate: (-len(gate.reasons), gate.panel, gate.gate, gate.status))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
 
 FITTED = {"none", "fmo", "isotype", "unstained"}
 """Control types of samples that hold cells and are gated; single stains and beads are not."""
@@ -51,27 +50,26 @@ def baseline_of(project: Project, sample: Sample) -> Sample | None:
     return min(same, key=lambda other: (other.day, other.sample_id), default=None)
 
 
-def controls_to_fit_first(project: Project, sample: Sample) -> tuple[Sample, ...]:
+def controls_to_fit_first(project: Project, sample: Sample, needs: Sequence[tuple[str, str]]) -> tuple[Sample, ...]:
     """Return the samples whose boundaries the sample's fit takes over: its own controls, else those of its batch.
 
     A control takes nothing over from other controls of its kind.
+
+    Parameters
+    ----------
+    project : Project
+        All samples.
+    sample : Sample
+        One of them.
+    needs : sequence of (str, str)
+        Kind and marker of the controls that the sample's strategy asks for (`gating.methods.control_needs`).
     """
-    strategy = project.strategies[project.config.strategy_of_panel[sample.panel]]
     found: list[Sample] = []
-    for kind, marker in control_needs(strategy):
+    for kind, marker in needs:
         if sample.control_type == kind or (kind == "baseline" and sample.control_type != "none"):
             continue
         found += _controls(project, sample, kind, marker)
     return tuple(dict.fromkeys(found))
-
-
-def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
-    """Return the controls that a strategy asks for, as (kind, marker)."""
-    return tuple(
-        (population.arguments["control"], population.dimensions[0])
-        for population in strategy.populations
-        if population.method == "control_quantile" and population.dimensions and "control" in population.arguments
-    )
 
 
 def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:

@@ -253,7 +253,6 @@ def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
         for dimension in twice:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
-        yield from ((index, name, what, cure) for what, cure in _operand_faults(population, names[:index]))
     yield from _nesting_faults(strategy)
 
 
@@ -265,26 +264,6 @@ def _parent_faults(population: Population, names: Sequence[str], before: Sequenc
         yield f"there is no parent {parent!r}", correct_to(parent, names, "name a population of this file, or root")
     elif parent != ROOT and parent not in before:
         yield f"its parent {parent!r} stands behind it", "put parents before their children"
-
-
-def _operand_faults(population: Population, before: Sequence[str]) -> Iterator[tuple[str, str]]:
-    operands = population.arguments.get("operands") if population.method == "boolean" else None
-    # what is no list or no text is told by the method itself
-    for name in operands if isinstance(operands, list) else ():
-        if isinstance(name, str) and name not in before:
-            cure = correct_to(name, before, "name populations that stand before this one")
-            yield f"the Boolean gate names {name!r}, which is not a population before it", cure
-    steps = [population, *([population.fallback] if population.fallback else [])]
-    for name in dict.fromkeys(name for step in steps for name in references(step)):
-        if name not in before:
-            cure = correct_to(name, before, "name a population that stands before this one")
-            yield f"its reference {name!r} is not a population before it", cure
-
-
-def references(step: Step) -> tuple[str, ...]:
-    """Return the other populations that a step's method looks at: its arguments `reference`, `among` and `of`."""
-    named = (step.arguments.get(argument) for argument in ("reference", "among", "of"))
-    return tuple(name for name in named if isinstance(name, str) and name)
 
 
 _NUMBERS = ("between", "low", "high", "bounds", "pivot", "vertices")

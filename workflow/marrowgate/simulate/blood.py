@@ -6,7 +6,16 @@ from math import erf, exp, log, sqrt
 
 import numpy as np
 
-from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES, CROWDING, HSPC, LEUCOCYTES, index_of, neighbours
+from marrowgate.simulate.cell_types import (
+    BACKGROUND,
+    CD34_POSITIVE,
+    CELL_TYPES,
+    CROWDING,
+    HSPC,
+    LEUCOCYTES,
+    index_of,
+    neighbours,
+)
 from marrowgate.simulate.parameters import (
     BLOOD,
     CXCR4_PATIENT_SD,
@@ -90,6 +99,8 @@ class Blood:
         Share of dead cells among nucleated cells and among CD34+ cells, and of apoptotic ones among nucleated cells.
     shift : mapping of (str, str) to float
         Change of the log abundance by kind and marker, as in `marrowgate.simulate.cells.Recipe`.
+    coating : float
+        Factor on the share of cells with platelets on them.
     """
 
     per_ul: Mapping[str, float]
@@ -97,6 +108,7 @@ class Blood:
     dead_hspc: float
     apoptotic: float
     shift: Mapping[tuple[str, str], float]
+    coating: float = 1.0
 
     @property
     def wbc(self) -> float:
@@ -230,8 +242,10 @@ def cxcr4_abc_median(blood: Blood) -> float:
         Median in antibodies bound per intact cell, over the mixture of maturities.
     """
     weights, centres, spreads = [], [], []
-    log_median = {kind: _cxcr4_log_median(blood, kind) for kind in HSPC}
-    for kind in HSPC:
+    # blasts that are not there must not move the ends of the search
+    kinds = [kind for kind in CD34_POSITIVE if blood.per_ul[kind]]
+    log_median = {kind: _cxcr4_log_median(blood, kind) for kind in {*HSPC, *kinds}}
+    for kind in kinds:
         before, after = neighbours(kind)
         for place in MATURITY_GRID:
             # the same way between the stages as in marrowgate.simulate.cells
@@ -253,4 +267,4 @@ def cxcr4_abc_median(blood: Blood) -> float:
 
 def _cxcr4_log_median(blood: Blood, kind: str) -> float:
     median, _ = CELL_TYPES[index_of(kind)].markers["CXCR4"]
-    return log(median) + blood.shift[kind, "CXCR4"] + blood.shift["*", "CXCR4"]
+    return log(median) + blood.shift.get((kind, "CXCR4"), 0.0) + blood.shift["*", "CXCR4"]

@@ -150,11 +150,32 @@ CELL_TYPES: tuple[CellType, ...] = (
     CellType("debris", 15e3, 0.50, 12e3, 0.60, 0.02, 0.4, False, {
         "CD45": (1200, 1.20), "CD15": (900, 1.20), "CD16": (900, 1.20), "CD235a": (1500, 1.60), "CD41a": (800, 1.40),
     }, dna_sd=1.2),
+    # Sick cells; no healthy blood holds them.
+    CellType("blast_cd34_pos", 98e3, 0.14, 31e3, 0.22, 1.03, 1.4, True, {
+        "CD45": (36e3, 0.35), "CD34": (20e3, 0.70), "CD38": (10e3, 0.80), "CXCR4": (4000, 0.80), "CD33": (9000, 0.70),
+        "CD13": (8000, 0.70), "CD71": (3000, 0.90), "CD15": (700, 0.90),
+    }),
+    CellType("blast_cd34_neg", 102e3, 0.14, 37e3, 0.25, 1.03, 1.5, True, {
+        "CD45": (48e3, 0.35), "CD34": (250, 0.80), "CD38": (9000, 0.80), "CXCR4": (4000, 0.80), "CD33": (16e3, 0.60),
+        "CD13": (9000, 0.70), "CD71": (3000, 0.90), "CD15": (1500, 0.90), "CD11b": (1000, 0.90), "CD14": (400, 0.70),
+    }),
+    CellType("lymphoma_cell", 71e3, 0.09, 21e3, 0.16, 1.0, 1.0, True, {
+        "CD45": (110e3, 0.28), "CXCR4": (14e3, 0.50), "CD38": (1500, 1.00), "CD71": (500, 0.70),
+    }),
+    CellType("plasma_cell", 106e3, 0.13, 44e3, 0.22, 1.0, 1.6, True, {
+        "CD45": (30e3, 0.60), "CD38": (160e3, 0.40), "CXCR4": (6000, 0.60), "CD71": (3000, 0.80),
+    }),
+    CellType("myeloma_cell", 112e3, 0.15, 48e3, 0.25, 1.15, 1.8, False, {
+        "CD45": (1500, 1.00), "CD38": (110e3, 0.50), "CXCR4": (4000, 0.80), "CD71": (5000, 0.90), "CD33": (400, 1.00),
+    }, dna_sd=0.12),
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(cell.name for cell in CELL_TYPES)
 COUNTING_BEAD = "counting_bead"
 
 HSPC = ("hspc_multipotent", "hspc_committed", "hspc_late")
+SICK_CELLS = ("blast_cd34_pos", "blast_cd34_neg", "lymphoma_cell", "plasma_cell", "myeloma_cell")
+# Blasts with CD34 are CD45dim with low side scatter as progenitors are: no stain of the panels tells them apart.
+CD34_POSITIVE = (*HSPC, "blast_cd34_pos")
 # Cell types that mature into each other: cells lie anywhere between one stage and the next.
 LINEAGES = (("promyelocyte", "myelocyte", "metamyelocyte", "neutrophil_band", "neutrophil_segmented"), HSPC)
 # How closely cells of a stage crowd around its middle, 1 is evenly spread; most circulating neutrophils are mature.
@@ -166,14 +187,14 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "beads": (COUNTING_BEAD,),
     "bead_singlets": (COUNTING_BEAD,),
     "cd45_pos": LEUCOCYTES,
-    "lymphocytes": ("t_cell", "b_cell", "nk_cell"),
+    "lymphocytes": ("t_cell", "b_cell", "nk_cell", "lymphoma_cell"),
     "monocytes": ("monocyte_classical", "monocyte_nonclassical"),
     "granulocytes": (
         "neutrophil_segmented", "neutrophil_band", "metamyelocyte", "myelocyte", "promyelocyte", "eosinophil",
     ),
     "eosinophils": ("eosinophil",),
-    "cd34_pos": HSPC,
-    "cd34_hspc": HSPC,
+    "cd34_pos": CD34_POSITIVE,
+    "cd34_hspc": CD34_POSITIVE,
     "ig_stage1": ("promyelocyte", "myelocyte"),
     "ig_stage2": ("metamyelocyte",),
     "ig": ("promyelocyte", "myelocyte", "metamyelocyte"),

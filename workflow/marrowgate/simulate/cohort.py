@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from marrowgate.simulate.blood import Constitution, Response, draw_blood, draw_constitution
+from marrowgate.simulate.diseases import HEALTHY, find_disease, sicken
 from marrowgate.simulate.instruments import find_instrument
 from marrowgate.simulate.parameters import TUBE
 from marrowgate.simulate.plan import CohortPlan, PatientPlan, VisitTruth
@@ -26,7 +27,7 @@ LAST_CYCLE = 4
 
 
 @cache
-def make_plan(scenario: str, seed: int, instrument: str = "home") -> CohortPlan:
+def make_plan(scenario: str, seed: int, instrument: str = "home", disease: str = HEALTHY) -> CohortPlan:
     """Plan a cohort.
 
     Parameters
@@ -37,6 +38,8 @@ def make_plan(scenario: str, seed: int, instrument: str = "home") -> CohortPlan:
         Seed of all randomness.
     instrument : str
         Name of the instrument that measures every tube.
+    disease : str
+        Disease of every patient, with its level; donors of controls are healthy.
 
     Returns
     -------
@@ -46,13 +49,16 @@ def make_plan(scenario: str, seed: int, instrument: str = "home") -> CohortPlan:
     Raises
     ------
     UserError
-        There is no such scenario, or no such instrument.
+        There is no such scenario, instrument or disease.
     """
     settings = find_scenario(scenario)
     measured_on = find_instrument(instrument)
     patients = _patients(settings, seed)
-    visits = tuple(visit for place, patient in enumerate(patients) for visit in _visits(settings, seed, place, patient))
-    return CohortPlan(settings, seed, patients, visits, plan_tubes(settings, seed, visits), measured_on)
+    find_disease(disease)
+    visits = tuple(
+        visit for place, patient in enumerate(patients) for visit in _visits(settings, seed, place, patient, disease)
+    )
+    return CohortPlan(settings, seed, patients, visits, plan_tubes(settings, seed, visits), measured_on, disease)
 
 
 def _patients(scenario: Scenario, seed: int) -> tuple[PatientPlan, ...]:
@@ -83,7 +89,7 @@ def _patient(rng: np.random.Generator, patient_id: str, arm: str, peak: float) -
     return PatientPlan(patient_id, arm, regimen, CYCLES[regimen], peak > 0, peak, share, covariates)
 
 
-def _visits(scenario: Scenario, seed: int, place: int, patient: PatientPlan) -> list[VisitTruth]:
+def _visits(scenario: Scenario, seed: int, place: int, patient: PatientPlan, disease: str) -> list[VisitTruth]:
     rng = stream(scenario.name, seed, "visits", patient.patient_id)
     shift = scenario.baseline_shift if patient.arm == "triplet" else 0.0
     body = draw_constitution(stream(scenario.name, seed, "body", patient.patient_id), shift, scenario.patient_slope_sd)
@@ -97,7 +103,7 @@ def _visits(scenario: Scenario, seed: int, place: int, patient: PatientPlan) -> 
     visits = []
     for (visit, day), effect in zip(kept, _effects(rng, kept), strict=True):
         batch = _batch(scenario, seed, place, patient, start + day)
-        visits.append(_visit(scenario, seed, patient, body, visit, day, effect, batch))
+        visits.append(_visit(scenario, seed, patient, body, visit, day, effect, batch, disease))
     return visits
 
 
@@ -144,6 +150,7 @@ def _visit(
     day: int,
     effect: float,
     batch: str,
+    disease: str,
 ) -> VisitTruth:
     rng = stream(scenario.name, seed, "blood", patient.patient_id, visit.name)
     response = Response(on_therapy=bool(visit.cycle))
@@ -157,6 +164,9 @@ def _visit(
             megakaryocyte_fold=MEGAKARYOCYTE_FOLD**effect,
         )
     blood = draw_blood(rng, body, response, min(max(day, 0) / TREND_DAYS, 1.0))
+    sick = find_disease(disease)
+    if sick:
+        blood = sicken(stream(scenario.name, seed, "disease", disease, patient.patient_id), blood, *sick)
     nrbc = 100 * blood.per_ul["erythroblast"] / blood.wbc
     error = 1 + TUBE["analyser_cv"].value * rng.standard_normal()
     return VisitTruth(
@@ -169,6 +179,6 @@ def _visit(
         days_off=day - LAST_CYCLE * patient.cycle_days if visit.days_off is not None else None,
         blood=blood,
         effect=effect,
-        wbc_per_ul=float(round((blood.wbc + blood.per_ul["erythroblast"]) * error, -1)),
+        wbc_per_ul=float(round((blood.wbc + blood.per_ul["erythroblast"] + blood.per_ul["myeloma_cell"]) * error, -1)),
         nrbc_per_100_wbc=round(float(rng.poisson(100 * nrbc)) / 100, 1),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from marrowgate.simulate.cell_types import BACKGROUND, CELL_TYPES
+from marrowgate.simulate.diseases import Disease, named_diseases
 from marrowgate.simulate.instruments import Instrument, named_instruments
 from marrowgate.simulate.parameters import (
     APOPTOTIC,
@@ -126,6 +127,31 @@ def instrument_table() -> str:
         "what it stands for",
     )
     return _table(header, rows)
+
+
+def disease_table() -> str:
+    """Return the diseases with their cells, folds and sources, as Markdown."""
+    rows = [
+        (
+            one.name,
+            one.note,
+            one.level,
+            ", ".join(f"{kind} {share:g}" for kind, share in one.cells.items()),
+            _changes(one),
+            ", ".join(f"{level}" for level in one.shown),
+            one.source,
+        )
+        for one in named_diseases().values()
+    ]
+    header = ("disease", "what it is", "level", "cells, shares", "other changes, fold", "levels shown", "source")
+    return _table(header, rows)
+
+
+def _changes(disease: Disease) -> str:
+    parts = [f"{kind} {fold:g}" for kind, fold in disease.folds.items()]
+    parts += [f"all white cells {disease.wbc_fold:g}"] if disease.wbc_fold != 1 else []
+    parts += [f"cells with platelets {disease.coating:g}"] if disease.coating != 1 else []
+    return ", ".join(parts)
 
 
 def _gains(instrument: Instrument) -> str:

@@ -54,7 +54,7 @@ def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
         rates[: len(CELL_TYPES)] = _particles_per_ul(sample.blood, sample.preparation)
         dead[IS_NUCLEATED] = sample.blood.dead
         dead[[KINDS.index(kind) for kind in HSPC]] = sample.blood.dead_hspc
-        coating = sample.preparation.coating
+        coating = sample.preparation.coating * sample.blood.coating
         coated[: len(CELL_TYPES)] = [min(coating * COATED.get(cell.name, 0.0), 0.9) for cell in CELL_TYPES]
     for kind, share in LOTS.get(sample.bead_lot, {}).items():
         per_ul = TUBE["beads_per_tube"].value / (TUBE["sample_volume"].value * sample.preparation.blood_share)

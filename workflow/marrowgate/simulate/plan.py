@@ -9,8 +9,8 @@ from marrowgate.simulate.instruments import HOME, Instrument
 from marrowgate.simulate.scenarios import Scenario
 from marrowgate.simulate.timing import STEADY, Anomalies
 
-PlanKey = tuple[str, int, str]
-"""Scenario, seed and instrument."""
+PlanKey = tuple[str, int, str, str]
+"""Scenario, seed, instrument and disease."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,9 @@ class SamplePlan:
 
 @dataclass(frozen=True)
 class CohortPlan:
-    """A whole cohort; the same for the same scenario, seed and instrument.
+    """A whole cohort; the same for the same scenario, seed, instrument and disease.
 
-    The blood does not depend on the instrument.
+    The blood does not depend on the instrument. The disease is a name with its level, or ``none``.
     """
 
     scenario: Scenario
@@ -182,11 +182,12 @@ class CohortPlan:
     visits: tuple[VisitTruth, ...]
     samples: tuple[SamplePlan, ...]
     instrument: Instrument = HOME
+    disease: str = "none"
 
     @property
     def key(self) -> PlanKey:
         """Return what `marrowgate.simulate.cohort.make_plan` makes this plan of."""
-        return self.scenario.name, self.seed, self.instrument.name
+        return self.scenario.name, self.seed, self.instrument.name, self.disease
 
 
 def find_sample(plan: CohortPlan, sample_id: str) -> SamplePlan:

@@ -9,22 +9,22 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     values = np.asarray(p, dtype=np.float64)
     order = np.argsort(values)
     steps = np.maximum.accumulate(values[order] * np.arange(values.size, 0, -1))
-    return _back(np.minimum(steps, 1.0), order)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
 
 
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """Adjust p-values so that the expected share of false findings is held (Benjamini and Hochberg 1995).
 
-    J R Stat Soc B 57:289.
+    J R Stat Soc B 57:289; computed by `scipy.stats.false_discovery_control`.
+
+    Raises
+    ------
+    ValueError
+        A p-value is missing or outside 0 to 1.
     """
+    from scipy.stats import false_discovery_control
+
     values = np.asarray(p, dtype=np.float64)
-    order = np.argsort(values)
-    scaled = values[order] * values.size / np.arange(1, values.size + 1)
-    steps = np.minimum.accumulate(scaled[::-1])[::-1]
-    return _back(np.minimum(steps, 1.0), order)
-
-
-def _back(adjusted: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
-    result = np.empty_like(adjusted)
-    result[order] = adjusted
-    return result
+    return np.asarray(false_discovery_control(values, method="bh"), dtype=np.float64) if values.size else values

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,9 @@ from marrowgate.errors import NotEstimableError
 
 Floats = NDArray[np.float64]
 ALPHA = 0.05
-EXACT_LIMIT = 50_000
-BLOCK = 4_000
+_BLOCK = 4_000
+_DIGITS = 9
+"""Statistics that agree to so many digits are equal: rounding differs with the order of patients."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,15 @@ def regression(outcome: Floats, in_first: NDArray[np.bool_], covariates: Floats)
 def permutation_p(first: Floats, second: Floats, draws: int, seed: int) -> tuple[float, str]:
     """Test a difference of means by exchanging patients between the arms.
 
-    The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9).
+    The statistic is Welch's t, so that unequal variances do not spoil it (Janssen 1997, Stat Probab Lett 36:9). The
+    exchanges are those of `scipy.stats.permutation_test`; with random ones p = (more extreme + 1) / (draws + 1).
 
     Parameters
     ----------
     first, second : ndarray of float64
         One value per patient; at least two in each arm.
     draws : int
-        Random exchanges when there are more than 50,000 possible ones.
+        Random exchanges when there are more possible ones than this; else all are made.
     seed : int
         Seed of those draws.
 
@@ -107,23 +108,32 @@ def permutation_p(first: Floats, second: Floats, draws: int, seed: int) -> tuple
     -------
     tuple of (float, str)
         Two-sided p-value, and ``exact`` or the number of draws.
+
+    Raises
+    ------
+    NotEstimableError
+        An arm has fewer than two patients.
     """
     _check(first, second)
-    values, n1 = np.concatenate([first, second]), first.size
-    seen = _abs_t(values, np.arange(n1)[None, :])[0]
-    if math.comb(values.size, n1) <= EXACT_LIMIT:
-        chosen = np.array(list(combinations(range(values.size), n1)))
-        extreme = sum(
-            _at_least(_abs_t(values, block), seen) for block in np.array_split(chosen, -(-len(chosen) // BLOCK))
-        )
-        return extreme / len(chosen), f"exact, {len(chosen)} exchanges"
-    generator = np.random.default_rng(seed)
-    extreme = 0
-    for start in range(0, draws, BLOCK):
-        size = min(BLOCK, draws - start)
-        order = np.argpartition(generator.random((size, values.size)), n1, axis=1)[:, :n1]
-        extreme += _at_least(_abs_t(values, order), seen)
-    return (extreme + 1) / (draws + 1), f"{draws} draws"
+    from scipy.stats import permutation_test
+
+    least_variance = max(1e-12 * float(np.concatenate([first, second]).var()), 1e-300)
+    observed = float(_abs_t(first, second, 0, least_variance))
+
+    def beyond_observed(one_arm: Floats, other_arm: Floats, axis: int) -> Floats:
+        return np.round((_abs_t(one_arm, other_arm, axis, least_variance) - observed) / max(1.0, observed), _DIGITS)
+
+    tested = permutation_test(
+        (first, second),
+        beyond_observed,
+        vectorized=True,
+        n_resamples=draws,
+        batch=_BLOCK,
+        alternative="greater",
+        rng=np.random.default_rng(seed),
+    )
+    exchanges = math.comb(first.size + second.size, first.size)
+    return float(tested.pvalue), f"exact, {exchanges} exchanges" if exchanges <= draws else f"{draws} draws"
 
 
 def hodges_lehmann(first: Floats, second: Floats) -> Estimate:
@@ -164,20 +174,8 @@ def _check(first: Floats, second: Floats) -> None:
         raise NotEstimableError(msg)
 
 
-def _at_least(statistics: Floats, seen: float) -> int:
-    return int(np.count_nonzero(statistics >= seen - 1e-9 * max(1.0, seen)))
-
-
-def _abs_t(values: Floats, chosen: NDArray[np.int64]) -> Floats:
-    """Return |t| of Welch for each row of patients that make up the first arm."""
-    n, n1 = values.size, chosen.shape[1]
-    n2 = n - n1
-    centred = values - values.mean()
-    first = centred[chosen]
-    sum1, square1 = first.sum(axis=1), (first**2).sum(axis=1)
-    mean1, mean2 = sum1 / n1, -sum1 / n2
-    var1 = np.maximum(square1 - n1 * mean1**2, 0) / (n1 - 1)
-    var2 = np.maximum((centred**2).sum() - square1 - n2 * mean2**2, 0) / (n2 - 1)
-    spread = var1 / n1 + var2 / n2
-    tiny = 1e-12 * max(float((centred**2).mean()), 1e-300)
-    return np.asarray(np.abs(mean1 - mean2) / np.sqrt(np.maximum(spread, tiny)), dtype=np.float64)
+def _abs_t(first: Floats, second: Floats, axis: int, least_variance: float) -> Floats:
+    """Return |t| of Welch along an axis; its variance is at least `least_variance`, so that equal values have one."""
+    variance = sum(arm.var(axis=axis, ddof=1) / arm.shape[axis] for arm in (first, second))
+    difference = np.abs(first.mean(axis=axis) - second.mean(axis=axis))
+    return np.asarray(difference / np.sqrt(np.maximum(variance, least_variance)), dtype=np.float64)

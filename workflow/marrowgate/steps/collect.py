@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.methods import method_faults
     from marrowgate.provenance import provenance
     from marrowgate.settings.project import load_project, parse_overrides, project_files
+    from marrowgate.snakefile.rules import STEPS
     from marrowgate.tables import write_table
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if failed:
         log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
-    described = provenance(project.config.model_dump(mode="json"), project_files(project), digests)
+    described = provenance(project.config, project_files(project), digests, STEPS)
     described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
     described["tables_sha256"] = named_digests(
         path

@@ -62,6 +62,7 @@ def _found(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
+    from marrowgate.signal.spillover.matrix_of_sample import compensation_check
     from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
@@ -79,5 +80,6 @@ def _found(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":
     stability = find_unstable(file, stability_limits(quality_of(args.quality)))
     start = start_rows(sample_events, stability.stretches)
     sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
-    run_quality = RunQuality(stability.stretches, stability.checks, settings_of(file), sha256)
+    checks = (*stability.checks, compensation_check(file, args.spillover))
+    run_quality = RunQuality(stability.stretches, checks, settings_of(file), sha256)
     return fit_sample(sample, strategy), run_quality

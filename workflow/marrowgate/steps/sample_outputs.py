@@ -11,18 +11,19 @@ from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.open_sample import start_rows
-from marrowgate.gating.outputs import gate_rows, rejected_gate_rows, write_membership
+from marrowgate.gating.outputs import gate_rows, rows_without_gates, write_membership
+from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import NO_ROWS, SampleEvents
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import (
     CD45,
     count_populations,
     count_with_dead,
     marker_sketches,
-    measured_volume,
     quality_checks,
 )
+from marrowgate.measure.measured_volume import measured_volume
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
@@ -43,19 +44,20 @@ class SamplePaths:
 def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
     """Write the outputs of a file that was rejected, without gates and events but with the reason; give its record."""
     write_gatingml(paths.gates_xml, [], {}, {}, None)
-    write_table(paths.gates_tsv, "gates", rejected_gate_rows(strategy, f"the file is rejected: {manifest['reasons']}"))
-    write_membership(paths.events, 0, NO_ROWS, {}, [population.name for population in strategy.populations])
+    why = because("file_rejected", f"the file is rejected: {manifest['reasons']}")
+    write_table(paths.gates_tsv, "gates", rows_without_gates(strategy, why))
+    write_membership(paths.events, 0, NO_EVENT_ROWS, {}, [population.name for population in strategy.populations])
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
 
 def write_without_numbers(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
     """Write outputs as for a rejected file when a step gave no result; what fails again is left as an empty file."""
     names = [population.name for population in strategy.populations]
-    rows = rejected_gate_rows(strategy, manifest["reasons"])
+    rows = rows_without_gates(strategy, because("step_failed", manifest["reasons"]))
     writers: dict[Callable[[], None], tuple[Path, ...]] = {
         lambda: write_gatingml(paths.gates_xml, [], {}, {}, None): (paths.gates_xml,),
         lambda: write_table(paths.gates_tsv, "gates", rows): (paths.gates_tsv, paths.gates_tsv.with_suffix(".parquet")),
-        lambda: write_membership(paths.events, 0, NO_ROWS, {}, names): (paths.events,),
+        lambda: write_membership(paths.events, 0, NO_EVENT_ROWS, {}, names): (paths.events,),
     }
     for write, written in writers.items():
         try:

@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--instrument", default="home", metavar="NAME", help="who measures, for example navios or any_7; default home"
     )
+    parser.add_argument(
+        "--disease", default="none", metavar="NAME", help="of every patient, for example left_shift_45; default none"
+    )
     parser.add_argument("--fcs-version", choices=("2.0", "3.0", "3.1", "3.2"), default="3.1", help="default 3.1")
     parser.add_argument(
         "--datatype", choices=("F", "I"), help="F floats, I integers; default: as the instrument writes"
@@ -62,7 +65,7 @@ def _one_sample(args: argparse.Namespace) -> int:
     from marrowgate.simulate.plan import find_sample
     from marrowgate.simulate.project import events_of, write_sample
 
-    plan = make_plan(args.scenario, args.seed, args.instrument)
+    plan = make_plan(args.scenario, args.seed, args.instrument, args.disease)
     sample = find_sample(plan, args.sample_id)
     if args.panel.stem != sample.panel:
         what = f"{args.sample_id} is stained with panel {sample.panel!r}, not {args.panel.stem!r}"
@@ -77,7 +80,7 @@ def _cohort(args: argparse.Namespace) -> int:
     from marrowgate.simulate.cohort import make_plan
     from marrowgate.simulate.project import write_files, write_intensities_truth, write_samples_truth, write_sheets
 
-    plan = make_plan(args.scenario, args.seed, args.instrument)
+    plan = make_plan(args.scenario, args.seed, args.instrument, args.disease)
     folder = write_sheets(plan, args.out)
     realised = {}
     if args.files:

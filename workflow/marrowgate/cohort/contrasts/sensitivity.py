@@ -117,7 +117,7 @@ def perturbation_rows(study: Comparison, measure: str, endpoint: str, pairs: cha
 
 
 def responder_sensitivity(study: Comparison, measure: str) -> list[Row]:
-    """Return the responders under other rules, per regimen and without borrowed or shifted gates."""
+    """Return the responders under other rules, per regimen and without doubtful, borrowed or shifted gates."""
     settings, courses = study.project.config.cohort, study.courses[measure]
     declared = declared_rule(settings)
     one_visit = Rule(declared.limit, declared.fold, declared.min_events, successive=False)
@@ -151,7 +151,7 @@ def level_difference(study: Comparison, measure: str, endpoint: str) -> list[Row
 def _fewer_readings(study: Comparison, measure: str) -> Iterable[tuple[str, Mapping[str, Course]]]:
     alone = study.only_measures({measure})
     strong = alone.only(lambda reading: reading.gate_status not in WEAK_GATES)
-    yield "without borrowed or shifted gates", strong.courses[measure]
+    yield "without doubtful, borrowed or shifted gates", strong.courses[measure]
     if study.flagged:
         clean = alone.only(lambda reading: reading.sample_id not in study.flagged)
         yield "without samples of flagged quality", clean.courses[measure]

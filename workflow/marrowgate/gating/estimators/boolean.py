@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from marrowgate.gating.boundary_error import NO_ERROR
 from marrowgate.gating.gates import Boolean
-from marrowgate.gating.methods import Arguments, Found, Method, View
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate
 
 
 class BooleanArguments(Arguments):
@@ -26,7 +27,12 @@ class BooleanArguments(Arguments):
 
 def find(view: View, arguments: BooleanArguments) -> Found:  # noqa: ARG001 - every method has this shape
     """Return the Boolean gate as the strategy says it."""
-    return Found(Boolean(arguments.operator, arguments.operands), "ok")
+    return found_gate(Boolean(arguments.operator, arguments.operands), NO_ERROR)
 
 
-METHOD = Method(BooleanArguments, (0,), "Gating-ML 2.0, section 5.5", find)
+def needs(arguments: BooleanArguments) -> Needs:
+    """Declare the populations that are joined."""
+    return Needs(operands=tuple(arguments.operands), operator=arguments.operator)
+
+
+METHOD = Method(BooleanArguments, (0,), "Gating-ML 2.0, section 5.5", find, needs=needs)

@@ -6,8 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.gates import Ellipsoid
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import (
+    Arguments,
+    Found,
+    Method,
+    View,
+    found_gate,
+    never,
+    no_gate,
+    on_scale,
+    stains_above_zero,
+)
+from marrowgate.gating.reasons import because
 
 _GRID = 48
 _ROUNDS = 20
@@ -39,12 +51,11 @@ def find(view: View, arguments: ClusterArguments) -> Found:
     low, high = np.array(corners).T
     inside = points[((points >= low) & (points <= high)).all(axis=1)]
     if len(inside) < arguments.min_events:
-        return Found(
-            None, "too_few_events", f"{len(inside)} events in the target box, {arguments.min_events} are needed"
-        )
+        sentence = f"{len(inside)} events in the target box, {arguments.min_events} are needed"
+        return no_gate("too_few_events", sentence)
     settled = settle(inside, densest(inside, low, high), (high - low) / 8)
     if settled is None:
-        return Found(None, "failed", "the events in the target box make no cluster")
+        return no_gate("no_cluster", "the events in the target box make no cluster")
     mean, covariance, n = settled
     widest = -2.0 * float(np.log(1.0 - arguments.coverage))
     edge = neighbour_begins(distances(points, mean, covariance), widest)
@@ -54,8 +65,11 @@ def find(view: View, arguments: ClusterArguments) -> Found:
         tuple(tuple(float(value) for value in row) for row in covariance),
         widest if edge is None else edge,
     )
-    reason = "" if edge is None else f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
-    return Found(gate, "ok", reason, tuple(float(value) for value in np.sqrt(np.diag(covariance) / n)))
+    error = error_of(*np.sqrt(np.diag(covariance) / n).tolist())
+    if edge is None:
+        return found_gate(gate, error)
+    share = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
+    return found_gate(gate, error, notes=(because("ends_at_neighbour", share),))
 
 
 def densest(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -142,9 +156,16 @@ def neighbour_begins(distance_square: NDArray[np.float64], widest: float) -> flo
     return float(middles[edge] ** 2) if is_valley else None
 
 
+def stains(arguments: ClusterArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Declare the dimensions in which the target box begins above 0."""
+    return stains_above_zero(arguments.low, dimensions)
+
+
 METHOD = Method(
     ClusterArguments,
     (2,),
     "Reweighted location and scatter around a mode; Rousseeuw and van Driessen 1999, Technometrics 41:212",
     find,
+    is_parallel=never,
+    stains=stains,
 )

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.reasons import because
 
 
 class ControlQuantileArguments(Arguments):
@@ -29,22 +30,35 @@ def find(view: View, arguments: ControlQuantileArguments) -> Found:
         return _in_control(view, dimension, arguments)
     from_control = view.control_value(arguments.control)
     if from_control is None:
-        return Found(None, "failed", f"no {arguments.control} control of {dimension} with a boundary")
-    at, sd, sample_id = from_control
-    return Found(threshold(dimension, at, arguments.keep), "ok", f"from {arguments.control} {sample_id}", (sd,))
+        return no_gate("no_control", f"no {arguments.control} control of {dimension} with a boundary")
+    at, error, sample_id = from_control
+    note = because("from_control", f"from {arguments.control} {sample_id}")
+    return found_gate(threshold(dimension, at, arguments.keep), error, notes=(note,))
 
 
 def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> Found:
     values = view.values(dimension)
     if values.size < arguments.min_events:
-        return Found(None, "too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
+        return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
     counts = binned(values)
 
     def place(drawn: Counts) -> float | None:
         return quantile(drawn, arguments.quantile) if drawn.any() else None
 
     drawn = resample(counts, place, view.seed)
-    return Found(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), "ok", "", (drawn.sd,))
+    return found_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
 
 
-METHOD = Method(ControlQuantileArguments, (1,), "Roederer 2001, Cytometry 45:194 (fluorescence-minus-one gates)", find)
+def needs(arguments: ControlQuantileArguments) -> Needs:
+    """Declare the control whose boundary is taken over."""
+    return Needs(control=arguments.control)
+
+
+METHOD = Method(
+    ControlQuantileArguments,
+    (1,),
+    "Roederer 2001, Cytometry 45:194 (fluorescence-minus-one gates)",
+    find,
+    needs=needs,
+    stains=kept_stain,
+)

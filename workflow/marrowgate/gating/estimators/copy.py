@@ -1,7 +1,8 @@
 """The same gate on another population: how one sees that a gate keeps what it should."""
 
 from marrowgate.gating.gates import Boolean
-from marrowgate.gating.methods import Arguments, Found, Method, View
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, no_gate
+from marrowgate.gating.reasons import because
 
 
 class CopyArguments(Arguments):
@@ -13,10 +14,16 @@ class CopyArguments(Arguments):
 
 def find(view: View, arguments: CopyArguments) -> Found:
     """Return the other population's gate, to be applied to this one's parent."""
-    gate = view.gate(arguments.of)
-    if gate is None or isinstance(gate, Boolean) or gate.dimensions != view.dimensions:
-        return Found(None, "failed", f"{arguments.of} has no gate in {', '.join(view.dimensions)}")
-    return Found(gate, "ok", f"copy of {arguments.of}")
+    known = view.gate(arguments.of)
+    if known is None or isinstance(known[0], Boolean) or known[0].dimensions != view.dimensions:
+        return no_gate("no_gate_to_copy", f"{arguments.of} has no gate in {', '.join(view.dimensions)}")
+    gate, error = known
+    return found_gate(gate, error, notes=(because("copied", f"copy of {arguments.of}"),))
+
+
+def needs(arguments: CopyArguments) -> Needs:
+    """Declare whose gate is taken over."""
+    return Needs(gates=(arguments.of,))
 
 
 METHOD = Method(
@@ -24,4 +31,5 @@ METHOD = Method(
     (1, 2),
     "ISHAGE: the progenitors' scatter gate copied onto the lymphocytes (Sutherland et al. 1996, J Hematother 5:213)",
     find,
+    needs=needs,
 )

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from marrowgate.gating.gates import Polygon, Rectangle
-from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale, stains_above_zero
 
 
 class FixedArguments(Arguments):
@@ -57,4 +57,17 @@ def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None,
     return tuple(None if value is None else on_scale(view, name, [value])[0] for name, value in pairs)
 
 
-METHOD = Method(FixedArguments, (1, 2), "Gating-ML 2.0, sections 5.1 and 5.2", find)
+def is_parallel(arguments: FixedArguments) -> bool:
+    """Declare that a rectangle is parallel to the axes and a polygon is not."""
+    return arguments.kind == "rectangle"
+
+
+def stains(arguments: FixedArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Declare the dimensions in which the gate begins above 0."""
+    low = tuple(map(min, zip(*arguments.vertices, strict=True))) if arguments.vertices else arguments.low
+    return stains_above_zero(low, dimensions)
+
+
+METHOD = Method(
+    FixedArguments, (1, 2), "Gating-ML 2.0, sections 5.1 and 5.2", find, is_parallel=is_parallel, stains=stains
+)

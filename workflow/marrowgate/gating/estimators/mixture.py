@@ -7,8 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.gates import Ellipsoid, threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale
+from marrowgate.gating.methods import (
+    Arguments,
+    Found,
+    Method,
+    View,
+    bounds_faults,
+    found_gate,
+    kept_stain,
+    never,
+    no_gate,
+    on_scale,
+    stains_above_zero,
+)
 
 if TYPE_CHECKING:
     from sklearn.mixture import GaussianMixture
@@ -45,12 +58,12 @@ def find(view: View, arguments: MixtureArguments) -> Found:
     """Fit mixtures of one to `most_components` components and take the one with the lowest criterion."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     if len(points) < arguments.min_events:
-        return Found(None, "too_few_events", f"{len(points)} events in the parent, {arguments.min_events} are needed")
+        return no_gate("too_few_events", f"{len(points)} events in the parent, {arguments.min_events} are needed")
     generator = np.random.default_rng(view.seed)
     if len(points) > _MOST_EVENTS:
         points = points[np.sort(generator.choice(len(points), _MOST_EVENTS, replace=False))]
     if len(np.unique(points, axis=0)) <= arguments.most_components:
-        return Found(None, "failed", "the events have too few different values")
+        return no_gate("too_few_values", "the events have too few different values")
     model = _best_model(points, arguments.most_components, view.seed)
     corners = [
         on_scale(view, name, pair)
@@ -59,7 +72,7 @@ def find(view: View, arguments: MixtureArguments) -> Found:
     low, high = np.array(corners).T
     wanted = ((model.means_ >= low) & (model.means_ <= high)).all(axis=1)
     if not wanted.any():
-        return Found(None, "failed", f"none of {model.n_components} components has its mean in the given box")
+        return no_gate("no_component", f"none of {model.n_components} components has its mean in the given box")
     if len(view.dimensions) == 2:
         return _ellipse(view, model, wanted, arguments, len(points))
     return _crossing(view, model, wanted, arguments, points)
@@ -83,7 +96,7 @@ def _crossing(
 ) -> Found:
     at = _boundary(model, wanted, arguments.keep)
     if at is None:
-        return Found(None, "no_valley", f"one side of {view.dimensions[0]} is empty")
+        return no_gate("no_valley", f"one side of {view.dimensions[0]} is empty")
     generator = np.random.default_rng(view.seed)
     places = []
     for _ in range(_DRAWS):
@@ -92,7 +105,7 @@ def _crossing(
         if place is not None:
             places.append(place)
     sd = float(np.std(places, ddof=1)) if len(places) > 1 else float("nan")
-    return Found(threshold(view.dimensions[0], at, arguments.keep), "ok", "", (sd,))
+    return found_gate(threshold(view.dimensions[0], at, arguments.keep), error_of(sd))
 
 
 def _refitted(model: "GaussianMixture", points: Points) -> "GaussianMixture":
@@ -137,7 +150,14 @@ def _ellipse(
         -2.0 * float(np.log(1.0 - arguments.coverage)),
     )
     error = np.sqrt(np.diag(covariance) / (n * model.weights_[heaviest]))
-    return Found(gate, "ok", "", tuple(float(value) for value in error))
+    return found_gate(gate, error_of(*error.tolist()))
+
+
+def stains(arguments: MixtureArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+    """Declare the one dimension whose upper side is kept, or those in which the box begins above 0."""
+    if len(dimensions) == 1:
+        return kept_stain(arguments, dimensions)
+    return stains_above_zero(arguments.low, dimensions)
 
 
 METHOD = Method(
@@ -145,4 +165,6 @@ METHOD = Method(
     (1, 2),
     "Normal mixture with the number of components by BIC; Fraley and Raftery 2002, J Am Stat Assoc 97:611",
     find,
+    is_parallel=never,
+    stains=stains,
 )

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, kept_stain, no_gate, on_scale
 
 
 class NegativeTailArguments(Arguments):
@@ -17,8 +17,8 @@ class NegativeTailArguments(Arguments):
     """Which side of the boundary is the population."""
     spreads: Annotated[float, Field(gt=0)] = 4.0
     """Distance from the peak, in standard deviations of its lower half."""
-    bounds: tuple[float, float]
-    """Lowest and highest boundary that makes sense, linear compensated scale."""
+    bounds: tuple[float, float] | None = None
+    """Lowest and highest boundary that makes sense, linear compensated scale; not given: anywhere on the scale."""
     min_events: Annotated[int, Field(ge=10)] = 200
     """Events that the parent must have."""
 
@@ -28,8 +28,8 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
     (dimension,) = view.dimensions
     values = view.values(dimension)
     if values.size < arguments.min_events:
-        return Found(None, "too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
-    low, high = on_scale(view, dimension, arguments.bounds)
+        return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
+    low, high = on_scale(view, dimension, arguments.bounds) if arguments.bounds else (LOW, HIGH)
     counts = binned(values)
     width = bandwidth(counts)
 
@@ -38,15 +38,15 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
 
     at = place(counts)
     if at is None:
-        return Found(None, "failed", f"no negative peak of {dimension} below {arguments.bounds[1]:g}")
+        where = f" below {arguments.bounds[1]:g}" if arguments.bounds else ""
+        return no_gate("no_negative_peak", f"no negative peak of {dimension}{where}")
     if not low <= at <= high:
         linear = float(view.scale(dimension).inverse(np.array([at]))[0])
-        reason = (
-            f"boundary of {dimension} at {linear:.4g} is outside {arguments.bounds[0]:g} to {arguments.bounds[1]:g}"
-        )
-        return Found(None, "failed", reason)
+        where = " to ".join(f"{bound:g}" for bound in arguments.bounds) if arguments.bounds else "the scale"
+        reason = f"boundary of {dimension} at {linear:.4g} is outside {where}"
+        return no_gate("outside_bounds", reason)
     drawn = resample(counts, place, view.seed)
-    return Found(threshold(dimension, at, arguments.keep), "ok", "", (drawn.sd,))
+    return found_gate(threshold(dimension, at, arguments.keep), drawn.error)
 
 
 def tail(counts: Counts, width: float, high: float, spreads: float) -> float | None:
@@ -66,4 +66,5 @@ METHOD = Method(
     (1,),
     "Mirrored lower half of the negative peak, as openCyto's tailgate (Finak 2014, PLoS Comput Biol 10:e1003806)",
     find,
+    stains=kept_stain,
 )

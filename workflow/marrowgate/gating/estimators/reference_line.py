@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, never, no_gate, on_scale
 from marrowgate.stats.robust import robust_sd
 
 Points = NDArray[np.float64]
@@ -54,17 +54,23 @@ def find(view: View, arguments: ReferenceLineArguments) -> Found:
     reference = np.column_stack([view.values(dimension, arguments.reference) for dimension in view.dimensions])
     if len(reference) < arguments.min_events:
         reason = f"{len(reference)} events in {arguments.reference}, {arguments.min_events} are needed"
-        return Found(None, "too_few_events", reason)
+        return no_gate("too_few_events", reason)
     for dimension, middle in zip(view.dimensions, _middles(view, reference), strict=True):
         if not middle > 0:
-            return Found(None, "failed", f"the median of {dimension} in {arguments.reference} is not above 0")
+            return no_gate(
+                "reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0"
+            )
     parent = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     ends = _ends(view, arguments, reference, parent)
     if ends is None:
-        return Found(None, "too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
+        return no_gate("too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
     gate = beside_line((first, second), ends, arguments.keep)
-    sd, movements = spread_of_line(_ends_again(view, arguments, reference, parent))
-    return Found(gate, "ok", "", sd, movements)
+    return found_gate(gate, spread_of_line(_ends_again(view, arguments, reference, parent)))
+
+
+def needs(arguments: ReferenceLineArguments) -> Needs:
+    """Declare the population that the gate refers to."""
+    return Needs(references=(arguments.reference,))
 
 
 def _middles(view: View, reference: Points) -> list[float]:
@@ -122,4 +128,6 @@ METHOD = Method(
     (2,),
     "Reference cells of the same sample, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
     find,
+    needs=needs,
+    is_parallel=never,
 )

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
 
 
 class ReferenceQuantileArguments(Arguments):
@@ -28,14 +28,19 @@ def find(view: View, arguments: ReferenceQuantileArguments) -> Found:
     values = view.values(dimension, arguments.reference)
     if values.size < arguments.min_events:
         reason = f"{values.size} events in {arguments.reference}, {arguments.min_events} are needed"
-        return Found(None, "too_few_events", reason)
+        return no_gate("too_few_events", reason)
     counts = binned(values)
 
     def place(drawn: Counts) -> float | None:
         return quantile(drawn, arguments.quantile) if drawn.any() else None
 
     drawn = resample(counts, place, view.seed)
-    return Found(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), "ok", "", (drawn.sd,))
+    return found_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
+
+
+def needs(arguments: ReferenceQuantileArguments) -> Needs:
+    """Declare the population that the gate refers to."""
+    return Needs(references=(arguments.reference,))
 
 
 METHOD = Method(
@@ -43,4 +48,6 @@ METHOD = Method(
     (1,),
     "ISHAGE: the lymphocytes place the scatter edges (Sutherland et al. 1996, J Hematother 5:213)",
     find,
+    needs=needs,
+    stains=kept_stain,
 )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate, on_scale
 
 
 class ReferenceRatioArguments(Arguments):
@@ -29,7 +29,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> Found:
     values = view.values(dimension, arguments.reference)
     if values.size < arguments.min_events:
         reason = f"{values.size} events in {arguments.reference}, {arguments.min_events} are needed"
-        return Found(None, "too_few_events", reason)
+        return no_gate("too_few_events", reason)
     scale = view.scale(dimension)
 
     def multiple(middle: float) -> float:
@@ -38,13 +38,18 @@ def find(view: View, arguments: ReferenceRatioArguments) -> Found:
     middle = float(np.median(values))
     linear = float(scale.inverse(np.array([middle]))[0])
     if not linear > 0:
-        return Found(None, "failed", f"the median of {dimension} in {arguments.reference} is not above 0")
+        return no_gate("reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0")
 
     def place(drawn: Counts) -> float | None:
         return multiple(quantile(drawn, 0.5)) if drawn.any() else None
 
     drawn = resample(binned(values), place, view.seed)
-    return Found(threshold(dimension, multiple(middle), arguments.keep), "ok", "", (drawn.sd,))
+    return found_gate(threshold(dimension, multiple(middle), arguments.keep), drawn.error)
+
+
+def needs(arguments: ReferenceRatioArguments) -> Needs:
+    """Declare the population that the gate refers to."""
+    return Needs(references=(arguments.reference,))
 
 
 METHOD = Method(
@@ -52,4 +57,6 @@ METHOD = Method(
     (1,),
     "Reference cells of the same sample, as the DNA index is defined (Hiddemann et al. 1984, Cytometry 5:445)",
     find,
+    needs=needs,
+    stains=kept_stain,
 )

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gates import Polygon
-from marrowgate.gating.methods import Arguments, Found, Method, View
+from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, never, no_gate
 from marrowgate.stats.robust import robust_sd
 
 
@@ -24,20 +25,22 @@ def find(view: View, arguments: SingletsArguments) -> Found:
     """Make a wedge in area (first dimension) against height (second) around the median ratio of the two."""
     area, height = (view.values(dimension) for dimension in view.dimensions)
     if any(view.scale(dimension).kind != "linear" or view.scale(dimension).a for dimension in view.dimensions):
-        return Found(None, "failed", "area and height must be on linear scales without an offset")
+        return no_gate("wrong_scale", "area and height must be on linear scales without an offset")
     positive = area > 0
     ratio = height[positive] / area[positive]
     if ratio.size < arguments.min_events:
-        return Found(None, "too_few_events", f"{ratio.size} events in the parent, {arguments.min_events} are needed")
+        return no_gate("too_few_events", f"{ratio.size} events in the parent, {arguments.min_events} are needed")
     middle, spread = _middle_and_spread(ratio)
     if spread == 0:
-        return Found(None, "failed", "height over area is the same for all events")
+        return no_gate("too_few_values", "height over area is the same for all events")
     low, high = middle - arguments.spreads * spread, middle + arguments.spreads * spread
     top = 1.5
     vertices = ((0.0, 0.0), (top, max(low, 0.0) * top), (top, high * top))
     # the standard error of a median is 1.2533 sd/sqrt(n); that of a robust spread is of the same order
     sd = 1.2533 * spread * float(np.hypot(1.0, arguments.spreads / np.sqrt(2))) / np.sqrt(ratio.size)
-    return Found(Polygon(view.dimensions, vertices), "ok", "", (float(sd),))
+    # a wedge through the origin has one number, the slope of its sides
+    heights = (0.0, 0.0, 0.0, float(sd * top), 0.0, float(sd * top))
+    return found_gate(Polygon(view.dimensions, vertices), BoundaryError(True, heights, (heights,)))
 
 
 def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:
@@ -50,4 +53,5 @@ METHOD = Method(
     (2,),
     "Height against area of the pulse; Wersto et al. 2001, Cytometry 46:296",
     find,
+    is_parallel=never,
 )

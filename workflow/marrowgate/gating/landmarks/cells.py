@@ -18,7 +18,7 @@ _GRANULOCYTES_FROM = np.log(2.5)
 _WITHOUT_CD45 = np.log(20.0)
 _DIM = np.log(2.0)
 
-Rows = NDArray[np.intp]
+EventRows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LandmarkCells:
         Why there are no lymphocytes, else empty.
     """
 
-    rows: dict[str, Rows]
+    rows: dict[str, EventRows]
     reason: str = ""
 
 
@@ -52,7 +52,7 @@ def find_cells(side_scatter: Floats, cd45: Floats) -> LandmarkCells:
     Returns
     -------
     LandmarkCells
-        Rows count from the first of the events given.
+        EventRows count from the first of the events given.
     """
     seen = np.flatnonzero((side_scatter > 0) & (cd45 > 0))
     x, y = np.log(side_scatter[seen]), np.log(cd45[seen])

@@ -1,0 +1,67 @@
+"""Why a gate is as it is: every code that a reason may carry, and what the code means."""
+
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+
+from marrowgate.fcs.model import Note
+
+Reasons = tuple[Note, ...]
+
+CODES = MappingProxyType(
+    {
+        "marker_absent": "The panel lacks a marker that the population, or another one that it needs, is gated in.",
+        "marker_left_out": "The sample is a control without the marker.",
+        "needs_gate": "A population that this one needs has no gate.",
+        "file_rejected": "The file is rejected.",
+        "step_failed": "A step gave no result for the sample; the manifest says which.",
+        "no_landmark": "The batch shows no landmark that brings the strategy's numbers to the file's units.",
+        "no_fit": "The sample has no fit of its own.",
+        "too_few_events": "Too few events to find a boundary.",
+        "no_valley": "The valley that was looked for is not there.",
+        "no_cluster": "The events in the target box make no cluster.",
+        "no_component": "No component of the mixture has its mean in the target box.",
+        "too_few_values": "The events have too few different values.",
+        "no_control": "No control sample gives a boundary.",
+        "no_gate_to_copy": "The population whose gate is to be copied has none in these dimensions.",
+        "reference_not_positive": "The median of the reference population is not above 0.",
+        "no_negative_peak": "There is no negative peak.",
+        "outside_bounds": "The boundary lies outside the bounds that the strategy gives.",
+        "wrong_scale": "The method does not work on this scale.",
+        "ends_at_neighbour": "The gate ends where a neighbouring population begins.",
+        "from_control": "The boundary comes from a control sample.",
+        "copied": "The gate is that of another population.",
+        "fallback": "The method found nothing; the fallback of the strategy stands in.",
+        "from_batch": "The gate is that of the panel and batch.",
+        "pooled": "The gate was found in the events of all samples of the batch.",
+        "far_from_batch": "The boundary is further from the batch's than is allowed, and was pulled in to the limit.",
+        "too_few_fits": "Too few samples of the batch found a gate to lend one.",
+    }
+)
+
+
+def because(code: str, sentence: str) -> Note:
+    """Make a reason; the sentence gives its numbers.
+
+    Raises
+    ------
+    KeyError
+        The code is none of `CODES`.
+    """
+    if code not in CODES:
+        raise KeyError(code)
+    return Note(code, sentence)
+
+
+def sentences_of(reasons: Iterable[Note]) -> str:
+    """Return the sentences of reasons as one text, joined by '; '."""
+    return "; ".join(reason.sentence for reason in reasons)
+
+
+def codes_of(reasons: Iterable[Note]) -> str:
+    """Return the codes of reasons as one text, joined by '; ', in the order of their sentences."""
+    return "; ".join(reason.code for reason in reasons)
+
+
+def has_code(reasons: Sequence[Note], code: str) -> bool:
+    """Say whether one of the reasons has a code."""
+    return any(reason.code == code for reason in reasons)
