@@ -24,7 +24,9 @@ rule report:
                 "quality",
                 "visits",
                 "endpoints",
+                "design",
                 "contrasts",
+                "summary",
                 "outcomes",
             )
         ],
@@ -36,7 +38,9 @@ rule report:
                 "quality",
                 "visits",
                 "endpoints",
+                "design",
                 "contrasts",
+                "summary",
                 "outcomes",
             )
         ],

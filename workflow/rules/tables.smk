@@ -94,8 +94,12 @@ rule compare:
         visits_parquet="results/tables/visits.parquet",
         endpoints="results/tables/endpoints.tsv",
         endpoints_parquet="results/tables/endpoints.parquet",
+        design="results/tables/design.tsv",
+        design_parquet="results/tables/design.parquet",
         contrasts="results/tables/contrasts.tsv",
         contrasts_parquet="results/tables/contrasts.parquet",
+        summary="results/tables/summary.tsv",
+        summary_parquet="results/tables/summary.parquet",
     log:
         "results/logs/compare.log",
     conda:
@@ -116,7 +120,9 @@ rule compare:
         " --quality {input.quality:q}"
         " --visits {output.visits:q}"
         " --endpoints {output.endpoints:q}"
+        " --design {output.design:q}"
         " --contrasts {output.contrasts:q}"
+        " --summary {output.summary:q}"
         " > {log:q} 2>&1"
 
 
