@@ -100,5 +100,6 @@ def write_gated(
     spillover = sample_events.file.spillover if sample_events.weights else None
     write_gatingml(paths.gates_xml, records, channels, sample_events.scales, spillover)
     write_table(paths.gates_tsv, "gates", gate_rows(records, sample_events.scales))
-    write_membership(paths.events, sample_events.file.n_events, start, rows, [record.population for record in records])
+    names = [record.population for record in records]
+    write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
     return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality)
