@@ -11,6 +11,7 @@ import pytest
 from marrowgate.columns import table_columns
 from marrowgate.report.course_rows import CourseRows
 from marrowgate.report.page import write_page
+from marrowgate.report.planted_section import PlantedLine
 
 Row = dict[str, Any]
 ARMS = {"arm_1": "triplet", "arm_2": "doublet"}
@@ -54,7 +55,9 @@ def text(tmp_path: Path) -> Callable[..., str]:
             left_out=more.get("left_out", []),
             provenance={**PROVENANCE, "inputs_sha256": {}},
             simulated=more.get("simulated", ""),
+            planted=more.get("planted", ()),
             arms=tuple(ARMS.values()),
+            made_from={"tables/populations.parquet": "0" * 64},
         )
         page = (tmp_path / "report.html").read_text()
         assert "http" not in re.sub(r"http-equiv", "", page)
@@ -186,3 +189,10 @@ def test_write_page__weak_gates_and_checks_are_told_once(text: Callable[..., str
     assert (
         "What is flagged (1) sample batch check value limit reason a b viable among singlets, % 50 70 few live" in told
     )
+
+
+def test_write_page__planted_truth_stands_beside_what_was_found(text):
+    line = PlantedLine("CD34+ cells per uL", "responders", "3.1", "2.9", "median of 4")
+    assert "Planted and found" not in text([], [])
+    page = text([], [], planted=[line])
+    assert "CD34+ cells per uL responders 3.1 2.9 median of 4" in " ".join(page.split())

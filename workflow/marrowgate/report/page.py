@@ -15,6 +15,7 @@ from marrowgate.report.course_rows import CourseRows, course_legend
 from marrowgate.report.gates_section import weak_gates
 from marrowgate.report.outcome_section import outcome_topics
 from marrowgate.report.plan import SURVIVAL
+from marrowgate.report.planted_section import PlantedLine
 from marrowgate.report.populations_section import panel_tables
 from marrowgate.report.quality_section import check_lines
 
@@ -45,7 +46,9 @@ def write_page(
     left_out: Sequence[str],
     provenance: Mapping[str, Any],
     simulated: str,
+    planted: Sequence[PlantedLine],
     arms: Sequence[str],
+    made_from: Mapping[str, str],
 ) -> None:
     """Write the page.
 
@@ -71,8 +74,12 @@ def write_page(
         Content of provenance.json.
     simulated : str
         What of the run is simulated, in a sentence; empty when nothing is.
+    planted : sequence of PlantedLine
+        The truth of a simulated run beside what was found.
     arms : sequence of str
         Names of the arms, in their order.
+    made_from : mapping of str to str
+        Files that the page was made from, by their place in the results, to the digests of their bytes.
     """
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -107,6 +114,8 @@ def write_page(
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
         simulated=simulated,
+        made_from=made_from,
+        planted=planted,
     )
     write_text(path, page)
 
