@@ -20,6 +20,7 @@ from marrowgate.cohort.contrasts.disagreement import disagreements
 from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import lead_row
 from marrowgate.cohort.courses import make_courses
+from marrowgate.cohort.design import is_flagged
 from marrowgate.cohort.design_table import find_all
 from marrowgate.cohort.equal_depth import equal_depth
 from marrowgate.cohort.readings import Reading
@@ -106,7 +107,7 @@ def answer(scenario: CountScenario, seed: int) -> dict[str, Any]:
     row, lead = found
     score = estimate_row(ENDPOINT, study.between, "change_score", changes.change_score(pairs), pairs.counts)
     first = disagreements([row, score], lead, pairs)[0]
-    status = first.get("status") or ("flagged" if "flagged" in levels else "ok")
+    status = first.get("status") or ("flagged" if is_flagged(findings, lead.method) else "ok")
     numbers = {name: first[name] for name in ("estimate", "ci_low", "ci_high", "p_value")}
     return {"status": status, **numbers, **beside, **half_event}
 
