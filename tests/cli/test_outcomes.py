@@ -48,7 +48,7 @@ def test_outcomes__both_arms(folder: Path, repository: Path) -> None:
     found = {(row["measure"], row["arm"]): row for row in rows}
     assert found["response_all_treated_proportion", "doublet"]["estimate"] == 0.5
     assert found["os_median_months", "triplet"]["estimate"] == 2.5
-    assert found["toxicity_fever_grade_3_4_proportion", "all"]["n_events"] == 1
+    assert found["toxicity_fever_grade_3_4_evaluable_proportion", "all"]["n_events"] == 1
     assert 0 < found["os_log_rank_p_value", "triplet - doublet"]["estimate"] <= 1
 
 
@@ -61,4 +61,4 @@ def test_outcomes__without_patients_or_outcomes_is_an_empty_table(folder: Path, 
     assert run(folder, repository, None) == []
     assert run(folder, repository, "patient_id\tarm\nA\ttriplet\n") == []
     header = (folder / "tables" / "outcomes.tsv").read_text()
-    assert header == "measure\tarm\tn\tn_events\testimate\tci_low\tci_high\tmethod\tnote\n"
+    assert header == "measure\tarm\tn\tn_events\testimate\tci_low\tci_high\tmethod\tnote\toutcome\tmonths\n"

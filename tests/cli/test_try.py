@@ -79,11 +79,11 @@ def test_try__all_faults_are_told_at_once(tmp_path: Path, capsys: pytest.Capture
 def test_try__measure_that_names_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = tmp_path / "a.fcs"
     file.write_bytes(b"")
-    wrong = ["--measure", "viabel:CD344", "--measure", "viableCD34"]
+    wrong = ["--measure", "viabel:CDD34", "--measure", "viableCD34"]
     assert main([*words(tmp_path / "out", file), *wrong]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "error: option --measure: the strategy has no population 'viabel'; did you mean 'viable'?",
-        "error: option --measure: the panel has no marker 'CD344'; did you mean 'CD34'?",
+        "error: option --measure: the panel has no marker 'CDD34'; did you mean 'CD34'?",
         "error: option --measure: must be POPULATION:MARKER, got 'viableCD34'; write it like cd34_hspc:CXCR4",
     ]
     assert not (tmp_path / "out").exists()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from marrowgate import __version__, tables
 from marrowgate.columns import Column
+from marrowgate.errors import UserError
 from marrowgate.tables import read_rows, write_columns, write_table
 from strategies import finite, one_line
 
@@ -108,3 +109,22 @@ def test_both_files__are_written_or_neither(tmp_path, monkeypatch):
     assert lines(path)[1] == "old\t\t\t"
     assert read_rows(path)[0]["name"] == "old"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["t.parquet", "t.tsv"]
+
+
+def test_text_that_was_changed__is_not_passed_over(tmp_path):
+    write_columns(tmp_path / "t.tsv", COLUMNS, [{"name": "A", "value": 1.5}])
+    (tmp_path / "t.tsv").write_text(
+        (tmp_path / "t.tsv").read_text(encoding="utf-8").replace("1.5", "2.5"), encoding="utf-8"
+    )
+    with pytest.raises(UserError) as caught:
+        read_rows(tmp_path / "t.tsv")
+    assert str(caught.value.faults[0]) == (
+        f"{tmp_path / 't.tsv'}: it was changed and differs from t.parquet, which is what is read; "
+        "correct the sheets or settings that it is made from, and make both anew"
+    )
+
+
+def test_text_without_its_parquet__is_told(tmp_path):
+    (tmp_path / "t.tsv").write_text("name\nA\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"there is no t\.parquet beside it"):
+        read_rows(tmp_path / "t.tsv")

@@ -155,6 +155,8 @@ _COLUMNS = (
     _count("n_doublet", "n_arm_1 or n_arm_2 where an arm is called doublet", "patients"),
     _text("measure", "clinical outcome, or imported measurement"),
     _count("n", "patients", "patients"),
+    _text("outcome", "what happened: response, best_response, os, dfs, relapse, toxicity and so on"),
+    _number("months", "time that the row tells of; empty where it is of no one time", "months"),
     _text("note", "what the reader must know about the row"),
     # agreement with another engine
     _count("n_other", "events of the population by the other engine"),
@@ -238,7 +240,9 @@ TABLES: dict[str, tuple[str, ...]] = {
             "n_arm_2",
         ),
     ),
-    "outcomes": ("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"),
+    "outcomes": (
+        *("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note", "outcome", "months"),
+    ),
     "concordance": ("sample_id", "population", "n_events", "n_other", "n_differ", "status", "reason"),
     "figures": ("name", "value", "unit", "detail"),
     "calibration": (

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from marrowgate import __version__
 from marrowgate.arrow_arrays import ARROW_TYPES, array_of
 from marrowgate.columns import Column, table_columns
+from marrowgate.errors import Fault, UserError
 from marrowgate.files import whole_file
 from marrowgate.plain_text import not_a_formula, printable
 
@@ -54,8 +55,22 @@ def write_columns(path: Path, columns: Sequence[Column], rows: Iterable[Row]) ->
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Read the Parquet beside a table as one dict per row; missing values are None."""
-    rows: list[dict[str, Any]] = pq.read_table(path.with_suffix(".parquet"), memory_map=False).to_pylist()
+    """Read the Parquet beside a table as one dict per row; missing values are None.
+
+    Raises
+    ------
+    UserError
+        There is no Parquet, or the text says something else: somebody changed it, and it is not what would be read.
+    """
+    parquet = path.with_suffix(".parquet")
+    if not parquet.is_file():
+        raise UserError([Fault(str(path), f"there is no {parquet.name} beside it", "make both with marrowgate")])
+    data = pq.read_table(parquet, memory_map=False)
+    if path != parquet and path.is_file() and path.read_text(encoding="utf-8") != _text(data):
+        what = f"it was changed and differs from {parquet.name}, which is what is read"
+        cure = "correct the sheets or settings that it is made from, and make both anew"
+        raise UserError([Fault(str(path), what, cure)])
+    rows: list[dict[str, Any]] = data.to_pylist()
     return rows
 
 

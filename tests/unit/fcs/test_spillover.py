@@ -59,7 +59,7 @@ def test_spillover__without_labels_goes_by_the_fluorescence_channels(tmp_path: P
         (f"2,FITC-A,FITC-A,{VALUES}", "two labels name the same channel"),
         ("2,FITC-A,PE-A,1,0,0", "2 channels need 2 labels and 4 values, it has 5 entries"),
         ("2,FITC-A,PE-A,1,0,NA,1", "its values are not all finite numbers"),
-        ("2,FITC-A,PE-A,0,0,0,1", "diagonal above zero"),
+        ("2,FITC-A,PE-A,0,0,0,1", "its diagonal is 0 to 1, it must be 1"),
         ("many,FITC-A", "it does not begin with the number of channels"),
         ("1000000000", "it does not begin with the number of channels"),
         (f"2,FITC-A,PE-A,Time,{VALUES}", "it has more than 2 labels"),
@@ -83,7 +83,16 @@ def test_spillover__standard_keyword_comes_first(tmp_path: Path) -> None:
     entries = keywords(P1N="FITC-A", P2N="PE-A") | {
         "SPILL": "2,FITC-A,PE-A,1,0.9,0.9,1", "$SPILLOVER": f"2,FITC-A,PE-A,{VALUES}",
     }  # fmt: skip
-    check(read_header(write(tmp_path, fcs_bytes(entries, TWO_EVENTS))))
+    file = read_header(write(tmp_path, fcs_bytes(entries, TWO_EVENTS)))
+    assert file.spillover is not None
+    np.testing.assert_array_equal(file.spillover.matrix, MATRIX)
+    # that they differ is said
+    assert [(note.code, note.sentence) for note in file.verdict.repairs] == [
+        (
+            "spillover_several",
+            "the file holds 2 spillover matrices that differ ($SPILLOVER, SPILL); $SPILLOVER was used",
+        )
+    ]
 
 
 @pytest.mark.parametrize(

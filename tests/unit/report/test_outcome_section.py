@@ -3,11 +3,14 @@
 import pytest
 
 from marrowgate.cohort.outcomes.table import outcome_table
+from marrowgate.columns import TABLES
+from marrowgate.endpoint_names import OutcomeMeasure
 from marrowgate.report.outcome_section import Line, Topic, label, outcome_topics
 from marrowgate.settings.config import Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Toxicity
 
+ARMS = ("triplet", "doublet")
 MONTHS = (2.7, 5.3, 11.7, 14.9, 16.4, 17.4, 27.5, 36.9, 45.4)
 
 
@@ -26,14 +29,8 @@ def topics(*, two_arms: bool) -> dict[str, Topic]:
     toxicity = (Toxicity(patient_id="P0", term="rash", grade=3),)
     sheet = {patient.patient_id: patient for patient in patients}
     rows = outcome_table(Project(Config(strategy_of_panel={"p": "s"}), (), sheet, (), toxicity, {}, {}))
-    read = [
-        {
-            name: row.get(name)
-            for name in ("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note")
-        }
-        for row in rows
-    ]
-    return {topic.title: topic for topic in outcome_topics(read)}
+    read = [{name: row.get(name) for name in TABLES["outcomes"]} for row in rows]
+    return {topic.title: topic for topic in outcome_topics(read, ARMS)}
 
 
 def cells(topic: Topic, group: str) -> dict[str, str]:
@@ -59,7 +56,8 @@ def test_outcome_topics__golden_series_without_a_second_arm() -> None:
     assert "survival at 2.7 months" not in survival
     assert cells(found["Recovery"], "all") == {"neutrophil recovery median, days": "14 (11 to 17)"}
     assert (
-        cells(found["Toxicity, highest grade of each patient"], "all")["rash grade 3 to 4"] == "11 % (0 to 48); 1 of 9"
+        cells(found["Toxicity, highest grade of each patient"], "all")["rash grade 3 to 4, of all treated"]
+        == "11 % (0 to 48); 1 of 9"
     )
 
 
@@ -75,13 +73,22 @@ def test_outcome_topics__notes_stand_once_with_their_groups() -> None:
 
 
 def test_outcome_topics__responses_stand_from_the_deepest_down() -> None:
-    empty = dict.fromkeys(("n", "n_events", "estimate", "ci_low", "ci_high", "method", "note"))
-    words = ("CR", "PR", "odd", "SD", "VGPR", "sCR")
-    measures = [*(f"response_{word}_all_treated_proportion" for word in words), "response_evaluable_proportion"]
-    (topic,) = outcome_topics([{**empty, "measure": measure, "arm": "all"} for measure in measures])
-    assert [line.label.removeprefix("best response ").partition(",")[0] for line in topic.lines] == [
-        *("response", "sCR", "CR", "VGPR", "PR", "SD", "odd"),
+    words = ("cr", "PR", "SD", "VGPR", "sCR")
+    patients = {word: Patient(patient_id=word, arm="triplet", response=word) for word in words}
+    project = Project(Config(strategy_of_panel={"p": "s"}), (), patients, (), (), {}, {})
+    (topic,) = outcome_topics(outcome_table(project), ARMS)
+    assert [line.label.removeprefix("best response ").partition(",")[0] for line in topic.lines][::2] == [
+        *("response", "sCR", "CR", "VGPR", "PR", "SD"),
     ]
+
+
+def test_outcome_topics__regimens_are_left_to_the_table() -> None:
+    patients = {
+        f"P{n}": Patient(patient_id=f"P{n}", arm="triplet", regimen=f"R{n % 2}", response="CR") for n in range(4)
+    }
+    project = Project(Config(strategy_of_panel={"p": "s"}), (), patients, (), (), {}, {})
+    (topic,) = outcome_topics(outcome_table(project), ARMS)
+    assert topic.groups == ("all",)
 
 
 def test_line__a_dash_stands_only_where_an_estimate_is_missing() -> None:
@@ -92,20 +99,32 @@ def test_line__a_dash_stands_only_where_an_estimate_is_missing() -> None:
 
 
 def test_outcome_topics__nothing_given() -> None:
-    assert outcome_topics([]) == []
+    assert outcome_topics([], ARMS) == []
 
 
 @pytest.mark.parametrize(
     ("measure", "said"),
     [
-        ("response_VGPR_evaluable_proportion", "best response VGPR, of evaluable"),
-        ("response_evaluable_proportion", "response, of evaluable"),
-        ("dfs_at_24_months_proportion", "survival at 24 months"),
-        ("os_after_transplant_hazard_ratio", "hazard ratio after transplant"),
-        ("death_without_relapse_by_12_months_proportion", "death without relapse by 12 months"),
-        ("toxicity_peripheral_neuropathy_grade_1_2_proportion", "peripheral neuropathy grade 1 to 2"),
-        ("platelet_recovery_median_days", "platelet recovery median, days"),
+        (OutcomeMeasure("best_response", "VGPR_evaluable", "proportion"), "best response VGPR, of evaluable"),
+        (OutcomeMeasure("response", "evaluable", "proportion"), "response, of evaluable"),
+        (OutcomeMeasure("dfs", "survival", "proportion", 24.0), "survival at 24 months"),
+        (OutcomeMeasure("os", "after_transplant", "hazard_ratio"), "hazard ratio after transplant"),
+        (OutcomeMeasure("os", "log_rank", "p_value"), "log-rank test"),
+        (OutcomeMeasure("os", "follow_up_median", "months"), "follow-up median, months"),
+        (
+            OutcomeMeasure("death_without_relapse", "incidence", "proportion", 12.0),
+            "death without relapse by 12 months",
+        ),
+        (
+            OutcomeMeasure("toxicity", "peripheral_neuropathy_grade_1_2_evaluable", "proportion"),
+            "peripheral neuropathy grade 1 to 2, of evaluable",
+        ),
+        (OutcomeMeasure("platelet_recovery", "median", "days"), "platelet recovery median, days"),
+        (
+            OutcomeMeasure("treatment_related_death", "all_treated", "proportion"),
+            "treatment related death, of all treated",
+        ),
     ],
 )
-def test_label(measure: str, said: str) -> None:
-    assert label(measure) == said
+def test_label(measure: OutcomeMeasure, said: str) -> None:
+    assert label({"measure": measure.name, "outcome": measure.outcome, "months": measure.months}) == said

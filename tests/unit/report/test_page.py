@@ -82,7 +82,15 @@ def test_write_page__role_status_and_reason_stand_in_words(text: Callable[..., s
 
 
 def test_write_page__outcomes_with_their_figure(text: Callable[..., str]) -> None:
-    row = {**OUTCOME, "measure": "os_median_months", "arm": "all", "n": 9, "n_events": 4, "note": "not reached"}
+    row = {
+        **OUTCOME,
+        "measure": "os_median_months",
+        "outcome": "os",
+        "arm": "all",
+        "n": 9,
+        "n_events": 4,
+        "note": "not reached",
+    }
     told = text([], [row])
     assert "Overall survival DRAWN all median, months not reached" in told
     assert told.count("DRAWN") == 1

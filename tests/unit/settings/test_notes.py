@@ -64,8 +64,8 @@ def test_stained_tubes__without_patient_or_time_are_told(folder, told):
 
 
 def test_response__that_no_patient_has_is_told(folder, told):
-    folder.write("config/patients.tsv", sheet([{**one, "response": "cr"} for one in PATIENTS]))
-    assert told() == ["cohort.responses: no patient has the response 'CR'; did you mean 'cr'?"]
+    folder.write("config/patients.tsv", sheet([{**one, "response": "PR"} for one in PATIENTS]))
+    assert told() == ["cohort.responses: no patient has the response 'CR'; responses are PR"]
 
 
 @pytest.mark.parametrize(

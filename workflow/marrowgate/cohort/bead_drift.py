@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from marrowgate.cohort.design import Finding
 from marrowgate.cohort.readings import Reading, Rows
+from marrowgate.endpoint_names import IntensityMeasure
 from marrowgate.settings.project import Project
 
 CHECK = "bead_fold_"
@@ -66,6 +67,6 @@ def drift_findings(project: Project, drifts: Drifts, measure: str, readings: Seq
 def _marker_of(project: Project, measure: str) -> str:
     """Return the marker whose intensity a measure is; empty for any other measure."""
     for wanted in project.config.measure.intensities:
-        if measure in {f"{wanted.population}_{wanted.marker}_{column}" for column in MOVED}:
+        if measure in {IntensityMeasure(wanted.population, wanted.marker, column).name for column in MOVED}:
             return wanted.marker
     return ""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from marrowgate.cohort.visits import DAYS_PER_MONTH, Visit, visit_of, visit_on
+from marrowgate.cohort.visits import Visit, visit_of, visit_on
 from marrowgate.endpoint_names import PER_100_CD45, PER_UL, count_measure, imported_measure, intensity_measure
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.project import Project
-from marrowgate.settings.sheets import Measurement, Sample
+from marrowgate.settings.sheets import DAYS_PER_MONTH, Measurement, Sample
 from marrowgate.stats.intervals import binomial_interval, ratio_interval
 from marrowgate.stats.normal import Z_95
 

@@ -10,7 +10,6 @@ from marrowgate.settings.config import Cohort
 from marrowgate.settings.sheets import Patient, Sample
 
 Phase = Literal["baseline", "on_therapy", "off_therapy", "unplaced"]
-DAYS_PER_MONTH = 30.4375
 
 
 @dataclass(frozen=True)

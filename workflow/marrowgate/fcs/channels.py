@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from marrowgate.fcs.amplification import amplifications
+from marrowgate.fcs.compensated import is_compensated
 from marrowgate.fcs.declared import declared_reading, declared_stain
 from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.layout import Layout
@@ -14,7 +15,8 @@ from marrowgate.fcs.roles import Reading, read_name
 from marrowgate.fcs.verdict import refusal, repair
 from marrowgate.settings.panel import Panel, PanelChannel, Role
 
-_PULSE_ORDER = ("A", "H", "W")
+PULSES = ("A", "H", "W")
+"""Measures of a pulse, the usual one first."""
 
 
 def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repairs: list[Note]) -> tuple[Channel, ...]:
@@ -66,6 +68,7 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
                 gain=keywords.number(f"$P{number}G"),
                 voltage=keywords.number(f"$P{number}V"),
                 in_panel=panel is None or index in entries,
+                compensated=is_compensated(keywords, number, name, roles[index]),
             )
         )
     return tuple(_one_channel_per_marker(channels, set(entries)))
@@ -162,19 +165,20 @@ def _one_channel_per_marker(channels: Sequence[Channel], from_panel: set[int]) -
     panel_markers = {channels[index].marker for index in from_panel} - {""}
     best: dict[tuple[str, str], int] = {}
     for channel in channels:
-        pulse, detector = _pulse_and_detector(channel.name)
+        pulse, detector = pulse_and_detector(channel.name)
         if pulse:
-            rank = min(best.get((detector, channel.marker), 9), _PULSE_ORDER.index(pulse))
+            rank = min(best.get((detector, channel.marker), 9), PULSES.index(pulse))
             best[detector, channel.marker] = rank
     kept = []
     for channel in channels:
-        pulse, detector = _pulse_and_detector(channel.name)
-        better = pulse and best[detector, channel.marker] < _PULSE_ORDER.index(pulse)
+        pulse, detector = pulse_and_detector(channel.name)
+        better = pulse and best[detector, channel.marker] < PULSES.index(pulse)
         second = channel.index not in from_panel and (better or channel.marker in panel_markers)
         kept.append(replace(channel, marker="") if second and channel.marker else channel)
     return kept
 
 
-def _pulse_and_detector(name: str) -> tuple[str, str]:
+def pulse_and_detector(name: str) -> tuple[str, str]:
+    """Return the measure of the pulse (``A``, ``H``, ``W`` or nothing) and the rest of a name, in capitals."""
     head, hyphen, tail = name.strip().rpartition("-")
-    return (tail.upper(), head.upper()) if hyphen and tail.upper() in _PULSE_ORDER else ("", name.upper())
+    return (tail.upper(), head.upper()) if hyphen and tail.upper() in PULSES else ("", name.upper())

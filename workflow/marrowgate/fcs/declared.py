@@ -27,6 +27,11 @@ _SCATTER = MappingProxyType({"forward scatter": "FSC", "side scatter": "SSC"})
 _PULSES: MappingProxyType[str, Pulse] = MappingProxyType({"area": "A", "height": "H", "width": "W"})
 
 
+def declared_type(keywords: Keywords, number: int) -> str:
+    """Return `$PnTYPE` in small letters with blanks; SpectroFlo writes it with underscores."""
+    return " ".join(keywords.text(f"$P{number}TYPE").replace("_", " ").casefold().split())
+
+
 def declared_reading(keywords: Keywords, number: int, by_name: Reading) -> Reading:
     """Return the role that a channel declares, or else what its name says.
 
@@ -43,7 +48,7 @@ def declared_reading(keywords: Keywords, number: int, by_name: Reading) -> Readi
     ----------
     Spidlen et al. 2021, Cytometry A 99:100, data file standard FCS 3.2.
     """
-    kind = keywords.text(f"$P{number}TYPE").casefold()
+    kind = declared_type(keywords, number)
     pulse = _PULSES.get(keywords.text(f"$P{number}FEATURE").casefold(), "")
     if kind in _SCATTER:
         if by_name.role == "scatter" and by_name.scatter == _SCATTER[kind]:

@@ -85,6 +85,14 @@ def read_label(label: str, name: str) -> Stain:
     return Stain(fluorochrome=resolved.fluorochrome)
 
 
+def is_metal_channel(name: str) -> bool:
+    """Tell whether a channel's name is that of a metal of mass cytometry: ``Yb174Di``, ``Nd(147.916)-Dual``."""
+    text = name.strip()
+    return any(pattern.search(text) for pattern in (_METAL_IN_BRACKETS, _METAL_CHANNEL)) or bool(
+        _METAL.fullmatch(_SEPARATOR.sub("", text))
+    )
+
+
 def says_another_marker(label: str, name: str, marker: str) -> bool:
     """Say whether a file's label of a channel names a marker, and another one than the panel does.
 

@@ -68,6 +68,8 @@ class Channel:
         `$PnG` and `$PnV`.
     in_panel : bool
         False when a panel was given that does not name the channel.
+    compensated : bool
+        The stored values are compensated or unmixed already; no matrix may be applied to them.
     """
 
     index: int
@@ -83,6 +85,7 @@ class Channel:
     gain: float | None
     voltage: float | None
     in_panel: bool = True
+    compensated: bool = False
 
 
 @dataclass(frozen=True, eq=False)

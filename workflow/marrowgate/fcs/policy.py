@@ -93,7 +93,10 @@ def describe(channels: Sequence[Channel], layout: Layout, gain: Gain, timestep: 
     ]
     gains = gains_to_apply(channels, layout) if gain == "apply" else {}
     applied = [f"{index + 1}={value:g}" for index, value in gains.items()]
+    compensated = [str(channel.index + 1) for channel in channels if channel.compensated]
+    known = {"compensation": f"in the file (channels {' '.join(compensated)})"} if compensated else {}
     return {
+        **known,
         "amplification": " ".join(logarithmic) or "none",
         "gain": "ignored" if gain == "ignore" else " ".join(applied) or "none",
         "timestep": "none" if timestep is None else f"not applied ({timestep:g} s)",

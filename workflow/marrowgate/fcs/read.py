@@ -181,7 +181,7 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
         layout = read_layout(keywords, repairs)
         channels = read_channels(keywords, layout, panel, repairs)
         check_amplification(channels, layout, repairs)
-        spillover = read_spillover(keywords, channels, repairs)
+        spillover = read_spillover(keywords, channels, panel, repairs)
         file = replace(file, channels=channels, spillover=spillover)
         layout, extent = locate(source, base, header, keywords, layout, repairs)
         repairs += note_events_behind(source, base, following, header, keywords, layout, extent)

@@ -1,127 +1,114 @@
 """The spillover matrix in the TEXT, under whichever keyword an instrument puts it."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marrowgate.fcs.keywords import Keywords, to_integer, to_number
+from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.model import Channel, Note, Spillover
+from marrowgate.fcs.spillover_labels import is_channel_name, labelled_channels
+from marrowgate.fcs.spillover_text import MatrixText, parse_matrix
 from marrowgate.fcs.verdict import repair
+from marrowgate.settings.panel import Panel
 
 KEYWORDS = ("$SPILLOVER", "SPILL", "$SPILL", "SPILLOVER", "$COMP", "COMP")
-_LARGEST = 200
-_SPACES = re.compile(r"\s+")
 
 
-def read_spillover(keywords: Keywords, channels: Sequence[Channel], repairs: list[Note]) -> Spillover | None:
-    """Read the first spillover matrix of the TEXT.
+def read_spillover(
+    keywords: Keywords, channels: Sequence[Channel], panel: Panel | None, repairs: list[Note]
+) -> Spillover | None:
+    """Read the spillover matrix of the TEXT.
 
     Parameters
     ----------
     keywords : Keywords
         The TEXT.
     channels : sequence of Channel
-        The columns; labels are held against their names, their `$PnS` and their numbers.
+        The columns; labels are held against their names and numbers, see `labelled_channels`.
+    panel : Panel or None
+        Gives other names of the channels.
     repairs : list of Note
-        A matrix that is there and cannot be used is noted.
+        A matrix that cannot be used is noted, and how one was read that is not written as the standard says.
 
     Returns
     -------
     Spillover or None
-        Rows are fluorochromes, columns are detectors, labels are `$PnN`.
+        Rows are fluorochromes, columns are detectors, labels are `$PnN`. Of several matrices the first that is no
+        identity. None also where the values are compensated already.
     """
+    found: dict[str, Spillover] = {}
+    notes: dict[str, list[Note]] = {}
     for keyword in KEYWORDS:
         text = keywords.text(keyword)
-        if not text or text.strip("0, ") == "":
+        if not text or text.strip("0,; ") == "":
             continue
-        found = _parse(text, channels)
-        if isinstance(found, Spillover):
-            return found
-        repairs.append(repair("spillover_ignored", f"{keyword} was ignored: {found}"))
+        notes[keyword] = []
+        one = _read(keyword, text, channels, panel, notes[keyword])
+        if one is not None:
+            found[keyword] = one
+    chosen = next((keyword for keyword, one in found.items() if not is_identity(one)), next(iter(found), ""))
+    if not chosen:
+        repairs += next(iter(notes.values()), [])
         return None
-    return None
+    repairs += notes[chosen]
+    if len({_entries(one) for one in found.values()}) > 1:
+        sentence = f"the file holds {len(found)} spillover matrices that differ ({', '.join(found)}); {chosen} was used"
+        repairs.append(repair("spillover_several", sentence))
+    return found[chosen]
 
 
-def _parse(text: str, channels: Sequence[Channel]) -> Spillover | str:
-    if text.count(",") > (_LARGEST + 2) ** 2:
-        return f"it has more than {_LARGEST} channels"
-    parts = [part.strip() for part in text.split(",")]
-    size = to_integer(parts[0])
-    if size is None or not 1 <= size <= _LARGEST:
-        return "it does not begin with the number of channels"
-    if len(parts) == 1 + size * size:  # $COMP of 3.0 has no labels: the first channels in file order
-        return _without_labels(parts[1:], size, channels)
-    if len(parts) < 1 + size + size * size:
-        return f"{size} channels need {size} labels and {size * size} values, it has {len(parts) - 1} entries"
-    labels = _labels(parts[1 : len(parts) - size * size], size, channels)
-    if labels is None:
-        return f"it has more than {size} labels"
-    values = _matrix(parts[len(parts) - size * size :], size)
-    if values is None:
-        return "its values are not all finite numbers with a diagonal above zero"
-    names = [_channel_name(label, channels) for label in labels]
-    unknown = [str(place) for place, name in enumerate(names, start=1) if name is None]
+def is_identity(spillover: Spillover) -> bool:
+    """Tell whether a matrix has no spillover at all."""
+    return bool(np.array_equal(spillover.matrix, np.eye(len(spillover.labels))))
+
+
+def _read(
+    keyword: str, text: str, channels: Sequence[Channel], panel: Panel | None, notes: list[Note]
+) -> Spillover | None:
+    parsed = parse_matrix(text, lambda name: is_channel_name(name, channels))
+    fault = parsed if isinstance(parsed, str) else ""
+    meant: Sequence[Channel | None] = ()
+    if isinstance(parsed, MatrixText):
+        meant = labelled_channels(parsed.labels, channels, panel) if parsed.labels else _unlabelled(parsed, channels)
+        fault = _label_fault(parsed, meant)
+    if isinstance(parsed, str) or fault:
+        notes.append(repair("spillover_ignored", f"{keyword} was ignored: {fault}"))
+        return None
+    own = [channel for channel in meant if channel is not None]
+    if any(channel.compensated for channel in own):
+        if not np.array_equal(parsed.matrix, np.eye(len(own))):
+            sentence = f"{keyword} was not applied: the values of its channels are compensated already"
+            notes.append(repair("spillover_applied", sentence))
+        return None
+    if parsed.in_per_cent:
+        notes.append(repair("spillover_in_per_cent", f"the values of {keyword} are per cent and were divided by 100"))
+    return Spillover(tuple(channel.name for channel in own), parsed.matrix)
+
+
+def _label_fault(parsed: MatrixText, meant: Sequence[Channel | None]) -> str:
+    size = len(parsed.matrix)
+    if not parsed.labels and len(meant) != size:
+        return f"it has no labels and {size} rows for {len(meant)} fluorescence channels"
+    unknown = [str(place) for place, channel in enumerate(meant, start=1) if channel is None]
     if unknown:
-        places = ", ".join(unknown[:10])
-        return f"{len(unknown)} of {size} labels name no channel (labels {places})"
-    if len(set(names)) < size:
+        return f"{len(unknown)} of {size} labels name no channel (labels {', '.join(unknown[:10])})"
+    if len({channel.index for channel in meant if channel is not None}) < size:
         return "two labels name the same channel"
-    return Spillover(tuple(name for name in names if name is not None), values)
+    return ""
 
 
-def _without_labels(parts: Sequence[str], size: int, channels: Sequence[Channel]) -> Spillover | str:
-    values = _matrix(parts, size)
-    if size > len(channels) or values is None:
-        return "its values do not fit the channels"
-    if size == len(channels):
-        return Spillover(tuple(channel.name for channel in channels), values)
-    detectors = [channel.name for channel in channels if channel.role == "fluorescence"]
-    if len(detectors) != size:
-        return f"it has no labels and {size} rows for {len(detectors)} fluorescence channels"
-    return Spillover(tuple(detectors), values)
+def _unlabelled(parsed: MatrixText, channels: Sequence[Channel]) -> Sequence[Channel]:
+    """Return the channels of a matrix without labels: all of them, or those of fluorescence, in file order."""
+    if len(parsed.matrix) == len(channels):
+        return channels
+    return [channel for channel in channels if channel.role == "fluorescence"]
 
 
-def _matrix(parts: Sequence[str], size: int) -> NDArray[np.float64] | None:
-    values = [to_number(part) for part in parts]
-    if None in values:
-        return None
-    matrix = np.array(values, np.float64).reshape(size, size)
-    matrix.setflags(write=False)
-    return matrix if bool((np.diag(matrix) > 0).all()) else None
-
-
-def _labels(parts: Sequence[str], size: int, channels: Sequence[Channel]) -> list[str] | None:
-    """Return the labels; names that hold a comma are put together again."""
-    if len(parts) == size:
-        return list(parts)
-    names = {_folded(channel.name): channel.name for channel in channels if "," in channel.name}
-    longest = max((name.count(",") + 1 for name in names.values()), default=1)
-    labels: list[str] = []
-    at = 0
-    while at < len(parts):
-        n = next((n for n in range(longest, 1, -1) if _folded(",".join(parts[at : at + n])) in names), 1)
-        labels.append(",".join(parts[at : at + n]))
-        at += n
-    return labels if len(labels) == size else None
-
-
-def _channel_name(label: str, channels: Sequence[Channel]) -> str | None:
-    """Find the channel a label means: by `$PnN`, then by a `$PnS` that only one channel has, then by number."""
-    wanted = _folded(label)
-    for candidates in (
-        [channel.name for channel in channels if channel.name == label],
-        [channel.name for channel in channels if _folded(channel.name) == wanted],
-        [channel.name for channel in channels if channel.label and _folded(channel.label) == wanted],
-    ):
-        if len(candidates) == 1:
-            return candidates[0]
-    number = to_integer(label)
-    if number is not None and 1 <= number <= len(channels):
-        return channels[number - 1].name
-    return None
-
-
-def _folded(name: str) -> str:
-    return _SPACES.sub("", name).casefold()
+def _entries(spillover: Spillover) -> frozenset[tuple[str, str, float]]:
+    """Return what spills over, by names: two matrices with the same are the same, whatever their size and order."""
+    return frozenset(
+        (row, column, float(value))
+        for row, values in zip(spillover.labels, spillover.matrix, strict=True)
+        for column, value in zip(spillover.labels, values, strict=True)
+        if row != column and value
+    )

@@ -65,6 +65,9 @@ REPAIRS = MappingProxyType(
         "amplification_ignored": "$PnE is logarithmic on floating-point data; values are linear already.",
         "amplification_spelling": "$PnE is not written as the standard says; its meaning is plain.",
         "amplification_unreadable": "$PnE is no pair of numbers where none is needed; the channel was taken as linear.",
+        "spillover_in_per_cent": "The spillover matrix is written in per cent; it was divided by 100.",
+        "spillover_several": "The file holds spillover matrices that differ; the first that is no identity was used.",
+        "spillover_applied": "The values are compensated or unmixed already; the matrix was not applied again.",
         "spillover_ignored": "The spillover matrix cannot be read, or names channels that are not there.",
     }
 )

@@ -14,6 +14,7 @@ from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.spillover.compensation import SpilloverError
 from marrowgate.signal.spillover.matrix_csv import read_spillover
+from marrowgate.signal.spillover.matrix_of_sample import in_names_of_file, refuse_unusable
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import Stretch, stable_events
 
@@ -60,10 +61,12 @@ def open_sample(
     file = read_fcs(path, data_set, panel=panel, gain=gain)
     if file.events is None:
         return file, None
-    if spillover == "matrix" and matrix is not None:
-        file = replace(file, spillover=read_spillover(matrix))
     dimensions = strategy_dimensions(strategy) | further
     try:
+        if spillover == "matrix" and matrix is not None:
+            file = replace(file, spillover=in_names_of_file(read_spillover(matrix), file.channels, panel))
+        elif spillover == "file":
+            refuse_unusable(file)
         return file, make_sample_events(file, set(dimensions), strategy.scales, compensate=spillover != "none")
     except SpilloverError as error:
         reason = Note("spillover_unusable", str(error))

@@ -5,26 +5,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from marrowgate.endpoint_names import OUTCOME_UNITS, SURVIVAL
 from marrowgate.report.wording import number, p_value, words
+from marrowgate.settings.arms import BETWEEN, EVERYBODY
 
 Row = Mapping[str, Any]
-TOPICS = (
-    ("Response", r"response_.*_proportion|response_evaluable_proportion"),
-    ("Overall survival", r"os_.*"),
-    ("Disease-free survival", r"dfs_.*"),
-    ("Relapse, and death without relapse as its competing risk", r"(relapse|death_without_relapse)_by_.*"),
-    ("Recovery", r".*_recovery_median_days"),
-    ("Toxicity, highest grade of each patient", r"toxicity_.*|treatment_related_death_proportion"),
-    ("Other", r".*"),
-)
-RESPONSES = ("sCR", "CR", "nCR", "VGPR", "PR", "MR", "SD", "PD", "NE")
-"""Usual words for the best response, the deepest first; others follow in the order of the table."""
-IN_THE_FIGURE = re.compile(r".*_(at_risk|events|censored)_at_[\d.]+_months_patients")
-UNIT = re.compile(r"_(proportion|months|days|p_value|hazard_ratio)$")
+TOPICS = {
+    "Response": ("response", "best_response"),
+    "Overall survival": ("os",),
+    "Disease-free survival": ("dfs",),
+    "Relapse, and death without relapse as its competing risk": ("relapse", "death_without_relapse"),
+    "Recovery": ("neutrophil_recovery", "platelet_recovery"),
+    "Toxicity, highest grade of each patient": ("toxicity", "treatment_related_death"),
+}
+"""Title of each table and the outcomes in it."""
+UNSAID = ("os", "dfs", "toxicity", "response")
+"""Outcomes that the title of their table names already."""
 COUNTED = re.compile(r"\d+ of \d+|\d+ at risk, .*")
 SAID = re.compile(r"(upper limit )?not reached|range .*|.*: highest grade of each patient")
 PHRASES = {
-    "response ": "best response ",
     "follow up": "follow-up",
     "log rank": "log-rank test",
     "grade 1 2": "grade 1 to 2",
@@ -56,13 +55,15 @@ class Topic:
     notes: tuple[str, ...]
 
 
-def outcome_topics(outcomes: Sequence[Row]) -> list[Topic]:
+def outcome_topics(outcomes: Sequence[Row], arms: Sequence[str]) -> list[Topic]:
     """Arrange the outcomes by topic; the points of the curves and the tables below them are left to the figures.
 
     Parameters
     ----------
     outcomes : sequence of mapping
-        Rows of the table of outcomes.
+        Rows of the table of outcomes; those of single regimens stay there.
+    arms : sequence of str
+        Names of the arms.
 
     Returns
     -------
@@ -71,28 +72,24 @@ def outcome_topics(outcomes: Sequence[Row]) -> list[Topic]:
     """
     lines: dict[str, dict[str, Line]] = {}
     groups: dict[str, dict[str, None]] = {}
-    for row in sorted(outcomes, key=_depth):
-        if IN_THE_FIGURE.fullmatch(row["measure"]) or "point of the curve" in (row["note"] or ""):
+    shown = {EVERYBODY, *arms}
+    for row in outcomes:
+        if row["measure"].endswith("_patients") or "point of the curve" in (row["note"] or ""):
             continue
-        title = next(title for title, pattern in TOPICS if re.fullmatch(pattern, row["measure"]))
-        line = lines.setdefault(title, {}).setdefault(row["measure"], Line(label(row["measure"])))
+        if row["arm"] not in shown and not _is_difference(row["arm"]):
+            continue
+        title = next(title for title, own in TOPICS.items() if row["outcome"] in own)
+        told = label(row)
+        line = lines.setdefault(title, {}).setdefault(told, Line(told))
         groups.setdefault(title, {})[row["arm"]] = None
         line.cells[row["arm"]] = cell(row)
         for note in _notes(row):
             line.notes.setdefault(note, []).append(row["arm"])
-    return [_topic(title, tuple(groups[title]), list(lines[title].values())) for title, _ in TOPICS if title in lines]
+    return [_topic(title, tuple(groups[title]), list(lines[title].values())) for title in TOPICS if title in lines]
 
 
 def _is_difference(group: str) -> bool:
-    return " - " in group
-
-
-def _depth(row: Row) -> int:
-    """Return the place of a best response among the usual words, after what counts as a response."""
-    found = re.match(r"response_([^_]+)_(all_treated|evaluable)_", row["measure"])
-    if not found:
-        return -1 if re.match(r"response_(all_treated|evaluable)_", row["measure"]) else 0
-    return RESPONSES.index(found[1]) + 1 if found[1] in RESPONSES else len(RESPONSES) + 1
+    return BETWEEN in group
 
 
 def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
@@ -114,20 +111,19 @@ def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
     return Topic(title, groups, tuple(lines), tuple(told))
 
 
-def label(measure: str) -> str:
+def label(row: Row) -> str:
     """Name an outcome in words, with its unit where the cells do not show it."""
-    unit = UNIT.search(measure)
-    kind = unit[1] if unit else ""
-    stem = UNIT.sub("", measure)
-    for prefix in ("os_", "dfs_", "toxicity_"):
-        stem = stem.removeprefix(prefix)
-    if re.fullmatch(r"at_[\d.]+_months", stem):
-        stem = f"survival {stem}"
-    told = words(stem)
+    outcome, measure = row["outcome"], row["measure"]
+    kind = next((unit for unit in OUTCOME_UNITS if measure.endswith(f"_{unit}")), "")
+    what = measure.removeprefix(f"{outcome}_").removesuffix(f"_{kind}")
+    if row["months"] is not None:
+        at = {SURVIVAL: "survival at"}.get(what, f"{words(outcome)} by")
+        return f"{at} {row['months']:g} months"
+    told = words(what if outcome in UNSAID else f"{outcome}_{what}")
     for found, wanted in PHRASES.items():
         told = told.replace(found, wanted)
-    told = re.sub(r" (all treated|evaluable)$", r", of \1", told).replace("best response, of", "response, of")
-    told = told.replace("best response all treated", "response, of all treated")
+    told = re.sub(r" (all treated|evaluable)$", r", of \1", f" {told}").strip()
+    told = f"response{told}" if told.startswith(",") else told
     if kind == "hazard_ratio":
         return f"hazard ratio {told}"
     return f"{told}, {kind}" if kind in {"months", "days"} else told
@@ -160,9 +156,7 @@ def _with_limits(value: float, low: float | None, high: float | None, *, is_shar
 def _notes(row: Row) -> list[str]:
     """Return the notes that the cell does not show already; what counts as a response only where it is not its name."""
     parts = [part.strip() for part in (row["note"] or "").split(";")]
-    is_best = row["measure"].startswith("response_") and not re.match(
-        r"response_(all_treated|evaluable)_", row["measure"]
-    )
+    is_best = row["outcome"] == "best_response"
     return [
         part
         for part in parts

@@ -94,7 +94,7 @@ def write_page(
         courses={name: course for name, course in courses.items() if course.rows},
         legend=course_legend([row for course in courses.values() for row in course.rows]),
         panels=panel_tables(populations, rejected),
-        outcomes=outcome_topics(tables["outcomes"]),
+        outcomes=outcome_topics(tables["outcomes"], arms),
         curves={title: name for name, (_, title) in SURVIVAL.items() if name in figures},
         statuses=_statuses(populations),
         weak_gates=weak_gates(populations, frozenset(rejected)),

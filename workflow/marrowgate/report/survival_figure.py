@@ -11,10 +11,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from marrowgate.endpoint_names import BELOW, LONGEST, SURVIVAL, OutcomeMeasure
 from marrowgate.report.style import NO_ARM, arm_colours, figure_style, say_nothing
 
 Row = Mapping[str, Any]
-COUNTS = ("at_risk", "censored", "events")
 ORIGIN = re.compile(r"counted from ([^;]*)")
 
 
@@ -58,20 +58,22 @@ def survival_curves(outcomes: Sequence[Row], name: str, arms: Sequence[str]) -> 
     found = {
         row["arm"]: _curve([r for r in outcomes if r["arm"] == row["arm"]], row, name)
         for row in outcomes
-        if row["measure"] == f"{name}_longest_follow_up_months"
+        if row["measure"] == OutcomeMeasure(name, LONGEST, "months").name
     }
     return [found[arm] for arm in [arm for arm in arms if arm in found] or found]
 
 
 def _curve(rows: Sequence[Row], follow_up: Row, name: str) -> Curve:
-    points, counts = {}, {count: dict[float, int]() for count in COUNTS}
+    points = {
+        row["months"]: (row["estimate"], row["ci_low"], row["ci_high"])
+        for row in rows
+        if row["measure"] == OutcomeMeasure(name, SURVIVAL, "proportion").name and row["estimate"] is not None
+    }
+    below = {OutcomeMeasure(name, what, "patients").name: what for what in BELOW}
+    counts = {what: dict[float, int]() for what in BELOW}
     for row in rows:
-        survival = re.fullmatch(rf"{name}_at_([\d.]+)_months_proportion", row["measure"])
-        if survival and row["estimate"] is not None:
-            points[float(survival[1])] = (row["estimate"], row["ci_low"], row["ci_high"])
-        count = re.fullmatch(rf"{name}_({'|'.join(COUNTS)})_at_([\d.]+)_months_patients", row["measure"])
-        if count:
-            counts[count[1]][float(count[2])] = int(row["estimate"])
+        if row["measure"] in below:
+            counts[below[row["measure"]]][row["months"]] = int(row["estimate"])
     ordered = tuple((month, *points[month]) for month in sorted(points))
     return Curve(follow_up["arm"], follow_up["n"], ordered, follow_up["estimate"], counts)
 
@@ -137,7 +139,7 @@ def _write_counts(
     for curve in curves:
         colour = colours.get(curve.arm, NO_ARM)
         axes.text(-0.035, -line, curve.arm, transform=axes.get_yaxis_transform(), ha="right", va="center", color=colour)
-        for count in COUNTS:
+        for count in BELOW:
             line += 1
             label = count.replace("_", " ")
             axes.text(-0.035, -line, label, transform=axes.get_yaxis_transform(), ha="right", va="center")
@@ -149,6 +151,7 @@ def _write_counts(
 
 
 def _origin(outcomes: Sequence[Row], name: str) -> str:
-    notes = (row["note"] or "" for row in outcomes if row["measure"] == f"{name}_longest_follow_up_months")
+    longest = OutcomeMeasure(name, LONGEST, "months").name
+    notes = (row["note"] or "" for row in outcomes if row["measure"] == longest)
     found = next((match[1] for note in notes if (match := ORIGIN.search(note))), "")
     return found or "the start of treatment"

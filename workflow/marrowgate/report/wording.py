@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from marrowgate.endpoint_names import read_endpoint
+
 Row = Mapping[str, Any]
 METHODS = {
     "change_score": "difference of mean changes",
@@ -41,13 +43,15 @@ STATUSES = {
 SMALLEST_P = 0.001
 THOUSAND = 999.5
 """From here on three significant digits would need an exponent."""
-ENDPOINTS = (
-    (r"_peak_matched_log2_change$", ", change at the peak of equally many visits"),
-    (r"_last_log2_change$", ", change at the last visit on therapy"),
-    (r"_off_log2_change$", ", change after stopping"),
-    (r"_log2_change$", ", mean change in the window"),
-    (r"_window_mean$", ", mean in the window"),
-    (r"_responder$", ", responders"),
+SUMMARIES = {
+    "peak_matched_log2_change": ", change at the peak of equally many visits",
+    "last_log2_change": ", change at the last visit on therapy",
+    "off_log2_change": ", change after stopping",
+    "log2_change": ", mean change in the window",
+    "window_mean": ", mean in the window",
+    "responder": ", responders",
+}
+MEASURES = (
     (r"_pct_of_parent$", ", share of its parent"),
     (r"_per_100_cd45", " per 100 CD45+ cells"),
     (r"_per_ul", " per \N{MICRO SIGN}L"),
@@ -120,9 +124,11 @@ def words(name: str | None) -> str:
 
 def endpoint_words(endpoint: str) -> str:
     """Say in words what an endpoint of the contrasts measures."""
-    for pattern, wanted in ENDPOINTS:
-        endpoint = re.sub(pattern, wanted, endpoint)
-    return words(endpoint)
+    read = read_endpoint(endpoint)
+    told = read.measure if read.summary in SUMMARIES else endpoint
+    for pattern, wanted in MEASURES:
+        told = re.sub(pattern, wanted, told)
+    return words(told) + SUMMARIES.get(read.summary, "")
 
 
 def method_words(method: str) -> str:

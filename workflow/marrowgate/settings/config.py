@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from marrowgate.settings.arms import Arms
+from marrowgate.settings.messages import nearest
+from marrowgate.settings.outcome_words import USUAL_RESPONSES, spelled
 from marrowgate.settings.panel import Label
 from marrowgate.settings.sheets import SampleId
 
@@ -40,8 +42,10 @@ class Signal(_Section):
     gain: Literal["ignore", "apply"] = "ignore"
     """`ignore`: like FlowJo and flowCore. `apply`: divide by `$PnG`, like FlowKit."""
     spillover: Label = "file"
-    """`file`: the spillover keyword of each file. `none`: no compensation. `stains`: computed from the single stains of
-    the batch. Or the path of a CSV file: rows are fluorochromes, columns are detectors."""
+    """`file`: the spillover keyword of each file. A file whose matrix cannot be used is rejected, and one without a
+    matrix is flagged: neither is uncompensated by accident. `none`: no compensation, for files that need none, such as
+    those of mass cytometry or compensated by another program. `stains`: computed from the single stains of the batch.
+    Or the path of a CSV file: rows are fluorochromes, columns are detectors."""
     spillover_of_batch: dict[SampleId, Label] = {}
     """Batches that take their spillover from elsewhere than `spillover` says, each with one of the same entries."""
     allow_unusual_spillover: bool = False
@@ -231,7 +235,9 @@ class Cohort(_Section):
     responder_folds: tuple[Annotated[float, Field(ge=1)], ...] = (1.0, 1.5, 2.26, 3.0)
     """Rises that the sensitivity analysis tries."""
     responses: Annotated[tuple[Label, ...], Field(min_length=1)] = ("CR",)
-    """Words of the column response that count as a response in the clinical outcomes."""
+    """Words of the column response that count as a response in the clinical outcomes; case does not count."""
+    response_words: Annotated[tuple[Label, ...], Field(min_length=1)] = USUAL_RESPONSES
+    """All words that the column response may hold, the deepest response first."""
     survival_months: tuple[Annotated[float, Field(gt=0)], ...] = (12.0, 24.0)
     """Times at which survival is given."""
     draws: Annotated[int, Field(ge=1000)] = 20000
@@ -257,6 +263,16 @@ class Cohort(_Section):
         if self.responder_measure != default and missing:
             msg = f"responder_measure {self.responder_measure!r} needs {' and '.join(missing)} too, in its own unit"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _responses_are_words(self) -> "Cohort":
+        for word in self.responses:
+            if spelled(word, self.response_words) is None:
+                near = nearest(word, self.response_words)
+                cure = f"did you mean {near!r}?" if near else f"write one of {', '.join(self.response_words)}"
+                msg = f"responses name {word!r}, which is not among response_words; {cure}"
+                raise ValueError(msg)
         return self
 
     @property

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from typing import get_args
 
 from marrowgate.endpoint_names import (
-    CHANGES,
     COMPARED_CHANGES,
     COMPARED_LEVEL,
     COUNT_UNITS,
-    LEVELS,
-    PEAK_DAY,
     RESPONDER,
-    RESPONDER_ONE_VISIT,
     count_measure,
     endpoint_name,
     intensity_measure,
+    read_endpoint,
 )
 from marrowgate.settings.config import Cohort, Config, Intensity, IntensityColumn
 from marrowgate.settings.messages import correct_to, nearest
@@ -23,7 +20,6 @@ from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 
 COMPARED = (*COMPARED_CHANGES, COMPARED_LEVEL)
-_SUMMARIES = (*COMPARED, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT)
 _MANY = 12
 
 DEPENDS_ON = (
@@ -115,12 +111,10 @@ def impossible_names(known: Nameable) -> Iterator[tuple[Place, str, str]]:
 
 
 def _no_endpoint(name: str, known: Nameable) -> tuple[str, str]:
-    ends = [summary for summary in _SUMMARIES if name.endswith(f"_{summary}")]
-    if not ends:
+    measure, summary = (read := read_endpoint(name)).measure, read.summary
+    if not summary:
         cure = f"write <measure>_<summary>, with a summary of {', '.join(COMPARED)}"
         return f"no table will have the endpoint {name!r}", correct_to(name, known.endpoints, cure)
-    summary = max(ends, key=len)
-    measure = name.removesuffix(f"_{summary}")
     if measure not in known.measures:
         return _no_measure(measure, known)
     if summary == RESPONDER:

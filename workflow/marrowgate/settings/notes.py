@@ -1,15 +1,18 @@
 """What is no fault of a project, and what its owner may not have meant: patients without sample, beads without lot."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from marrowgate.endpoint_names import imported_measure
 from marrowgate.settings.endpoint_checks import impossible_names, nameable
 from marrowgate.settings.messages import correct_to, nearest
+from marrowgate.settings.outcome_words import one_spelling, spelled
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
 
 _MANY = 10
+TERM_LIKENESS = 0.85
 
 Note = tuple[str, str]
 
@@ -20,6 +23,7 @@ def project_notes(project: Project) -> Iterator[Note]:
         yield from _patient_notes(project)
         yield from _visit_notes(project)
         yield from _response_notes(project)
+        yield from _term_notes(project)
     yield from _bead_notes(project)
     yield from _cohort_notes(project)
 
@@ -56,9 +60,19 @@ def _visit_notes(project: Project) -> Iterator[Note]:
 def _response_notes(project: Project) -> Iterator[Note]:
     given = tuple(dict.fromkeys(one.response for one in project.patients.values() if one.response))
     for word in project.config.cohort.responses:
-        if given and word not in given:
+        if given and spelled(word, given) is None:
             cure = correct_to(word, given, f"responses are {', '.join(given)}")
             yield "cohort.responses", f"no patient has the response {word!r}; {cure}"
+
+
+def _term_notes(project: Project) -> Iterator[Note]:
+    """Tell which adverse events may be slips of others; spellings in another case are one already."""
+    counts = Counter(one_spelling(event.term for event in project.toxicity)[event.term] for event in project.toxicity)
+    for term, n in counts.items():
+        near = nearest(term, [other for other in counts if counts[other] > n], TERM_LIKENESS)
+        if near:
+            what = f"{near!r} stands there {counts[near]} times; if they are one adverse event, write one word for it"
+            yield f"toxicity term {term!r}", what
 
 
 def _bead_notes(project: Project) -> Iterator[Note]:

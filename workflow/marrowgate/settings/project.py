@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from marrowgate.errors import Fault, UserError, fault
-from marrowgate.settings import checks
+from marrowgate.settings import checks, outcome_checks
 from marrowgate.settings.bead_lots import bead_faults
 from marrowgate.settings.config import Config
 from marrowgate.settings.endpoint_checks import DEPENDS_ON, impossible_names, nameable
@@ -218,10 +218,21 @@ def _check_patients(reading: _Reading) -> None:
     reading.faults += checks.covariate_cells(patients, Patient.model_fields)
     for index, what, cure in checks.covariate_names(reading.settings.config, patients):
         reading.faults.append(Fault(reading.settings.where("cohort", "covariates", index), what, cure))
+    reading.faults += _outcome_faults(reading, patients)
     known = {row.cells["patient_id"] for row in patients.rows if "patient_id" in row.cells}
     for entry in ("samples", "measurements", "toxicity"):
         if entry in reading.sheets:
             reading.faults += checks.strangers(reading.sheets[entry], known, str(patients.path))
+
+
+def _outcome_faults(reading: _Reading, patients: Sheet) -> Iterator[Fault]:
+    """Tell which outcomes are no words for a response, or cannot be true together."""
+    if not reading.settings.doubts("cohort.response_words", "cohort.responses"):
+        cohort = reading.settings.config.cohort
+        yield from outcome_checks.response_words(patients, cohort.response_words)
+        yield from outcome_checks.contradictions(patients, cohort.responses)
+    if "toxicity" in reading.sheets:
+        yield from outcome_checks.deaths_of_survivors(reading.sheets["toxicity"], patients)
 
 
 def _check_names(reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]) -> None:

@@ -19,9 +19,22 @@ def _per_microlitre(value: float) -> float:
     return value
 
 
+DAYS_PER_MONTH = 30.4375
+MOST_MONTHS = 600.0
+
+
+def _in_months(value: float) -> float:
+    # no follow-up is longer than 50 years: such a number counts days
+    if value > MOST_MONTHS:
+        msg = f"{value:g} months are {value / 12:.0f} years; divide a number of days by {DAYS_PER_MONTH}"
+        raise ValueError(msg)
+    return value
+
+
 SampleId = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=100)]
 ControlType = Literal["none", "unstained", "single_stain", "fmo", "isotype", "beads"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Months = Annotated[NotNegative, AfterValidator(_in_months)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -102,14 +115,16 @@ class Patient(_Row):
     recent_gcsf: Literal["yes", "no"] | None = None
     """Whether G-CSF or plerixafor was given within the four weeks before a sample."""
     response: Label | None = None
-    """Best response, for example `CR`."""
+    """Best response, for example `CR`: one of `cohort.response_words` of the config, in any case."""
     response_evaluable: Literal["yes", "no"] | None = None
     """Whether the response could be judged."""
-    os_months: NotNegative | None = None
+    toxicity_evaluable: Literal["yes", "no"] | None = None
+    """Whether toxicity was followed; `no` for a patient of whom it is not known. Empty: yes."""
+    os_months: Months | None = None
     """Overall survival or follow-up in months."""
     os_event: Literal["0", "1"] | None = None
     """1 for death, 0 for alive at last contact."""
-    dfs_months: NotNegative | None = None
+    dfs_months: Months | None = None
     """Disease-free survival in months from `dfs_origin`."""
     dfs_event: Literal["0", "1"] | None = None
     """1 for relapse or death."""
@@ -117,7 +132,7 @@ class Patient(_Row):
     """1 when that event was a relapse."""
     dfs_origin: Label | None = None
     """What `dfs_months` counts from, for example `remission`."""
-    transplant_months: NotNegative | None = None
+    transplant_months: Months | None = None
     """Months from the start of treatment to transplant."""
     anc_recovery_days: NotNegative | None = None
     """Days to neutrophil recovery."""
@@ -150,7 +165,7 @@ class Toxicity(_Row):
     patient_id: SampleId
     """Pseudonym, as in `patients.tsv`."""
     term: Label
-    """The adverse event."""
+    """The adverse event; `Fatigue` and `fatigue` are one."""
     grade: Annotated[int, Field(ge=1, le=5)]
     """Grade 1 to 5."""
     treatment_related_death: Literal["yes", "no"] | None = None

@@ -74,6 +74,8 @@ def all_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"
     surveyed = [item for _, item in surveyed_samples]
     yield from ((f"sample {sample.sample_id}", text) for sample, text in verdicts(surveyed_samples, "rejected"))
     yield from _panel_findings(project, surveyed_samples)
+    yield from _spillover_findings(project, surveyed_samples)
+    yield from _lost_events(surveyed_samples)
     yield from _consistency_findings(surveyed_samples)
     for groups, what in (
         (duplicate_files(surveyed), "the files are the same"),
@@ -117,6 +119,24 @@ def _panel_findings(project: "Project", surveyed_samples: Sequence["SurveyedSamp
     for (panel,), members in _grouped(surveyed_samples, lambda sample: (sample.panel,)):
         for finding in panel_findings([item for _, item in members], project.panels[panel]):
             yield f"sample {members[finding.index][0].sample_id}", f"{finding.note.code}: {finding.note.sentence}"
+
+
+def _spillover_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:
+    from marrowgate.signal.spillover.sample_findings import spillover_findings
+
+    for sample, item in surveyed_samples:
+        if sample.control_type != "beads":
+            source = project.config.signal.spillover_source(sample.batch)
+            for note in spillover_findings(item.file, source, project.panels[sample.panel]):
+                yield f"sample {sample.sample_id}", f"{note.code}: {note.sentence}"
+
+
+def _lost_events(surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:
+    """Return the samples whose file seems to hold more events than are read."""
+    for sample, item in surveyed_samples:
+        for note in item.file.verdict.repairs:
+            if note.code in {"bytes_after_data", "data_set_not_linked"}:
+                yield f"sample {sample.sample_id}", f"{note.code}: {note.sentence}"
 
 
 def _consistency_findings(surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:

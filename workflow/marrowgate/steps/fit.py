@@ -42,6 +42,7 @@ def _fit(args: argparse.Namespace) -> int:
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
+    from marrowgate.signal.spillover.matrix_of_sample import compensation_check
     from marrowgate.signal.stability.stability_file import RunQuality, write_run_quality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
@@ -62,6 +63,7 @@ def _fit(args: argparse.Namespace) -> int:
     stability = find_unstable(file, stability_limits(quality_of(args.quality)))
     start = start_rows(sample_events, stability.stretches)
     sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
-    write_run_quality(args.stability, RunQuality(stability.stretches, stability.checks, settings_of(file)))
+    checks = (*stability.checks, compensation_check(file, args.spillover))
+    write_run_quality(args.stability, RunQuality(stability.stretches, checks, settings_of(file)))
     write_fit(args.out, fit_sample(sample, strategy))
     return 0

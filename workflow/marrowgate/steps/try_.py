@@ -221,7 +221,12 @@ def _fit(args: argparse.Namespace, name: str, place: Place, panel: "Panel", stra
         return Fit(name, ControlRole(), (), {})
     return fit_sample(
         SampleToFit(
-            name, sample_events, start_rows(sample_events, _run_quality(file).stretches), ControlRole(), {}, SEED
+            name,
+            sample_events,
+            start_rows(sample_events, _run_quality(file, args.spillover).stretches),
+            ControlRole(),
+            {},
+            SEED,
         ),
         strategy,
     )
@@ -249,20 +254,22 @@ def _gate(
     if sample_events is None:
         record = write_rejected(paths, strategy, manifest)
     else:
-        records, quality = settle(fit, agreed), _run_quality(file)
+        records, quality = settle(fit, agreed), _run_quality(file, args.spillover)
         record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), Quality(), quality)
     return Measured(record, _sample(name, place), None, strategy)
 
 
-def _run_quality(file: "FcsFile") -> "RunQuality":
+def _run_quality(file: "FcsFile", spillover: str) -> "RunQuality":
     from marrowgate.settings.config import Quality
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
+    from marrowgate.signal.spillover.matrix_of_sample import compensation_check
     from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
     stability = find_unstable(file, stability_limits(Quality()))
-    return RunQuality(stability.stretches, stability.checks, settings_of(file))
+    checks = (*stability.checks, compensation_check(file, spillover))
+    return RunQuality(stability.stretches, checks, settings_of(file))
 
 
 def _write_tables(args: argparse.Namespace, samples: "list[Measured]") -> int:

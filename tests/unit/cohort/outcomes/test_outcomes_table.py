@@ -10,6 +10,7 @@ from marrowgate.cohort.outcomes.outcome_row import outcome_row
 from marrowgate.cohort.outcomes.survival_rows import grid, origin_note, survival_rows
 from marrowgate.cohort.outcomes.table import make_groups, median_interval, outcome_table, recovery_rows, response_rows
 from marrowgate.cohort.outcomes.toxicity import toxicity_rows
+from marrowgate.endpoint_names import OutcomeMeasure
 from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
@@ -36,8 +37,10 @@ def series(**more: Any) -> list[Patient]:
     ]
 
 
-def by_measure(rows: list[Row], arm: str = "all") -> dict[str, Row]:
-    return {row["measure"]: row for row in rows if row["arm"] == arm}
+def by_measure(rows: list[Row], arm: str = "all") -> dict[Any, Row]:
+    """Return the rows of a group by measure, those of one time by measure and months."""
+    own = [row for row in rows if row["arm"] == arm]
+    return {row["measure"] if row["months"] is None else (row["measure"], row["months"]): row for row in own}
 
 
 def test_response_rows__golden_rate() -> None:
@@ -57,7 +60,7 @@ def test_response_rows__all_treated_and_evaluable() -> None:
     assert (treated["n_events"], treated["n"]) == (2, 3)
     assert treated["note"] == "2 of 3; counts CR, PR; 1 without a response given count as none"
     assert (evaluable["n_events"], evaluable["n"]) == (1, 1)
-    assert rows["response_PR_all_treated_proportion"]["n_events"] == 1
+    assert rows["best_response_PR_all_treated_proportion"]["n_events"] == 1
 
 
 def test_response_rows__nobody_evaluable_and_nothing_given() -> None:
@@ -69,19 +72,19 @@ def test_response_rows__nobody_evaluable_and_nothing_given() -> None:
 
 def test_survival_rows__golden_series() -> None:
     rows = by_measure(survival_rows(make_groups(series(), ARMS), Cohort(), PAIRS))
-    at = rows["os_at_24_months_proportion"]
+    at = rows["os_survival_proportion", 24]
     assert [round(at[name], 3) for name in ("estimate", "ci_low", "ci_high")] == [0.556, 0.204, 0.805]
     assert at["note"] == "3 at risk, 4 events, 2 censored"
     median = rows["os_median_months"]
     assert (median["estimate"], median["note"]) == (None, "not reached")
     assert rows["os_follow_up_median_months"]["estimate"] == 27.5
-    assert rows["os_at_2.7_months_proportion"]["note"].endswith("point of the curve")
+    assert rows["os_survival_proportion", 2.7]["note"].endswith("point of the curve")
 
 
 def test_survival_rows__table_below_the_curve() -> None:
     rows = by_measure(survival_rows(make_groups(series(), ARMS), Cohort(), PAIRS))
     counts = {
-        what: [rows[f"os_{what}_at_{time}_months_patients"]["estimate"] for time in (0, 12, 24, 36)]
+        what: [rows[f"os_{what}_patients", time]["estimate"] for time in (0, 12, 24, 36)]
         for what in ("at_risk", "events", "censored")
     }
     assert counts == {"at_risk": [9, 6, 3, 2], "events": [0, 3, 4, 4], "censored": [0, 0, 2, 3]}
@@ -96,7 +99,7 @@ def test_grid__even_steps(last: float, times: list[float]) -> None:
 
 def test_survival_rows__past_the_follow_up_is_unknown() -> None:
     rows = by_measure(survival_rows(make_groups(series(), ARMS), Cohort(survival_months=(60.0,)), PAIRS))
-    at = rows["os_at_60_months_proportion"]
+    at = rows["os_survival_proportion", 60]
     assert at["estimate"] is None
     assert at["note"].startswith("follow-up ends before this time")
 
@@ -107,9 +110,9 @@ def test_survival_rows__relapse_and_death_compete() -> None:
         for n, (event, relapse) in enumerate((("1", "1"), ("1", "0"), ("0", None), ("1", "1"), ("0", None)))
     ]
     rows = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(survival_months=(4.0,)), PAIRS))
-    assert rows["relapse_by_4_months_proportion"]["estimate"] == pytest.approx(1 / 5 + 3 / 5 / 2)
-    assert rows["death_without_relapse_by_4_months_proportion"]["estimate"] == pytest.approx(1 / 5)
-    assert rows["dfs_at_4_months_proportion"]["note"].endswith("counted from an origin that is not stated")
+    assert rows["relapse_incidence_proportion", 4]["estimate"] == pytest.approx(1 / 5 + 3 / 5 / 2)
+    assert rows["death_without_relapse_incidence_proportion", 4]["estimate"] == pytest.approx(1 / 5)
+    assert rows["dfs_survival_proportion", 4]["note"].endswith("counted from an origin that is not stated")
 
 
 def test_survival_rows__events_of_unknown_kind_are_told() -> None:
@@ -118,7 +121,7 @@ def test_survival_rows__events_of_unknown_kind_are_told() -> None:
         for n, (event, relapse) in enumerate((("1", "1"), ("1", None), ("0", None)))
     ]
     row = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(survival_months=(2.0,)), PAIRS))[
-        "relapse_by_2_months_proportion"
+        "relapse_incidence_proportion", 2
     ]
     assert row["note"].endswith("; 1 patients with an event of unknown kind are left out")
     unknown = [patient.model_copy(update={"relapse_event": None}) for patient in patients]
@@ -128,7 +131,7 @@ def test_survival_rows__events_of_unknown_kind_are_told() -> None:
 def test_survival_rows__nobody_relapsed_is_a_proportion_of_zero() -> None:
     patients = [Patient(patient_id=f"P{n}", arm="triplet", dfs_months=n + 5, dfs_event="0") for n in range(3)]
     row = by_measure(survival_rows(make_groups(patients, ARMS), Cohort(survival_months=(2.0,)), PAIRS))[
-        "relapse_by_2_months_proportion"
+        "relapse_incidence_proportion", 2
     ]
     assert (row["estimate"], row["n"], row["n_events"]) == (0.0, 3, 0)
 
@@ -137,7 +140,7 @@ def test_survival_rows__groups_share_one_grid_and_state_their_follow_up() -> Non
     arms = [patient.model_copy(update={"arm": "doublet" if n < 2 else "triplet"}) for n, patient in enumerate(series())]
     rows = survival_rows(make_groups(arms, ARMS), Cohort(), PAIRS)
     times = {
-        arm: [row["measure"] for row in rows if row["arm"] == arm and row["measure"].startswith("os_at_risk")]
+        arm: [row["months"] for row in rows if row["arm"] == arm and row["measure"] == "os_at_risk_patients"]
         for arm in ("all", "triplet", "doublet")
     }
     assert times["all"] == times["triplet"] == times["doublet"]
@@ -155,8 +158,8 @@ def test_outcome_table__group_without_an_event_has_zero_of_it() -> None:
         Project(Config(strategy_of_panel={"p": "s"}), (), {p.patient_id: p for p in pair}, (), toxicity, {}, {})
     )
     found = {(row["arm"], row["measure"]): (row["n_events"], row["n"]) for row in rows}
-    assert found["doublet", "toxicity_rash_grade_1_2_proportion"] == (0, 1)
-    assert found["doublet", "response_CR_all_treated_proportion"] == (0, 1)
+    assert found["doublet", "toxicity_rash_grade_1_2_all_treated_proportion"] == (0, 1)
+    assert found["doublet", "best_response_CR_all_treated_proportion"] == (0, 1)
 
 
 def test_survival_rows__arms_are_compared_where_there_are_two() -> None:
@@ -241,7 +244,8 @@ def test_toxicity_rows__highest_grade_of_each_patient() -> None:
         Toxicity(patient_id="foreign", term="Rash", grade=1),
     ]
     rows = by_measure(list(toxicity_rows("all", patients, toxicity)))
-    assert {name: (row["n_events"], row["n"]) for name, row in rows.items()} == {
+    of_all = {name: (row["n_events"], row["n"]) for name, row in rows.items() if "all_treated" in name}
+    assert {name.replace("_all_treated", ""): counts for name, counts in of_all.items()} == {
         "toxicity_neutropenia_grade_1_2_proportion": (1, 4),
         "toxicity_neutropenia_grade_3_4_proportion": (1, 4),
         "toxicity_sepsis_ctcae_grade_1_2_proportion": (0, 4),
@@ -256,22 +260,22 @@ def test_toxicity_rows__highest_grade_of_each_patient() -> None:
 
 def test_outcome_row__rate_in_months_cannot_be_made() -> None:
     with pytest.raises(ValueError, match=r"survival_rate_proportion: 56\.4 .* is no proportion"):
-        outcome_row("survival_rate_proportion", "all", 9, 4, 56.4, low=8.9, high=30.7, method="x")
+        outcome_row(OutcomeMeasure("survival", "rate", "proportion"), "all", 9, 4, 56.4, low=8.9, high=30.7, method="x")
 
 
 def test_outcome_row__name_without_unit() -> None:
-    with pytest.raises(ValueError, match="two_year_survival does not end in a unit"):
-        outcome_row("two_year_survival", "all", 9, 4, 0.5, method="x")
+    with pytest.raises(ValueError, match="os_two_year_percent: percent is no unit: proportion, months"):
+        outcome_row(OutcomeMeasure("os", "two_year", "percent"), "all", 9, 4, 0.5, method="x")
 
 
 def test_outcome_row__limits_must_hold_the_estimate() -> None:
     with pytest.raises(ValueError, match=r"the limits 8\.9 to 30\.7 do not hold the estimate 56\.4"):
-        outcome_row("os_median_months", "all", 9, 4, 56.4, low=8.9, high=30.7, method="x")
+        outcome_row(OutcomeMeasure("os", "median", "months"), "all", 9, 4, 56.4, low=8.9, high=30.7, method="x")
 
 
 def test_outcome_row__missing_estimate_needs_a_note() -> None:
     with pytest.raises(ValueError, match="a missing estimate needs a note"):
-        outcome_row("os_median_months", "all", 9, 4, math.nan, method="x")
+        outcome_row(OutcomeMeasure("os", "median", "months"), "all", 9, 4, math.nan, method="x")
 
 
 def test_outcome_table__nothing_given_is_empty() -> None:
@@ -287,7 +291,11 @@ def test_outcome_table__whole_series() -> None:
     rows = outcome_table(Project(Config(strategy_of_panel={"p": "s"}), (), patients, (), toxicity, {}, {}))
     assert {row["arm"] for row in rows} == {"all"}
     measures = {row["measure"] for row in rows}
-    assert {"response_all_treated_proportion", "os_median_months", "treatment_related_death_proportion"} <= measures
+    assert {
+        "response_all_treated_proportion",
+        "os_median_months",
+        "treatment_related_death_evaluable_proportion",
+    } <= measures
 
 
 def test_outcome_table__arms_of_other_names_and_declared_pairs() -> None:
@@ -298,3 +306,56 @@ def test_outcome_table__arms_of_other_names_and_declared_pairs() -> None:
     rows = outcome_table(Project(config, (), patients, (), (), {}, {}))
     assert list(dict.fromkeys(row["arm"] for row in rows)) == ["all", "A", "B", "C", "C - A"]
     assert {row["arm"] for row in rows if "log_rank" in row["measure"]} == {"C - A"}
+
+
+def test_outcome_table__regimens_of_an_arm_stand_apart() -> None:
+    patients = {
+        p.patient_id: p.model_copy(update={"regimen": "VRd" if n < 5 else "VTd"}) for n, p in enumerate(series())
+    }
+    patients["D"] = Patient(patient_id="D", arm="doublet", regimen="Rd", response="CR")
+    rows = outcome_table(Project(Config(strategy_of_panel={"p": "s"}), (), patients, (), (), {}, {}))
+    found = {row["arm"]: row for row in rows if row["measure"] == "response_all_treated_proportion"}
+    assert {arm: (row["n_events"], row["n"]) for arm, row in found.items()} == {
+        "all": (9, 10),
+        "triplet": (8, 9),
+        "doublet": (1, 1),
+        "triplet VRd": (4, 5),
+        "triplet VTd": (4, 4),
+    }
+
+
+def test_outcome_table__words_of_response_in_any_case_are_one() -> None:
+    words = ("cr", "CR", "Cr", "vgpr", "NR")
+    patients = {w: Patient(patient_id=w, arm="triplet", response=w) for w in words}
+    project = Project(Config(strategy_of_panel={"p": "s"}), (), patients, (), (), {}, {})
+    rows = by_measure([row for row in outcome_table(project) if row["outcome"] in {"response", "best_response"}])
+    assert rows["response_all_treated_proportion"]["n_events"] == 3
+    assert [name for name in rows if "all_treated" in name] == [
+        "response_all_treated_proportion",
+        "best_response_CR_all_treated_proportion",
+        "best_response_VGPR_all_treated_proportion",
+        "best_response_NR_all_treated_proportion",
+    ]
+
+
+def test_toxicity_rows__spellings_are_one_term_and_count_a_patient_once() -> None:
+    spellings = (("P0", "Fatigue", 1), ("P0", "fatigue", 2), ("P1", "FATIGUE ", 2), ("P2", "Fatigue", 3))
+    toxicity = [Toxicity(patient_id=name, term=term, grade=grade) for name, term, grade in spellings]
+    rows = by_measure(list(toxicity_rows("all", series(), toxicity)))
+    row = rows["toxicity_fatigue_grade_1_2_evaluable_proportion"]
+    assert (row["n_events"], row["n"], row["note"]) == (2, 9, "Fatigue: highest grade of each patient")
+    assert rows["toxicity_fatigue_grade_3_4_evaluable_proportion"]["n_events"] == 1
+
+
+def test_toxicity_rows__patients_not_followed_leave_the_evaluable_denominator() -> None:
+    patients = [p.model_copy(update={"toxicity_evaluable": "no" if n == 8 else None}) for n, p in enumerate(series())]
+    toxicity = [Toxicity(patient_id=f"P{n}", term="Neuropathy", grade=1) for n in (0, 1, 8)]
+    rows = by_measure(list(toxicity_rows("all", patients, toxicity)))
+    evaluable, treated = (
+        rows[f"toxicity_neuropathy_grade_1_2_{name}_proportion"] for name in ("evaluable", "all_treated")
+    )
+    assert (evaluable["n_events"], evaluable["n"], evaluable["estimate"]) == (2, 8, 0.25)
+    assert (treated["n_events"], treated["n"]) == (3, 9)
+    nobody = [p.model_copy(update={"toxicity_evaluable": "no"}) for p in patients]
+    row = by_measure(list(toxicity_rows("all", nobody, toxicity)))["treatment_related_death_evaluable_proportion"]
+    assert (row["n"], row["estimate"], row["note"]) == (0, None, "nobody is evaluable")

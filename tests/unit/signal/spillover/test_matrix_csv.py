@@ -82,3 +82,12 @@ def test_read_spillover__no_square_of_numbers(tmp_path, text, sentence):
 def test_read_spillover__file_that_is_not_there(tmp_path):
     with pytest.raises(UserError, match="cannot be read \\(FileNotFoundError\\); give a CSV file"):
         read_spillover(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("text", [";A;B\nA;1;0,15\nB;0,02;1\n", "A;B\n1;0.15\n0.02;1\n"])
+def test_read_spillover__semicolons_and_decimal_commas_are_told_as_what_they_are(tmp_path, text):
+    (fault,) = faults_of(tmp_path, text)
+    assert fault == (
+        "/m.csv: its values are divided by semicolons and have decimal commas, as Excel writes CSV in some countries; "
+        "save it with commas between the values and points in the numbers"
+    )

@@ -6,12 +6,12 @@ from typing import Any
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
 from marrowgate.cohort.contrasts.sensitivity import estimate_row
 from marrowgate.cohort.study import Comparison
+from marrowgate.endpoint_names import is_intensity
 from marrowgate.errors import NotEstimableError
 from marrowgate.stats.mixed import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]
-INTENSITIES = ("ratio_fi", "abc", "median_fi")
 NOT_CONVERGED = "the model did not converge, so it gives no numbers"
 
 
@@ -32,7 +32,7 @@ def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: boo
     list of dict
         A model that cannot be set up is refused, one that does not converge has no numbers; both say so.
     """
-    with_batch = measure.endswith(INTENSITIES)
+    with_batch = is_intensity(measure)
     rows: list[Row] = []
     for baseline_as in ("change", "covariate"):
         method = f"mixed_model_{baseline_as}"

@@ -1,14 +1,13 @@
-"""One row of `tables/outcomes.tsv`, held to the unit that its measure's name states."""
+"""One row of `tables/outcomes.tsv`, held to the unit of its measure."""
 
 import math
 from typing import Any
 
-UNITS = ("proportion", "months", "days", "patients", "p_value", "hazard_ratio")
-"""A measure's name ends in its unit."""
+from marrowgate.endpoint_names import OUTCOME_UNITS, OutcomeMeasure
 
 
 def outcome_row(
-    measure: str,
+    measure: OutcomeMeasure,
     arm: str,
     n: int,
     n_events: int | None,
@@ -23,8 +22,8 @@ def outcome_row(
 
     Parameters
     ----------
-    measure : str
-        Name that ends in one of `UNITS`, for example ``os_median_months``.
+    measure : OutcomeMeasure
+        What is told of which outcome, in which unit.
     arm : str
         Arm, ``all``, or the two arms compared.
     n, n_events : int
@@ -37,23 +36,24 @@ def outcome_row(
     Raises
     ------
     ValueError
-        The name states no unit, the estimate does not fit it, or the limits do not hold the estimate.
+        There is no such unit, the estimate does not fit it, or the limits do not hold the estimate.
     """
-    unit = next((unit for unit in UNITS if measure.endswith(f"_{unit}")), None)
-    if unit is None:
-        msg = f"{measure} does not end in a unit: {', '.join(UNITS)}"
+    name, unit = measure.name, measure.unit
+    if unit not in OUTCOME_UNITS:
+        msg = f"{name}: {unit} is no unit: {', '.join(OUTCOME_UNITS)}"
         raise ValueError(msg)
     given = [value for value in (estimate, low, high) if math.isfinite(value)]
     if any(value < 0 for value in given) or (unit in {"proportion", "p_value"} and any(value > 1 for value in given)):
-        msg = f"{measure}: {estimate} ({low} to {high}) is no {unit.replace('_', ' ')}"
+        msg = f"{name}: {estimate} ({low} to {high}) is no {unit.replace('_', ' ')}"
         raise ValueError(msg)
     slack = 1e-9 * max(1.0, *given, 1.0)
     if estimate < low - slack or estimate > high + slack:
-        msg = f"{measure}: the limits {low} to {high} do not hold the estimate {estimate}"
+        msg = f"{name}: the limits {low} to {high} do not hold the estimate {estimate}"
         raise ValueError(msg)
     if math.isnan(estimate) and not note:
-        msg = f"{measure}: a missing estimate needs a note"
+        msg = f"{name}: a missing estimate needs a note"
         raise ValueError(msg)
     reached = {"estimate": estimate, "ci_low": low, "ci_high": high}
-    numbers = {name: value if math.isfinite(value) else None for name, value in reached.items()}
-    return {"measure": measure, "arm": arm, "n": n, "n_events": n_events, **numbers, "method": method, "note": note}
+    numbers = {column: value if math.isfinite(value) else None for column, value in reached.items()}
+    what = {"measure": name, "outcome": measure.outcome, "months": measure.months, "arm": arm}
+    return {**what, "n": n, "n_events": n_events, **numbers, "method": method, "note": note}

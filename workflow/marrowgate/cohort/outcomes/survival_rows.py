@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marrowgate.cohort.outcomes.outcome_row import outcome_row
+from marrowgate.endpoint_names import BELOW, FOLLOW_UP, LONGEST, MEDIAN, SURVIVAL, OutcomeMeasure
 from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.sheets import Patient
@@ -113,33 +114,34 @@ def grid(last: float) -> list[float]:
 def _one_group(name: str, arm: str, followed: list[FollowUp], settings: Cohort, note: str) -> Iterable[Row]:
     n, events = len(followed), sum(p.event == 1 for p in followed)
     for measure, found in (
-        (f"{name}_median_months", median_survival(followed)),
-        (f"{name}_follow_up_median_months", median_follow_up(followed)),
+        (OutcomeMeasure(name, MEDIAN, "months"), median_survival(followed)),
+        (OutcomeMeasure(name, FOLLOW_UP, "months"), median_follow_up(followed)),
     ):
         reached = "not reached" if math.isinf(found.value) else ""
         limit = "upper limit not reached" if math.isinf(found.high) and not reached else ""
-        method = "kaplan_meier" if "follow_up" not in measure else "reverse_kaplan_meier"
+        method = "kaplan_meier" if measure.what == MEDIAN else "reverse_kaplan_meier"
         low, high = (math.nan, math.nan) if reached and math.isinf(found.low) else (found.low, found.high)
         told = _joined(reached, limit, note)
         yield outcome_row(measure, arm, n, events, found.value, low=low, high=high, method=method, note=told)
     drawn = {p.months for p in followed if p.event == 1}
     for at in survival_at(followed, sorted(drawn | set(settings.survival_months))):
         told = _joined(_counts(at, n), "" if at.months in settings.survival_months else "point of the curve", note)
-        yield _at_row(f"{name}_at_{at.months:g}_months_proportion", arm, n, at, told)
+        yield _at_row(OutcomeMeasure(name, SURVIVAL, "proportion", at.months), arm, n, at, told)
     last = max(p.months for p in followed)
-    yield outcome_row(f"{name}_longest_follow_up_months", arm, n, events, last, method="maximum", note=note)
+    longest = OutcomeMeasure(name, LONGEST, "months")
+    yield outcome_row(longest, arm, n, events, last, method="maximum", note=note)
 
 
 def _below(name: str, arm: str, followed: list[FollowUp], times: Sequence[float]) -> Iterable[Row]:
     """Return the table below the curve."""
     n = len(followed)
     for at in survival_at(followed, times):
-        for what, count in (("at_risk", at.at_risk), ("events", at.events), ("censored", at.censored)):
-            measure = f"{name}_{what}_at_{at.months:g}_months_patients"
+        for what, count in zip(BELOW, (at.at_risk, at.censored, at.events), strict=True):
+            measure = OutcomeMeasure(name, what, "patients", at.months)
             yield outcome_row(measure, arm, n, at.events, float(count), method="count", note="")
 
 
-def _at_row(measure: str, arm: str, n: int, at: AtTime, told: str) -> Row:
+def _at_row(measure: OutcomeMeasure, arm: str, n: int, at: AtTime, told: str) -> Row:
     value, low, high = at.survival.value, at.survival.low, at.survival.high
     told = _joined(UNKNOWN if math.isnan(value) else "", told)
     return outcome_row(measure, arm, n, at.events, value, low=low, high=high, method="kaplan_meier_log_log", note=told)
@@ -161,7 +163,8 @@ def _between(name: str, pair: ArmPair, first: list[FollowUp], second: list[Follo
     p, both = log_rank(first, second), [*first, *second]
     note = "no event in either arm" if math.isnan(p) else "arms as treated, not randomised"
     events = sum(q.event == 1 for q in both)
-    yield outcome_row(f"{name}_log_rank_p_value", pair.contrast, len(both), events, p, method="log_rank", note=note)
+    measure = OutcomeMeasure(name, "log_rank", "p_value")
+    yield outcome_row(measure, pair.contrast, len(both), events, p, method="log_rank", note=note)
 
 
 def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterable[Row]:
@@ -180,7 +183,7 @@ def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterabl
         times = [time for time in settings.survival_months if time <= last]
         for time, found in zip(times, cumulative_incidence(own, times), strict=True):
             yield outcome_row(
-                f"{what}_by_{time:g}_months_proportion",
+                OutcomeMeasure(what, "incidence", "proportion", time),
                 arm,
                 len(own),
                 events,
@@ -204,7 +207,7 @@ def _transplant_row(
     name: str, arm: str, followed: list[FollowUp], months: Mapping[str, float | None], *, same_origin: bool
 ) -> Row:
     n, events = len(followed), sum(p.event == 1 for p in followed)
-    measure, method = f"{name}_after_transplant_hazard_ratio", "cox_time_dependent"
+    measure, method = OutcomeMeasure(name, "after_transplant", "hazard_ratio"), "cox_time_dependent"
     if not same_origin:
         why = f"not estimated: transplant counts from the start of treatment, {name}_months from another origin"
         return outcome_row(measure, arm, n, events, math.nan, method=method, note=why)

@@ -9,8 +9,10 @@ import numpy as np
 from marrowgate.cohort.outcomes.outcome_row import outcome_row
 from marrowgate.cohort.outcomes.survival_rows import survival_rows
 from marrowgate.cohort.outcomes.toxicity import toxicity_rows
+from marrowgate.endpoint_names import MEDIAN, OutcomeMeasure
 from marrowgate.settings.arms import EVERYBODY
 from marrowgate.settings.config import Cohort
+from marrowgate.settings.outcome_words import spelled
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient
 from marrowgate.stats.intervals import binomial_interval
@@ -30,11 +32,14 @@ def outcome_table(project: Project) -> list[Row]:
     Returns
     -------
     list of dict
-        For all patients and, where there are two arms, for each; the log-rank test between them.
+        For all patients and, where there are several arms, for each; for each regimen of an arm that has several, as
+        ``<arm> <regimen>``; the log-rank test between the arms that are compared.
     """
-    groups = make_groups(tuple(project.patients.values()), project.config.arms.names)
+    patients = tuple(project.patients.values())
+    groups = make_groups(patients, project.config.arms.names)
     settings = project.config.cohort
-    best = sorted({patient.response for patient in project.patients.values() if patient.response})
+    given = {spelled(p.response, settings.response_words) or p.response for p in patients if p.response}
+    best = sorted(given, key=lambda word: (_depth(word, settings.response_words), word))
     rows = [row for arm, patients in groups.items() for row in response_rows(arm, patients, best, settings)]
     rows += survival_rows(groups, settings, project.config.arms.compared)
     rows += [row for arm, patients in groups.items() for row in recovery_rows(arm, patients)]
@@ -42,12 +47,21 @@ def outcome_table(project: Project) -> list[Row]:
 
 
 def make_groups(patients: Sequence[Patient], names: Sequence[str]) -> dict[str, tuple[Patient, ...]]:
-    """Return all patients, and each arm that has some where there are two such arms or more."""
+    """Return all patients, each arm where two or more have patients, and each regimen where an arm has several."""
     if not patients:
         return {}
     arms = [(arm, tuple(p for p in patients if p.arm == arm)) for arm in names]
     several = {arm: own for arm, own in arms if own}
-    return {EVERYBODY: tuple(patients)} | (several if len(several) > 1 else {})
+    groups = {EVERYBODY: tuple(patients)} | (several if len(several) > 1 else {})
+    for arm, own in several.items():
+        regimens = sorted({p.regimen for p in own if p.regimen})
+        if len(regimens) > 1:
+            groups |= {f"{arm} {name}": tuple(p for p in own if p.regimen == name) for name in regimens}
+    return groups
+
+
+def _depth(word: str, words: Sequence[str]) -> int:
+    return words.index(word) if word in words else len(words)
 
 
 def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], settings: Cohort) -> Iterable[Row]:
@@ -71,16 +85,16 @@ def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], se
     """
     if not best:
         return
-    counted = [("response", set(settings.responses)), *((f"response_{name}", {name}) for name in best)]
+    counted = [("response", "", settings.responses), *(("best_response", f"{name}_", (name,)) for name in best)]
     evaluable = [patient for patient in patients if patient.response and patient.response_evaluable != "no"]
     missing = len(patients) - sum(bool(patient.response) for patient in patients)
-    for name, words in counted:
+    for outcome, name, words in counted:
         for denominator, group in (("all_treated", patients), ("evaluable", evaluable)):
-            x, n = sum(patient.response in words for patient in group), len(group)
+            x, n = sum(_is_one_of(patient.response, words) for patient in group), len(group)
             note = f"{x} of {n}; counts {', '.join(sorted(words))}"
             if denominator == "all_treated" and missing:
                 note += f"; {missing} without a response given count as none"
-            measure = f"{name}_{denominator}_proportion"
+            measure = OutcomeMeasure(outcome, f"{name}{denominator}", "proportion")
             if n == 0:
                 yield outcome_row(measure, arm, 0, 0, math.nan, method="clopper_pearson", note="nobody is evaluable")
                 continue
@@ -88,11 +102,15 @@ def response_rows(arm: str, patients: Sequence[Patient], best: Sequence[str], se
             yield outcome_row(measure, arm, n, x, x / n, low=low, high=high, method="clopper_pearson", note=note)
 
 
+def _is_one_of(response: str | None, words: Sequence[str]) -> bool:
+    return response is not None and spelled(response, words) is not None
+
+
 def recovery_rows(arm: str, patients: Sequence[Patient]) -> Iterable[Row]:
     """Return the median time to neutrophil and platelet recovery, with the exact interval between order statistics."""
     for measure, column in (
-        ("neutrophil_recovery_median_days", "anc_recovery_days"),
-        ("platelet_recovery_median_days", "platelet_recovery_days"),
+        (OutcomeMeasure("neutrophil_recovery", MEDIAN, "days"), "anc_recovery_days"),
+        (OutcomeMeasure("platelet_recovery", MEDIAN, "days"), "platelet_recovery_days"),
     ):
         days = sorted(value for patient in patients if (value := getattr(patient, column)) is not None)
         if not days:

@@ -41,6 +41,9 @@ def read_spillover(path: Path) -> Spillover:
     except (OSError, UnicodeDecodeError) as error:
         what = f"the file cannot be read ({type(error).__name__})"
         raise UserError([Fault(str(path), what, "give a CSV file in UTF-8")]) from None
+    if _is_divided_by_semicolons(text):
+        what = "its values are divided by semicolons and have decimal commas, as Excel writes CSV in some countries"
+        raise UserError([Fault(str(path), what, "save it with commas between the values and points in the numbers")])
     rows = [
         [cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)
     ]
@@ -93,6 +96,11 @@ def _value_faults(path: Path, labels: list[str], body: list[list[str]]) -> list[
             cure = "divide the row by it; a compensation matrix (the inverse) is not what is asked for"
             faults.append(Fault(f"{where}, column {labels[place]}", f"the diagonal is {own:g}, it must be 1", cure))
     return faults
+
+
+def _is_divided_by_semicolons(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(";" in line for line in lines)
 
 
 def _is_number(cell: str) -> float | None:

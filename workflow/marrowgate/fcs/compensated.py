@@ -1,0 +1,38 @@
+"""Channels whose stored values are compensated or unmixed already: a matrix would be applied twice.
+
+FlowJo exports compensated channels as ``FJComp-PE-A`` or ``Comp-PE-A``; spectral cytometers write unmixed channels and
+say so in `$PnTYPE`; Beckman Coulter's instruments store the first data set of an LMD file compensated, with what was
+taken off in `$DFCnTOm`, per cent.
+"""
+
+import re
+
+from marrowgate.fcs.declared import declared_type
+from marrowgate.fcs.keywords import Keywords
+from marrowgate.settings.panel import Role
+
+_OF_FLOWJO = re.compile(r"\s*[<\[]?\s*(?:FJ-?)?COMP-.+", re.IGNORECASE)
+_BY_INSTRUMENT = re.compile(r"\$DFC(\d{1,2})TO(\d{1,2})")
+
+
+def is_compensated(keywords: Keywords, number: int, name: str, role: Role) -> bool:
+    """Tell whether the stored values of a channel are compensated or unmixed.
+
+    Parameters
+    ----------
+    keywords : Keywords
+        The TEXT.
+    number : int
+        Number of the channel, from 1.
+    name : str
+        Its `$PnN`.
+    role : Role
+        What it is for.
+    """
+    if role != "fluorescence":
+        return False
+    return bool(_OF_FLOWJO.fullmatch(name)) or "unmixed" in declared_type(keywords, number) or _by_instrument(keywords)
+
+
+def _by_instrument(keywords: Keywords) -> bool:
+    return any(_BY_INSTRUMENT.fullmatch(keyword) and keywords.number(keyword) for keyword in keywords.values)
