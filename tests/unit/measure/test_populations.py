@@ -18,7 +18,8 @@ def sample(**cells):
 
 
 def count(population, parent, n_events, n_parent, *inside, status="ok"):
-    return PopulationCount(population, parent, n_events, n_parent, (parent, *inside), status, "")
+    cv = GateCv(0.0, 0.0, 0.0) if n_events else None
+    return PopulationCount(population, parent, n_events, n_parent, (parent, *inside), status, "", cv)
 
 
 def rows(*counts, **cells):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
-from marrowgate.gating.gate_coordinates import moved, numbers, same_kind
+from marrowgate.gating.gate_coordinates import moved, numbers, same_kind, spread_error, stated_error
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
 from marrowgate.gating.landmarks.factors import batch_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
@@ -30,6 +30,8 @@ MIN_POOL = 2
 """Samples that must have given events before a gate is found in those of all together."""
 MIN_LIMIT = 0.04
 """A boundary within this distance of the consensus (full scale is 1) is never called shifted."""
+LEAST_SPREAD = 0.005
+"""Samples are never taken to be more alike than this, standard deviation in parts of full scale."""
 SPREADS = 4.0
 """Beyond this many robust standard deviations between samples a boundary is shifted."""
 
@@ -118,11 +120,15 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
         return agreed
     size = numbers(found.gate).size
     own = found.error.sds or (0.0,) * size
-    between = agreed.error.sds if len(agreed.error.sds) == size else (0.0,) * size
-    limit = _limit(np.maximum(own, between))
+    fitting = agreed.origin == "fits" and same_kind(agreed.gate, found.gate)
+    limit = _limit(np.array(own))
+    if fitting:
+        limit = tuple(np.maximum(limit, agreed.limit).tolist())
+    # how far samples lie from the pooled boundary; where too few found their own, what is stated for unmeasured ones
+    error = found.error.beside(agreed.error if fitting else stated_error(found.gate))
     doubts = found.reasons if found.status == "doubtful" else ()
     return AgreedGate(
-        population, agreed.parent, alike[0].method, "pooled", found.gate, limit, found.error, len(alike), doubts
+        population, agreed.parent, alike[0].method, "pooled", found.gate, limit, error, len(alike), doubts
     )
 
 
@@ -161,7 +167,7 @@ def _middle(example: GateRecord, alike: Sequence[GateRecord]) -> AgreedGate:
     gate = moved(gates[0], middle)
     if isinstance(gate, Ellipsoid):
         gate = replace(gate, covariance=_mean_covariance(alike))
-    error = BoundaryError(True, tuple(float(value) for value in spread))
+    error = spread_error(gates, LEAST_SPREAD)
     return AgreedGate(
         example.population, example.parent, example.method, "fits", gate, _limit(spread), error, len(alike)
     )
@@ -184,7 +190,7 @@ def _own_sds(records: Sequence[GateRecord], size: int) -> NDArray[np.float64]:
 
 def _weights(column: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weigh by the inverse variance: the boundary's own and the variance between samples."""
-    return np.asarray(1.0 / (own**2 + max(robust_sd(column), 0.005) ** 2))
+    return np.asarray(1.0 / (own**2 + max(robust_sd(column), LEAST_SPREAD) ** 2))
 
 
 def _mean_covariance(records: Sequence[GateRecord]) -> tuple[tuple[float, ...], ...]:

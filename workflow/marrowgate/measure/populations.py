@@ -164,7 +164,7 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
     limits = find_limits(blank, n_cd45, wanted)
     needed = events_needed(wanted)
     row: Row = {
-        "detection": detection_of(n, limits, wanted),
+        "detection": detection_of(n, limits, wanted, count.gate_cv.count if count.gate_cv else None),
         "events_needed": needed,
         "cd45_events_needed": math.ceil(needed * n_cd45 / n) if n and n_cd45 else None,
         "blank_source": blank.source,

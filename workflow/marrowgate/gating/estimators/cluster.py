@@ -71,8 +71,8 @@ def find(view: View, arguments: ClusterArguments) -> Found:
     doubts = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
     if edge is None:
         return found_gate(gate, error, doubts=doubts)
-    share = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
-    return found_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", share),))
+    sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
+    return found_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
 
 
 def _shift_without_box(
