@@ -18,7 +18,7 @@ from marrowgate.gating.landmarks.factors import batch_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.pooled import find_pooled
 from marrowgate.gating.reasons import Reasons
-from marrowgate.gating.records import FOUND, Evidence, Fit, GateRecord
+from marrowgate.gating.records import Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import in_units
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
@@ -138,12 +138,14 @@ def _same_way(one: Evidence, other: Evidence) -> bool:
 
 def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
     records = [record for fit in fits for record in fit.gates if record.population == population]
-    found = [record for record in records if record.gate is not None and record.status in FOUND]
-    fixed = [record for record in records if record.gate is not None and record.status == "fixed"]
-    example = next(iter((*found, *fixed, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
+    found, fixed, doubtful = (
+        [record for record in records if record.gate is not None and record.status == status]
+        for status in ("ok", "fixed", "doubtful")
+    )
+    example = next(iter((*found, *fixed, *doubtful, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
     if isinstance(example.gate, Boolean) or (not found and fixed):
         return _without_middle(example, "strategy", example.gate, len(records))
-    alike = [record for record in found if record.status == "ok" and same_kind(record.gate, example.gate)]
+    alike = [record for record in found if same_kind(record.gate, example.gate)]
     if len(alike) < MIN_FITS:
         return _without_middle(example, "none", None, len(alike))
     return _middle(example, alike)

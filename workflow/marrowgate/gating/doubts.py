@@ -16,6 +16,10 @@ MOST_BETWEEN = 0.05
 """Share of a population's events that may lie between two valleys of which one is the boundary."""
 MOST_FOREIGN = 0.20
 """Share of the events in the ellipse of a component of a mixture that may belong to the other components."""
+MOST_NEAR = 0.10
+"""Events within one standard deviation of a boundary that nobody measured, as a share of those in the gate."""
+FEWEST_NEAR = 20
+"""Events near a boundary that are no chance."""
 _RINGS, _SPOKES = 20, 72
 
 
@@ -98,6 +102,34 @@ def share_between(counts: Counts, density: Counts, ratio: Counts, at: int, max_r
         if max(density[first], density[last]) <= max_ratio * mode:
             shares.append(float(counts[first:last].sum() / max(counts.sum(), 1.0)))
     return max(shares)
+
+
+def crowded_border(values: Floats, low: float | None, high: float | None, sd: float) -> Reasons:
+    """Doubt a boundary that nobody measured when many events lie near it: elsewhere it would give another count.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        The parent's events, transformed scale.
+    low, high : float or None
+        Bounds of the gate; None is open.
+    sd : float
+        Standard deviation of each bound.
+
+    Returns
+    -------
+    tuple of Note
+        Empty without a doubt.
+    """
+    inside = np.count_nonzero(
+        (values >= (-np.inf if low is None else low)) & (values < (np.inf if high is None else high))
+    )
+    bounds = [bound for bound in (low, high) if bound is not None]
+    near = sum(np.count_nonzero(np.abs(values - bound) < sd) for bound in bounds)
+    if near < FEWEST_NEAR or near <= MOST_NEAR * inside:
+        return ()
+    sentence = f"{near} events lie within {sd:g} of full scale of the boundary, beside {inside} in the gate"
+    return (because("crowded_border", sentence),)
 
 
 def foreign_events(own_share: float) -> Reasons:

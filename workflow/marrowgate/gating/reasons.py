@@ -30,6 +30,7 @@ CODES = MappingProxyType(
         "few_in_mode": "The upper mode holds few of the events.",
         "cut_by_box": "The cluster reaches out of the box that it was sought in.",
         "second_valley": "Another valley parts the events as well, and many lie between the two.",
+        "crowded_border": "Many events lie near a boundary that nobody measured.",
         "on_a_flank": "The component lies on the flank of its neighbours.",
         "wrong_scale": "The method does not work on this scale.",
         "ends_at_neighbour": "The gate ends where a neighbouring population begins.",

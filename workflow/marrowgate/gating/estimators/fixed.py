@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from marrowgate.gating.boundary_error import STATED_SD
+from marrowgate.gating.doubts import crowded_border
 from marrowgate.gating.gate_coordinates import stated_error
 from marrowgate.gating.gates import Polygon, Rectangle
 from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale, stains_above_zero
+from marrowgate.gating.reasons import Reasons
 
 
 class FixedArguments(Arguments):
@@ -56,7 +58,11 @@ def find(view: View, arguments: FixedArguments) -> Found:
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
     rectangle = Rectangle(view.dimensions, low, high)
-    return Found(rectangle, "fixed", (), stated_error(rectangle, arguments.boundary_sd))
+    error = stated_error(rectangle, arguments.boundary_sd)
+    doubts: Reasons = ()
+    if len(view.dimensions) == 1:
+        doubts = crowded_border(view.values(view.dimensions[0]), low[0], high[0], arguments.boundary_sd)
+    return Found(rectangle, "doubtful" if doubts else "fixed", doubts, error)
 
 
 def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None, ...]:

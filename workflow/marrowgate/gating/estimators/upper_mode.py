@@ -5,11 +5,12 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, no_gate
 from marrowgate.gating.reasons import because
 
+_HALF_WITHIN = 0.6745
 _LEAST_SHARE = 0.1
 """Share of the parent's events that the mode must hold to be believed."""
 
@@ -18,7 +19,7 @@ class UpperModeArguments(Arguments):
     """How far below the mode the population reaches, and how high the mode must be."""
 
     spreads: Annotated[float, Field(gt=0)] = 4.0
-    """Distance of the boundary from the mode, in standard deviations of its upper half."""
+    """Distance of the boundary from the mode, in robust standard deviations of its upper half."""
     least_height: Annotated[float, Field(gt=0, le=1)] = 0.25
     """Density of the mode, as a share of the highest one; what is lower and further up is no mode of the series."""
     min_events: Annotated[int, Field(ge=10)] = 200
@@ -48,7 +49,7 @@ def find(view: View, arguments: UpperModeArguments) -> Found:
 
 
 def upper_mode(counts: Counts, width: float, least_height: float) -> tuple[float, float] | None:
-    """Return the uppermost mode of binned events and the standard deviation of the half above it.
+    """Return the uppermost mode of binned events and the robust standard deviation of the half above it.
 
     Parameters
     ----------
@@ -74,7 +75,8 @@ def upper_mode(counts: Counts, width: float, least_height: float) -> tuple[float
     above = np.where(mode <= CENTRES, counts, 0.0)
     if above.sum() < 10:
         return None
-    return float(mode), float(np.sqrt((above * (CENTRES - mode) ** 2).sum() / above.sum()))
+    # half of a half normal lies within 0.6745 standard deviations; a few events far above do not matter
+    return float(mode), (quantile(above, 0.5) - float(mode)) / _HALF_WITHIN
 
 
 def stains(arguments: UpperModeArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
