@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from marrowgate.measure.blanks import Blanks
+from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
@@ -269,7 +270,7 @@ def test_absolute__the_analyser_without_a_viability_gate_says_that_dead_cells_ar
 
 def test_absolute__a_volume_that_cannot_be_right_is_told():
     counts = (count("cd45_pos", "root", 1000, 2000),)
-    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume_ul=5000.0)
+    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume=Volume((5000.0,)))
     row = row_of(record, sample(tube_volume_ul=1000, sample_volume_ul=100), "cd45_pos")
     assert (row["count_method"], row["cells_per_ul"]) == ("none", None)
     assert row["count_reason"] == "$VOL says 5000 uL, the tube held 1000 uL: no volumetric count"
@@ -277,7 +278,7 @@ def test_absolute__a_volume_that_cannot_be_right_is_told():
 
 def test_absolute__a_measured_volume_counts():
     counts = (count("cd45_pos", "root", 1000, 2000),)
-    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume_ul=50.0)
+    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume=Volume((50.0,)))
     row = row_of(record, sample(tube_volume_ul=1000, sample_volume_ul=100), "cd45_pos")
     assert (row["count_method"], row["cells_per_ul"]) == ("volumetric", pytest.approx(1000 / 50 * 10))
 

@@ -102,7 +102,8 @@ def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gat
         limit = np.maximum(limit, SPREADS * np.array(record.error.sds))
     shifted = _pulled_in(record, gate, pooled_gate, limit)
     if shifted is not None:
-        return shifted
+        # where few cells of a sample make the boundary, that of all samples is the better one
+        return replace(shifted, gate=pooled_gate, error=agreed.error)
     why = because("pooled", f"found in the events of {agreed.n_fits} samples of the batch")
     status: Status = "doubtful" if agreed.doubts else record.status
     reasons = tuple(dict.fromkeys((why, *agreed.doubts, *record.reasons)))

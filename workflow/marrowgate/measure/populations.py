@@ -1,7 +1,7 @@
 """Counts and fractions of every population of a sample, each with its denominator, interval and status."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marrowgate.measure.absolute import (
@@ -10,10 +10,10 @@ from marrowgate.measure.absolute import (
     CountingSample,
     absolute_counts,
     platform_difference_pct,
-    usable_volume,
 )
 from marrowgate.measure.blanks import BEADS, CD45, NO_BLANKS, Blanks
 from marrowgate.measure.detection import detection_of, find_limits
+from marrowgate.measure.measured_volume import usable_volume
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
@@ -85,10 +85,13 @@ def events_needed(wanted_cv_pct: float) -> int:
 def _shared(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Shared:
     counts = {count.population: count for count in record.counts}
     cd45, beads = counts.get(CD45), counts.get(COUNTING_BEADS)
-    volume, fault = usable_volume(record.volume_ul, record.manifest.get("n_events") or 0, sample)
     n_cd45 = cd45.n_events if cd45 else None
     viability = n_cd45 / record.n_cd45_with_dead if n_cd45 and record.n_cd45_with_dead else None
-    counting = CountingSample(sample, n_cd45, beads.n_events if beads else None, viability, volume)
+    counting = CountingSample(sample, n_cd45, beads.n_events if beads else None, viability)
+    others = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings).values()
+    per_ul = [count.cells_per_ul for count in others if count.cells_per_ul]
+    volume, fault = usable_volume(record.volume, record.manifest.get("n_events") or 0, sample, n_cd45, per_ul)
+    counting = replace(counting, volume_ul=volume)
     leucocytes = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings)
     difference = platform_difference_pct(leucocytes)
     return _Shared(sample, settings, blanks, counting, cd45, fault, difference)

@@ -21,9 +21,9 @@ from marrowgate.measure.measure_sample import (
     count_populations,
     count_with_dead,
     marker_sketches,
-    measured_volume,
     quality_checks,
 )
+from marrowgate.measure.measured_volume import measured_volume
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
@@ -108,7 +108,8 @@ def write_gated(
     spillover = sample_events.file.spillover if sample_events.weights else None
     write_gatingml(paths.gates_xml, records, channels, sample_events.scales, spillover)
     write_table(paths.gates_tsv, "gates", gate_rows(records, sample_events.scales))
-    write_membership(paths.events, sample_events.file.n_events, start, rows, [record.population for record in records])
+    names = [record.population for record in records]
+    write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
     return SampleRecord(
         manifest["sample_id"],
         manifest,

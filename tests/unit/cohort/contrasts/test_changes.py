@@ -8,7 +8,6 @@ import pytest
 from marrowgate.cohort.contrasts import changes
 from marrowgate.cohort.study import Comparison
 from marrowgate.settings.project import Project
-from marrowgate.stats.two_arms import Estimate
 
 MEASURE = "immature_per_100_cd45"
 
@@ -56,23 +55,6 @@ def test_make_pairs__peak_is_matched_to_the_arm_with_fewer_visits(risen: Compari
 def test_make_pairs__patients_without_baseline_are_left_out(risen: Comparison) -> None:
     fewer = risen.only(lambda r: not (r.visit.patient_id == "P0" and r.visit.day == 0))
     assert pairs_of(fewer).counts == (3, 4)
-
-
-@pytest.mark.parametrize(
-    ("change", "adjusted", "said"),
-    [
-        ((1.0, 0.01), (0.9, 0.02), ""),
-        ((1.0, 0.20), (0.9, 0.30), ""),
-        ((1.0, 0.01), (0.9, 0.30), "the change score finds a difference at 5 %, the analysis of covariance does not"),
-        ((1.0, 0.20), (0.9, 0.01), "the analysis of covariance finds a difference at 5 %, the change score does not"),
-        ((1.0, 0.01), (-0.9, 0.01), "change score and analysis of covariance have opposite signs"),
-    ],
-)
-def test_disagreement(change: tuple[float, float], adjusted: tuple[float, float], said: str) -> None:
-    estimates = [Estimate(value, 0, 0, p) for value, p in (change, adjusted)]
-    found = changes.disagreement(*estimates)
-    assert found.startswith(said)
-    assert bool(found) == bool(said)
 
 
 def test_count_contrast__compares_the_counts(risen: Comparison) -> None:

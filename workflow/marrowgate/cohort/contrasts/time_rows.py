@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
+from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
-from marrowgate.cohort.contrasts.sensitivity import estimate_row
 from marrowgate.cohort.study import Comparison
 from marrowgate.endpoint_names import is_intensity
 from marrowgate.errors import NotEstimableError

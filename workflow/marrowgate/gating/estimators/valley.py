@@ -10,7 +10,8 @@ from pydantic import Field
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.doubts import bin_of, second_valley
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate, on_scale
+from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.places import Place, places_on_scale, populations_in, told
 from marrowgate.gating.reasons import Reasons
 
 
@@ -34,8 +35,9 @@ class ValleyArguments(DepthArguments):
 
     keep: Literal["above", "below"]
     """Which side of the valley is the population."""
-    between: tuple[float, float]
-    """Lowest and highest place of the valley, linear compensated scale."""
+    between: tuple[Place, Place]
+    """Lowest and highest place of the valley: numbers on the linear compensated scale, or quantiles of a population
+    that stands before this one, such as {of: lymphocytes, quantile: 0.95}."""
     leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
@@ -55,7 +57,9 @@ def find(view: View, arguments: ValleyArguments) -> Found:
     if values.size < arguments.min_events:
         where = arguments.among or "the parent"
         return no_gate("too_few_events", f"{values.size} events in {where}, {arguments.min_events} are needed")
-    low, high = on_scale(view, dimension, arguments.between)
+    low, high = places_on_scale(view, dimension, arguments.between)
+    if np.isnan([low, high]).any():
+        return no_gate("too_few_events", f"too few events for {told(arguments.between)}")
     counts = binned(values)
     width = bandwidth(counts)
 
@@ -66,8 +70,7 @@ def find(view: View, arguments: ValleyArguments) -> Found:
 
     at = place(counts)
     if at is None:
-        stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
-        return no_gate("no_valley", f"no valley of {dimension} between {stretch}")
+        return no_gate("no_valley", f"no valley of {dimension} between {told(arguments.between)}")
     drawn = resample(counts, place, view.seed)
     doubts = _doubts(counts, width, (low, high), arguments)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
@@ -86,8 +89,9 @@ def _doubts(counts: Counts, width: float, between: tuple[float, float], argument
 
 
 def needs(arguments: DepthArguments) -> Needs:
-    """Declare the population among whose events the valley is sought."""
-    return Needs(references=(arguments.among,) if arguments.among else ())
+    """Declare the population among whose events the valley is sought, and those that tell where."""
+    places = populations_in(getattr(arguments, "between", ()))
+    return Needs(references=(*((arguments.among,) if arguments.among else ()), *places))
 
 
 def sides(counts: Counts, least: int) -> tuple[float, float]:
