@@ -22,7 +22,7 @@ help:
 	@echo "make types   mypy"
 	@echo "make bench   speed and memory, into results/benchmarks"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
-	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy.md (20 minutes)"
+	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
 	@echo "make accuracy-cohort  false positives and power of the comparison (half an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
@@ -80,6 +80,7 @@ accuracy: export OPENBLAS_NUM_THREADS = 1
 accuracy: export PYTHONPATH = tests
 accuracy: $(DEV)
 	$(BIN)/python -m accuracy --out results/accuracy --docs docs/accuracy.md --cores $(CORES)
+	$(BIN)/python -m accuracy.instruments_page --docs docs/accuracy_instruments.md --cores $(CORES)
 
 accuracy-signal: export OMP_NUM_THREADS = 1
 accuracy-signal: export OPENBLAS_NUM_THREADS = 1

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from marrowgate.code_digest import code_digests
 from marrowgate.files import write_text
 from marrowgate.progress import with_progress
-from marrowgate.provenance import code_digest
 
 Answer = dict[str, float]
 HERE = Path(__file__).resolve().parent
@@ -26,7 +26,7 @@ def digest_of(steps: Sequence[str], modules: Sequence[str], settings: str) -> st
     settings : str
         Sizes and settings of the run.
     """
-    parts = [*(code_digest(step) for step in steps), *((HERE / name).read_text(encoding="utf-8") for name in modules)]
+    parts = [*code_digests(steps).values(), *((HERE / name).read_text(encoding="utf-8") for name in modules)]
     return hashlib.sha256("\0".join([*parts, settings]).encode()).hexdigest()[:16]
 
 

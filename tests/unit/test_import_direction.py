@@ -17,6 +17,7 @@ BELOW_ALL = {
     "tables",
     "arrow_arrays",
     "endpoint_names",
+    "content",
     "no_result",
     "plain_text",
     "progress",
@@ -26,10 +27,21 @@ FLOORS = ("fcs", "signal", "gating", "measure", "cohort", "report")
 MAY_IMPORT = {
     "stats": {"stats", "errors"},
     "settings": {"settings", "errors", "columns", "endpoint_names", "files", "plain_text"},
-    **{room: {*BELOW_ALL, "provenance", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
-    "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance"},
-    "snakefile": {*BELOW_ALL, "snakefile", "provenance", *FLOORS},
-    "steps": {*BELOW_ALL, "steps", "simulate", "snakefile", "provenance", "log", "options", *FLOORS},
+    **{room: {*BELOW_ALL, "provenance", "code_digest", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
+    "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance", "code_digest"},
+    "snakefile": {*BELOW_ALL, "snakefile", "provenance", "code_digest", *FLOORS},
+    "steps": {
+        *BELOW_ALL,
+        "steps",
+        "simulate",
+        "snakefile",
+        "provenance",
+        "code_digest",
+        "log",
+        "options",
+        "verification",
+        *FLOORS,
+    },
 }
 
 

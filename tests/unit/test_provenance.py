@@ -1,79 +1,19 @@
 import getpass
 import hashlib
 import json
-import shutil
+import re
 import socket
+import subprocess
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-import marrowgate
 from marrowgate import provenance as module
-from marrowgate.provenance import code_digest, file_digest, provenance
-
-PACKAGE = Path(marrowgate.__file__).parent
-
-
-@pytest.fixture(scope="module")
-def copied(tmp_path_factory):
-    """Return a copy of the package that tests may edit."""
-    folder = tmp_path_factory.mktemp("code") / "marrowgate"
-    return Path(shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__")))
-
-
-def digest_after_change(copied, step, name):
-    path = copied / name
-    before = path.read_bytes()
-    path.write_bytes(before + b"\n# changed\n")
-    try:
-        return code_digest(step, copied)
-    finally:
-        path.write_bytes(before)
-
-
-def test_digest__does_not_depend_on_the_folder(copied):
-    assert code_digest("fit", copied) == code_digest("fit")
-    assert len(code_digest("fit")) == 16
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "steps/fit.py",
-        "__init__.py",
-        "gating/__init__.py",
-        "errors.py",
-        "settings/panel.py",
-        "fcs/read.py",
-        "gating/estimators/valley.py",
-    ],
-    ids=["itself", "package", "room", "helper", "settings", "shared", "registered_by_name"],
-)
-def test_digest__changes_with_every_module_that_the_step_reaches(copied, name):
-    assert digest_after_change(copied, "fit", name) != code_digest("fit", copied)
-
-
-@pytest.mark.parametrize("name", ["simulate/cells.py", "steps/gate.py", "report/page.py", "cli.py"])
-def test_digest__does_not_change_with_an_unrelated_module(copied, name):
-    assert digest_after_change(copied, "fit", name) == code_digest("fit", copied)
-
-
-def test_digest__changes_with_a_template_of_a_room_that_the_step_reaches(copied):
-    before = code_digest("report", copied), code_digest("fit", copied)
-    (copied / "report" / "texts").mkdir()
-    (copied / "report" / "texts" / "words.txt").write_text("hello")
-    after = code_digest("report", copied), code_digest("fit", copied)
-    shutil.rmtree(copied / "report" / "texts")
-    assert after[0] != before[0]
-    assert after[1] == before[1]
-
-
-def test_digest__does_not_change_with_compiled_files(copied):
-    before = code_digest("fit", copied)
-    (copied / "gating" / "__pycache__").mkdir()
-    (copied / "gating" / "__pycache__" / "fit.pyc").write_bytes(b"x")
-    assert code_digest("fit", copied) == before
+from marrowgate.code_digest import code_digests
+from marrowgate.provenance import file_digest, git_revision, provenance
+from marrowgate.settings.config import Config, Quality
 
 
 def test_file_digest__is_sha256(tmp_path):
@@ -85,17 +25,50 @@ def test_file_digest__is_sha256(tmp_path):
 def described(tmp_path):
     sheet = tmp_path / "Jane_Doe_1961-02-03.tsv"
     sheet.write_text("sample_id\n")
-    return provenance({"seed": 4, "samples": str(sheet)}, {"samples": sheet}, {"B": "2" * 64, "A": "1" * 64})
+    matrix = tmp_path / "Jane_Doe.csv"
+    matrix.write_text("a,b\n")
+    config = Config.model_validate(
+        {
+            "seed": 4,
+            **dict.fromkeys(("samples", "patients", "measurements", "toxicity", "panels", "strategies"), str(sheet)),
+            "strategy_of_panel": {"p": "s"},
+            "simulation": {"scenario": "demo", "folder": str(tmp_path)},
+            "signal": {
+                "bead_lots": str(tmp_path),
+                "spillover": str(matrix),
+                "spillover_of_batch": {"B1": "stains", "B2": str(tmp_path / "none.csv")},
+            },
+        }
+    )
+    return provenance(config, {"samples": sheet}, {"B": "2" * 64, "A": "1" * 64}, ["fit", "gate"])
 
 
-def test_provenance__has_versions_digests_and_seed(described, tmp_path):
-    assert set(described) == {
-        *("marrowgate", "python", "libraries", "seed", "settings_sha256", "inputs_sha256", "files_sha256"),
-    }
-    assert described["seed"] == 4
-    assert set(described["libraries"]) == set(module.LIBRARIES)
+def test_provenance__has_versions_settings_and_digests(described):
+    assert list(described) == [
+        *("marrowgate", "git_revision", "code_digests", "python", "libraries"),
+        *("seed", "settings", "settings_sha256", "inputs_sha256", "files_sha256"),
+    ]
+    assert described["marrowgate"] == metadata.version("marrowgate")
+    assert described["code_digests"] == code_digests(["fit", "gate"])
+    assert described["libraries"] == {name: metadata.version(name) for name in sorted(module.LIBRARIES)}
     assert described["inputs_sha256"] == {"samples": hashlib.sha256(b"sample_id\n").hexdigest()}
     assert list(described["files_sha256"]) == ["A", "B"]
+    assert described["settings"]["quality"] == Quality().model_dump(mode="json")
+    assert described["settings"]["seed"] == described["seed"] == 4
+
+
+def test_provenance__a_path_among_the_settings_gives_way_to_the_digest_of_its_file(described):
+    signal = described["settings"]["signal"]
+    assert signal["spillover"] == f"file with SHA-256 {hashlib.sha256(b'a,b' + bytes([10])).hexdigest()}"
+    assert signal["spillover_of_batch"] == {"B1": "stains", "B2": "file"}
+
+
+@pytest.mark.parametrize(
+    "library",
+    ["flowutils", "lifelines", "matplotlib", "numpy", "pandas", "ruptures", "scikit-learn", "scipy", "snakemake"],
+)
+def test_provenance__names_every_library_that_sets_numbers(described, library):
+    assert described["libraries"][library] == metadata.version(library)
 
 
 def test_provenance__has_no_path_user_host_or_date(described, tmp_path):
@@ -110,13 +83,51 @@ def test_provenance__has_no_path_user_host_or_date(described, tmp_path):
     )
     for word in private:
         assert word not in text
-    words = {part for value in described.values() for part in (value.values() if isinstance(value, dict) else [value])}
-    assert getpass.getuser() not in words
+    assert not re.search(rf"\b{re.escape(getpass.getuser())}\b", text)
+    assert not [word for word in text.split('"') if "/" in word]
 
 
-def test_settings_digest__depends_on_content_and_not_on_order():
-    def digest(settings):
-        return provenance(settings, {}, {})["settings_sha256"]
+def test_settings_digest__depends_on_every_setting():
+    def digest(**settings):
+        config = Config.model_validate({"strategy_of_panel": {"p": "s"}, **settings})
+        return provenance(config, {}, {}, [])["settings_sha256"]
 
-    assert digest({"a": 1, "b": {"c": 2}}) == digest({"b": {"c": 2}, "a": 1})
-    assert digest({"a": 1}) != digest({"a": 2})
+    assert digest() == digest(seed=Config.model_fields["seed"].default)
+    assert digest() != digest(seed=5)
+    assert digest() != digest(samples="other.tsv")
+
+
+GIT = ("git", "-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "init.defaultBranch=main")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    folder = tmp_path / "repository" / "package"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*GIT, *words], cwd=folder.parent, check=True)
+    return folder
+
+
+def test_git_revision__is_the_commit_and_says_when_the_code_differs_from_it(repository):
+    head = subprocess.run([*GIT, "rev-parse", "HEAD"], cwd=repository, capture_output=True, text=True, check=True)
+    assert git_revision(repository) == head.stdout.strip()
+    (repository.parent / "sheet.tsv").write_text("not code")
+    assert git_revision(repository) == head.stdout.strip()
+    (repository / "__init__.py").write_text("changed = True")
+    assert git_revision(repository) == f"{head.stdout.strip()}-changed"
+
+
+def test_git_revision__a_package_installed_inside_another_repository_has_none(repository):
+    installed = repository / "site-packages"
+    installed.mkdir()
+    (installed / "__init__.py").write_text("")
+    assert git_revision(installed) is None
+
+
+def test_git_revision__without_git_or_repository(repository, tmp_path, monkeypatch):
+    (tmp_path / "__init__.py").write_text("")
+    assert git_revision(tmp_path) is None
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert git_revision(repository) is None

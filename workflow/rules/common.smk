@@ -8,13 +8,15 @@ import random
 import sys
 from pathlib import Path
 
+from marrowgate.code_digest import code_digests
 from marrowgate.errors import UserError
+from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
-from marrowgate.provenance import code_digest
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.links import LINKS, link_files
+from marrowgate.snakefile.rules import STEPS
 from marrowgate.settings.project import load_project, project_files
 from marrowgate.settings.sample_links import (
     bead_samples,
@@ -56,22 +58,8 @@ SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
 ]
-STEPS = (
-    "check",
-    "simulate",
-    "spillover",
-    "calibrate",
-    "scales",
-    "fit",
-    "consensus",
-    "gate",
-    "collect",
-    "compare",
-    "concordance",
-    "outcomes",
-    "report",
-)
-CODE = {step: code_digest(step) for step in STEPS}
+MADE = ["results", *([CONFIG.simulation.folder] if CONFIG.simulation else [])]
+CODE = code_digests(STEPS)
 
 
 def alternatives(names):
@@ -83,6 +71,14 @@ wildcard_constraints:
     sample_id=alternatives(SAMPLES),
     panel=alternatives(PROJECT.panels),
     batch=alternatives(sample.batch for sample in PROJECT.samples),
+
+
+def content_of(*paths):
+    """Return what tells one content of the user's files from another, also where the other is older.
+
+    A parameter that is made from `input` does not count for Snakemake, so the files are named once more.
+    """
+    return fingerprint([str(path) for path in paths], MADE)
 
 
 def fcs_of_sample(sample_id):
@@ -105,6 +101,10 @@ def panel_of(wildcards):
 
 def strategy_of(wildcards):
     return str(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
+
+
+def content_of_sample(wildcards):
+    return content_of(fcs_of(wildcards), panel_of(wildcards), strategy_of(wildcards))
 
 
 def memory_of(wildcards, input, attempt):

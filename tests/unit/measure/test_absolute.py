@@ -11,7 +11,6 @@ from marrowgate.measure.absolute import (
     CountingSample,
     absolute_counts,
     platform_difference_pct,
-    usable_volume,
 )
 from marrowgate.measure.record import GateCv
 from marrowgate.settings.config import Measure
@@ -121,27 +120,6 @@ def test_platform_difference__of_the_highest_from_the_lowest():
     counts = {"beads": AbsoluteCount("beads", 6000.0), "dual_platform": AbsoluteCount("dual_platform", 5000.0)}
     assert platform_difference_pct(counts) == pytest.approx(20)
     assert platform_difference_pct({"beads": AbsoluteCount("beads", 6000.0)}) is None
-
-
-SHEET = Sample(sample_id="S1", fcs="x.fcs", panel="hspc", batch="B1", tube_volume_ul=2000)
-
-
-def test_volume__is_taken_when_it_can_be_right():
-    assert usable_volume(150.0, 90_000, SHEET) == (150.0, "")
-    assert usable_volume(None, 90_000, SHEET) == (None, "")
-    assert usable_volume(150.0, 90_000, SHEET.model_copy(update={"tube_volume_ul": None})) == (None, "")
-
-
-def test_volume__in_another_unit_is_refused_with_the_reason():
-    # a file that writes microlitres says 0.15 uL, one that writes picolitres 150,000 uL
-    assert usable_volume(0.15, 90_000, SHEET) == (
-        None,
-        "$VOL says 0.15 uL for 90000 events, it is not in nanolitres: no volumetric count",
-    )
-    assert usable_volume(150_000.0, 90_000, SHEET) == (
-        None,
-        "$VOL says 150000 uL, the tube held 2000 uL: no volumetric count",
-    )
 
 
 @pytest.mark.parametrize("method", ["beads", "dual_platform"])

@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Note, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
-from marrowgate.measure.measure_sample import count_populations, count_with_dead, measured_volume
+from marrowgate.measure.measure_sample import count_populations, count_with_dead
 from marrowgate.measure.record import GateCv
-from marrowgate.signal.stability.unstable_stretches import Stretch
 from marrowgate.signal.transforms import Transform
 
 
@@ -71,24 +69,3 @@ def test_count_populations__carries_the_gates_error():
     records, rows = gated(ALIVE, LEUCOCYTES)
     alive, leucocytes = count_populations(records, rows, {"viable": GateCv(0.1, 0.1, 0.2)})
     assert (alive.gate_cv, leucocytes.gate_cv) == (GateCv(0.1, 0.1, 0.2), None)
-
-
-TIMES = {"Time": np.arange(101.0), "CD45": np.zeros(101)}
-
-
-@pytest.mark.parametrize(
-    ("facts", "stretches", "volume"),
-    [
-        ({}, (), None),
-        ({"$VOL": "150000"}, (), 150.0),
-        ({"$VOL": "150000"}, (Stretch(20.0, 40.0, "rate", 3.0),), 120.0),
-        ({"$VOL": "150000"}, (Stretch(90.0, 300.0, "rate", 3.0),), 135.0),
-    ],
-)
-def test_measured_volume__is_that_of_the_stable_run_in_microlitres(facts, stretches, volume):
-    assert measured_volume(tube(TIMES, facts, Time="time").file, stretches) == pytest.approx(volume)
-
-
-def test_measured_volume__of_an_unstable_run_without_time_is_not_known():
-    file = tube({"CD45": [1.0, 2.0]}, {"$VOL": "150000"}).file
-    assert measured_volume(file, (Stretch(20.0, 40.0, "rate", 3.0),)) is None

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from marrowgate.measure.blanks import Blanks
+from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
@@ -18,7 +19,8 @@ def sample(**cells):
 
 
 def count(population, parent, n_events, n_parent, *inside, status="ok"):
-    return PopulationCount(population, parent, n_events, n_parent, (parent, *inside), status, "")
+    cv = GateCv(0.0, 0.0, 0.0) if n_events else None
+    return PopulationCount(population, parent, n_events, n_parent, (parent, *inside), status, "", cv)
 
 
 def rows(*counts, **cells):
@@ -109,11 +111,19 @@ def test_populations__boundaries_widen_each_interval_by_what_moves_its_ratio():
 
 
 def test_populations__without_a_gate_error_the_interval_is_the_exact_one():
-    counts = (count("cd45_pos", "root", 50_000, 90_000), count("cd34_hspc", "cd45_pos", 100, 50_000))
-    row = rows(*counts)["cd34_hspc"]
+    unknown = replace(count("cd34_hspc", "cd45_pos", 100, 50_000), gate_cv=None)
+    row = rows(count("cd45_pos", "root", 50_000, 90_000), unknown)["cd34_hspc"]
     low, high = binomial_interval(100, 50_000)
     assert (row["pct_of_cd45_low"], row["pct_of_cd45_high"]) == pytest.approx((100 * low, 100 * high))
     assert row["gate_cv_pct"] is None
+    assert row["detection"] == "detected"
+
+
+@pytest.mark.parametrize(("gate_cv", "detection"), [(0.1, "quantifiable"), (0.19, "detected"), (0.35, "detected")])
+def test_detection__counts_what_the_gates_add_to_the_counting_error(gate_cv, detection):
+    # 100 events have a CV of 10 %; the wanted one is 20 %
+    one = replace(count("cd34_hspc", "cd45_pos", 100, 50_000), gate_cv=GateCv(gate_cv, gate_cv, gate_cv))
+    assert rows(count("cd45_pos", "root", 50_000, 90_000), one)["cd34_hspc"]["detection"] == detection
 
 
 def test_populations__no_share_is_above_hundred_percent():
@@ -260,7 +270,7 @@ def test_absolute__the_analyser_without_a_viability_gate_says_that_dead_cells_ar
 
 def test_absolute__a_volume_that_cannot_be_right_is_told():
     counts = (count("cd45_pos", "root", 1000, 2000),)
-    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume_ul=5000.0)
+    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume=Volume((5000.0,)))
     row = row_of(record, sample(tube_volume_ul=1000, sample_volume_ul=100), "cd45_pos")
     assert (row["count_method"], row["cells_per_ul"]) == ("none", None)
     assert row["count_reason"] == "$VOL says 5000 uL, the tube held 1000 uL: no volumetric count"
@@ -268,7 +278,7 @@ def test_absolute__a_volume_that_cannot_be_right_is_told():
 
 def test_absolute__a_measured_volume_counts():
     counts = (count("cd45_pos", "root", 1000, 2000),)
-    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume_ul=50.0)
+    record = SampleRecord("S1", {"verdict": "accepted", "n_events": 2000}, counts, (), (), volume=Volume((50.0,)))
     row = row_of(record, sample(tube_volume_ul=1000, sample_volume_ul=100), "cd45_pos")
     assert (row["count_method"], row["cells_per_ul"]) == ("volumetric", pytest.approx(1000 / 50 * 10))
 

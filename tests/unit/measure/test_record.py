@@ -3,6 +3,7 @@
 import numpy as np
 
 from marrowgate.fcs.model import Spillover
+from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord, read_record, write_record
 from marrowgate.measure.sketch import make_sketch
 from marrowgate.signal.checks import at_most
@@ -18,11 +19,13 @@ def test_record__comes_back_whole(tmp_path):
     checks = (at_most("doublets_pct", 3.0, 20.0, "why"),)
     sketches = (make_sketch("cd34_hspc", "CXCR4", np.array([3.0, 1.0, 2.0])),)
     settings = {"PE-A": (450.0, None), "APC-A": (None, 2.0)}
-    record = SampleRecord("S1", {"verdict": "accepted"}, counts, checks, sketches, settings, 123.5, 950, MATRIX)
+    record = SampleRecord(
+        "S1", {"verdict": "accepted"}, counts, checks, sketches, settings, Volume((123.5,)), 950, MATRIX
+    )
     write_record(tmp_path / "r.json", record)
     found = read_record(tmp_path / "r.json")
     assert (found.sample_id, found.manifest, found.counts, found.checks) == ("S1", record.manifest, counts, checks)
-    assert (found.settings, found.volume_ul, found.n_cd45_with_dead) == (settings, 123.5, 950)
+    assert (found.settings, found.volume, found.n_cd45_with_dead) == (settings, Volume((123.5,)), 950)
     assert found.spillover.labels == MATRIX.labels
     np.testing.assert_array_equal(found.spillover.matrix, MATRIX.matrix)
     assert found.sketches[0].values.tolist() == [1.0, 2.0, 3.0]
@@ -31,4 +34,4 @@ def test_record__comes_back_whole(tmp_path):
 def test_record__of_a_file_without_volume_or_viability(tmp_path):
     write_record(tmp_path / "r.json", SampleRecord("S1", {}, (), (), ()))
     found = read_record(tmp_path / "r.json")
-    assert (found.volume_ul, found.n_cd45_with_dead, found.settings, found.spillover) == (None, None, {}, None)
+    assert (found.volume, found.n_cd45_with_dead, found.settings, found.spillover) == (Volume(), None, {}, None)

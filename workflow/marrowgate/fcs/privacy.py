@@ -21,7 +21,7 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
     Returns
     -------
     mapping of str to str
-        `$VOL` in nanolitres, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in events, and `acquisition_s`, the
+        `$VOL` as written, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in events, and `acquisition_s`, the
         seconds from `$BTIM` to `$ETIM`. Missing ones are left out.
     """
     found = {keyword: keywords.number(keyword) for keyword in FACTS}

@@ -12,9 +12,6 @@ from marrowgate.stats.intervals import binomial_interval, poisson_interval, rati
 
 CountMethod = Literal["beads", "volumetric", "dual_platform", "none"]
 
-MOST_PER_UL = 1e5
-"""No cytometer takes a suspension of more events per uL: a volume that says so is in another unit."""
-
 NO_GATE_ERROR = GateCv(0.0, 0.0, 0.0)
 
 
@@ -110,27 +107,6 @@ def platform_difference_pct(counts: Mapping[CountMethod, AbsoluteCount]) -> floa
     """
     values = [count.cells_per_ul for count in counts.values() if count.cells_per_ul]
     return 100.0 * (max(values) / min(values) - 1.0) if len(values) > 1 else None
-
-
-def usable_volume(volume_ul: float | None, n_events: int, sample: Sample) -> tuple[float | None, str]:
-    """Return the measured volume, or None and the reason why it cannot be right.
-
-    Parameters
-    ----------
-    volume_ul : float or None
-        From the file's `$VOL`, which FCS 3.1 gives in nanolitres; some instruments write another unit.
-    n_events : int
-        Events of the file.
-    sample : Sample
-        Row of the sheet.
-    """
-    if volume_ul is None or sample.tube_volume_ul is None:
-        return None, ""
-    if volume_ul > sample.tube_volume_ul:
-        return None, f"$VOL says {volume_ul:g} uL, the tube held {sample.tube_volume_ul:g} uL: no volumetric count"
-    if volume_ul <= 0 or n_events / volume_ul > MOST_PER_UL:
-        return None, f"$VOL says {volume_ul:g} uL for {n_events} events, it is not in nanolitres: no volumetric count"
-    return volume_ul, ""
 
 
 def _by_beads(counted: Counted, counting: CountingSample, settings: Measure) -> AbsoluteCount | None:

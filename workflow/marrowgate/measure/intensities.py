@@ -25,7 +25,6 @@ from marrowgate.signal.beads.molecule_line import Calibration
 
 FEW_EVENTS = frozenset({"few_events", "control_few_events"})
 """Codes that make the status `few_events`."""
-SEVERAL_MODES = "several_modes"
 CODES = MappingProxyType(
     {
         "few_events": "The population has fewer events than are wanted or needed.",
@@ -124,7 +123,7 @@ def _status(measured: _Measured, count: PopulationCount | None) -> dict[str, Any
     """Return the status of a row: few events go before a gate or a median in doubt, and those before ok."""
     reasons = list(measured.reasons)
     few = any(reason.code in FEW_EVENTS for reason in reasons)
-    doubtful = any(reason.code == SEVERAL_MODES for reason in reasons)
+    doubtful = any(reason.code == "several_modes" for reason in reasons)
     if count is not None and count.gate_status == "doubtful":
         doubtful = True
         reasons.append(Note("gate_doubtful", f"the gate of {count.weakest_gate} is in doubt"))
@@ -154,7 +153,7 @@ def _measured(
     modes = find_modes(sketch)
     if modes is not None and modes.several:
         sentence = f"the values have more than one mode (dip {modes.dip:.3f}): the median stands for none of them"
-        measured.because(SEVERAL_MODES, sentence)
+        measured.because("several_modes", sentence)
     measured.row["geo_mean_fi"] = sketch.geometric_mean
     if control is None:
         measured.because("no_control", "no control with enough events")

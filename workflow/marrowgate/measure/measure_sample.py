@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from marrowgate.fcs.model import FcsFile
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.gates import Boolean
 from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
@@ -15,12 +14,9 @@ from marrowgate.settings.strategy import ROOT, ancestors
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
-from marrowgate.signal.stability.acquisition_time import acquisition_time
-from marrowgate.signal.stability.unstable_stretches import Stretch
 
 CD45 = "cd45_pos"
 VIABLE = "viable"
-_NANOLITRES = 1000.0
 
 
 def count_populations(
@@ -100,26 +96,6 @@ def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: M
         gate = by_name[name].gate
         inside = inside if gate is None else rows_inside(gate, sample, inside, rows)
     return int(inside.size)
-
-
-def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> float | None:
-    """Return the suspension that passed while the run was stable, in microlitres.
-
-    `$VOL` is in nanolitres (FCS 3.1, Spidlen et al. 2010, Cytometry A 77:97). Of a run with unstable stretches only the
-    share of time outside them counts; None when the file does not say, or has no time to tell.
-    """
-    volume = file.facts.get("$VOL")
-    if volume is None:
-        return None
-    microlitres = float(volume) / _NANOLITRES
-    if not stretches:
-        return microlitres
-    times = acquisition_time(file)
-    if times is None:
-        return None
-    first, last = float(times.min()), float(times.max())
-    lost = sum(max(min(one.end, last) - max(one.start, first), 0.0) for one in stretches)
-    return microlitres * (1.0 - lost / (last - first))
 
 
 def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:

@@ -1,7 +1,7 @@
 """Counts and fractions of every population of a sample, each with its denominator, interval and status."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marrowgate.measure.absolute import (
@@ -10,10 +10,10 @@ from marrowgate.measure.absolute import (
     CountingSample,
     absolute_counts,
     platform_difference_pct,
-    usable_volume,
 )
 from marrowgate.measure.blanks import BEADS, CD45, NO_BLANKS, Blanks
 from marrowgate.measure.detection import detection_of, find_limits
+from marrowgate.measure.measured_volume import usable_volume
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
@@ -85,10 +85,13 @@ def events_needed(wanted_cv_pct: float) -> int:
 def _shared(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Shared:
     counts = {count.population: count for count in record.counts}
     cd45, beads = counts.get(CD45), counts.get(COUNTING_BEADS)
-    volume, fault = usable_volume(record.volume_ul, record.manifest.get("n_events") or 0, sample)
     n_cd45 = cd45.n_events if cd45 else None
     viability = n_cd45 / record.n_cd45_with_dead if n_cd45 and record.n_cd45_with_dead else None
-    counting = CountingSample(sample, n_cd45, beads.n_events if beads else None, viability, volume)
+    counting = CountingSample(sample, n_cd45, beads.n_events if beads else None, viability)
+    others = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings).values()
+    per_ul = [count.cells_per_ul for count in others if count.cells_per_ul]
+    volume, fault = usable_volume(record.volume, record.manifest.get("n_events") or 0, sample, n_cd45, per_ul)
+    counting = replace(counting, volume_ul=volume)
     leucocytes = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings)
     difference = platform_difference_pct(leucocytes)
     return _Shared(sample, settings, blanks, counting, cd45, fault, difference)
@@ -164,7 +167,7 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
     limits = find_limits(blank, n_cd45, wanted)
     needed = events_needed(wanted)
     row: Row = {
-        "detection": detection_of(n, limits, wanted),
+        "detection": detection_of(n, limits, wanted, _gate_cv(count)),
         "events_needed": needed,
         "cd45_events_needed": math.ceil(needed * n_cd45 / n) if n and n_cd45 else None,
         "blank_source": blank.source,
@@ -176,6 +179,11 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
         row |= {"lob_events": limits.blank, "lod_events": limits.detection, "loq_events": limits.quantitation}
         row["lob_method"] = limits.method
     return row
+
+
+def _gate_cv(count: PopulationCount) -> float | None:
+    """Return what the gates add to the counting error; of a gate in doubt nothing is known."""
+    return count.gate_cv.count if count.gate_cv and count.gate_status != "doubtful" else None
 
 
 def _absolute(count: PopulationCount, shared: _Shared) -> Row:

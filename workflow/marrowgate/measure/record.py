@@ -1,6 +1,7 @@
 """What `gate` writes for one sample and `collect` reads: verdict, counts, gates, quality checks, marker values."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
 from marrowgate.measure.manifest import manifest_without_numbers
+from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.sketch import Sketch
 from marrowgate.no_result import NoResult
 from marrowgate.signal.checks import Check
@@ -83,12 +85,14 @@ class SampleRecord:
         Values of the wanted markers.
     settings : mapping
         Voltage and gain of each detector.
-    volume_ul : float or None
-        Suspension that was measured while the run was stable; None when the file does not say.
+    volume : Volume
+        Suspension that was measured while the run was stable, as far as the file tells.
     n_cd45_with_dead : int or None
         Events inside the CD45 gate before dead cells were left out; None when the sample has no viability gate.
     spillover : Spillover or None
         Matrix that the sample was compensated with.
+    digests : mapping of str to str
+        SHA-256 of the files that it was made from and of those that were written with it, by folder and name.
     """
 
     sample_id: str
@@ -97,9 +101,10 @@ class SampleRecord:
     checks: tuple[Check, ...]
     sketches: tuple[Sketch, ...]
     settings: Settings = field(default_factory=dict)
-    volume_ul: float | None = None
+    volume: Volume = field(default_factory=Volume)
     n_cd45_with_dead: int | None = None
     spillover: Spillover | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 def record_without_numbers(sample_id: str, no_result: NoResult, sha256: str = "") -> SampleRecord:
@@ -115,9 +120,10 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "counts": [asdict(count) for count in record.counts],
         "checks": [asdict(check) for check in record.checks],
         "settings": {name: list(values) for name, values in record.settings.items()},
-        "volume_ul": record.volume_ul,
+        "volume": {"readings_ul": list(record.volume.readings_ul), "reason": record.volume.reason},
         "n_cd45_with_dead": record.n_cd45_with_dead,
         "spillover": _plain_matrix(record.spillover),
+        "digests": dict(record.digests),
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],
@@ -137,9 +143,10 @@ def read_record(path: Path) -> SampleRecord:
             Sketch(**{**entry, "values": np.array(entry["values"], dtype=np.float64)}) for entry in plain["sketches"]
         ),
         settings={name: (voltage, gain) for name, (voltage, gain) in plain["settings"].items()},
-        volume_ul=plain["volume_ul"],
+        volume=Volume(tuple(plain["volume"]["readings_ul"]), plain["volume"]["reason"]),
         n_cd45_with_dead=plain["n_cd45_with_dead"],
         spillover=_matrix_from_plain(plain["spillover"]),
+        digests=plain["digests"],
     )
 
 

@@ -1,0 +1,25 @@
+from dataclasses import replace
+
+from accuracy.instruments_page import DRAWN, NAMED, page, path_of
+from accuracy.tried import GateScore
+
+HOME = GateScore("home", "S1", "immature", "ig", 950, 50, 50, "ok", False)
+LOST = replace(HOME, setting="any_1001", both=0, only_found=0, only_true=1000, status="not_gated")
+SICK = replace(HOME, setting="left_shift_45", both=500, only_found=0, only_true=500)
+
+
+def test_page__shows_what_fails_as_it_is():
+    text = page([HOME], [[LOST]], [[replace(HOME, setting="navios")]], [[SICK]])
+    for heading in ("# Accuracy on other", "## Instruments", "### Instruments by name", "## Diseases", "### Counts of"):
+        assert f"\n{heading}" in f"\n{text}"
+    assert "| left_shift_45 | ig (immature) | 1000 | 500 | -50 | ok | 0 |" in text
+    lost = next(line for line in text.splitlines() if line.startswith("| any_1001"))
+    assert lost.endswith("| 0.000 | nan | nan | 1 | 0 |")
+    assert text.endswith("|\n")
+
+
+def test_page__judges_24_drawn_instruments_and_every_named_one_but_home(tmp_path):
+    assert len(set(DRAWN)) == 24
+    assert "home" not in NAMED
+    assert {"navios", "fc500", "noisy"} <= set(NAMED)
+    assert path_of(tmp_path, ("diseases", "none")) == tmp_path / "diseases" / "none.tsv"

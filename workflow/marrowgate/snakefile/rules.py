@@ -1,0 +1,17 @@
+"""The sub-commands that the workflow's rules call."""
+
+STEPS = (
+    "check",
+    "simulate",
+    "spillover",
+    "calibrate",
+    "scales",
+    "fit",
+    "consensus",
+    "gate",
+    "collect",
+    "compare",
+    "concordance",
+    "outcomes",
+    "report",
+)
