@@ -20,7 +20,7 @@ UNEQUAL_ZEROS = 0.05
 """p-value of equal shares of patients without events below which it is said."""
 SHIFTED_WINDOW = 0.1
 """Difference of the arms' mean sampled times, as a share of the window, above which it is said."""
-OTHER_WINDOW = 0.25
+OTHER_WINDOW = 0.2
 """The same above which the arms are not compared."""
 STOPS_EARLY = 0.75
 """A patient whose last visit lies before this share of the sampled window stopped early."""

@@ -14,6 +14,7 @@ Detection = Literal["quantifiable", "detected", "not_detected", "not_gated"]
 
 ENOUGH_BLANKS = 60
 """Blank samples from which the limit of blank is taken without assuming a distribution (CLSI EP17-A2)."""
+_ROUNDING = 1 + 1e-9
 ALPHA = BETA = 0.05
 """Chance that a blank exceeds the limit of blank, and that a sample at the limit of detection does not."""
 
@@ -86,8 +87,12 @@ def find_limits(blank: Blank, n_cd45: int | None, wanted_cv_pct: float) -> Limit
     return Limits(limit, detection, quantitation, method)
 
 
-def detection_of(n_events: int | None, limits: Limits | None, wanted_cv_pct: float) -> Detection:
-    """Say what a count allows; without limits the counting error alone decides.
+def detection_of(
+    n_events: int | None, limits: Limits | None, wanted_cv_pct: float, gate_cv: float | None = 0.0
+) -> Detection:
+    """Say what a count allows; without limits the errors of counting and gates decide.
+
+    A count is quantifiable when counting and gates together have at most the wanted coefficient of variation.
 
     Parameters
     ----------
@@ -97,13 +102,18 @@ def detection_of(n_events: int | None, limits: Limits | None, wanted_cv_pct: flo
         From blank samples.
     wanted_cv_pct : float
         Coefficient of variation that quantitation asks for, per cent.
+    gate_cv : float or None
+        Coefficient of variation of the count from the boundaries of the gates, as a proportion; None where it is not
+        known, and then no count is quantifiable.
     """
     if n_events is None:
         return "not_gated"
     blank, quantitation = (0.0, (100 / wanted_cv_pct) ** 2) if limits is None else (limits.blank, limits.quantitation)
     if n_events <= blank:
         return "not_detected"
-    return "quantifiable" if n_events >= quantitation else "detected"
+    if n_events < quantitation or gate_cv is None:
+        return "detected"
+    return "quantifiable" if 1 / n_events + gate_cv**2 <= (wanted_cv_pct / 100) ** 2 * _ROUNDING else "detected"
 
 
 def _prediction_limit(found: int, size: int, n_cd45: int) -> int:
