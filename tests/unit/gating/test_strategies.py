@@ -20,6 +20,7 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import load_panel
+from marrowgate.settings.strategy import strategy_dimensions
 from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind, write_tube
@@ -221,6 +222,36 @@ def test_strategy__without_a_marker_everything_else_works(files, kind, marker, a
     fine = {name for name in kept if whole[name].status in USABLE}
     poorer = {name for name in fine if records[name].status == "no_valley" and name == "erythroid_cd71_pos"}
     assert {name: records[name].reason for name in fine - poorer if name not in rows} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "absent", "wanted", "method"),
+    [
+        ("hspc", ("FSC-H",), ("singlets", "lymphocytes", "cd34_hspc"), "negative_tail"),
+        ("hspc", ("FSC-H", "FSC-W"), ("lymphocytes", "granulocytes", "cd34_hspc"), None),
+        ("hspc", ("FSC-A", "FSC-H", "FSC-W"), ("lymphocytes", "granulocytes", "cd34_hspc"), None),
+        ("hspc", ("FSC-A", "SSC-A"), ("lymphocytes", "granulocytes", "cd34_hspc"), "negative_tail"),
+        ("immature", ("FSC-A", "FSC-H", "FSC-W"), ("lymphocytes", "granulocytes", "ig", "nrbc"), None),
+    ],
+)
+def test_strategy__a_missing_scatter_channel_does_not_stop_what_lies_below(files, kind, absent, wanted, method):
+    _, path, truth = files[kind][0]
+    panel = load_panel(CONFIG / "panels" / f"{kind}.yaml")
+    panel = replace_channels(panel, tuple(entry for entry in panel.channels if entry.scatter not in absent))
+    strategy = strategy_of(kind)
+    named = read_fcs(path, panel=panel)
+    kept = tuple(channel for channel in named.channels if channel.scatter not in absent)
+    tube = make_sample_events(
+        replace(named, channels=kept), set(strategy_dimensions(strategy)), strategy.scales, compensate=True
+    )
+    fit = fit_sample(SampleToFit("S", tube, start_rows(tube), ControlRole(), {}, 1), strategy)
+    records = {record.population: record for record in fit.gates}
+    assert (records["singlets"].method if records["singlets"].gate else None) == method
+    rows = apply_gates(tube, fit.gates, start_rows(tube))
+    lost = {name: records[name].reason for name in wanted if name not in rows}
+    assert set(lost) <= {"cd34_hspc"}
+    assert all("no valley" in records["cd34_pos"].reason for _ in lost)
+    assert f1(rows["lymphocytes"], member_mask(truth, "lymphocytes")) > 0.95
 
 
 def is_kind(truth, *names):

@@ -156,7 +156,7 @@ def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strate
     if strategy.home is None:
         return chosen
     found = factors_of(scales.landmarks)
-    sought = {name: found.get(name) for name in strategy.home.dimensions if name in panel.dimensions}
+    sought = {name: found.get(name) for name in strategy.home.dimensions}
     factors = {**sought, **strategy.scales.factors}
     tied = {
         name: scale if scale.t is not None else scale.model_copy(update={"t": strategy.home.full_scale})

@@ -56,7 +56,7 @@ def _settle_one(record: GateRecord, agreed: AgreedGate) -> GateRecord:
         return record if record.gate is not None else _without_loan(record, agreed)
     if agreed.origin == "strategy":
         return record if record.gate is not None else _as_written(record, agreed)
-    if record.gate is None or record.status == "fixed":
+    if record.gate is None or record.status == "fixed" or has_code(record.reasons, "fallback"):
         return _borrowed(record, agreed)
     if agreed.origin == "pooled":
         return _pooled(record, agreed, record.gate, agreed.gate)
@@ -102,7 +102,8 @@ def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gat
         limit = np.maximum(limit, SPREADS * np.array(record.error.sds))
     shifted = _pulled_in(record, gate, pooled_gate, limit)
     if shifted is not None:
-        return shifted
+        # where few cells of a sample make the boundary, that of all samples is the better one
+        return replace(shifted, gate=pooled_gate, error=agreed.error)
     why = because("pooled", f"found in the events of {agreed.n_fits} samples of the batch")
     status: Status = "doubtful" if agreed.doubts else record.status
     reasons = tuple(dict.fromkeys((why, *agreed.doubts, *record.reasons)))

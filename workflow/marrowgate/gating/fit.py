@@ -13,7 +13,7 @@ from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
-from marrowgate.gating.methods import Found, Needs, get_method, needs_of
+from marrowgate.gating.methods import FindStatus, Found, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
@@ -212,18 +212,27 @@ def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk
 def _for_panel(sample: SampleToFit, population: Population) -> Population:
     """Let the fallback stand in where the panel lacks a marker and the fallback does without it."""
     instead = population.fallback
-    present = sample.sample_events.channels.keys()
-    if instead is None or not instead.dimensions or present >= set(population.dimensions):
+    if instead is None or not instead.dimensions or not _absent(sample, population.dimensions):
         return population
-    if not present >= set(instead.dimensions):
+    if _absent(sample, instead.dimensions):
         return population
     changed = {"dimensions": instead.dimensions, "method": instead.method, "arguments": instead.arguments}
     return population.model_copy(update={**changed, "fallback": None})
 
 
+def _absent(sample: SampleToFit, dimensions: Sequence[str]) -> list[str]:
+    """Return the dimensions that a sample lacks; a height that stands in for an area is none beside itself."""
+    channels = sample.sample_events.channels
+    return [
+        name
+        for name in dimensions
+        if name not in channels or (channels[name].scatter != name and channels[name].scatter in dimensions)
+    ]
+
+
 def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> Reasons:
     """Return why a population cannot be gated; empty when it can."""
-    absent = [name for name in population.dimensions if name not in sample.sample_events.channels]
+    absent = _absent(sample, population.dimensions)
     if absent:
         return (because("marker_absent", f"the panel lacks {', '.join(absent)}"),)
     lost = _without_landmark(sample, population, population.dimensions)
@@ -308,4 +317,6 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     if instead.gate is None:
         return found, population.method
     why = because("fallback", f"{population.fallback.method} stands in for {population.method}")
-    return replace(instead, status="fixed", reasons=(why, *found.reasons)), population.fallback.method
+    status: FindStatus = "doubtful" if instead.status == "doubtful" else "fixed"
+    reasons = (why, *found.reasons, *instead.reasons)
+    return replace(instead, status=status, reasons=reasons), population.fallback.method

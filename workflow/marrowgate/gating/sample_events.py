@@ -1,18 +1,20 @@
 """One sample's events as the gates see them: compensated, on each dimension's scale, only where asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
+from marrowgate.settings.marker_names import canonical
 from marrowgate.settings.strategy import Scales
 from marrowgate.signal.spillover.compensation import compensate, compensation_weights
 from marrowgate.signal.transforms import Transform, asinh_with_cofactor
 
 EventRows = NDArray[np.intp]
 _LARGE_PART = 0.2
+_STAND_IN = {"FSC-A": "FSC-H", "SSC-A": "SSC-H"}
 NO_EVENT_ROWS: EventRows = np.array([], dtype=np.intp)
 
 
@@ -90,7 +92,7 @@ def make_sample_events(file: FcsFile, dimensions: set[str], scales: Scales, *, c
     SpilloverError
         The file's spillover matrix cannot be used.
     """
-    channels = {name: channel for channel in file.channels if (name := label_of(channel)) in dimensions}
+    channels = channels_of(file.channels, dimensions)
     wanted = [channel.index for channel in channels.values() if channel.role == "fluorescence"]
     weights: dict[int, dict[int, float]] = {}
     if compensate and file.spillover is not None:
@@ -99,6 +101,22 @@ def make_sample_events(file: FcsFile, dimensions: set[str], scales: Scales, *, c
     factors = {name: factor for name, factor in scales.factors.items() if name in channels and factor}
     unplaced = frozenset(name for name, factor in scales.factors.items() if factor is None)
     return SampleEvents(file, channels, weights, transforms, factors, unplaced)
+
+
+def channels_of(channels: Sequence[Channel], dimensions: Collection[str]) -> dict[str, Channel]:
+    """Return the channel of each dimension that a file has, in the order of its channels.
+
+    A marker may have another of its names in the file or panel (Syto 41 for DNA). The height of the pulse stands in for
+    an area that was not recorded.
+    """
+    own = {name: channel for channel in reversed(channels) if (name := label_of(channel))}
+    by_marker = {canonical(name): channel for name, channel in own.items()}
+    found = {
+        name: channel
+        for name in dimensions
+        if (channel := own.get(name) or by_marker.get(canonical(name)) or own.get(_STAND_IN.get(name, "")))
+    }
+    return dict(sorted(found.items(), key=lambda item: (item[1].index, item[0])))
 
 
 def label_of(channel: Channel) -> str:

@@ -10,6 +10,8 @@ from marrowgate.endpoint_names import read_endpoint
 
 Row = Mapping[str, Any]
 METHODS = {
+    "conditional_binomial": "counts as counts, conditional binomial",
+    "tipping_point": "shift of missing visits that would change the conclusion",
     "change_score": "difference of mean changes",
     "ancova": "analysis of covariance on baseline",
     "permutation": "permutation of patients",
@@ -37,6 +39,7 @@ STATUSES = {
     "refused": "refused",
     "not_converged": "model did not converge",
     "not_estimable": "no estimate",
+    "described": "described",
     "stable": "conclusion is stable",
     "unstable": "conclusion is not stable",
 }
@@ -175,7 +178,15 @@ def effect(row: Row) -> str:
     value, low, high = (_in_its_unit(row[name], scale) for name in ("estimate", "ci_low", "ci_high"))
     units = {"log2 fold": "-fold", "risk_difference": " points", "proportion": " %"}
     told = f"{'odds ratio ' if scale == 'odds_ratio' else ''}{value}{units.get(scale, '')}"
-    return told if low == high == "-" else f"{told} ({low} to {high})"
+    if row.get("range_low") is not None:
+        ends = [_in_its_unit(row[name], scale) for name in ("range_low", "range_high")]
+        return f"{told} (95 % of the draws: {ends[0]} to {ends[1]})"
+    if low != "-" or high != "-":
+        told = f"{told} ({low} to {high})"
+    if row.get("difference") is None:
+        return told
+    ends = [f"{row[name]:+.3g}" for name in ("difference", "difference_low", "difference_high")]
+    return f"{told}; {ends[0]} {row['difference_unit']} ({ends[1]} to {ends[2]})"
 
 
 def _in_its_unit(value: float | None, scale: str) -> str:

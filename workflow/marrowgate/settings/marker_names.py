@@ -35,6 +35,7 @@ CD314 NKG2D | CD319 CS1 SLAMF7 | CD324 E-cadherin | CD326 EpCAM | CD335 NKp46 | 
 CD366 TIM-3 HAVCR2 | CD369 Dectin-1 | CD371 CLL-1 CLEC12A | GPRC5D | HLA-DR HLADR MHC-II-DR | 7-AAD 7AAD | TdT DNTT
 MPO Myeloperoxidase | Kappa IgK Ig-kappa | Lambda IgL Ig-lambda | Ki-67 Ki67 MKI67 | CXCR7 ACKR3 | FceRI FceRIa
 TCRab TCR-ab | TCRgd TCR-gd | Lactoferrin LTF | CD45RA | CD45RO | CD61 | CD235ab Glycophorin-AB
+DNA Syto13 Syto16 Syto40 Syto41 Syto45 DRAQ5 Hoechst Hoechst33342 DyeCycle DyeCycle-Violet
 """
 _CD_NUMBER = re.compile(r"cd\d{1,3}(?:[a-elp]|ra|rb|rc|ro|ab|dce)?")
 _GREEK = MappingProxyType(dict(zip("\u03b1\u03b2\u03b3\u03b4\u03b5\u03ba\u03bb", "abgdekl", strict=True)))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, kept_stain, no_gate, on_scale
 
@@ -17,8 +17,8 @@ class NegativeTailArguments(Arguments):
     """Which side of the boundary is the population."""
     spreads: Annotated[float, Field(gt=0)] = 4.0
     """Distance from the peak, in standard deviations of its lower half."""
-    bounds: tuple[float, float]
-    """Lowest and highest boundary that makes sense, linear compensated scale."""
+    bounds: tuple[float, float] | None = None
+    """Lowest and highest boundary that makes sense, linear compensated scale; not given: anywhere on the scale."""
     min_events: Annotated[int, Field(ge=10)] = 200
     """Events that the parent must have."""
 
@@ -29,7 +29,7 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
     values = view.values(dimension)
     if values.size < arguments.min_events:
         return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
-    low, high = on_scale(view, dimension, arguments.bounds)
+    low, high = on_scale(view, dimension, arguments.bounds) if arguments.bounds else (LOW, HIGH)
     counts = binned(values)
     width = bandwidth(counts)
 
@@ -38,12 +38,12 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
 
     at = place(counts)
     if at is None:
-        return no_gate("no_negative_peak", f"no negative peak of {dimension} below {arguments.bounds[1]:g}")
+        where = f" below {arguments.bounds[1]:g}" if arguments.bounds else ""
+        return no_gate("no_negative_peak", f"no negative peak of {dimension}{where}")
     if not low <= at <= high:
         linear = float(view.scale(dimension).inverse(np.array([at]))[0])
-        reason = (
-            f"boundary of {dimension} at {linear:.4g} is outside {arguments.bounds[0]:g} to {arguments.bounds[1]:g}"
-        )
+        where = " to ".join(f"{bound:g}" for bound in arguments.bounds) if arguments.bounds else "the scale"
+        reason = f"boundary of {dimension} at {linear:.4g} is outside {where}"
         return no_gate("outside_bounds", reason)
     drawn = resample(counts, place, view.seed)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error)

@@ -12,6 +12,7 @@ from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, s
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Found, Method, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.places import Place, places_on_scale, told
 
 _DRAWS = 40
 _WIDTH = 0.012
@@ -20,8 +21,9 @@ _WIDTH = 0.012
 class SlantedValleyArguments(DepthArguments):
     """Where to look, and which slopes to try."""
 
-    between: tuple[float, float]
-    """Lowest and highest place of the boundary in the second dimension at `pivot`, linear compensated scale."""
+    between: tuple[Place, Place]
+    """Lowest and highest place of the boundary in the second dimension at `pivot`: numbers on the linear compensated
+    scale, or quantiles of a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}."""
     pivot: float
     """Place in the first dimension around which the line is turned, linear compensated scale."""
     slopes: tuple[float, float, int] = (0.0, 1.25, 6)
@@ -55,7 +57,9 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
         where = arguments.among or "the parent"
         return no_gate("too_few_events", f"{x.size} events in {where}, {arguments.min_events} are needed")
     (pivot,) = on_scale(view, first, [arguments.pivot])
-    low, high = on_scale(view, second, arguments.between)
+    low, high = places_on_scale(view, second, arguments.between)
+    if np.isnan([low, high]).any():
+        return no_gate("too_few_events", f"too few events for {told(arguments.between)}")
     slopes = np.linspace(arguments.slopes[0], arguments.slopes[1], int(arguments.slopes[2]))
     heights = [y - slope * (x - pivot) for slope in slopes]
     counts = [binned(values) for values in heights]
@@ -71,8 +75,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
 
     line = place(counts)
     if line is None:
-        stretch = f"{arguments.between[0]:g} and {arguments.between[1]:g}"
-        return no_gate("no_valley", f"no valley of {second} against {first} between {stretch}")
+        return no_gate("no_valley", f"no valley of {second} against {first} between {told(arguments.between)}")
     again = [place(drawn) for drawn in _drawn(heights, view.seed)]
     error = spread_of_line([_ends(one, pivot) for one in again if one is not None])
     return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error)
