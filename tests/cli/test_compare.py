@@ -58,7 +58,10 @@ class Run:
         tables = {name: self.folder / "tables" / f"{name}.tsv" for name in ("populations", "intensities", "quality")}
         for name, path in tables.items():
             write_table(path, name, self.populations if name == "populations" else [])
-        made = {name: self.folder / "tables" / f"{name}.tsv" for name in ("visits", "endpoints", "contrasts")}
+        made = {
+            name: self.folder / "tables" / f"{name}.tsv"
+            for name in ("visits", "endpoints", "design", "contrasts", "summary")
+        }
         paths = [word for name, path in (tables | made).items() for word in (f"--{name}", str(path))]
         overrides = json.dumps({"cohort": QUICK | settings})
         code = main(["compare", "--config", "config/config.yaml", "--overrides", overrides, *paths])
@@ -104,7 +107,7 @@ def test_compare__without_patients(cohort: Run) -> None:
     cohort.patients = None
     code, made = cohort()
     assert code == 0
-    assert made["endpoints"] == made["contrasts"] == []
+    assert made["endpoints"] == made["contrasts"] == made["design"] == made["summary"] == []
     assert len(made["visits"]) == 24
     assert {row["arm"] for row in made["visits"]} == {None}
 
@@ -115,7 +118,9 @@ def test_compare__without_any_row(command: Run) -> None:
     code, made = command()
     assert code == 0
     assert made["endpoints"] == []
-    assert {row["status"] for row in made["contrasts"]} == {"declared", "described", "refused"}
+    assert {row["status"] for row in made["contrasts"]} == {"refused"}
+    assert {"declared", "described"} <= {row["status"] for row in made["design"]}
+    assert {row["status"] for row in made["summary"]} == {"refused"}
 
 
 @pytest.mark.parametrize("arms", [("triplet", "triplet"), ("triplet", "doublet")])

@@ -8,7 +8,17 @@ import pytest
 from marrowgate.cli import main
 from marrowgate.tables import write_table
 
-TABLES = ("populations", "intensities", "quality", "endpoints", "contrasts", "outcomes", "concordance")
+TABLES = (
+    "populations",
+    "intensities",
+    "quality",
+    "endpoints",
+    "design",
+    "contrasts",
+    "summary",
+    "outcomes",
+    "concordance",
+)
 FIGURES = (
     *("gate_status", "immature_per_100_cd45_over_time", "cd34_hspc_per_ul_over_time"),
     *("cd34_hspc_CXCR4_abc_over_time", "overall_survival", "disease_free_survival"),

@@ -105,7 +105,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         "consensus": {"out"},
         "gate": {"gates_xml", "gates_tsv", "events", "record"},
         "collect": {"manifest", "populations", "intensities", "quality", "provenance"},
-        "compare": {"visits", "endpoints", "contrasts"},
+        "compare": {"visits", "endpoints", "design", "contrasts", "summary"},
         "concordance": {"out"},
         "outcomes": {"outcomes"},
         "report": {"figures", "page"},

@@ -140,7 +140,20 @@ _COLUMNS = (
     _number("high", "upper 95 % limit of value"),
     _count("n_visits", "visits that the value rests on", "visits"),
     _text("contrast", "what is compared with what"),
-    _text("role", "declared (the estimand), design, primary, secondary, exploratory or sensitivity"),
+    _text("role", "primary, secondary, exploratory or sensitivity"),
+    _text("estimand", "what the row estimates; rows of one estimand can be held against each other"),
+    *_with_interval(_number("difference", "difference of the arms' mean changes, in difference_unit")),
+    _text("difference_unit", "unit of difference"),
+    _number(
+        "detectable", "difference found with a power of 80 % at 5 %, on the scale given; beside p of 0.05 and more"
+    ),
+    _text(
+        "item", "what of the design: estimand, flow_<step>, <arm>_<topic>, a count of cells, or a finding's short name"
+    ),
+    _text("phase", "baseline or window"),
+    _number("value_arm_1", "value of the first arm, in `unit`"),
+    _number("value_arm_2", "value of the second arm, in `unit`"),
+    _text("summary", "the lead row of an endpoint in a sentence"),
     _number("estimate", "estimate of the contrast or outcome, on the scale given"),
     _text("scale", "scale of the estimate"),
     _number("ci_low", "lower 95 % limit of estimate"),
@@ -178,8 +191,12 @@ _COLUMNS = (
     _number("bead_shine", "what a bead shines by itself, in `unit`; 0 when the lot has no blank bead"),
     _number("r_squared", "share of the variance that the line explains"),
     _number("residual_sd", "standard deviation of the residuals, log10"),
-    _number("range_low", "signal of the dimmest peak that the line rests on", "channel units"),
-    _number("range_high", "signal of the brightest peak that the line rests on", "channel units"),
+    _number(
+        "range_low", "calibration: signal of the dimmest peak used; contrasts: lower end of the draws, no confidence"
+    ),
+    _number(
+        "range_high", "calibration: signal of the brightest peak used; contrasts: upper end of the draws, no confidence"
+    ),
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _COLUMNS}
@@ -225,20 +242,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "quality": ("sample_id", "batch", "check", "value", "limit", "verdict", "reason"),
     "endpoints": ("patient_id", "arm", "endpoint", "value", "low", "high", "n_visits", "status", "reason"),
+    "design": (
+        *("contrast", "arm_1", "arm_2", "measure", "item", "phase", "n_arm_1", "n_arm_2"),
+        *("value_arm_1", "value_arm_2", "unit", "status", "reason"),
+    ),
+    "summary": ("endpoint", "contrast", "role", "status", "summary"),
     "contrasts": (
-        *("endpoint", "contrast", "role", "method", "estimate", "scale", "ci_low", "ci_high"),
-        *(
-            "p_value",
-            "p_adjusted",
-            "n_triplet",
-            "n_doublet",
-            "status",
-            "reason",
-            "arm_1",
-            "arm_2",
-            "n_arm_1",
-            "n_arm_2",
-        ),
+        *("endpoint", "contrast", "role", "method", "estimand", "estimate", "scale", "ci_low", "ci_high"),
+        *("p_value", "p_adjusted", "range_low", "range_high", "difference", "difference_low", "difference_high"),
+        *("difference_unit", "detectable", "n_triplet", "n_doublet", "status", "reason", "arm_1", "arm_2"),
+        *("n_arm_1", "n_arm_2"),
     ),
     "outcomes": (
         *("measure", "arm", "n", "n_events", "estimate", "ci_low", "ci_high", "method", "note", "outcome", "months"),

@@ -33,6 +33,7 @@ CHANGES: Mapping[str, str] = {
 PEAK_DAY = "peak_day"
 RESPONDER = "responder"
 RESPONDER_ONE_VISIT = "responder_one_visit"
+RESPONDER_LEAST = "responder_least_value"
 
 COMPARED_CHANGES: Mapping[str, str] = {
     "log2_change": "window_mean",
@@ -112,7 +113,9 @@ class Endpoint:
         return f"{self.measure}_{self.summary}" if self.summary else self.measure
 
 
-SUMMARIES = (*dict.fromkeys((*COMPARED_CHANGES, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT)),)
+SUMMARIES = (
+    *dict.fromkeys((*COMPARED_CHANGES, *CHANGES, *LEVELS, PEAK_DAY, RESPONDER, RESPONDER_ONE_VISIT, RESPONDER_LEAST)),
+)
 """Every summary that an endpoint may have."""
 
 

@@ -24,7 +24,9 @@ rule report:
                 "quality",
                 "visits",
                 "endpoints",
+                "design",
                 "contrasts",
+                "summary",
                 "outcomes",
             )
         ],
@@ -36,7 +38,9 @@ rule report:
                 "quality",
                 "visits",
                 "endpoints",
+                "design",
                 "contrasts",
+                "summary",
                 "outcomes",
             )
         ],
@@ -53,6 +57,7 @@ rule report:
     params:
         overrides=OVERRIDES,
         code=CODE["report"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate report"
         " --config {input.config:q}"

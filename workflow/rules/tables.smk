@@ -25,6 +25,7 @@ rule check:
     params:
         overrides=OVERRIDES,
         code=CODE["check"],
+        content=content_of(CONFIG_FILE, *SHEETS.values(), *LINKED),
     shell:
         "marrowgate check"
         " {input.config:q}"
@@ -62,6 +63,7 @@ rule collect:
     params:
         overrides=OVERRIDES,
         code=CODE["collect"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate collect"
         " --config {input.config:q}"
@@ -92,8 +94,12 @@ rule compare:
         visits_parquet="results/tables/visits.parquet",
         endpoints="results/tables/endpoints.tsv",
         endpoints_parquet="results/tables/endpoints.parquet",
+        design="results/tables/design.tsv",
+        design_parquet="results/tables/design.parquet",
         contrasts="results/tables/contrasts.tsv",
         contrasts_parquet="results/tables/contrasts.parquet",
+        summary="results/tables/summary.tsv",
+        summary_parquet="results/tables/summary.parquet",
     log:
         "results/logs/compare.log",
     conda:
@@ -104,6 +110,7 @@ rule compare:
     params:
         overrides=OVERRIDES,
         code=CODE["compare"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate compare"
         " --config {input.config:q}"
@@ -113,7 +120,9 @@ rule compare:
         " --quality {input.quality:q}"
         " --visits {output.visits:q}"
         " --endpoints {output.endpoints:q}"
+        " --design {output.design:q}"
         " --contrasts {output.contrasts:q}"
+        " --summary {output.summary:q}"
         " > {log:q} 2>&1"
 
 
@@ -134,6 +143,7 @@ rule outcomes:
     params:
         overrides=OVERRIDES,
         code=CODE["outcomes"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate outcomes"
         " --config {input.config:q}"

@@ -23,18 +23,21 @@ def test_measure_readings__counts_per_100_and_per_ul(project: Make, rows: Rows) 
     assert set(found) == {"immature_per_100_cd45", "immature_per_ul"}
     first = found["immature_per_100_cd45"][0]
     assert (first.value, first.n_events, first.batch, first.preparation) == (0.4, 400, "B1", "lysed")
-    assert first.log2 == pytest.approx(math.log2(0.4005))
+    assert first.log2 == pytest.approx(math.log2(0.4))
+    assert (first.is_count, first.exposure, first.blank) == (True, 1000, 0)
+    assert found["immature_per_ul"][0].exposure == pytest.approx(10)
     assert first.log2_sd == pytest.approx(math.sqrt(1 / 400.5 + 1e-5) / math.log(2))
 
 
-def test_measure_readings__no_events_still_have_a_logarithm(project: Make, rows: Rows) -> None:
+def test_measure_readings__no_events_are_a_count_without_a_logarithm(project: Make, rows: Rows) -> None:
     made = project(PAIR)
     table = rows(made, lambda sample, place: 0 if sample.day else 10)
     other = rows(made, lambda sample, place: 1000, population="cd45_pos")
     found = measure_readings(made, [*table, *other], [])
     later = found["immature_per_ul"][1]
-    assert later.value == 0
-    assert later.log2 == pytest.approx(math.log2(0.05))
+    assert (later.value, later.n_events) == (0, 0)
+    assert math.isnan(later.log2)
+    assert later.exposure == pytest.approx(10)
 
 
 def test_measure_readings__controls_ungated_and_foreign_populations_give_none(project: Make, rows: Rows) -> None:
@@ -126,7 +129,8 @@ def test_measure_readings__imported_colonies_have_the_exact_poisson_interval(pro
     assert (none.value, none.low) == (0, 0)
     # one colony stands for 5 per mL in the other row
     assert none.high == pytest.approx(3.6889 * 5, rel=1e-4)
-    assert none.log2 == pytest.approx(math.log2(2.5))
+    assert math.isnan(none.log2)
+    assert none.exposure == pytest.approx(1 / 5)
 
 
 def test_measure_readings__imported_differential_has_the_exact_binomial_interval(project: Make) -> None:

@@ -9,7 +9,7 @@ from unit.report.projects import project
 
 FULL: dict[str, list[dict[str, Any]]] = {
     "populations": [{"control_type": "none"}],
-    **{name: [{}] for name in ("contrasts", "outcomes", "concordance", "quality")},
+    **{name: [{}] for name in ("design", "contrasts", "outcomes", "concordance", "quality")},
 }
 COURSE = CourseRows("blasts", "%", "pct_of_parent", False, ({"day": 0},), ())
 

@@ -11,6 +11,7 @@ import pytest
 from marrowgate.columns import table_columns
 from marrowgate.report.course_rows import CourseRows
 from marrowgate.report.page import write_page
+from marrowgate.report.planted_section import PlantedLine
 
 Row = dict[str, Any]
 ARMS = {"arm_1": "triplet", "arm_2": "doublet"}
@@ -20,6 +21,13 @@ POPULATION = {column.name: None for column in table_columns("populations")}
 MANIFEST = {column.name: None for column in table_columns("manifest")}
 QUALITY = {column.name: None for column in table_columns("quality")}
 OUTCOME = {column.name: None for column in table_columns("outcomes")}
+
+
+DESIGN = {column.name: None for column in table_columns("design")}
+
+
+def design(item: str, **more: Any) -> Row:
+    return {**DESIGN, "item": item, "contrast": "triplet - doublet", **ARMS} | more
 
 
 def contrast(endpoint: str, **more: Any) -> Row:
@@ -33,7 +41,7 @@ def text(tmp_path: Path) -> Callable[..., str]:
     def make(contrasts: list[Row], outcomes: list[Row], **more: Any) -> str:
         svg = tmp_path / "drawn.svg"
         svg.write_text("<?xml version='1.0'?><svg>DRAWN</svg>")
-        names = ("populations", "quality", "concordance")
+        names = ("populations", "quality", "concordance", "design", "summary")
         tables: dict[str, list[Row]] = {name: more.get(name, []) for name in names}
         courses = more.get("courses", {})
         write_page(
@@ -47,7 +55,9 @@ def text(tmp_path: Path) -> Callable[..., str]:
             left_out=more.get("left_out", []),
             provenance={**PROVENANCE, "inputs_sha256": {}},
             simulated=more.get("simulated", ""),
+            planted=more.get("planted", ()),
             arms=tuple(ARMS.values()),
+            made_from={"tables/populations.parquet": "0" * 64},
         )
         page = (tmp_path / "report.html").read_text()
         assert "http" not in re.sub(r"http-equiv", "", page)
@@ -59,18 +69,27 @@ def text(tmp_path: Path) -> Callable[..., str]:
 def test_write_page__role_status_and_reason_stand_in_words(text: Callable[..., str]) -> None:
     told = text(
         [
-            contrast("x_log2_change", role="declared", method="estimand", reason="x_log2_change: while on treatment"),
-            contrast("flow_in_the_sheet", role="design", n_arm_1=22, n_arm_2=25, reason="patients in the sheet"),
-            contrast("triplet_visits", role="design", reason="four visits"),
-            contrast("doublet_visits", role="design", reason="five visits"),
             contrast("x_log2_change", role="primary", method="change_score", estimate=1.0, ci_low=0.0, ci_high=2.0,
                      scale="log2 fold", p_value=0.04, p_adjusted=0.04, n_arm_1=22, n_arm_2=24),
             contrast("x_log2_change", role="sensitivity", method="ancova", status="disagree", reason="they differ"),
             contrast("y_responder", role="secondary", method="fisher_exact", status="refused", reason="batch is arm"),
         ],
         [],
+        design=[
+            design("estimand", reason="change over cycles 1 to 3, while on treatment"),
+            design("flow_in_the_sheet", n_arm_1=22, n_arm_2=25, reason="patients in the sheet"),
+            design("triplet_visits", reason="four visits"),
+            design("doublet_visits", reason="five visits"),
+            design("stops_early", measure="x", reason="not a property of an arm"),
+        ],
+        summary=[
+            {"endpoint": "x_log2_change", "role": "primary", "summary": "twice as much"},
+            {"endpoint": "z_log2_change", "role": "exploratory", "summary": "not said here"},
+        ],
     )  # fmt: skip
-    assert "x, mean change in the window: while on treatment" in told
+    assert "What is compared. change over cycles 1 to 3, while on treatment" in told
+    assert "x, mean change in the window (primary): twice as much." in told
+    assert "not said here" not in told
     assert "patients in the sheet 22 25" in told
     assert "visits four visits five visits" in told
     assert (
@@ -170,3 +189,10 @@ def test_write_page__weak_gates_and_checks_are_told_once(text: Callable[..., str
     assert (
         "What is flagged (1) sample batch check value limit reason a b viable among singlets, % 50 70 few live" in told
     )
+
+
+def test_write_page__planted_truth_stands_beside_what_was_found(text):
+    line = PlantedLine("CD34+ cells per uL", "responders", "3.1", "2.9", "median of 4")
+    assert "Planted and found" not in text([], [])
+    page = text([], [], planted=[line])
+    assert "CD34+ cells per uL responders 3.1 2.9 median of 4" in " ".join(page.split())

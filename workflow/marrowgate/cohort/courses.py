@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -53,6 +53,8 @@ class Course:
         Readings on therapy, and those in the common window.
     baselines : tuple of Reading
         Readings before treatment.
+    after : tuple of Reading
+        Readings after stopping.
     """
 
     patient_id: str
@@ -65,7 +67,8 @@ class Course:
     peak_days: tuple[float, float, float] = (math.nan, math.nan, math.nan)
     on_therapy: tuple[Reading, ...] = ()
     window: tuple[Reading, ...] = ()
-    baselines: tuple[Reading, ...] = field(default=())
+    baselines: tuple[Reading, ...] = ()
+    after: tuple[Reading, ...] = ()
 
 
 def make_courses(readings: Sequence[Reading], clock: Clock, *, keep_stopped: bool = False) -> dict[str, Course]:
@@ -94,7 +97,7 @@ def make_courses(readings: Sequence[Reading], clock: Clock, *, keep_stopped: boo
 def _course(patient_id: str, readings: tuple[Reading, ...], clock: Clock, keep_stopped: bool) -> Course:
     before = tuple(reading for reading in readings if reading.visit.phase == "baseline")
     on = tuple(reading for reading in readings if reading.visit.phase == "on_therapy")
-    after = [reading for reading in readings if reading.visit.phase == "off_therapy"]
+    after = tuple(reading for reading in readings if reading.visit.phase == "off_therapy")
     window = tuple(reading for reading in readings if clock.in_window(reading.visit, keep_stopped=keep_stopped))
     peak = max(on, key=lambda reading: reading.log2) if on else None
     return Course(
@@ -109,6 +112,7 @@ def _course(patient_id: str, readings: tuple[Reading, ...], clock: Clock, keep_s
         on_therapy=on,
         window=window,
         baselines=before,
+        after=after,
     )
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
-from marrowgate.cohort.endpoints import course_rows, responder_rows
+from marrowgate.cohort.endpoints import course_rows, least_value_rows, responder_rows
 from marrowgate.cohort.study import Study
-from marrowgate.endpoint_names import RESPONDER, RESPONDER_ONE_VISIT, endpoint_name
+from marrowgate.endpoint_names import RESPONDER, RESPONDER_LEAST, RESPONDER_ONE_VISIT, endpoint_name
 
 
 def endpoint_table(study: Study) -> list[dict[str, Any]]:
@@ -22,4 +22,6 @@ def endpoint_table(study: Study) -> list[dict[str, Any]]:
         for name, chosen in ((RESPONDER, rule), (RESPONDER_ONE_VISIT, one_visit)):
             responses = find_responses(study.courses[measure], chosen)
             rows += responder_rows(study.arms, endpoint_name(measure, name), responses)
+        declared = find_responses(study.courses[measure], rule)
+        rows += least_value_rows(study.arms, endpoint_name(measure, RESPONDER_LEAST), declared)
     return rows

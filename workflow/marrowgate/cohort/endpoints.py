@@ -52,8 +52,8 @@ def responder_rows(arms: Mapping[str, str], endpoint: str, responses: Mapping[st
     """Return one row per patient: 1 for a responder, 0 for none, empty where it is unknown."""
     for patient_id, arm in arms.items():
         response = responses.get(patient_id) or Response(patient_id, "unknown", 0, "no value")
-        known = response.verdict != "unknown"
-        status = "unknown" if not known else "incomplete" if response.reason else "ok"
+        known = response.is_known
+        status = response.verdict if not known else "incomplete" if response.reason else "ok"
         yield {
             "patient_id": patient_id,
             "arm": arm,
@@ -63,6 +63,16 @@ def responder_rows(arms: Mapping[str, str], endpoint: str, responses: Mapping[st
             "status": status,
             "reason": response.reason,
         }
+
+
+def least_value_rows(arms: Mapping[str, str], endpoint: str, responses: Mapping[str, Response]) -> Iterable[Row]:
+    """Return the least value that could have counted in each patient whose values are counts."""
+    for patient_id, arm in arms.items():
+        response = responses.get(patient_id)
+        if response is not None and response.least > 0:
+            who = {"patient_id": patient_id, "arm": arm, "endpoint": endpoint, "n_visits": response.n_visits}
+            value = response.least if math.isfinite(response.least) else None
+            yield {**who, "value": value, "status": "ok" if response.is_known else response.verdict, "reason": ""}
 
 
 def _level(point: Point | None, part: str, note: str) -> Row:

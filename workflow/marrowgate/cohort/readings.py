@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -33,7 +33,7 @@ class Reading:
     value, low, high : float
         Value and 95 % limits of its measurement, in the measure's unit; the limits are NaN where they are not known.
     log2 : float
-        log2 of the value; counts with half an event added, so that 0 events have a value.
+        log2 of the value; NaN of a count of 0 until the counts are brought to one depth (`equal_depth`).
     log2_sd : float
         Standard deviation of `log2` from measurement alone; 0 where it is not known.
     n_events : int or None
@@ -46,6 +46,12 @@ class Reading:
         Where it comes from; empty for imported values.
     gate_log2_sd : float
         The part of `log2_sd` that is the uncertainty of the gates; NaN where the table does not give it.
+    exposure : float
+        Events per unit of the measure: a count's value is `n_events` / `exposure`; NaN for what is no count.
+    depth : float
+        Exposure that `log2` stands for, after thinning; NaN before.
+    blank, blank_events : float
+        Events that the blanks would give in as many cells, and the blanks' own events; 0 where there is no blank.
     """
 
     measure: str
@@ -63,6 +69,15 @@ class Reading:
     preparation: str = ""
     platform: str = ""
     gate_log2_sd: float = math.nan
+    exposure: float = math.nan
+    depth: float = math.nan
+    blank: float = 0.0
+    blank_events: float = 0.0
+
+    @property
+    def is_count(self) -> bool:
+        """Whether the value is a number of events in a known number of cells."""
+        return self.n_events is not None and self.exposure > 0 and math.isfinite(self.exposure)
 
 
 Readings = Mapping[str, tuple[Reading, ...]]
@@ -152,13 +167,14 @@ def _count_readings(
         values = (row["per_100_cd45"], row["per_100_cd45_low"], row["per_100_cd45_high"])
         sd = math.sqrt(1 / (n + 0.5) + 1 / n_cd45 + gate**2)
         name = count_measure(row["population"], PER_100_CD45)
-        yield _flow(name, row, sample, values, 100 / n_cd45 * (n + 0.5), sd, known)
+        yield _counted(_flow(name, row, sample, values, sd, known), row, n_cd45 / 100)
     factor = factors.get((row["sample_id"], row["count_method"]))
     if row["cells_per_ul"] is not None and factor is not None:
         values = (row["cells_per_ul"], row["cells_per_ul_low"], row["cells_per_ul_high"])
         # the limits hold the gates' uncertainty already
         sd = _interval_sd(*values[1:], fallback=math.hypot(math.sqrt(1 / (n + 0.5)), gate))
-        yield _flow(count_measure(row["population"], PER_UL), row, sample, values, factor * (n + 0.5), sd, known)
+        per_ul = _flow(count_measure(row["population"], PER_UL), row, sample, values, sd, known)
+        yield _counted(per_ul, row, 1 / factor)
 
 
 def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort) -> Iterable[Reading]:
@@ -168,7 +184,17 @@ def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort
             continue
         values = (value, _number(row[f"{column}_low"]), _number(row[f"{column}_high"]))
         name = intensity_measure(row["population"], row["marker"], column)
-        yield _flow(name, {**row, "n_cd45": None}, sample, values, value, _interval_sd(*values[1:], fallback=0.0))
+        yield _flow(name, {**row, "n_cd45": None}, sample, values, _interval_sd(*values[1:], fallback=0.0))
+
+
+def _counted(reading: Reading, row: Mapping[str, Any], exposure: float) -> Reading:
+    """Return a flow reading as a count, with what a blank would show in as many cells."""
+    events, size = row.get("blank_n_events"), row.get("blank_n_cd45")
+    if events is None or not size or not row["n_cd45"]:
+        return replace(reading, exposure=exposure)
+    # half an event more: the mean of what the blanks' events say of their share (Jeffreys)
+    blank = (events + 0.5) / size * row["n_cd45"]
+    return replace(reading, exposure=exposure, blank=blank, blank_events=float(events))
 
 
 def _flow(
@@ -176,7 +202,6 @@ def _flow(
     row: Mapping[str, Any],
     sample: Sample,
     values: tuple[float, float, float],
-    positive: float,
     sd: float,
     gate_cv: float | None = None,
 ) -> Reading:
@@ -192,7 +217,7 @@ def _flow(
         value,
         low,
         high,
-        math.log2(positive),
+        _log2(value),
         sd / math.log(2),
         row["n_events"],
         row["n_cd45"],
@@ -210,6 +235,10 @@ def _interval_sd(low: float | None, high: float | None, *, fallback: float) -> f
     if low is not None and high is not None and low > 0 and math.isfinite(high) and high > low:
         return math.log(high / low) / (2 * Z_95)
     return fallback
+
+
+def _log2(value: float) -> float:
+    return math.log2(value) if value > 0 else math.nan
 
 
 def _number(value: float | None) -> float:
@@ -233,15 +262,14 @@ def _imported_reading(imported: Measurement, per_counted: Mapping[str, float], p
     if n and share and 0 <= value <= share:
         events = round(value / share * n)
         low, high = (share * limit for limit in binomial_interval(events, n))
-        log2 = math.log2(share * (events + 0.5) / (n + 1))
-        return Reading(measure, visit, value, low, high, log2, _log2_sd(events), events, n)
+        log2 = _log2(share * events / n)
+        return Reading(measure, visit, value, low, high, log2, _log2_sd(events), events, n, exposure=n / share)
     factor = per_counted.get(measure)
     if n is not None and not share and factor:
         one = value / n if n else factor
         low, high = (one * REFERENCE * limit for limit in ratio_interval(n, REFERENCE))
-        return Reading(measure, visit, value, low, high, math.log2(one * (n + 0.5)), _log2_sd(n), n)
-    log2 = math.log2(value) if value > 0 else math.nan
-    return Reading(measure, visit, value, math.nan, math.nan, log2, 0.0, n)
+        return Reading(measure, visit, value, low, high, _log2(value), _log2_sd(n), n, exposure=1 / one)
+    return Reading(measure, visit, value, math.nan, math.nan, _log2(value), 0.0, n)
 
 
 def _log2_sd(events: int) -> float:
@@ -256,7 +284,7 @@ def _in_order(project: Project, readings: Iterable[Reading]) -> tuple[Reading, .
 
 def _counts(reading: Reading, project: Project) -> bool:
     patient = project.patients.get(reading.visit.patient_id)
-    if patient is None or not math.isfinite(reading.log2):
+    if patient is None or not (math.isfinite(reading.log2) or reading.is_count):
         return False
     if project.config.cohort.recent_gcsf == "leave_out" and patient.recent_gcsf == "yes":
         return False

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from marrowgate.cohort.bead_drift import Drifts, bead_drifts
 from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, make_courses
+from marrowgate.cohort.equal_depth import equal_depth
 from marrowgate.cohort.readings import Reading, Readings, Rows, measure_readings
 from marrowgate.cohort.visits import Clock, make_clock, visit_of
 from marrowgate.settings.arms import ArmPair
@@ -94,7 +95,8 @@ def make_study(project: Project, populations: Rows, intensities: Rows, quality: 
     }
     flagged = frozenset(row["sample_id"] for row in quality if row["verdict"] == "flagged")
     empty = Study(project, clock, arms, {}, {}, flagged, bead_drifts(project, quality))
-    return _with_readings(empty, measure_readings(project, populations, intensities))
+    readings = measure_readings(project, populations, intensities)
+    return _with_readings(empty, {measure: equal_depth(own, arms) for measure, own in readings.items()})
 
 
 def _with_readings(study: AnyStudy, readings: Readings) -> AnyStudy:

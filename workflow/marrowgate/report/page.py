@@ -15,6 +15,7 @@ from marrowgate.report.course_rows import CourseRows, course_legend
 from marrowgate.report.gates_section import weak_gates
 from marrowgate.report.outcome_section import outcome_topics
 from marrowgate.report.plan import SURVIVAL
+from marrowgate.report.planted_section import PlantedLine
 from marrowgate.report.populations_section import panel_tables
 from marrowgate.report.quality_section import check_lines
 
@@ -45,7 +46,9 @@ def write_page(
     left_out: Sequence[str],
     provenance: Mapping[str, Any],
     simulated: str,
+    planted: Sequence[PlantedLine],
     arms: Sequence[str],
+    made_from: Mapping[str, str],
 ) -> None:
     """Write the page.
 
@@ -71,8 +74,12 @@ def write_page(
         Content of provenance.json.
     simulated : str
         What of the run is simulated, in a sentence; empty when nothing is.
+    planted : sequence of PlantedLine
+        The truth of a simulated run beside what was found.
     arms : sequence of str
         Names of the arms, in their order.
+    made_from : mapping of str to str
+        Files that the page was made from, by their place in the results, to the digests of their bytes.
     """
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -89,8 +96,10 @@ def write_page(
         contrasts=tables["contrasts"],
         sensitivity=_sensitivity(tables["contrasts"]),
         arms=arms,
-        flows=_flows(tables["contrasts"]),
-        design=_design(tables["contrasts"], arms),
+        declared=[row for row in tables["design"] if row["item"] == "estimand"],
+        flows=_flows(tables["design"]),
+        design=_design(tables["design"], arms),
+        summary=tables["summary"],
         courses={name: course for name, course in courses.items() if course.rows},
         legend=course_legend([row for course in courses.values() for row in course.rows]),
         panels=panel_tables(populations, rejected),
@@ -105,6 +114,8 @@ def write_page(
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
         simulated=simulated,
+        made_from=made_from,
+        planted=planted,
     )
     write_text(path, page)
 
@@ -117,18 +128,18 @@ def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return [(lead, rows) for lead, rows in found if rows]
 
 
-def _flows(contrasts: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+def _flows(design: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
     """Return the rows that count the patients towards the primary contrast, by pair of arms."""
     flows: dict[tuple[str, str], list[Row]] = {}
-    for row in contrasts:
-        if row["role"] == "design" and row["endpoint"].startswith("flow_"):
+    for row in design:
+        if row["item"].startswith("flow_"):
             flows.setdefault((row["arm_1"], row["arm_2"]), []).append(row)
     return flows
 
 
-def _design(contrasts: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _design(design: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Return what is described of the arms: name and a text for each arm."""
-    told = {row["endpoint"]: row["reason"] for row in contrasts if row["role"] == "design"}
+    told = {row["item"]: row["reason"] for row in design if not row["measure"]}
     names = dict.fromkeys(name.removeprefix(f"{arm}_") for arm in arms for name in told if name.startswith(f"{arm}_"))
     return [(name, [told.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
 

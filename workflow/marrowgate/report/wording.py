@@ -10,6 +10,8 @@ from marrowgate.endpoint_names import read_endpoint
 
 Row = Mapping[str, Any]
 METHODS = {
+    "conditional_binomial": "counts as counts, conditional binomial",
+    "tipping_point": "shift of missing visits that would change the conclusion",
     "change_score": "difference of mean changes",
     "ancova": "analysis of covariance on baseline",
     "permutation": "permutation of patients",
@@ -37,6 +39,7 @@ STATUSES = {
     "refused": "refused",
     "not_converged": "model did not converge",
     "not_estimable": "no estimate",
+    "described": "described",
     "stable": "conclusion is stable",
     "unstable": "conclusion is not stable",
 }

@@ -13,18 +13,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quality", required=True, type=Path, help="quality that collect wrote, .tsv")
     parser.add_argument("--visits", required=True, type=Path, help="visits to write, .tsv")
     parser.add_argument("--endpoints", required=True, type=Path, help="endpoints to write, .tsv")
+    parser.add_argument("--design", required=True, type=Path, help="design to write, .tsv")
     parser.add_argument("--contrasts", required=True, type=Path, help="contrasts to write, .tsv")
+    parser.add_argument("--summary", required=True, type=Path, help="summary to write, .tsv")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the three tables, Parquet beside each; without patients or rows they are empty."""
+    """Write the five tables, Parquet beside each; without patients or rows they are empty."""
     import os
 
     # the matrices are tiny: threads of the linear algebra library would only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from marrowgate.cohort.contrasts.table import contrast_table
+    from marrowgate.cohort.design_table import design_table
     from marrowgate.cohort.endpoint_table import endpoint_table
     from marrowgate.cohort.study import make_study
+    from marrowgate.cohort.summary_table import summary_table
     from marrowgate.cohort.visit_table import visit_table
     from marrowgate.gating.methods import method_faults
     from marrowgate.settings.project import load_project, parse_overrides
@@ -36,5 +40,8 @@ def run(args: argparse.Namespace) -> int:
     study = make_study(project, populations, intensities, read_rows(args.quality))
     write_columns(args.visits, columns, visits)
     write_table(args.endpoints, "endpoints", endpoint_table(study))
-    write_table(args.contrasts, "contrasts", contrast_table(study))
+    write_table(args.design, "design", design_table(study))
+    contrasts = contrast_table(study)
+    write_table(args.contrasts, "contrasts", contrasts)
+    write_table(args.summary, "summary", summary_table(contrasts))
     return 0

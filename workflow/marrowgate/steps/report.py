@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from marrowgate.report.course_rows import CourseRows
     from marrowgate.report.plan import Course
     from marrowgate.settings.config import Cohort, Config
+    from marrowgate.settings.project import Project
+    from marrowgate.simulate.planted import Planted
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -33,11 +35,13 @@ def run(args: argparse.Namespace) -> int:
     """Write figures and page."""
     import json
 
+    from marrowgate.content import named_digests
     from marrowgate.gating.methods import method_faults
     from marrowgate.report.course_rows import course_rows
     from marrowgate.report.left_out import left_out
     from marrowgate.report.page import write_page
     from marrowgate.report.plan import planned_courses, planned_figures
+    from marrowgate.report.planted_section import planted_lines
     from marrowgate.report.style import save_svg
     from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import read_rows
@@ -64,6 +68,10 @@ def run(args: argparse.Namespace) -> int:
         left_out=left_out(project, tables, courses),
         provenance=json.loads(args.provenance.read_text(encoding="utf-8")),
         simulated=_say_simulated(project.config),
+        made_from=named_digests(
+            path for table in (args.manifest, *args.tables) for path in (args.provenance, table.with_suffix(".parquet"))
+        ),
+        planted=planted_lines(_planted(project), tables, f"{project.config.cohort.responder_measure}_responder"),
         arms=project.config.arms.names,
     )
     return 0
@@ -84,6 +92,18 @@ def _say_simulated(config: "Config") -> str:
     return (
         f"The files in {where} are simulated (scenario {name}). Its patients do not exist; their outcomes are invented."
     )
+
+
+def _planted(project: "Project") -> "list[Planted]":
+    """Return what was planted in the samples that the run simulated; nothing where their cohort is not known."""
+    from marrowgate.simulate.cohort import make_plan
+    from marrowgate.simulate.planted import planted_truth
+
+    settings = project.config.simulation
+    if settings is None:
+        return []
+    plan = make_plan(settings.scenario, project.config.seed, settings.instrument, settings.disease)
+    return planted_truth(plan, {sample.sample_id for sample in project.samples if project.is_simulated(sample)})
 
 
 def _limit(course: "Course", settings: "Cohort") -> float | None:

@@ -18,12 +18,12 @@ QUICK = {"draws": 1000, "bootstrap_draws": 99, "stability_draws": 100}
 def test_contrast_table__wrong_shape_in_a_model_is_raised(
     monkeypatch: pytest.MonkeyPatch, project: Callable[..., Project], study: Callable[..., Study]
 ) -> None:
-    def transposed(*_: object) -> LongData:
-        one = np.ones((2, 3))
-        return LongData(one.T, np.ones((2, 3, 4)), one, one, np.ones((2, 3), dtype=np.bool_))
+    def too_long(*_: object) -> LongData:
+        values, present = np.ones((8, 3)), np.ones((8, 3), dtype=np.bool_)
+        return LongData(values, np.ones((8, 4, 4)), values, values, present)
 
-    monkeypatch.setattr(longitudinal, "pad", transposed)
-    with pytest.raises((ValueError, IndexError)):
+    monkeypatch.setattr(longitudinal, "pad", too_long)
+    with pytest.raises(IndexError):
         contrast_table(study(project(**QUICK)))
 
 
@@ -34,5 +34,7 @@ def test_contrast_table__data_without_an_estimate_are_a_row(
         raise NotEstimableError("nothing varies")
 
     monkeypatch.setattr(time_rows, "time_model", refuse)
-    rows = [row for row in contrast_table(study(project(**QUICK))) if row["method"] == "mixed_model_change"]
-    assert {(row["status"], row["reason"]) for row in rows} == {("refused", "nothing varies")}
+    rows = [row for row in contrast_table(study(project(**QUICK))) if row["method"].startswith("mixed_model")]
+    assert rows
+    assert {row["status"] for row in rows} == {"refused"}
+    assert all("nothing varies" in row["reason"] for row in rows)

@@ -13,10 +13,12 @@ from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, expected_peak
 from marrowgate.errors import NotEstimableError
 from marrowgate.stats.negative_binomial import PatientCounts, negative_binomial
-from marrowgate.stats.two_arms import ALPHA, Estimate, hodges_lehmann, permutation_p, regression, welch
+from marrowgate.stats.two_arms import Estimate, hodges_lehmann, permutation_p, regression, welch
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
+MOST_EXCLUDED_MORE = 0.1
+"""Share of an arm's patients that may have too few visits for a peak beyond that of the other arm."""
 
 
 @dataclass(frozen=True)
@@ -121,18 +123,20 @@ def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]
     return [("ancova", adjusted), *found]
 
 
-def disagreement(change: Estimate, adjusted: Estimate) -> str:
-    """Say how the change score and the analysis of covariance disagree; empty when they do not."""
-    if math.isnan(change.p) or math.isnan(adjusted.p):
+def unequal_exclusion(courses: Mapping[str, Course], arms: ComparedArms) -> str:
+    """Say why a peak is not compared: patients with too few visits for it are not shared alike by the arms.
+
+    Who stops early after a rise would be left out with the rise. Empty where the arms lose alike.
+    """
+    matched = _matched_visits(courses, arms)
+    shares = []
+    for arm in arms.pair:
+        own = [course for p, course in courses.items() if arms.get(p) == arm and course.baseline and course.window]
+        shares.append(sum(len(course.window) < matched for course in own) / len(own) if own else 0.0)
+    if abs(shares[0] - shares[1]) <= MOST_EXCLUDED_MORE:
         return ""
-    found = [estimate.p < ALPHA for estimate in (change, adjusted)]
-    if found[0] != found[1]:
-        names = ("the change score", "the analysis of covariance")
-        yes, no = names if found[0] else names[::-1]
-        return f"{yes} finds a difference at 5 %, {no} does not (p {change.p:.3g} and {adjusted.p:.3g})"
-    if all(found) and change.value * adjusted.value < 0:
-        return "change score and analysis of covariance have opposite signs"
-    return ""
+    told = " and ".join(f"{100 * share:.0f} % of the {arm} arm" for share, arm in zip(shares, arms.pair, strict=True))
+    return f"the peak of {matched} visits would leave out {told}: peaks are not compared"
 
 
 def count_contrast(courses: Mapping[str, Course], arms: ComparedArms) -> tuple[Estimate, tuple[int, int]] | None:

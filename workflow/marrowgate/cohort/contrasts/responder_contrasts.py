@@ -23,7 +23,7 @@ NOBODY = "nobody responds, or everybody: the odds ratio is not defined"
 
 def two_by_two(responses: Mapping[str, Response], arms: ComparedArms) -> TwoByTwo | None:
     """Count responders among the patients of whom it is known; None when an arm has nobody of whom it is known."""
-    known = {p: r for p, r in responses.items() if p in arms and r.verdict != "unknown"}
+    known = {p: r for p, r in responses.items() if p in arms and r.is_known}
     counts = []
     for arm in arms.pair:
         own = [response.verdict == "responder" for patient_id, response in known.items() if arms[patient_id] == arm]

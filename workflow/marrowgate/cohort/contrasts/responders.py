@@ -1,15 +1,24 @@
 """The responder rule: which patients rise above the normal limit, their own baseline and their usual variation."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from marrowgate.cohort.contrasts.responder_reach import (
+    WITHIN_REACH,
+    least_at_visits,
+    least_pooled,
+    pool_counts,
+    pooled_visits,
+)
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.readings import Reading
 from marrowgate.settings.config import Cohort
 
-Verdict = Literal["responder", "non_responder", "unknown"]
+Verdict = Literal["responder", "non_responder", "unknown", "not_assessable"]
+DECIDED = ("responder", "non_responder")
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,21 @@ class Rule:
 
 @dataclass(frozen=True)
 class Response:
-    """What the rule says of one patient, resting on `n_visits` visits on therapy."""
+    """What the rule says of one patient, resting on `n_visits` visits on therapy.
+
+    `least` is the least value that could have counted at the cells counted; 0 where the values are no counts.
+    """
 
     patient_id: str
     verdict: Verdict
     n_visits: int
     reason: str = ""
+    least: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the rule decides."""
+        return self.verdict in DECIDED
 
 
 def declared_rule(settings: Cohort) -> Rule:
@@ -77,6 +95,9 @@ def find_responses(courses: Mapping[str, Course], rule: Rule) -> dict[str, Respo
     -------
     dict of str to Response
         `unknown` where baseline or visits on therapy are missing: a missing visit is no non-response.
+        `not_assessable` where so few cells were counted that three times the limit could not have counted: that follows
+        from the cells and the baseline alone, never from what was found on therapy. Where single visits cannot decide,
+        the visits of the window decide together.
     """
     most = max((len(course.on_therapy) for course in courses.values()), default=0)
     return {patient_id: _respond(course, rule, most) for patient_id, course in courses.items()}
@@ -104,6 +125,9 @@ def _respond(course: Course, rule: Rule, most: int) -> Response:
         return Response(course.patient_id, "unknown", n, "no baseline visit")
     if n == 0:
         return Response(course.patient_id, "unknown", n, "no visit on therapy")
+    least = least_at_visits(course.on_therapy, course, (rule.limit, rule.fold, rule.min_events))
+    if least > WITHIN_REACH * rule.limit:
+        return _respond_together(course, rule, n)
     hits = [visit_counts(reading, course, rule) for reading in course.on_therapy]
     known = f"{n} of up to {most} visits on therapy" if n < most else ""
     if rule.successive and n >= 2:
@@ -112,4 +136,16 @@ def _respond(course: Course, rule: Rule, most: int) -> Response:
         responds = any(hits)
         if rule.successive:
             known = "only one visit on therapy, so one visit decides"
-    return Response(course.patient_id, "responder" if responds else "non_responder", n, known)
+    return Response(course.patient_id, "responder" if responds else "non_responder", n, known, least)
+
+
+def _respond_together(course: Course, rule: Rule, n: int) -> Response:
+    """Decide by the visits of the window together, where that many cells can."""
+    pool = pooled_visits(course)
+    least = math.inf if pool is None else least_pooled(pool, rule.limit, rule.fold)
+    if pool is None or least > WITHIN_REACH * rule.limit:
+        reason = f"too few cells: only {least:.3g} and more could count"
+        return Response(course.patient_id, "not_assessable", n, reason, least)
+    verdict: Verdict = "responder" if pool_counts(pool, rule.limit, rule.fold) else "non_responder"
+    reason = f"too few cells at single visits: the visits decide together, {least:.3g} and more could count"
+    return Response(course.patient_id, verdict, n, reason, least)

@@ -7,39 +7,23 @@ from typing import Any
 
 import numpy as np
 
+from marrowgate.cohort.comparability import arm_windows
 from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.contrasts import changes, responder_contrasts
+from marrowgate.cohort.contrasts.estimate_row import estimate_row
+from marrowgate.cohort.contrasts.lead import lead_row
 from marrowgate.cohort.contrasts.perturbation import gated_changes, move_gates, move_values
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, grid_of_rules
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.covariates import covariate_table
 from marrowgate.cohort.endpoints import WEAK_GATES
 from marrowgate.cohort.study import Comparison
+from marrowgate.cohort.visits import Clock
 from marrowgate.errors import NotEstimableError
 from marrowgate.stats.two_arms import Estimate, regression, welch
 
 Row = dict[str, Any]
 NO_GATE_CV = "the tables do not give how far these values move with their gates (gate_cv_pct), so gates are held fixed"
-
-
-def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:
-    """Return the row of an estimated difference of log2 values; one without a p-value or interval says why."""
-    row: Row = {
-        "endpoint": endpoint,
-        "contrast": contrast,
-        "method": method,
-        "estimate": estimate.value,
-        "scale": "log2 fold",
-        "ci_low": estimate.low,
-        "ci_high": estimate.high,
-        "p_value": estimate.p,
-        "n_arm_1": counts[0],
-        "n_arm_2": counts[1],
-        "reason": estimate.note,
-    }
-    if math.isnan(estimate.p) and math.isnan(estimate.low):
-        row["status"] = "not_estimable"
-    return row
 
 
 def regimens(study: Comparison) -> list[tuple[str, ComparedArms]]:
@@ -82,13 +66,44 @@ def change_sensitivity(
     rows = [*_counts_row(study, measure, endpoint), *adjusted_rows(study, endpoint, pairs)]
     courses = study.courses[measure]
     for contrast, arms in regimens(study):
-        rows.append(_score_row(endpoint, contrast, arms, changes.make_pairs(courses, arms, "window_mean")))
+        rows.append(_lead_of(courses, arms, study.clock, (measure, endpoint, contrast)))
     if not is_key:
         return rows
     for name, kept in _fewer_readings(study, measure):
-        pairs_kept = changes.make_pairs(kept, study.arms, "window_mean")
-        rows.append(_score_row(endpoint, f"{study.between}, {name}", study.arms, pairs_kept))
+        rows.append(_lead_of(kept, study.arms, study.clock, (measure, endpoint, f"{study.between}, {name}")))
+    rows += tipping_rows(study, measure, endpoint, pairs)
     return [*rows, *perturbation_rows(study, measure, endpoint, pairs)]
+
+
+def tipping_rows(study: Comparison, measure: str, endpoint: str, pairs: changes.Pairs) -> list[Row]:
+    """Return how far the missing visits of an arm would have to lie from the others to change the conclusion.
+
+    With the share f of an arm's visits missing (of as many as the patient with most has, patients with a baseline only
+    included) the arm's mean change moves by f times the shift of the missing ones (delta adjustment: National Research
+    Council 2010, The Prevention and Treatment of Missing Data in Clinical Trials, chapter 5).
+    """
+    lead = changes.change_score(pairs)
+    rows = []
+    windows = arm_windows(study.courses[measure], study.arms, study.clock)
+    for window, sign in zip(windows, (1.0, -1.0), strict=True):
+        per_patient = window.most_visits / window.n_window if window.n_window else 0.0
+        planned = per_patient * window.n_baseline
+        share = 1 - window.n_visits / planned if planned else 0.0
+        if share <= 0 or math.isnan(lead.p):
+            continue
+        ends = [end for end in (lead.low, lead.high) if math.isfinite(end)]
+        # the conclusion changes where the limit nearest to zero reaches zero
+        shift = -sign * min(ends, key=abs) / share
+        found = Estimate(shift, math.nan, math.nan, math.nan, "")
+        row = estimate_row(
+            endpoint, f"{study.between}, missing visits of {window.arm}", "tipping_point", found, pairs.counts
+        )
+        told = (
+            f"{100 * share:.0f} % of the visits of the {window.arm} arm are missing: the conclusion would change if "
+            f"they lay {shift:+.2f} log2 from those that took place"
+        )
+        rows.append({**row, "status": "described", "reason": told})
+    return rows
 
 
 def perturbation_rows(study: Comparison, measure: str, endpoint: str, pairs: changes.Pairs) -> list[Row]:
@@ -97,16 +112,18 @@ def perturbation_rows(study: Comparison, measure: str, endpoint: str, pairs: cha
     gated = gated_changes(study.courses[measure], study.arms, study.clock)
     found = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
     gaps = gated.gate_sd.size - gated.n_known
-    told = f"gates of {gaps} of {gated.gate_sd.size} readings are held fixed: their uncertainty is not known"
+    fixed = f"gates of {gaps} of {gated.gate_sd.size} readings are held fixed: their uncertainty is not known"
     for name, by_batch in (("each sample by itself", False), ("one draw for each batch", True)):
         if gated.n_known:
             moved = move_gates(gated, draws, seed, by_batch=by_batch)
             what = f"gates drawn from their uncertainty, {name}"
-            found.append((what, "perturbation_gates", moved, told if gaps else ""))
+            found.append((what, "perturbation_gates", moved, fixed if gaps else ""))
     rows = []
     for name, method, (estimate, status), note in found:
         row = estimate_row(endpoint, f"{study.between}, {name}", method, estimate, pairs.counts)
-        rows.append({**row, "status": status, "reason": "; ".join(part for part in (estimate.note, note) if part)})
+        ranges = {"range_low": row["ci_low"], "range_high": row["ci_high"], "ci_low": None, "ci_high": None}
+        told = "; ".join(part for part in (estimate.note, note) if part)
+        rows.append({**row, **ranges, "status": status, "reason": told})
     if not gated.n_known:
         row = {
             "contrast": f"{study.between}, gates drawn from their uncertainty",
@@ -157,11 +174,12 @@ def _fewer_readings(study: Comparison, measure: str) -> Iterable[tuple[str, Mapp
         yield "without samples of flagged quality", clean.courses[measure]
 
 
-def _score_row(endpoint: str, contrast: str, arms: ComparedArms, pairs: changes.Pairs) -> Row:
-    if min(pairs.counts) < 2:
-        told = f"{arms.told(pairs.counts)} patients: two are needed"
-        return {"contrast": contrast, "method": "change_score", "status": "refused", "reason": told}
-    return estimate_row(endpoint, contrast, "change_score", changes.change_score(pairs), pairs.counts)
+def _lead_of(courses: Mapping[str, Course], arms: ComparedArms, clock: Clock, name: tuple[str, str, str]) -> Row:
+    found = lead_row(courses, arms, clock, name, "window_mean")
+    if found is None:
+        told = f"{arms.told(changes.make_pairs(courses, arms, 'window_mean').counts)} patients: two are needed"
+        return {"contrast": name[2], "method": "change_score", "status": "refused", "reason": told}
+    return found[0]
 
 
 def _counts_row(study: Comparison, measure: str, endpoint: str) -> list[Row]:

@@ -1,15 +1,17 @@
 """Rows of `tables/contrasts.tsv`: every endpoint compared between the arms, with its role, status and reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from marrowgate.cohort.bead_drift import drift_findings
 from marrowgate.cohort.contrasts import changes, responder_contrasts, sensitivity
-from marrowgate.cohort.contrasts.responders import declared_rule, find_responses
+from marrowgate.cohort.contrasts.disagreement import disagreements
+from marrowgate.cohort.contrasts.estimands import COUNTED, estimand_of
+from marrowgate.cohort.contrasts.estimate_row import estimate_row
+from marrowgate.cohort.contrasts.lead import Lead, lead_row
+from marrowgate.cohort.contrasts.responders import Response, declared_rule, find_responses
 from marrowgate.cohort.contrasts.time_rows import time_rows
-from marrowgate.cohort.description import describe_design, patient_flow
-from marrowgate.cohort.design import Finding, check_design
-from marrowgate.cohort.estimand import describe_estimand
+from marrowgate.cohort.design import Finding
+from marrowgate.cohort.design_table import find_all
 from marrowgate.cohort.study import Comparison, Study
 from marrowgate.columns import TABLES
 from marrowgate.endpoint_names import COMPARED_CHANGES, COMPARED_LEVEL, RESPONDER, endpoint_name
@@ -18,7 +20,6 @@ from marrowgate.stats.multiplicity import benjamini_hochberg, holm
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]
-FIRST = ("declared", "design")
 ROLES = ("primary", "secondary", "exploratory")
 
 
@@ -33,8 +34,8 @@ def contrast_table(study: Study) -> list[Row]:
     Returns
     -------
     list of dict
-        First the declared estimand and the design, then one lead row per endpoint with its role (primary, secondary,
-        exploratory) and the methods and sensitivity analyses beside it (role sensitivity). Empty without patients.
+        One lead row per endpoint with its role (primary, secondary, exploratory), and the methods and sensitivity
+        analyses beside it (role sensitivity). Empty without patients.
     """
     if not study.arms:
         return []
@@ -43,11 +44,11 @@ def contrast_table(study: Study) -> list[Row]:
 
 
 def _pair_rows(study: Comparison) -> list[Row]:
-    rows = [*_declared(study), *_design_rows(study)]
+    rows: list[Row] = []
     for measure in study.readings:
         rows += _measure_rows(study, measure)
-    rows += _never_made(study, {row["endpoint"] for row in rows if row["role"] not in {"design", "declared"}})
-    return [{**row, **_arm_columns(row, study.arms.pair)} for row in rows]
+    rows += _never_made(study, {row["endpoint"] for row in rows})
+    return [{"estimand": estimand_of(row["method"]), **row, **_arm_columns(row, study.arms.pair)} for row in rows]
 
 
 def _arm_columns(row: Row, pair: ArmPair) -> Row:
@@ -61,7 +62,7 @@ def in_order(rows: Sequence[Row]) -> list[Row]:
     """Put endpoints in the order of their role; what stands beside a lead row follows it."""
     roles = {role: place for place, role in enumerate(ROLES)}
     of_endpoint = {row["endpoint"]: roles[row["role"]] for row in rows if row["role"] in roles}
-    return sorted(rows, key=lambda row: -1 if row["role"] in FIRST else of_endpoint.get(row["endpoint"], len(roles)))
+    return sorted(rows, key=lambda row: of_endpoint.get(row["endpoint"], len(roles)))
 
 
 def adjust(rows: Sequence[Row]) -> list[Row]:
@@ -83,39 +84,8 @@ def role_of(study: Comparison, endpoint: str) -> str:
     return "secondary" if endpoint in settings.secondary else "exploratory"
 
 
-def _declared(study: Comparison) -> Iterable[Row]:
-    settings = study.project.config.cohort
-    sentence = describe_estimand(settings, study.clock)
-    yield {
-        "endpoint": settings.primary,
-        "contrast": study.between,
-        "role": "declared",
-        "method": "estimand",
-        "status": "declared",
-        "reason": sentence,
-    }
-
-
-def _design_rows(study: Comparison) -> Iterable[Row]:
-    compared = study.arms.counts()
-    told = [(f"flow_{step.name}", step.sentence, step.n) for step in patient_flow(study)]
-    told += [(what, sentence, compared) for what, sentence in describe_design(study)]
-    for what, sentence, n in told:
-        yield {
-            "endpoint": what,
-            "contrast": study.between,
-            "role": "design",
-            "method": "description",
-            "n_arm_1": n[0],
-            "n_arm_2": n[1],
-            "status": "described",
-            "reason": sentence,
-        }
-
-
 def _measure_rows(study: Comparison, measure: str) -> list[Row]:
-    findings = check_design(study.readings[measure], study.courses[measure], study.arms)
-    findings += drift_findings(study.project, study.drifts, measure, study.readings[measure])
+    findings = find_all(study, measure)
     rows: list[Row] = []
     if measure == study.project.config.cohort.responder_measure:
         rows += _responder_rows(study, measure, findings)
@@ -137,14 +107,20 @@ def _responder_rows(study: Comparison, measure: str, findings: Sequence[Finding]
     if table is None:
         reason = "an arm has no patient of whom the response is known"
         return [_refusal(study, endpoint, "fisher_exact", [reason])]
-    unknown = len(study.arms) - table.n1 - table.n2
-    reasons = [f"{unknown} patients of unknown response are left out"] if unknown else []
+    reasons = _left_out(study, responses)
     rows = responder_contrasts.responder_rows(table, study.arms.pair)
     rows = [_finished(row, endpoint, "sensitivity", findings, reasons) for row in rows]
     rows[0]["role"] = role_of(study, endpoint)
     for row in sensitivity.responder_sensitivity(study, measure):
         rows.append(_finished(row, endpoint, "sensitivity", findings))
     return rows
+
+
+def _left_out(study: Comparison, responses: Mapping[str, Response]) -> list[str]:
+    verdicts = [responses[name].verdict if name in responses else "unknown" for name in study.arms]
+    unknown, too_few = verdicts.count("unknown"), verdicts.count("not_assessable")
+    told = [f"{unknown} patients of unknown response are left out"] if unknown else []
+    return [*told, f"{too_few} patients with too few cells to assess are left out"] if too_few else told
 
 
 def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, findings: Sequence[Finding]) -> list[Row]:
@@ -155,20 +131,33 @@ def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, find
     if min(pairs.counts) < 2:
         reason = f"{study.arms.told(pairs.counts)} patients have both values: two are needed"
         return [_refusal(study, endpoint, "change_score", [reason])]
+    if part == "peak_matched" and (reason := changes.unequal_exclusion(study.courses[measure], study.arms)):
+        return [_refusal(study, endpoint, "change_score", [reason])]
     settings = study.project.config
-    lead = changes.change_score(pairs)
+    name = (measure, endpoint, study.between)
+    row, lead = _lead(study, name, part, pairs)
+    rows = [row]
+    score = changes.change_score(pairs)
+    if lead.method != "change_score":
+        beside = _row(endpoint, study.between, "change_score", score, pairs.counts)
+        rows.append({**beside, "estimand": f"{beside['estimand']}{COUNTED}"})
     others = changes.companions(pairs, settings.cohort.draws, settings.seed)
-    disagree = changes.disagreement(lead, dict(others)["ancova"])
-    rows = [_row(endpoint, study.between, "change_score", lead, pairs.counts)]
     rows += [_row(endpoint, study.between, method, estimate, pairs.counts) for method, estimate in others]
-    if disagree:
-        rows = [{**row, "status": "disagree", "reason": _joined(row.get("reason"), disagree)} for row in rows]
     if part == "window_mean":
         rows += time_rows(study, measure, endpoint, is_primary=role_of(study, endpoint) == "primary")
         rows += sensitivity.change_sensitivity(study, measure, endpoint, pairs, is_key=_is_key(study, endpoint))
+    rows = disagreements(rows, lead, pairs)
     rows = [_finished(row, endpoint, "sensitivity", findings) for row in rows]
     rows[0]["role"] = role_of(study, endpoint)
     return rows
+
+
+def _lead(study: Comparison, name: tuple[str, str, str], part: str, pairs: changes.Pairs) -> tuple[Row, Lead]:
+    found = lead_row(study.courses[name[0]], study.arms, study.clock, name, part)
+    if found is None:
+        msg = f"{name[1]}: the lead has no patients although its pairs are {pairs.counts}"
+        raise RuntimeError(msg)
+    return found
 
 
 def _is_key(study: Comparison, endpoint: str) -> bool:
@@ -213,7 +202,7 @@ def _never_made(study: Comparison, made: set[str]) -> Iterable[Row]:
 
 
 def _row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:
-    return sensitivity.estimate_row(endpoint, contrast, method, estimate, counts)
+    return estimate_row(endpoint, contrast, method, estimate, counts)
 
 
 def _finished(row: Row, endpoint: str, role: str, findings: Sequence[Finding], reasons: Sequence[str] = ()) -> Row:

@@ -3,12 +3,12 @@
 import math
 from typing import Any
 
+from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, time_model
-from marrowgate.cohort.contrasts.sensitivity import estimate_row
 from marrowgate.cohort.study import Comparison
 from marrowgate.endpoint_names import is_intensity
 from marrowgate.errors import NotEstimableError
-from marrowgate.stats.mixed import bootstrap_p
+from marrowgate.stats.mixed_bootstrap import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]
