@@ -22,16 +22,18 @@ def tried(out: Path, panel: Path, strategy: str, files: list[Path]) -> Path:
 
 def labels(path: Path, column: str) -> np.ndarray:
     """Return the label of every event."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as handle:
-        return np.array([row[column] for row in csv.DictReader(handle)])
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return np.array([row[column] for row in csv.DictReader(content.decode("utf-8").splitlines())])
+
+
+def found_in(out: Path, name: str, population: str) -> np.ndarray:
+    """Return which events a population holds; none where it has no gate."""
+    column = pq.read_table(out / "events" / f"{name}.parquet", columns=[population])[population]
+    return np.zeros(len(column), dtype=bool) if column.null_count else np.array(column)
 
 
 def score(out: Path, name: str, population: str, truth: np.ndarray) -> tuple[float, str]:
     """Return F1 and status of a population; without a gate F1 is 0."""
-    column = pq.read_table(out / "events" / f"{name}.parquet", columns=[population])[population]
+    found = found_in(out, name, population)
     statuses = {row["population"]: row["status"] for row in read_rows(out / "gates" / f"{name}.tsv")}
-    if column.null_count:
-        return 0.0, statuses[population]
-    found = np.array(column)
     return 2 * np.count_nonzero(found & truth) / (found.sum() + truth.sum()), statuses[population]

@@ -1,4 +1,4 @@
-"""Fluorescence marrow of a Navios with the shipped strategy of blood; tuned on donors 01 and 05, 03 and 08 only judged."""
+"""Fluorescence marrow of a Navios with the shipped strategy of blood; tuned on donors 01 and 05, the others judged."""
 
 import numpy as np
 import pytest
