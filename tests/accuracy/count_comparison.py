@@ -16,6 +16,7 @@ from accuracy.cohort_model import share_row, write_figures
 from accuracy.resumed import answers_by_seed, digest_of
 from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.contrasts.count_pairs import has_few_events
 from marrowgate.cohort.contrasts.disagreement import disagreements
 from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import lead_row
@@ -106,7 +107,8 @@ def answer(scenario: CountScenario, seed: int) -> dict[str, Any]:
         return {"status": "refused", **beside, **half_event}
     row, lead = found
     score = estimate_row(ENDPOINT, study.between, "change_score", changes.change_score(pairs), pairs.counts)
-    first = disagreements([row, score], lead, pairs)[0]
+    few = has_few_events(courses)
+    first = disagreements([row, score], lead, pairs, attenuated=few)[0]
     status = first.get("status") or ("flagged" if is_flagged(findings, lead.method) else "ok")
     numbers = {name: first[name] for name in ("estimate", "ci_low", "ci_high", "p_value")}
     return {"status": status, **numbers, **beside, **half_event}
