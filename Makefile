@@ -7,6 +7,7 @@ FUZZ_SECONDS ?= 600
 NULL_COHORTS ?= 2000
 FAIR_COHORTS ?= 1000
 EFFECT_COHORTS ?= 200
+COUNT_COHORTS ?= 1000
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -24,7 +25,7 @@ help:
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
-	@echo "make accuracy-cohort  false positives and power of the comparison (half an hour); stopped, it goes on where it was"
+	@echo "make accuracy-cohort  false positives and power of the comparison (an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
 	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
@@ -91,6 +92,7 @@ accuracy-signal: $(DEV)
 accuracy-cohort: export OPENBLAS_NUM_THREADS = 1
 accuracy-cohort: export PYTHONPATH = tests
 accuracy-cohort: $(DEV)
+	$(BIN)/python -m accuracy.count_comparison --cohorts $(COUNT_COHORTS) --cores $(CORES) --docs docs/methods_cohort.md
 	$(BIN)/python -m accuracy.cohort_size --scenario null --cohorts $(NULL_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario moving_batches --cohorts $(NULL_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario fair_null --cohorts $(FAIR_COHORTS) --cores $(CORES)

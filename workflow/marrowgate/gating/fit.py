@@ -13,7 +13,7 @@ from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
-from marrowgate.gating.methods import Found, Needs, get_method, needs_of
+from marrowgate.gating.methods import FindStatus, Found, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
@@ -317,4 +317,6 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     if instead.gate is None:
         return found, population.method
     why = because("fallback", f"{population.fallback.method} stands in for {population.method}")
-    return replace(instead, status="fixed", reasons=(why, *found.reasons)), population.fallback.method
+    status: FindStatus = "doubtful" if instead.status == "doubtful" else "fixed"
+    reasons = (why, *found.reasons, *instead.reasons)
+    return replace(instead, status=status, reasons=reasons), population.fallback.method

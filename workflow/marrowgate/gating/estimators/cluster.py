@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
+from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, share_outside
 from marrowgate.gating.gates import Ellipsoid
 from marrowgate.gating.methods import (
     Arguments,
@@ -68,10 +69,20 @@ def find(view: View, arguments: ClusterArguments) -> Found:
         widest if edge is None else edge,
     )
     error = error_of(*np.sqrt(np.diag(covariance) / n).tolist())
+    share = share_outside(mean, covariance, low, high)
+    doubts = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
     if edge is None:
-        return found_gate(gate, error)
-    share = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
-    return found_gate(gate, error, notes=(because("ends_at_neighbour", share),))
+        return found_gate(gate, error, doubts=doubts)
+    sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
+    return found_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
+
+
+def _shift_without_box(
+    points: NDArray[np.float64], mean: NDArray[np.float64], covariance: NDArray[np.float64]
+) -> float:
+    """Return how far the centre goes when the box no longer holds it, in standard deviations of the cluster."""
+    free = settle(points, mean, np.sqrt(np.diag(covariance)))
+    return float("inf") if free is None else float(np.sqrt(distances(free[0][None, :], mean, covariance)[0]))
 
 
 def densest(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
