@@ -132,8 +132,8 @@ def test_run_without_patients__is_told_only_names_that_are_given(folder, told):
 
 def test_strategy_of_one_instrument__is_told(folder):
     assert (
-        "strategy tree, population cd45_pos: numbers in the file's own units, which ties the strategy to one instrument; "
-        "add the section home"
+        "strategy tree, population cd45_pos: numbers in the file's own units, which ties the strategy to one "
+        "instrument; add the section home"
     ) in every_note(folder)
     tree = folder.path / "config" / "strategies" / "tree.yaml"
     home = "home:\n  landmarks: [{of: lymphocytes, by: median, values: {CD45: 20000}}]\n"
