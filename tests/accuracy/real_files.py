@@ -1,4 +1,4 @@
-"""Real files with a label for every event, taken through `marrowgate try` as users do: F1, status and a picture of each.
+"""Real files with a label for every event, through `marrowgate try` as users do: F1, status and a picture of each.
 
 Usage: python tests/accuracy/real_files.py [--real ../shared/data] [--docs docs/accuracy_real.md]
 """
