@@ -95,7 +95,8 @@ def data_sets(real: Path) -> Iterator[DataSet]:
             "granulocytes": is_one_of("neutrophils", "eosinophils"), "eosinophils": is_one_of("eosinophils"),
             "cd45_pos": lambda given: ~np.isin(given, ["debris", "nrbc"]),
         },
-        ("CD45", "SSC-A"), "tubes 01, 03, 05, 09, 25, and for monocytes looked at on all; 22 and 25 are mantle cell lymphoma, "
+        ("CD45", "SSC-A"),
+        "tubes 01, 03, 05, 09, 25, and for monocytes looked at on all; 22 and 25 are mantle cell lymphoma, "
         "35 is hairy cell leukaemia",
     )  # fmt: skip
     first, second = {"003": "3"}, {"003": "4"}
