@@ -30,6 +30,7 @@ STEPS = {
     "try": "take a handful of files the whole per-sample way, without sheets",
     "simulate": "make FCS files with known truth",
     "spillover": "compute a batch's spillover from its single stains, or read one from a file",
+    "unmix": "unmix raw files of a spectral cytometer, with its single stains",
     "calibrate": "calibrate a batch's intensities with its beads",
     "scales": "choose a batch's scales from its samples, where the strategy says so",
     "fit": "find the gates of one sample",

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.density import CENTRES, binned
 from marrowgate.gating.doubts import crowded_border, cut_by_box, foreign_events, share_outside
 from marrowgate.gating.estimators.upper_mode import upper_mode
 from marrowgate.gating.methods import get_method
+from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.gating.saturation import saturated
 from unit.gating.views import ArrayView
 
 MEAN, ROUND = np.array([0.5, 0.5]), np.diag([0.01, 0.01])
@@ -125,3 +128,27 @@ def test_upper_mode__of_a_handful_is_doubtful_and_far_bright_events_are_no_mode(
     mode, spread = upper_mode(counts, 0.008, 0.25)
     assert (mode, spread) == pytest.approx((0.6, 0.03), abs=0.01)
     assert mode in CENTRES
+
+
+@pytest.mark.parametrize(("n_young", "status"), [(0, "ok"), (200, "ok"), (3000, "doubtful")])
+def test_reference_line__a_reference_with_two_modes_is_doubtful(n_young, status):
+    rng = np.random.default_rng(6)
+    columns = {
+        "X": rng.normal(0.5, 0.05, 5000 + n_young),
+        "Y": np.concatenate([rng.normal(0.8, 0.03, 5000), rng.normal(0.5, 0.05, n_young)]),
+    }
+    view = ArrayView(columns, references={"other": columns})
+    answer = found("reference_line", view, reference="other", first=[1.0, 0.5], second=[0.6, 0.3], keep="below")
+    assert (answer.status, codes(answer)) == (status, ("two_modes",) * (status == "doubtful"))
+
+
+@pytest.mark.parametrize(("n_at_top", "doubts"), [(0, 0), (99, 0), (101, 1), (1000, 1)])
+def test_saturated__more_than_a_tenth_of_the_reference_at_the_top_is_a_doubt(n_at_top, doubts):
+    channel = Channel(0, "PE-A", "", "CD16", "", "fluorescence", "", 32, 262_144.0, (0.0, 0.0), None, None)
+    events = np.full((2000, 1), 50_000.0)
+    events[:n_at_top] = 262_143.0
+    file = FcsFile(1, Verdict("accepted"), "3.1", 2000, (channel,), None, "", {}, {}, events)
+    sample = SampleEvents(file, {"CD16": channel}, {})
+    told = saturated(sample, ("FSC-A", "CD16"), "neutrophils", np.arange(1000))
+    assert [reason.code for reason in told] == ["at_full_scale"] * doubts
+    assert saturated(sample, ("CD16",), "neutrophils", np.array([], dtype=np.intp)) == ()

@@ -16,7 +16,7 @@ from marrowgate.stats.proportions import TwoByTwo, fisher_p
 PHASES = ("baseline", "window")
 UNEQUAL_DEPTH = 1.5
 """Ratio of the arms' typical numbers of cells above which it is said."""
-UNEQUAL_ZEROS = 0.05
+UNEQUAL_ZEROS = 0.01
 """p-value of equal shares of patients without events below which it is said."""
 SHIFTED_WINDOW = 0.1
 """Difference of the arms' mean sampled times, as a share of the window, above which it is said."""

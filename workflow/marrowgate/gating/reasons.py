@@ -31,6 +31,8 @@ CODES = MappingProxyType(
         "cut_by_box": "The cluster reaches out of the box that it was sought in.",
         "second_valley": "Another valley parts the events as well, and many lie between the two.",
         "crowded_border": "Many events lie near a boundary that nobody measured.",
+        "at_full_scale": "Many events of the reference population lie at the top of a channel: they were brighter.",
+        "two_modes": "The reference population has two modes, so its median and spread are those of neither.",
         "on_a_flank": "The component lies on the flank of its neighbours.",
         "wrong_scale": "The method does not work on this scale.",
         "ends_at_neighbour": "The gate ends where a neighbouring population begins.",
