@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from accuracy.diseases import count_table, disease_figures, disease_names, disease_table, is_far
+from accuracy.diseases import count_table, disease_figures, disease_names, disease_table, is_far, is_shown
 from accuracy.tried import GateScore
 from marrowgate.simulate.diseases import find_disease
 
@@ -42,3 +42,12 @@ def test_count_table__shows_the_blasts_in_a_gate():
 def test_disease_table__has_a_row_for_each_disease():
     lines = disease_table([[GOOD], [FEW]]).splitlines()
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| left_shift_45"] * 2
+
+
+def test_is_shown__what_matters_in_a_disease_and_what_is_off():
+    eosinophilia = replace(GOOD, setting="eosinophilia_15")
+    assert is_shown([GOOD])
+    assert not is_shown([eosinophilia])
+    assert is_shown([eosinophilia, replace(eosinophilia, only_true=300)])
+    assert not is_shown([replace(eosinophilia, both=5, only_found=3, only_true=3)])
+    assert is_shown([replace(GOOD, setting="aml_cd34_neg_5", population="lymphocytes")])
