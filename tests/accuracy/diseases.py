@@ -19,7 +19,16 @@ from accuracy.figures import Figure, markdown, number, share
 from accuracy.instruments import COHORT, choose_samples
 from accuracy.scores import relative_error
 from accuracy.scratch import REPOSITORY
-from accuracy.tried import ENOUGH, MILD, POPULATIONS, GateScore, pooled, read_scores, score_samples, write_scores
+from accuracy.tried import (
+    ENOUGH,
+    POPULATIONS,
+    GateScore,
+    flag_columns,
+    pooled,
+    read_scores,
+    score_samples,
+    write_scores,
+)
 from marrowgate.progress import with_progress
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.diseases import HEALTHY, named_diseases
@@ -128,14 +137,11 @@ def disease_figures(diseases: Sequence[Sequence[GateScore]]) -> list[Figure]:
         own = [one for one in gates if population in {"all", one.population} and one.confusion.n_true]
         enough = [one for one in own if one.confusion.n_true >= FEWEST]
         far = [one for one in enough if is_far(one)]
-        wrong, right = [one for one in own if one.is_wrong], [one for one in own if one.is_right]
         figures += [
-            number(population, "", "gates", len(own), "gates"),
-            number(population, "", "wrong (F1 below 0.8)", len(wrong), "gates"),
-            share(population, "", "wrong and unflagged", sum(not one.is_flagged for one in wrong), len(own)),
-            number(population, "", "counts off by more than 10 %", len(far), "gates"),
-            share(population, "", "off and unflagged", sum(not one.is_flagged for one in far), len(enough)),
-            share(population, "", "right but flagged", sum(one.status not in MILD for one in right), len(right)),
+            *flag_columns(population, own),
+            number(population, "", "counts off", len(far), "gates"),
+            share(population, "", "off, nothing flagged", sum(not one.is_flagged for one in far), len(enough)),
+            share(population, "", "off, gate not flagged", sum(not one.is_gate_flagged for one in far), len(enough)),
         ]
     return figures
 

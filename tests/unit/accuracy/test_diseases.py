@@ -27,10 +27,10 @@ def test_disease_figures__count_what_is_off_and_unflagged_by_status_and_sample()
     scores = [GOOD, FEW, replace(FEW, status="doubtful"), replace(FEW, both=60, only_true=35)]
     found = {figure.name: figure.value for figure in disease_figures([scores])}
     assert found["ig, gates"] == 4
-    assert found["ig, counts off by more than 10 %"] == 2  # with 95 true cells a count is too uncertain
-    assert found["ig, off and unflagged"] == pytest.approx(100 / 3)
-    assert found["ig, wrong (F1 below 0.8)"] == 1
-    assert found["ig, wrong and unflagged"] == pytest.approx(25)
+    assert found["ig, counts off"] == 2  # with 95 true cells a count is too uncertain
+    assert found["ig, off, nothing flagged"] == pytest.approx(100 / 3)
+    assert found["ig, wrong"] == 1
+    assert found["ig, wrong, nothing flagged"] == pytest.approx(25)
 
 
 def test_count_table__shows_the_blasts_in_a_gate():
