@@ -74,8 +74,12 @@ def main() -> None:
     parser.add_argument("--docs", type=Path, required=True, help="page to write")
     parser.add_argument("--cores", type=int, default=2, help="processes; the figures do not depend on it")
     parser.add_argument("--again", action="store_true", help="leave what is in the folder as it is")
+    parser.add_argument(
+        "--named", default=",".join(NAMED), help="instruments by name, with commas between; default all"
+    )
     args = parser.parse_args()
-    tasks = [("instruments", name) for name in ("home", *DRAWN, *NAMED)]
+    by_name = args.named.split(",")
+    tasks = [("instruments", name) for name in ("home", *DRAWN, *by_name)]
     tasks += [("diseases", name) for name in disease_names()]
     missing = [task for task in tasks if not (args.again and path_of(args.out, task).is_file())]
     with ProcessPoolExecutor(args.cores) as pool:
@@ -83,7 +87,7 @@ def main() -> None:
             write_scores(path_of(args.out, task), scores)
     found = {task: read_scores(path_of(args.out, task)) for task in tasks}
     home = found["instruments", "home"]
-    drawn, named = ([found["instruments", name] for name in names] for names in (DRAWN, NAMED))
+    drawn, named = ([found["instruments", name] for name in names] for names in (DRAWN, by_name))
     sick = [found["diseases", name] for name in disease_names()]
     write_figures(args.out.parent / "instruments.tsv", instrument_figures(home, drawn))
     write_figures(args.out.parent / "diseases.tsv", disease_figures(sick))
