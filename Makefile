@@ -7,24 +7,28 @@ FUZZ_SECONDS ?= 600
 NULL_COHORTS ?= 2000
 FAIR_COHORTS ?= 1000
 EFFECT_COHORTS ?= 200
+COUNT_COHORTS ?= 1000
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env demo test lint types format docs bench bench-hot fuzz accuracy accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo test test-lowest coverage lint types format docs bench bench-hot fuzz accuracy accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
 	@echo "make test    environment, all tests"
-	@echo "make lint    ruff, snakefmt, mypy and snakemake --lint"
-	@echo "make types   mypy"
+	@echo "make test-3.11  (3.12, 3.13) all tests on another Python"
+	@echo "make test-lowest  all tests with the lowest allowed version of every library (needs uv)"
+	@echo "make coverage  all tests, and what they run of the library, into results/coverage"
+	@echo "make lint    ruff, snakefmt, codespell and snakemake --lint"
+	@echo "make types   mypy, of the library and of the tests"
 	@echo "make bench   speed and memory, into results/benchmarks"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
-	@echo "make accuracy-cohort  false positives and power of the comparison (half an hour); stopped, it goes on where it was"
+	@echo "make accuracy-cohort  false positives and power of the comparison (an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
 	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
@@ -32,6 +36,8 @@ help:
 	@echo "make lock    write requirements*.lock anew (needs uv)"
 
 env: $(RUNTIME)
+
+env-dev: $(DEV)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -56,14 +62,30 @@ demo: $(RUNTIME)
 test: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-3.%:
+	@python3.$* -c pass 2>/dev/null || { echo "Python 3.$* is not installed here"; exit 1; }
+	$(MAKE) test PYTHON=python3.$* VENV=.venv-3.$*
+
+test-lowest:
+	@command -v uv >/dev/null || { echo "uv is not installed here: pip install uv"; exit 1; }
+	uv venv -q --clear --python 3.11 .venv-lowest
+	uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct --group dev -e .
+	PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest -n 2 --dist loadfile
+
+coverage: $(DEV)
+	@mkdir -p results/coverage
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=html:results/coverage
+
 lint: $(DEV)
 	ruff check workflow tests
 	ruff format --check workflow tests
 	snakefmt --check Snakefile workflow/rules
+	codespell
 	snakemake --lint
 
 types: $(DEV)
 	mypy
+	mypy --config-file tests/mypy.ini
 
 format: $(DEV)
 	ruff check --fix workflow tests
@@ -91,6 +113,7 @@ accuracy-signal: $(DEV)
 accuracy-cohort: export OPENBLAS_NUM_THREADS = 1
 accuracy-cohort: export PYTHONPATH = tests
 accuracy-cohort: $(DEV)
+	$(BIN)/python -m accuracy.count_comparison --cohorts $(COUNT_COHORTS) --cores $(CORES) --docs docs/methods_cohort.md
 	$(BIN)/python -m accuracy.cohort_size --scenario null --cohorts $(NULL_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario moving_batches --cohorts $(NULL_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario fair_null --cohorts $(FAIR_COHORTS) --cores $(CORES)

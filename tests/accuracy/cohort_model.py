@@ -92,6 +92,7 @@ def sample_of(visit: VisitTruth, panel: str) -> Sample:
     """Return the sheet's row of one tube; the simulator's values need no check."""
     return Sample.model_construct(
         sample_id=f"{visit.patient_id}_{visit.name}_{panel}",
+        fcs="",
         patient_id=visit.patient_id,
         panel=panel,
         batch=visit.batch,

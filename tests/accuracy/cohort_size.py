@@ -24,7 +24,7 @@ from marrowgate.cohort.contrasts.time_rows import INTENSITIES
 from marrowgate.cohort.study import Comparison
 from marrowgate.settings.config import Cohort
 from marrowgate.stats.cluster_robust import model_contrast
-from marrowgate.stats.mixed import bootstrap_p
+from marrowgate.stats.mixed_bootstrap import bootstrap_p
 from marrowgate.stats.proportions import fisher_p
 
 BOOTSTRAP_DRAWS = 199

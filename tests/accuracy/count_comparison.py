@@ -20,11 +20,13 @@ from marrowgate.cohort.contrasts.disagreement import disagreements
 from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import lead_row
 from marrowgate.cohort.courses import make_courses
+from marrowgate.cohort.design import is_flagged
 from marrowgate.cohort.design_table import find_all
 from marrowgate.cohort.equal_depth import equal_depth
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.study import Comparison
 from marrowgate.cohort.visits import Clock, Visit
+from marrowgate.files import write_text
 from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
@@ -36,6 +38,7 @@ from marrowgate.simulate.count_scenarios import (
     DrawnCounts,
     draw_counts_of,
 )
+from marrowgate.stats.two_arms import welch
 
 MEASURE = "immature_per_100_cd45"
 ENDPOINT = f"{MEASURE}_log2_change"
@@ -43,6 +46,8 @@ PAIR = ArmPair("triplet", "doublet")
 ALL = {**COUNT_SCENARIOS, **COUNT_EFFECTS}
 CYCLE_DAYS = 21.0
 LEVEL = 0.05
+FEWEST_ROWS = 20
+"""Rows of which a share is given at all."""
 CONFIG = Config(strategy_of_panel={"immature": "none"}, cohort=Cohort(populations=("immature",)))
 
 
@@ -102,7 +107,7 @@ def answer(scenario: CountScenario, seed: int) -> dict[str, Any]:
     row, lead = found
     score = estimate_row(ENDPOINT, study.between, "change_score", changes.change_score(pairs), pairs.counts)
     first = disagreements([row, score], lead, pairs)[0]
-    status = first.get("status") or ("flagged" if "flagged" in levels else "ok")
+    status = first.get("status") or ("flagged" if is_flagged(findings, lead.method) else "ok")
     numbers = {name: first[name] for name in ("estimate", "ci_low", "ci_high", "p_value")}
     return {"status": status, **numbers, **beside, **half_event}
 
@@ -119,8 +124,6 @@ def _half_event(study: Comparison) -> dict[str, float]:
             values[patient_id] = float(logs[1] - logs[0])
     first = np.array([value for name, value in values.items() if study.arms.is_first(name)])
     second = np.array([value for name, value in values.items() if not study.arms.is_first(name)])
-    from marrowgate.stats.two_arms import welch
-
     return {"half_event": welch(first, second).p}
 
 
@@ -159,6 +162,50 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, float) and math.isfinite(value)
 
 
+def docs_lines(answers: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[str]:
+    """Return the table of the docs: one line per scenario."""
+    head = "| setting | cohorts | rows `ok` | significant, of those | covers, of those | all rows with numbers "
+    lines = [f"{head}| bias, log2 | half event | analysis of covariance |", f"{'|---' * 9}|"]
+    for name, by_seed in answers.items():
+        rows = list(by_seed.values())
+        ok = [row for row in rows if row["status"] == "ok"]
+        known = [row for row in rows if _is_number(row.get("p_value"))]
+        bias = f"{np.mean([row['estimate'] for row in known]) - ALL[name].truth:+.2f}" if known else "-"
+        coverage = _percent([_covers(row, name) for row in known])
+        cells = (
+            ALL[name].meaning,
+            str(len(rows)),
+            _percent([row["status"] == "ok" for row in rows]),
+            _percent([row["p_value"] < LEVEL for row in ok]),
+            _percent([_covers(row, name) for row in ok]),
+            f"{_percent([row['p_value'] < LEVEL for row in known])}, covers {coverage}",
+            bias,
+            _percent([row["half_event"] < LEVEL for row in rows]),
+            _percent([row["ancova"] < LEVEL for row in rows]),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _covers(row: Mapping[str, Any], name: str) -> bool:
+    return bool(row["ci_low"] <= ALL[name].truth <= row["ci_high"])
+
+
+def _percent(hits: Sequence[bool]) -> str:
+    return f"{100 * sum(hits) / len(hits):.1f} %" if len(hits) >= FEWEST_ROWS else "-"
+
+
+def write_docs(path: Path, answers: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> None:
+    """Put the tables between their marks in the docs: cohorts without and with a difference."""
+    text = path.read_text(encoding="utf-8")
+    for mark, names in (("null", COUNT_SCENARIOS), ("effect", COUNT_EFFECTS)):
+        begin, end = f"<!-- count comparison, {mark} -->", f"<!-- end of count comparison, {mark} -->"
+        own = {name: answers[name] for name in names if name in answers}
+        before, rest = text.split(begin)
+        text = "\n".join([before + begin, *docs_lines(own), end + rest.split(end)[1]])
+    write_text(path, text)
+
+
 def main() -> None:
     """Draw the cohorts and write results/accuracy/count_comparison.tsv; go on where a stopped run was."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -167,14 +214,18 @@ def main() -> None:
     parser.add_argument("--scenarios", nargs="*", choices=sorted(ALL), default=list(ALL))
     parser.add_argument("--cores", type=int, default=2, help="processes; the figures do not depend on it")
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
+    parser.add_argument("--docs", type=Path, help="page that holds the tables between marks, such as methods_cohort.md")
     args = parser.parse_args()
     seeds = range(args.first_seed, args.first_seed + args.cohorts)
     digest = digest_of(("simulate", "compare"), ("count_comparison.py", "cohort_model.py"), "")
-    rows = []
+    rows, answers = [], {}
     for name in args.scenarios:
         kept = args.out / "seeds" / f"count_comparison_{name}.jsonl"
-        rows += scenario_rows(name, answers_by_seed(partial(answer_seed, name), seeds, kept, digest, args.cores))
-        write_figures(args.out / "count_comparison.tsv", rows)
+        answers[name] = answers_by_seed(partial(answer_seed, name), seeds, kept, digest, args.cores)
+        rows += scenario_rows(name, answers[name])
+    write_figures(args.out / "count_comparison.tsv", rows)
+    if args.docs:
+        write_docs(args.docs, answers)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from marrowgate.measure.controls import (
     measure_controls,
     median_in_sample,
 )
-from marrowgate.measure.intensities import why_no_ratio
 from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch, make_sketch
@@ -122,7 +121,7 @@ def _batch_rows(
         control = choose_controls(sample, sheet, records, settings).get((POPULATION, MARKER))
         found: dict[str, float] = {}
         if control is not None and sketch.n_events >= MIN_EVENTS:
-            found = _compared(sketch, *_medians(control, known, rng), line, rng)
+            found = _compared(sketch, *_medians(control, known, rng), line, control.no_ratio, rng)
         rows.append(row_of(sample.sample_id, sketch.n_events, found))
     return rows
 
@@ -138,13 +137,13 @@ def _medians(control: Control, known: Known, rng: np.random.Generator) -> tuple[
 
 
 def _compared(
-    sketch: Sketch, control: float, blank: Draws, line: Calibration, rng: np.random.Generator
+    sketch: Sketch, control: float, blank: Draws, line: Calibration, no_ratio: str, rng: np.random.Generator
 ) -> dict[str, float]:
     """Return ratio and molecules of a stained population against its control's median and the draws of it."""
     median = sketch.median
     molecules = binding_capacity(line, median, control, draw_medians(sketch, rng), blank, rng)
     found = {"abc": molecules.value, "abc_low": molecules.low, "abc_high": molecules.high}
-    if not why_no_ratio(control, float(np.std(blank, ddof=1))):
+    if not no_ratio and control > 0:
         found["ratio_fi"] = median / control
     return found
 

@@ -11,7 +11,7 @@ from accuracy.count_cohorts import MEASURES, draw_study
 from accuracy.figures import Figure, mean, number, share
 from marrowgate.cohort.contrasts import changes
 from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
-from marrowgate.cohort.contrasts.responders import declared_rule, find_responses
+from marrowgate.cohort.contrasts.responders import DECIDED, declared_rule, find_responses
 from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.study import Comparison
 from marrowgate.simulate.cohort import make_plan
@@ -146,7 +146,7 @@ def call_figures(scenario: str, how: str, calls: Sequence[tuple[bool, str]]) -> 
     """Return sensitivity and specificity of the responder calls; unknown verdicts are counted apart."""
     responders = [verdict for responds, verdict in calls if responds]
     others = [verdict for responds, verdict in calls if not responds]
-    known = [[verdict for verdict in group if verdict != "unknown"] for group in (responders, others)]
+    known = [[verdict for verdict in group if verdict in DECIDED] for group in (responders, others)]
     return [
         number(scenario, how, "patients", len(calls), "patients"),
         share(scenario, how, "sensitivity", known[0].count("responder"), len(known[0])),

@@ -83,7 +83,8 @@ def watch(seed: int, sample_id: str) -> Watched:
         msg = f"{sample_id} has no time"
         raise RuntimeError(msg)
     found = find_unstable(file, stability_limits(Quality()))
-    flagged = ~stable_events(times, found.stretches)
+    # what is told of a run: a change of rate is flagged, a change of signal takes the events out
+    flagged = ~stable_events(times, (*found.stretches, *found.rate_stretches))
     odd = _is_odd(times, tube.trouble.name)
     drift = next(check for check in found.checks if check.check == DRIFT)
     return Watched(

@@ -100,7 +100,8 @@ def start_figures(seeds: Sequence[int], real_data: Path | None, cores: int) -> l
     cores : int
         Processes; the answer does not depend on it.
     """
-    carried, sound = [], []
+    carried: list[float] = []
+    sound: list[float] = []
     with ProcessPoolExecutor(cores) as pool:
         for seed in seeds:
             tubes = faulty_and_sound(make_plan(SCENARIO, seed))

@@ -20,7 +20,7 @@ from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon
 from marrowgate.gating.methods import load_checked_strategy
-from marrowgate.gating.open_sample import open_sample, start_rows
+from marrowgate.gating.open_sample import SpilloverSource, open_sample, start_rows
 from marrowgate.gating.records import USABLE, ControlRole
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cohort import make_plan
@@ -50,7 +50,7 @@ def main() -> None:
         draw("diva_marrow", DIVA / "strategy.yaml", DIVA / "panel.yaml", [diva], "file", args.out)
 
 
-def shipped(strategy, panel):
+def shipped(strategy: str, panel: str) -> tuple[Path, Path]:
     """Return the files of a strategy and a panel that marrowgate ships."""
     return CONFIG / "strategies" / f"{strategy}.yaml", CONFIG / "panels" / f"{panel}.yaml"
 
@@ -70,7 +70,9 @@ def simulated(kind, folder):
     return paths
 
 
-def draw(name, strategy_path, panel_path, paths, spillover, out):
+def draw(
+    name: str, strategy_path: Path, panel_path: Path, paths: list[Path], spillover: SpilloverSource, out: Path
+) -> None:
     """Gate the files as one batch and draw the first of them."""
     strategy = load_checked_strategy(strategy_path)
     panel = load_panel(panel_path)

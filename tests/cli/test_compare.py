@@ -11,8 +11,18 @@ from marrowgate.cli import main
 from marrowgate.tables import read_rows, write_table
 
 Row = dict[str, Any]
-HEADER = ("sample_id", "patient_id", "fcs", "panel", "batch")
-HEADER += ("control_type", "control_marker", "control_for", "day", "days_off")
+HEADER = (
+    "sample_id",
+    "patient_id",
+    "fcs",
+    "panel",
+    "batch",
+    "control_type",
+    "control_marker",
+    "control_for",
+    "day",
+    "days_off",
+)
 QUICK = {"draws": 1000, "bootstrap_draws": 99, "stability_draws": 100}
 
 

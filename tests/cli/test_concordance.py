@@ -10,15 +10,15 @@ from marrowgate.cli import main
 from marrowgate.gating.exchange import flowkit_engine
 from marrowgate.tables import read_rows
 
-STEPS = Path(__file__).parent.parent / "workflow" / "timecourse"
+TEMPLATE = Path(__file__).parent.parent / "workflow" / "timecourse"
+SETTINGS = ["--panel", "panels/culture.yaml", "--strategy", "strategies/culture.yaml"]
+TRY = ["try", *(word if word[0] == "-" else str(TEMPLATE / word) for word in SETTINGS), "--out"]
 
 
 @pytest.fixture(scope="module")
 def tried(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("tried")
-    words = ["try", "--panel", str(STEPS / "panels" / "culture.yaml"), "--out", str(out)]
-    words += ["--strategy", str(STEPS / "strategies" / "culture.yaml")]
-    assert main([*words, str(real_data / "timecourse" / "D0.fcs")]) == 0
+    assert main([*TRY, str(out), str(real_data / "timecourse" / "D0.fcs")]) == 0
     return out
 
 
@@ -43,7 +43,9 @@ def test_concordance__a_file_that_flowkit_cannot_read_is_not_compared(tried, tmp
     assert b"^" not in text
     changed = content[:begin] + text.replace(delimiter, b"^") + content[end + 1 :]
     (tmp_path / "D0.fcs").write_bytes(changed)
-    (row,) = rows_of(tried, tmp_path, tmp_path / "D0.fcs")
+    assert rows_of(tried, tmp_path, tmp_path / "D0.fcs")[0][2] == "the file is not the one that was gated"
+    assert main([*TRY, str(tmp_path), str(tmp_path / "D0.fcs")]) == 0
+    (row,) = rows_of(tmp_path, tmp_path, tmp_path / "D0.fcs")
     assert row[:2] == (None, "not_compared")
     assert row[2].startswith("the comparison ended with ")
     assert row[2].endswith("; see its log")

@@ -18,6 +18,11 @@ def judged(path):
     return share, ~stable_events(times, found.stretches), {check.check: check for check in found.checks}
 
 
+def unusual_rate(path):
+    file = read_fcs(path)
+    return ~stable_events(acquisition_time(file), find_unstable(file, LIMITS).rate_stretches)
+
+
 def test_find_unstable__run_that_stalls_is_flagged_from_there_on(real_data):
     share, flagged, checks = judged(real_data / "qc" / "Bcells_1_Bcells1.fcs")
     assert flagged[share > 0.6].all()
@@ -25,10 +30,15 @@ def test_find_unstable__run_that_stalls_is_flagged_from_there_on(real_data):
     assert checks["unstable_pct"].verdict == "flagged"
 
 
-def test_find_unstable__run_that_surges_and_collapses_is_flagged_there(real_data):
-    share, flagged, checks = judged(real_data / "qc" / "Bcells_1_Bcells2.fcs")
-    assert flagged[share > 0.75].all()
-    assert flagged[share < 0.5].mean() < 0.05
+def test_find_unstable__run_that_surges_and_collapses_is_flagged_there_and_loses_what_has_another_signal(real_data):
+    path = real_data / "qc" / "Bcells_1_Bcells2.fcs"
+    share, lost, checks = judged(path)
+    unusual = unusual_rate(path)
+    assert (unusual | lost)[share > 0.75].mean() > 0.95
+    assert unusual[share < 0.5].mean() < 0.05
+    assert checks["rate_change_fold"].verdict == "flagged"
+    assert lost[share < 0.5].mean() < 0.05
+    assert lost[share > 0.8].mean() > 0.95
     assert checks["unstable_pct"].verdict == "flagged"
 
 

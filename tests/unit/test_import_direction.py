@@ -17,6 +17,7 @@ BELOW_ALL = {
     "tables",
     "arrow_arrays",
     "endpoint_names",
+    "content",
     "no_result",
     "plain_text",
     "progress",
@@ -29,7 +30,18 @@ MAY_IMPORT = {
     **{room: {*BELOW_ALL, "provenance", "code_digest", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
     "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance", "code_digest"},
     "snakefile": {*BELOW_ALL, "snakefile", "provenance", "code_digest", *FLOORS},
-    "steps": {*BELOW_ALL, "steps", "simulate", "snakefile", "provenance", "code_digest", "log", "options", *FLOORS},
+    "steps": {
+        *BELOW_ALL,
+        "steps",
+        "simulate",
+        "snakefile",
+        "provenance",
+        "code_digest",
+        "log",
+        "options",
+        "verification",
+        *FLOORS,
+    },
 }
 
 

@@ -1,5 +1,6 @@
 """A change in a step's code runs that step and what follows again, and nothing else."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -73,4 +74,25 @@ def test_code_change__runs_the_step_and_what_follows(finished: tuple[Path, Path]
         assert rules_to_run(code, folder) == rules
     finally:
         path.write_text(before, encoding="utf-8")
+    assert rules_to_run(code, folder) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "rules"),
+    [
+        ("raw/0.fcs", {"check", "fit", "consensus", *AFTER_GATE}),
+        ("config/panels/culture.yaml", {"check", "outcomes", "fit", "consensus", *AFTER_GATE}),
+    ],
+)
+def test_file_change__a_file_replaced_by_an_older_one_runs_what_reads_it(finished, file, rules):
+    code, folder = finished
+    path = folder / file
+    before, status = path.read_bytes(), path.stat()
+    try:
+        path.write_bytes(before + b"\n")
+        os.utime(path, (1, 1))
+        assert rules_to_run(code, folder) == rules
+    finally:
+        path.write_bytes(before)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert rules_to_run(code, folder) == set()

@@ -6,6 +6,7 @@ A reader that closes the pipe and Ctrl-C end it as they end every program, with 
 
 import argparse
 import difflib
+import faulthandler
 import importlib
 import keyword
 import os
@@ -29,6 +30,7 @@ STEPS = {
     "try": "take a handful of files the whole per-sample way, without sheets",
     "simulate": "make FCS files with known truth",
     "spillover": "compute a batch's spillover from its single stains, or read one from a file",
+    "unmix": "unmix raw files of a spectral cytometer, with its single stains",
     "calibrate": "calibrate a batch's intensities with its beads",
     "scales": "choose a batch's scales from its samples, where the strategy says so",
     "fit": "find the gates of one sample",
@@ -39,6 +41,7 @@ STEPS = {
     "outcomes": "summarise clinical outcomes",
     "concordance": "gate a handful of samples again with FlowKit and compare event by event",
     "report": "write the report page",
+    "verify": "hold a finished run against the digests of all its files",
 }
 
 
@@ -66,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        # a file cut short while it is mapped ends the program without an exception: a word of it in the log
+        faulthandler.enable()
     for name in _THREADS:
         # Snakemake sets these to the rule's threads; by hand one thread is fastest for work of this size
         os.environ.setdefault(name, "1")

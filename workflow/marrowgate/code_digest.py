@@ -125,7 +125,8 @@ class _Package:
             if module in reached or self._source(module) is None:
                 continue
             reached.add(module)
-            waiting += [name for name in self._imports_of(module) if name.startswith(PACKAGE)]
+            if module != PACKAGE:  # what the package itself offers is imported when it is used, and no step uses it
+                waiting += [name for name in self._imports_of(module) if name.startswith(PACKAGE)]
             waiting.append(module.rpartition(".")[0])
         return reached
 

@@ -100,7 +100,10 @@ _COLUMNS = (
     _count("blank_n_tubes", "blank samples that the limits rest on", "samples"),
     _count("blank_n_events", "events of the population in those blank samples"),
     _count("blank_n_cd45", "CD45+ events of those blank samples"),
-    _text("lob_method", "how the limit of blank was found: poisson or nonparametric"),
+    _text(
+        "lob_method",
+        "how the limit of blank was found: poisson, negative_binomial (blanks differ too much for it) or nonparametric",
+    ),
     _number("lob_events", "limit of blank of this sample", "events"),
     _number("lod_events", "limit of detection of this sample", "events"),
     _number("loq_events", "limit of quantitation of this sample", "events"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import UserError
+from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
@@ -57,6 +58,7 @@ SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
 ]
+MADE = ["results", *([CONFIG.simulation.folder] if CONFIG.simulation else [])]
 CODE = code_digests(STEPS)
 
 
@@ -69,6 +71,14 @@ wildcard_constraints:
     sample_id=alternatives(SAMPLES),
     panel=alternatives(PROJECT.panels),
     batch=alternatives(sample.batch for sample in PROJECT.samples),
+
+
+def content_of(*paths):
+    """Return what tells one content of the user's files from another, also where the other is older.
+
+    A parameter that is made from `input` does not count for Snakemake, so the files are named once more.
+    """
+    return fingerprint([str(path) for path in paths], MADE)
 
 
 def fcs_of_sample(sample_id):
@@ -91,6 +101,10 @@ def panel_of(wildcards):
 
 def strategy_of(wildcards):
     return str(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
+
+
+def content_of_sample(wildcards):
+    return content_of(fcs_of(wildcards), panel_of(wildcards), strategy_of(wildcards))
 
 
 def memory_of(wildcards, input, attempt):

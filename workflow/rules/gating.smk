@@ -31,6 +31,11 @@ rule scales:
             PROJECT, samples_of_scales(wildcards)[0]
         ),
         code=CODE["scales"],
+        content=lambda wildcards: content_of(
+            PROJECT.panel_path(wildcards.panel),
+            PROJECT.strategy_path(wildcards.panel),
+            *(fcs_of_sample(one.sample_id) for one in samples_of_scales(wildcards)),
+        ),
     shell:
         "marrowgate scales"
         " --panel-name {wildcards.panel:q}"
@@ -73,6 +78,7 @@ rule fit:
         control_marker=lambda wildcards: role(wildcards)[1],
         seed=CONFIG.seed,
         code=CODE["fit"],
+        content=content_of_sample,
     shell:
         "marrowgate fit"
         " --sample-id {wildcards.sample_id:q}"
@@ -149,6 +155,7 @@ rule gate:
             f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],
+        content=content_of_sample,
     shell:
         "marrowgate gate"
         " --sample-id {wildcards.sample_id:q}"
@@ -192,6 +199,7 @@ rule concordance:
         sample_ids=HANDFUL,
         data_sets=[SAMPLES[name].data_set for name in HANDFUL],
         code=CODE["concordance"],
+        content=content_of(*map(fcs_of_sample, HANDFUL)),
     shell:
         "marrowgate concordance"
         " --sample-ids {params.sample_ids:q}"

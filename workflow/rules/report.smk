@@ -57,6 +57,7 @@ rule report:
     params:
         overrides=OVERRIDES,
         code=CODE["report"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate report"
         " --config {input.config:q}"

@@ -35,6 +35,12 @@ rule spillover:
         max_residual_correlation=CONFIG.quality.max_residual_correlation,
         gain=CONFIG.signal.gain,
         code=CODE["spillover"],
+        content=lambda wildcards: content_of(
+            PROJECT.panel_path(wildcards.panel),
+            *given_matrix(wildcards),
+            *stain_files(wildcards),
+            *unstained_file(wildcards),
+        ),
     shell:
         "marrowgate spillover"
         " --panel {input.panel:q}"
@@ -84,6 +90,14 @@ rule calibrate:
         max_left_out_pct=CONFIG.quality.max_bead_left_out_pct,
         gain=CONFIG.signal.gain,
         code=CODE["calibrate"],
+        content=lambda wildcards: content_of(
+            PROJECT.panel_path(wildcards.panel),
+            *(
+                PROJECT.bead_lot_path(one.bead_lot)
+                for one in samples_of_beads(wildcards)
+            ),
+            *(fcs_of_sample(one.sample_id) for one in samples_of_beads(wildcards)),
+        ),
     shell:
         "marrowgate calibrate"
         " --fcs {input.fcs:q}"

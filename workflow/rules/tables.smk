@@ -25,6 +25,7 @@ rule check:
     params:
         overrides=OVERRIDES,
         code=CODE["check"],
+        content=content_of(CONFIG_FILE, *SHEETS.values(), *LINKED),
     shell:
         "marrowgate check"
         " {input.config:q}"
@@ -62,6 +63,7 @@ rule collect:
     params:
         overrides=OVERRIDES,
         code=CODE["collect"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate collect"
         " --config {input.config:q}"
@@ -108,6 +110,7 @@ rule compare:
     params:
         overrides=OVERRIDES,
         code=CODE["compare"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate compare"
         " --config {input.config:q}"
@@ -140,6 +143,7 @@ rule outcomes:
     params:
         overrides=OVERRIDES,
         code=CODE["outcomes"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate outcomes"
         " --config {input.config:q}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from marrowgate.cohort.design import Finding, check_design
+from marrowgate.cohort.design import Finding, check_design, is_flagged
 from marrowgate.cohort.study import Comparison
 from marrowgate.settings.project import Project
 
@@ -79,7 +79,7 @@ def test_check_design__mixed_preparations(project: Project_, study: Study_) -> N
 
 def test_check_design__baseline_gap(project: Project_, study: Study_) -> None:
     found = findings(study(project()))
-    assert "the arms differ at baseline by -" in found["baseline_gap"].sentence
+    assert "the arms differ at baseline by -" in found["large_baseline_gap"].sentence
 
 
 def test_check_design__unequal_visits_and_missing_baseline(project: Project_, study: Study_) -> None:
@@ -93,3 +93,19 @@ def test_check_design__unequal_visits_and_missing_baseline(project: Project_, st
 def test_check_design__unplaced_readings(project: Project_, study: Study_) -> None:
     made = study(project(sample=lambda arm, day: {"day": None} if day == 28 else {}))
     assert findings(made)["unplaced"].sentence == "8 readings have neither day nor cycle: not used"
+
+
+@pytest.mark.parametrize(
+    ("codes", "method", "flagged"),
+    [
+        ((), "ancova", False),
+        (("baseline_gap",), "conditional_binomial", False),
+        (("baseline_gap",), "ancova", True),
+        (("large_baseline_gap",), "conditional_binomial", True),
+        (("baseline_gap", "stops_early"), "conditional_binomial", True),
+    ],
+)
+def test_is_flagged__a_gap_that_may_be_chance_flags_what_presumes_equal_baselines(
+    codes: tuple[str, ...], method: str, flagged: bool
+) -> None:
+    assert is_flagged([Finding(code, "flagged", "") for code in codes], method) == flagged

@@ -24,7 +24,7 @@ def found(study: Comparison) -> dict[tuple[str, str], Row]:
 def test_endpoint_table__every_patient_has_every_endpoint_once(made: Comparison) -> None:
     rows = endpoint_table(made)
     assert len(rows) == len({(row["patient_id"], row["endpoint"]) for row in rows})
-    assert len(rows) == 8 * (2 * 10 + 2)
+    assert len(rows) == 8 * (2 * 10 + 3)
 
 
 def test_endpoint_table__values(made: Comparison) -> None:

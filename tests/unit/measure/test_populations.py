@@ -19,7 +19,8 @@ def sample(**cells):
 
 
 def count(population, parent, n_events, n_parent, *inside, status="ok"):
-    return PopulationCount(population, parent, n_events, n_parent, (parent, *inside), status, "")
+    cv = GateCv(0.0, 0.0, 0.0) if n_events else None
+    return PopulationCount(population, parent, n_events, n_parent, (parent, *inside), status, "", cv)
 
 
 def rows(*counts, **cells):
@@ -110,11 +111,19 @@ def test_populations__boundaries_widen_each_interval_by_what_moves_its_ratio():
 
 
 def test_populations__without_a_gate_error_the_interval_is_the_exact_one():
-    counts = (count("cd45_pos", "root", 50_000, 90_000), count("cd34_hspc", "cd45_pos", 100, 50_000))
-    row = rows(*counts)["cd34_hspc"]
+    unknown = replace(count("cd34_hspc", "cd45_pos", 100, 50_000), gate_cv=None)
+    row = rows(count("cd45_pos", "root", 50_000, 90_000), unknown)["cd34_hspc"]
     low, high = binomial_interval(100, 50_000)
     assert (row["pct_of_cd45_low"], row["pct_of_cd45_high"]) == pytest.approx((100 * low, 100 * high))
     assert row["gate_cv_pct"] is None
+    assert row["detection"] == "detected"
+
+
+@pytest.mark.parametrize(("gate_cv", "detection"), [(0.1, "quantifiable"), (0.19, "detected"), (0.35, "detected")])
+def test_detection__counts_what_the_gates_add_to_the_counting_error(gate_cv, detection):
+    # 100 events have a CV of 10 %; the wanted one is 20 %
+    one = replace(count("cd34_hspc", "cd45_pos", 100, 50_000), gate_cv=GateCv(gate_cv, gate_cv, gate_cv))
+    assert rows(count("cd45_pos", "root", 50_000, 90_000), one)["cd34_hspc"]["detection"] == detection
 
 
 def test_populations__no_share_is_above_hundred_percent():

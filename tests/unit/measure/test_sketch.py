@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
+from marrowgate.measure.medians import draw_medians, draw_mixed_medians
 from marrowgate.measure.sketch import LARGEST, make_sketch
 
 
@@ -18,3 +20,13 @@ def test_sketch__median_and_spread_are_those_of_the_values(n):
     sketch = make_sketch("cd34_hspc", "CXCR4", values)
     assert sketch.median == pytest.approx(np.median(values), abs=0.2)
     assert sketch.robust_sd == pytest.approx(150, rel=0.1)
+
+
+@pytest.mark.parametrize("n", [2_001, 20_000, 200_000])
+def test_median__has_the_error_of_all_events_not_of_those_in_the_sketch(n):
+    sketch = make_sketch("a", "b", norm.ppf((np.arange(n) + 0.5) / n, scale=100))
+    assert sketch.values.size == min(n, LARGEST)
+    draws = draw_medians(sketch, np.random.default_rng(5))
+    assert np.std(draws) == pytest.approx(100 * np.sqrt(np.pi / 2 / n), rel=0.1)
+    mixed = draw_mixed_medians([sketch], [1.0], np.random.default_rng(6))
+    assert np.std(mixed) == pytest.approx(100 * np.sqrt(np.pi / 2 / n), rel=0.1)

@@ -57,6 +57,7 @@ def text(tmp_path: Path) -> Callable[..., str]:
             simulated=more.get("simulated", ""),
             planted=more.get("planted", ()),
             arms=tuple(ARMS.values()),
+            made_from={"tables/populations.parquet": "0" * 64},
         )
         page = (tmp_path / "report.html").read_text()
         assert "http" not in re.sub(r"http-equiv", "", page)

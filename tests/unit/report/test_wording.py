@@ -97,3 +97,11 @@ def test_check_words__channels_and_populations_keep_their_names() -> None:
 
 def test_note_words__columns_are_said_in_words() -> None:
     assert note_words("2 patients without dfs_months") == "2 patients without disease-free survival months"
+
+
+def test_effect__draws_are_no_interval_and_the_original_scale_stands_beside() -> None:
+    row = {"estimate": 1.0, "ci_low": None, "ci_high": None, "scale": "log2 fold", "range_low": 0.0, "range_high": 2.0}
+    assert effect(row) == "2-fold (95 % of the draws: 1 to 4)"
+    beside = {"difference": 0.5, "difference_low": -0.25, "difference_high": 1.25, "difference_unit": "cells per uL"}
+    both = row | beside | {"ci_low": 0.0, "ci_high": 2.0, "range_low": None}
+    assert effect(both) == "2-fold (1 to 4); +0.5 cells per uL (-0.25 to +1.25)"

@@ -83,5 +83,5 @@ def test_every_pattern_of_the_models__has_words(module):
 
 def _patterns(annotation: Any, metadata: Any) -> set[str]:
     parts = (*metadata, *getattr(annotation, "__metadata__", ()))
-    found = {part.pattern for part in parts if isinstance(part, StringConstraints) and part.pattern}
+    found = {str(part.pattern) for part in parts if isinstance(part, StringConstraints) and part.pattern}
     return found.union(*(_patterns(part, ()) for part in getattr(annotation, "__args__", ())))

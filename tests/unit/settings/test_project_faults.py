@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from marrowgate.errors import UserError
 from marrowgate.settings.project import load_config, parse_overrides
+from marrowgate.settings.sheets import Sample
 from unit.settings.projects import CONFIG, PATIENTS, changed, sheet
 
 SHEET = "config/samples.tsv"
@@ -139,3 +141,10 @@ def test_parse_overrides__gives_entries():
 def test_parse_overrides__tells_what_is_no_object(text):
     with pytest.raises(UserError, match=r'^--overrides: .*; write it like {"seed": 3}$'):
         parse_overrides(text)
+
+
+@pytest.mark.parametrize("lot", ["../../../etc/passwd", "a/b", "..\\b", ".hidden"])
+def test_bead_lot__is_a_name_and_no_path(lot):
+    with pytest.raises(ValidationError, match="holds a folder or begins with a point; write the name alone"):
+        Sample(sample_id="a", fcs="a.fcs", panel="p", batch="b", control_type="beads", bead_lot=lot)
+    assert Sample(sample_id="a", fcs="a.fcs", panel="p", batch="b", control_type="beads", bead_lot="PE 01.b").bead_lot

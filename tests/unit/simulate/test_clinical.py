@@ -1,6 +1,7 @@
 """The simulated outcomes against the truth that docs/simulation.md states."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from marrowgate.simulate.plan import CohortPlan
 
 
 @pytest.fixture(scope="module")
-def many() -> list[dict[str, object]]:
+def many() -> list[dict[str, Any]]:
     """Return 4,000 patients' outcomes."""
     plan = make_plan("demo", 1)
     return [outcomes(plan, f"X{number}") for number in range(4000)]

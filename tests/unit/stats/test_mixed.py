@@ -7,8 +7,10 @@ import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from marrowgate.errors import NotEstimableError
+from marrowgate.stats import mixed_bootstrap
 from marrowgate.stats.cluster_robust import model_contrast
-from marrowgate.stats.mixed import LongData, bootstrap_p, fit_mixed, pad
+from marrowgate.stats.mixed import LongData, fit_mixed, pad
+from marrowgate.stats.mixed_bootstrap import bootstrap_p
 
 
 def cohort(
@@ -71,6 +73,21 @@ def test_bootstrap_p__near_the_model_and_repeats_with_its_seed() -> None:
     assert done == 99
     assert p == pytest.approx(model_contrast(data, fit_mixed(data), weights).p, abs=0.12)
     assert bootstrap_p(data, weights, 99, 1) == (p, done)
+
+
+def test_bootstrap_p__statistic_has_the_error_of_the_contrast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a CR2 error that is the same everywhere the bootstrap is one of the estimate itself."""
+    data, weights = cohort(3, effect=0.45)[0], np.array([0.0, 1.0, 0.0, 0.0])
+    asked: list[float] = []
+
+    def same(*arguments: object) -> tuple[float, float]:
+        asked.append(float(arguments[1].beta[1]))  # type: ignore[attr-defined]
+        return 1.0, 40.0
+
+    monkeypatch.setattr(mixed_bootstrap, "robust_variance", same)
+    p = bootstrap_p(data, weights, 99, 1)[0]
+    seen, *drawn = (abs(value) for value in asked)
+    assert p == pytest.approx((sum(value >= seen for value in drawn) + 1) / 100)
 
 
 def test_fit_mixed__arm_that_is_a_batch_is_not_identified() -> None:

@@ -23,7 +23,21 @@ def test_negative_binomial__as_statsmodels_at_the_same_dispersion() -> None:
     wanted = sm.GLM(events, x, family=family, offset=np.log(EXPECTED)).fit()
     assert found.value == pytest.approx(wanted.params[1] / math.log(2), rel=1e-2)
     assert (found.high - found.low) / 2 / 2.0244 == pytest.approx(wanted.bse[1] / math.log(2), rel=1e-2)
-    assert float(np.sum(wanted.resid_pearson**2)) == pytest.approx(38, rel=0.05)
+    assert float(np.sum(wanted.resid_pearson**2)) == pytest.approx(38, rel=5e-3)
+
+
+def test_negative_binomial__degrees_of_freedom_are_those_of_two_ratios() -> None:
+    """Two arms of three: 4 degrees of freedom for the dispersion and the t distribution, by hand."""
+    arm = np.arange(6) < 3
+    events = np.array([60.0, 100.0, 140.0, 20.0, 50.0, 80.0])
+    found = negative_binomial(PatientCounts(events, np.full(6, 50.0), arm))
+    # with equal expectations the fitted means are the arms' means, and Pearson's statistic is 4 at this dispersion
+    means = np.where(arm, 100.0, 50.0)
+    dispersion = float(found.note.removeprefix("over-dispersion "))
+    assert np.sum((events - means) ** 2 / (means + dispersion * means**2)) == pytest.approx(4, rel=2e-3)
+    se = math.sqrt(sum((1 + dispersion * mean) / (3 * mean) for mean in (100.0, 50.0))) / math.log(2)
+    assert found.value == pytest.approx(1.0)
+    assert (found.high - found.low) / 2 == pytest.approx(2.7764 * se, rel=2e-3)
 
 
 def test_negative_binomial__equal_counts_have_no_over_dispersion() -> None:

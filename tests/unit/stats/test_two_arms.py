@@ -70,6 +70,11 @@ def test_permutation_p__drawn_is_near_the_exact_one_and_repeats_with_its_seed() 
     assert permutation_p(TRIPLET, DOUBLET, 20_000, 7)[0] == p
 
 
+def test_permutation_p__drawn_is_never_zero() -> None:
+    apart = np.arange(30.0)
+    assert permutation_p(apart + 1000, apart, 1000, 3)[0] == pytest.approx(1 / 1001)
+
+
 def test_permutation_p__few_draws_make_all_exchanges_too_many() -> None:
     assert permutation_p(TRIPLET[:4], DOUBLET[:5], 126, 1)[1] == "exact, 126 exchanges"
     assert permutation_p(TRIPLET[:4], DOUBLET[:5], 125, 1)[1] == "125 draws"

@@ -16,11 +16,11 @@ from marrowgate.stats.proportions import TwoByTwo, fisher_p
 PHASES = ("baseline", "window")
 UNEQUAL_DEPTH = 1.5
 """Ratio of the arms' typical numbers of cells above which it is said."""
-UNEQUAL_ZEROS = 0.05
+UNEQUAL_ZEROS = 0.01
 """p-value of equal shares of patients without events below which it is said."""
 SHIFTED_WINDOW = 0.1
 """Difference of the arms' mean sampled times, as a share of the window, above which it is said."""
-OTHER_WINDOW = 0.25
+OTHER_WINDOW = 0.2
 """The same above which the arms are not compared."""
 STOPS_EARLY = 0.75
 """A patient whose last visit lies before this share of the sampled window stopped early."""

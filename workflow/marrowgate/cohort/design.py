@@ -17,6 +17,10 @@ SHARED_SHARE = 0.8  # share of readings in batches with both arms below which it
 UNEQUAL_VISITS = 1.25
 RANK_TOLERANCE = 1e-8
 BASELINE_GAP = 0.5  # standard deviations
+LARGE_BASELINE_GAP = 1.0  # standard deviations
+PRESUMES_BASELINE = ("ancova", "ancova_adjusted", "mixed_model_covariate")
+"""Methods that presume equal arms before treatment: a gap that may be chance flags them alone. Flagging a change for it
+would leave the changes of cohorts whose baselines happen to be alike, which are too rarely significant."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,12 @@ def check_design(
     if unplaced:
         findings.append(Finding("unplaced", "flagged", f"{unplaced} readings have neither day nor cycle: not used"))
     return findings
+
+
+def is_flagged(findings: Iterable[Finding], method: str) -> bool:
+    """Say whether findings flag the rows of a method."""
+    flags = {finding.code for finding in findings if finding.level == "flagged"}
+    return bool(flags - {"baseline_gap"}) or (bool(flags) and method in PRESUMES_BASELINE)
 
 
 def _patients(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:
@@ -179,4 +189,5 @@ def _baselines(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Fi
             f"the arms differ at baseline by {gap:+.2f} log2 ({abs(gap) / spread:.1f} standard deviations): "
             "change score and analysis of covariance may disagree"
         )
-        yield Finding("baseline_gap", "flagged", sentence)
+        code = "large_baseline_gap" if abs(gap) > LARGE_BASELINE_GAP * spread else "baseline_gap"
+        yield Finding(code, "flagged", sentence)

@@ -47,4 +47,4 @@ def _at_depth(reading: Reading, depth: float) -> Reading:
         return reading
     share = min(depth / reading.exposure, 1.0)
     log2 = thinned_log2(reading.n_events, share) - math.log2(reading.exposure * share)
-    return replace(reading, log2=log2)
+    return replace(reading, log2=log2, depth=reading.exposure * share)

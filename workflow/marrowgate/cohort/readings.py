@@ -48,6 +48,8 @@ class Reading:
         The part of `log2_sd` that is the uncertainty of the gates; NaN where the table does not give it.
     exposure : float
         Events per unit of the measure: a count's value is `n_events` / `exposure`; NaN for what is no count.
+    depth : float
+        Exposure that `log2` stands for, after thinning; NaN before.
     blank, blank_events : float
         Events that the blanks would give in as many cells, and the blanks' own events; 0 where there is no blank.
     """
@@ -68,6 +70,7 @@ class Reading:
     platform: str = ""
     gate_log2_sd: float = math.nan
     exposure: float = math.nan
+    depth: float = math.nan
     blank: float = 0.0
     blank_events: float = 0.0
 

@@ -6,6 +6,7 @@ the words that makers use leave, beside the channels' own names.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from marrowgate.fcs.instruments import known_words
 from marrowgate.fcs.keywords import Keywords
@@ -22,10 +23,12 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
     -------
     mapping of str to str
         `$VOL` as written, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in events, and `acquisition_s`, the
-        seconds from `$BTIM` to `$ETIM`. Missing ones are left out.
+        seconds from `$BTIM` to `$ETIM`, or from `$BEGINDATETIME` to `$ENDDATETIME`. Missing ones are left out.
     """
     found = {keyword: keywords.number(keyword) for keyword in FACTS}
-    found["acquisition_s"] = _duration(keywords.text("$BTIM"), keywords.text("$ETIM"))
+    clocks = _duration(keywords.text("$BTIM"), keywords.text("$ETIM"))
+    dates = _between(keywords.text("$BEGINDATETIME"), keywords.text("$ENDDATETIME"))
+    found["acquisition_s"] = clocks if dates is None else dates
     return {name: f"{value:.10g}" for name, value in found.items() if value is not None}
 
 
@@ -39,6 +42,14 @@ def _duration(begin: str, end: str) -> float | None:
     if clocks[0] is None or clocks[1] is None:
         return None
     return round((clocks[1] - clocks[0]) % _DAY, 6)
+
+
+def _between(begin: str, end: str) -> float | None:
+    """Return the seconds between two times of FCS 3.2, written as ISO 8601."""
+    try:
+        return round((datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds(), 6)
+    except (ValueError, TypeError):  # not there, not ISO, or one of them without a time zone
+        return None
 
 
 def _seconds(text: str) -> float | None:

@@ -42,8 +42,10 @@ def open_source(path: Path) -> Iterator[Source]:
     """
     try:
         # a named pipe would block when opened, so look before opening
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise refusal(code="unreadable_file", sentence="this is a folder or a device, not a file")
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+            raise refusal(code="unreadable_file", sentence=f"this is {what}, not a file")
         file = path.open("rb")
     except FileNotFoundError:
         raise refusal(code="missing_file", sentence="there is no such file") from None

@@ -8,7 +8,7 @@ from marrowgate.fcs.model import Note, Status, Verdict
 REJECTIONS = MappingProxyType(
     {
         "missing_file": "There is no file at this place.",
-        "unreadable_file": "The place is a folder or a device, or the file may not be read.",
+        "unreadable_file": "The place is a folder, a pipe or a device, or the file may not be read.",
         "no_such_data_set": "The file holds fewer data sets than the number asked for.",
         "not_fcs": "The file does not begin as an FCS file does.",
         "unsupported_version": "The FCS version is not 2.0, 3.0, 3.1 or 3.2.",

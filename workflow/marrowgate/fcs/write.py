@@ -19,11 +19,16 @@ VERSIONS = ("2.0", "3.0", "3.1", "3.2")
 BITS = {"F": (32,), "D": (64,), "I": (8, 16, 32, 64)}
 ORDERS = {"little": "<", "big": ">"}
 KINDS = {"F": "f", "D": "f", "I": "u"}
+OWN_BITS = {"F": 32, "D": 64, "I": 32}
 
 
 @dataclass(frozen=True)
 class WriteChannel:
-    """One channel to write: `$PnN`, `$PnS`, `$PnR`, `$PnG`, `$PnE` and `$PnV`."""
+    """One channel to write: `$PnN`, `$PnS`, `$PnR`, `$PnG`, `$PnE` and `$PnV`.
+
+    What FCS 3.2 adds is empty where it is not given: `kind`, `feature`, `analyte` and `tag` are `$PnTYPE`,
+    `$PnFEATURE`, `$PnANALYTE` and `$PnTAG`; a `datatype` of its own is `$PnDATATYPE`.
+    """
 
     name: str
     label: str = ""
@@ -31,6 +36,16 @@ class WriteChannel:
     gain: float = 1.0
     amplification: tuple[float, float] = (0.0, 0.0)
     voltage: float | None = None
+    kind: str = ""
+    feature: str = ""
+    analyte: str = ""
+    tag: str = ""
+    datatype: Literal["", "F", "D", "I"] = ""
+
+    @property
+    def is_of_3_2(self) -> bool:
+        """Whether something is given that only FCS 3.2 can say."""
+        return any((self.kind, self.feature, self.analyte, self.tag, self.datatype))
 
 
 def write_fcs(
@@ -60,7 +75,7 @@ def write_fcs(
     datatype : str
         `$DATATYPE`; integers are unsigned.
     bits : int
-        `$PnB`: 32 for F, 64 for D, 8, 16, 32 or 64 for I.
+        `$PnB`: 32 for F, 64 for D, 8, 16, 32 or 64 for I. Channels with a data type of their own have 32, 64 and 32.
     byteord : str
         Byte order of the data.
     keywords : mapping of str to str, optional
@@ -78,18 +93,25 @@ def write_fcs(
 
     References
     ----------
-    Spidlen et al. 2010, Cytometry A 77:97, data file standard FCS 3.1.
+    Data file standards FCS 3.1 (Spidlen et al. 2010, Cytometry A 77:97) and 3.2 (Spidlen et al. 2021, 99:100).
     """
     if version not in VERSIONS or bits not in BITS.get(datatype, ()):
         msg = f"FCS {version} with $DATATYPE {datatype} of {bits} bits is not a kind that can be written"
         raise ValueError(msg)
-    data = np.ascontiguousarray(events, np.dtype(f"{ORDERS[byteord]}{KINDS[datatype]}{bits // 8}"))
-    if data.ndim != 2 or data.shape[1] != len(channels):
-        msg = f"events of shape {data.shape} do not fit {len(channels)} channels"
+    if version < "3.2" and any(channel.is_of_3_2 for channel in channels):
+        msg = f"FCS {version} has no types, features, analytes, tags and data types of channels; write 3.2"
         raise ValueError(msg)
+    shape = np.shape(events)
+    if len(shape) != 2 or shape[1] != len(channels):
+        msg = f"events of shape {shape} do not fit {len(channels)} channels"
+        raise ValueError(msg)
+    types = [
+        (channel.datatype, OWN_BITS[channel.datatype]) if channel.datatype else (datatype, bits) for channel in channels
+    ]
+    data = _stored(events, types, byteord)
     entries = {
-        **_structure(data, datatype, byteord),
-        **_channel_keywords(channels, bits),
+        **_structure(shape, datatype, byteord),
+        **_channel_keywords(channels, [width for _, width in types]),
         **_spillover_keyword(spillover, version),
         **(keywords or {}),
     }
@@ -102,27 +124,46 @@ def write_fcs(
         file.write(b"00000000")  # no checksum
 
 
-def _structure(data: NDArray[np.generic], datatype: str, byteord: str) -> dict[str, str]:
+def _stored(
+    events: ArrayLike, types: Sequence[tuple[str, int]], byteord: str
+) -> NDArray[np.void] | NDArray[np.generic]:
+    """Return the events as they are stored; each channel in its own type where these differ."""
+    kinds = [np.dtype(f"{ORDERS[byteord]}{KINDS[kind]}{width // 8}") for kind, width in types]
+    if len(set(kinds)) <= 1:
+        return np.ascontiguousarray(events, kinds[0] if kinds else np.dtype("<f4"))
+    columns = np.asarray(events)
+    stored = np.empty(columns.shape[0], [(f"c{place}", kind) for place, kind in enumerate(kinds)])
+    for place in range(columns.shape[1]):
+        stored[f"c{place}"] = columns[:, place]
+    return stored
+
+
+def _structure(shape: tuple[int, ...], datatype: str, byteord: str) -> dict[str, str]:
     return {
         "$BYTEORD": "1,2,3,4" if byteord == "little" else "4,3,2,1",
         "$DATATYPE": datatype,
         "$MODE": "L",
         "$NEXTDATA": "0",
-        "$PAR": str(data.shape[1]),
-        "$TOT": str(data.shape[0]),
+        "$PAR": str(shape[1]),
+        "$TOT": str(shape[0]),
     }
 
 
-def _channel_keywords(channels: Sequence[WriteChannel], bits: int) -> dict[str, str]:
+def _channel_keywords(channels: Sequence[WriteChannel], bits: Sequence[int]) -> dict[str, str]:
     entries: dict[str, str] = {}
-    for number, channel in enumerate(channels, start=1):
+    for number, (channel, width) in enumerate(zip(channels, bits, strict=True), start=1):
         entries[f"$P{number}N"] = channel.name
         entries[f"$P{number}S"] = channel.label
-        entries[f"$P{number}B"] = str(bits)
+        entries[f"$P{number}B"] = str(width)
         entries[f"$P{number}R"] = _number(channel.range)
         entries[f"$P{number}E"] = ",".join(_number(value) for value in channel.amplification)
         entries[f"$P{number}G"] = _number(channel.gain)
         entries[f"$P{number}V"] = "" if channel.voltage is None else _number(channel.voltage)
+        entries[f"$P{number}TYPE"] = channel.kind
+        entries[f"$P{number}FEATURE"] = channel.feature
+        entries[f"$P{number}ANALYTE"] = channel.analyte
+        entries[f"$P{number}TAG"] = channel.tag
+        entries[f"$P{number}DATATYPE"] = channel.datatype
     return entries
 
 

@@ -57,22 +57,40 @@ class BoundaryError:
             return [np.array(movement) for movement in self.movements]
         return [row for row in np.diag(np.array(self.sds, dtype=np.float64)) if row.any()]
 
-    def widened(self, spread: Sequence[float]) -> "BoundaryError":
-        """Return the error with a further independent one of each free number, standard deviations of shape (k,)."""
-        if not self.known or not any(spread):
-            return self
-        further = np.array(spread, dtype=np.float64)
-        own = np.array(self.sds) if self.sds else np.zeros(further.size)
-        sds = tuple(float(value) for value in np.hypot(own, further))
-        if not self.movements:
+    def beside(self, other: "BoundaryError") -> "BoundaryError":
+        """Return the error with a further one that is independent of it; unknown when one of them is."""
+        if not (self.known and other.known):
+            return BoundaryError(known=False)
+        if not (self.sds and other.sds):
+            return self if self.sds else other
+        sds = tuple(float(value) for value in np.hypot(self.sds, other.sds))
+        if not (self.movements or other.movements):
             return BoundaryError(True, sds)
-        rows = [tuple(float(value) for value in row) for row in np.diag(further) if row.any()]
-        return BoundaryError(True, sds, (*self.movements, *rows))
+        movements = tuple(tuple(float(value) for value in step) for step in (*self.steps, *other.steps))
+        return BoundaryError(True, sds, movements)
 
 
+STATED_SD = 0.02
+"""Standard deviation of a boundary that nobody measured, parts of full scale: where one person draws it, and the next.
+Half of what a sample may differ from its batch without being called shifted."""
 UNKNOWN = BoundaryError(known=False)
 NO_ERROR = BoundaryError(known=True)
 """Of gates without a free number, and of those whose numbers cannot be wrong."""
+
+
+def error_of_shifts(shifts: Sequence[NDArray[np.float64]]) -> BoundaryError:
+    """Return the error of numbers that move together: each shift has the moves of all numbers, one standard deviation.
+
+    Parameters
+    ----------
+    shifts : sequence of ndarray of float64, shape (k,)
+        Independent of each other, transformed scale; those without a move are left out.
+    """
+    moving = [shift for shift in shifts if shift.any()]
+    if not moving:
+        return NO_ERROR
+    sds = np.sqrt(np.sum(np.square(moving), axis=0))
+    return BoundaryError(True, tuple(map(float, sds)), tuple(tuple(map(float, shift)) for shift in moving))
 
 
 def error_of(*sds: float) -> BoundaryError:

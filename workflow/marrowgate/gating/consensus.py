@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
-from marrowgate.gating.gate_coordinates import moved, numbers, same_kind
+from marrowgate.gating.gate_coordinates import moved, numbers, same_kind, spread_error, stated_error
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
 from marrowgate.gating.landmarks.factors import batch_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.pooled import find_pooled
 from marrowgate.gating.reasons import Reasons
-from marrowgate.gating.records import FOUND, Evidence, Fit, GateRecord
+from marrowgate.gating.records import Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import in_units
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
@@ -30,6 +30,8 @@ MIN_POOL = 2
 """Samples that must have given events before a gate is found in those of all together."""
 MIN_LIMIT = 0.04
 """A boundary within this distance of the consensus (full scale is 1) is never called shifted."""
+LEAST_SPREAD = 0.005
+"""Samples are never taken to be more alike than this, standard deviation in parts of full scale."""
 SPREADS = 4.0
 """Beyond this many robust standard deviations between samples a boundary is shifted."""
 
@@ -118,11 +120,15 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
         return agreed
     size = numbers(found.gate).size
     own = found.error.sds or (0.0,) * size
-    between = agreed.error.sds if len(agreed.error.sds) == size else (0.0,) * size
-    limit = _limit(np.maximum(own, between))
+    fitting = agreed.origin == "fits" and same_kind(agreed.gate, found.gate)
+    limit = _limit(np.array(own))
+    if fitting:
+        limit = tuple(np.maximum(limit, agreed.limit).tolist())
+    # how far samples lie from the pooled boundary; where too few found their own, what is stated for unmeasured ones
+    error = found.error.beside(agreed.error if fitting else stated_error(found.gate))
     doubts = found.reasons if found.status == "doubtful" else ()
     return AgreedGate(
-        population, agreed.parent, alike[0].method, "pooled", found.gate, limit, found.error, len(alike), doubts
+        population, agreed.parent, alike[0].method, "pooled", found.gate, limit, error, len(alike), doubts
     )
 
 
@@ -132,12 +138,14 @@ def _same_way(one: Evidence, other: Evidence) -> bool:
 
 def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
     records = [record for fit in fits for record in fit.gates if record.population == population]
-    found = [record for record in records if record.gate is not None and record.status in FOUND]
-    fixed = [record for record in records if record.gate is not None and record.status == "fixed"]
-    example = next(iter((*found, *fixed, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
+    found, fixed, doubtful = (
+        [record for record in records if record.gate is not None and record.status == status]
+        for status in ("ok", "fixed", "doubtful")
+    )
+    example = next(iter((*found, *fixed, *doubtful, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
     if isinstance(example.gate, Boolean) or (not found and fixed):
         return _without_middle(example, "strategy", example.gate, len(records))
-    alike = [record for record in found if record.status == "ok" and same_kind(record.gate, example.gate)]
+    alike = [record for record in found if same_kind(record.gate, example.gate)]
     if len(alike) < MIN_FITS:
         return _without_middle(example, "none", None, len(alike))
     return _middle(example, alike)
@@ -161,7 +169,7 @@ def _middle(example: GateRecord, alike: Sequence[GateRecord]) -> AgreedGate:
     gate = moved(gates[0], middle)
     if isinstance(gate, Ellipsoid):
         gate = replace(gate, covariance=_mean_covariance(alike))
-    error = BoundaryError(True, tuple(float(value) for value in spread))
+    error = spread_error(gates, LEAST_SPREAD)
     return AgreedGate(
         example.population, example.parent, example.method, "fits", gate, _limit(spread), error, len(alike)
     )
@@ -184,7 +192,7 @@ def _own_sds(records: Sequence[GateRecord], size: int) -> NDArray[np.float64]:
 
 def _weights(column: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weigh by the inverse variance: the boundary's own and the variance between samples."""
-    return np.asarray(1.0 / (own**2 + max(robust_sd(column), 0.005) ** 2))
+    return np.asarray(1.0 / (own**2 + max(robust_sd(column), LEAST_SPREAD) ** 2))
 
 
 def _mean_covariance(records: Sequence[GateRecord]) -> tuple[tuple[float, ...], ...]:

@@ -56,7 +56,7 @@ def _settle_one(record: GateRecord, agreed: AgreedGate) -> GateRecord:
         return record if record.gate is not None else _without_loan(record, agreed)
     if agreed.origin == "strategy":
         return record if record.gate is not None else _as_written(record, agreed)
-    if record.gate is None or record.status == "fixed":
+    if record.gate is None or record.status == "fixed" or has_code(record.reasons, "fallback"):
         return _borrowed(record, agreed)
     if agreed.origin == "pooled":
         return _pooled(record, agreed, record.gate, agreed.gate)

@@ -13,10 +13,11 @@ from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
-from marrowgate.gating.methods import Found, Needs, get_method, needs_of
+from marrowgate.gating.methods import FindStatus, Found, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
+from marrowgate.gating.saturation import saturated
 from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 
@@ -205,8 +206,21 @@ def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk
     if population.pooled:
         walk.evidence.append(_evidence(view, population))
     gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
-    reasons = (*found.reasons, *_reasons_without(sample, population))
-    return GateRecord(population.name, parent, method, gate, found.status, reasons, found.error, int(rows.size))
+    doubts = _saturated(sample, population, walk) if found.status in FOUND else ()
+    status = "doubtful" if doubts else found.status
+    reasons = (*doubts, *found.reasons, *_reasons_without(sample, population))
+    return GateRecord(population.name, parent, method, gate, status, reasons, found.error, int(rows.size))
+
+
+def _saturated(sample: SampleToFit, population: Population, walk: _Walk) -> Reasons:
+    """Return which reference populations lie at the top of the gate's channels."""
+    return tuple(
+        doubt
+        for name in needs_of(population).references
+        for doubt in saturated(
+            sample.sample_events, population.dimensions, name, walk.rows.get(walk.at(name), NO_EVENT_ROWS)
+        )
+    )
 
 
 def _for_panel(sample: SampleToFit, population: Population) -> Population:
@@ -317,4 +331,6 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     if instead.gate is None:
         return found, population.method
     why = because("fallback", f"{population.fallback.method} stands in for {population.method}")
-    return replace(instead, status="fixed", reasons=(why, *found.reasons)), population.fallback.method
+    status: FindStatus = "doubtful" if instead.status == "doubtful" else "fixed"
+    reasons = (why, *found.reasons, *instead.reasons)
+    return replace(instead, status=status, reasons=reasons), population.fallback.method

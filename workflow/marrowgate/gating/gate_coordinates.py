@@ -1,11 +1,14 @@
 """The free numbers that say where a gate lies, and the same gate elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.gating.boundary_error import NO_ERROR, STATED_SD, BoundaryError, error_of, error_of_shifts
 from marrowgate.gating.gates import Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.stats.robust import robust_sd
 
 
 def numbers(gate: Gate) -> NDArray[np.float64]:
@@ -43,6 +46,49 @@ def reach(gate: Gate) -> NDArray[np.float64]:
         return np.ones(numbers(gate).size)
     corners = np.abs(np.array(gate.vertices)).max(axis=1)
     return np.repeat(np.maximum(corners, 1.0), 2)
+
+
+def stated_error(gate: Gate, sd: float = STATED_SD) -> BoundaryError:
+    """Return the error of a gate whose place nobody measured: each bound or centre by itself, a polygon as a whole.
+
+    Parameters
+    ----------
+    gate : Gate
+        The gate.
+    sd : float
+        Standard deviation, parts of full scale; 0 makes no error.
+    """
+    size = numbers(gate).size
+    if isinstance(gate, Polygon):
+        along = np.tile([sd, 0.0], size // 2)
+        return error_of_shifts((along, along[::-1]))
+    return error_of(*(sd,) * size) if sd else NO_ERROR
+
+
+def spread_error(gates: Sequence[Gate], least: float) -> BoundaryError:
+    """Return how far one sample's gate lies from the others', from the gates of several samples.
+
+    Bounds and centres vary each by itself. The corners of a polygon that vary move together, along the first dimension
+    and along the second: the ends of a line that turns would count its turning as a shift.
+
+    Parameters
+    ----------
+    gates : sequence of Gate
+        Of one kind, see `same_kind`; at least two.
+    least : float
+        Samples are never more alike than this, standard deviation in parts of full scale.
+    """
+    places = np.array([numbers(gate) for gate in gates])
+    varies = np.ptp(places, axis=0) > 0
+    if not isinstance(gates[0], Polygon):
+        sds = [max(robust_sd(column), least) if moves else 0.0 for column, moves in zip(places.T, varies, strict=True)]
+        return error_of(*sds) if any(sds) else NO_ERROR
+    shifts = []
+    for axis in (0, 1):
+        moving = varies & (np.arange(varies.size) % 2 == axis)
+        sd = max(robust_sd(places[:, moving].mean(axis=1)), least) if moving.any() else 0.0
+        shifts.append(np.where(moving, sd, 0.0))
+    return error_of_shifts(shifts)
 
 
 def same_kind(gate: Gate | None, example: Gate | None) -> bool:

@@ -37,6 +37,7 @@ _REGISTRY = {
     "reference_ratio": "marrowgate.gating.estimators.reference_ratio",
     "singlets": "marrowgate.gating.estimators.singlets",
     "slanted_valley": "marrowgate.gating.estimators.slanted_valley",
+    "upper_mode": "marrowgate.gating.estimators.upper_mode",
     "valley": "marrowgate.gating.estimators.valley",
 }
 

@@ -83,15 +83,20 @@ def _scales_of(gate: Gate, scales: Mapping[str, Transform]) -> str:
 
 
 def write_membership(
-    path: Path, n_events: int, start: EventRows, rows: Mapping[str, EventRows], names: Sequence[str]
+    path: Path,
+    n_events: int,
+    start: EventRows,
+    rows: Mapping[str, EventRows],
+    names: Sequence[str],
+    fcs_sha256: str = "",
 ) -> None:
     """Write one row per event, in file order: `qc_ok`, then one Boolean column per population.
 
-    A population without a gate has a column of missing values.
+    A population without a gate has a column of missing values. The digest of the FCS file stands in the metadata.
     """
     columns = {"qc_ok": _mask(n_events, start)}
     columns |= {name: _mask(n_events, rows[name]) if name in rows else pa.nulls(n_events, pa.bool_()) for name in names}
-    table = pa.table(columns).replace_schema_metadata({"marrowgate_version": __version__})
+    table = pa.table(columns).replace_schema_metadata({"marrowgate_version": __version__, "fcs_sha256": fcs_sha256})
     with whole_file(path) as part:
         pq.write_table(table, part)
 

@@ -1,11 +1,12 @@
 """What a marker is compared with: the sample's own control sample, those of its batch, or negative cells."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from marrowgate.measure.medians import DRAWS, MIN_EVENTS, Draws, draw_medians
+from marrowgate.measure.ratio_rule import deciding_controls, why_no_ratio
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import Sketch
 from marrowgate.settings.config import Measure
@@ -13,6 +14,9 @@ from marrowgate.settings.sheets import Sample
 
 KINDS = ("fmo", "isotype")
 """Control samples in the order in which they are preferred: the isotype antibody can bind by itself."""
+
+INTERNAL = "internal"
+"""Control type of negative cells of the same sample."""
 
 FEWEST_SAMPLES = 3
 """Samples, with the sample's own, from which differences between samples are estimated."""
@@ -23,8 +27,9 @@ SMALLEST_ERROR = 1e-9
 GRID_STEPS, GRID_SCALES = 300, 6.0
 """Steps of the grid for the standard deviation between samples, and its end in scales of the prior."""
 
-BETWEEN_SCALE = 0.07
-"""Scale of the prior for the standard deviation between samples, in standard deviations of the events of a sample."""
+BETWEEN_SCALE = 0.5
+"""Scale of the half-Cauchy prior for the standard deviation between samples, in standard deviations of the events of a
+sample: so wide that intervals hold also where samples differ by half the spread of their events."""
 
 Key = tuple[str, str]
 """Population and marker."""
@@ -44,12 +49,15 @@ class Control:
         Samples of the batch.
     note : str
         Why the own sample does not serve alone, and what the interval does not hold.
+    no_ratio : str
+        Why the controls of the batch give no ratio; empty when they do.
     """
 
     control_type: str
     own: tuple[str, Sketch] | None
     others: tuple[tuple[str, Sketch], ...] = ()
     note: str = ""
+    no_ratio: str = ""
 
     @property
     def control_samples(self) -> tuple[tuple[str, Sketch], ...]:
@@ -107,9 +115,12 @@ def choose_controls(
     for sketch in record.sketches if record else ():
         key = (sketch.population, sketch.marker)
         control = _of_samples(sample, control_samples, records, key, settings.control_events)
-        control = control or _internal(sample, record, key, settings.negatives.get(key))
+        negative = settings.negatives.get(key)
+        control = control or _internal(sample, record, key, negative)
         if control is not None:
-            found[key] = control
+            whose = (str(negative), key[1]) if control.control_type == INTERNAL else key
+            deciding = deciding_controls(sample, samples, records, control.control_type, whose)
+            found[key] = replace(control, no_ratio=why_no_ratio(deciding))
     return found
 
 
@@ -162,7 +173,7 @@ def _internal(sample: Sample, record: SampleRecord | None, key: Key, negative: s
     sketch = _sketch(record, (negative, key[1])) if negative else None
     if sketch is None or sketch.n_events < MIN_EVENTS:
         return None
-    return Control("internal", (sample.sample_id, sketch), (), f"the control is {negative} of the same sample")
+    return Control(INTERNAL, (sample.sample_id, sketch), (), f"the control is {negative} of the same sample")
 
 
 def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
@@ -257,6 +268,7 @@ def _draw_between(medians: Draws, errors: Draws, scale: float, generator: np.ran
     precision = 1 / (errors**2 + grid[:, None] ** 2)
     mean = precision @ medians / precision.sum(axis=1)
     misfit = np.sum(precision * (medians - mean[:, None]) ** 2, axis=1)
-    log_density = 0.5 * (np.log(precision).sum(axis=1) - np.log(precision.sum(axis=1)) - misfit - (grid / scale) ** 2)
+    log_density = 0.5 * (np.log(precision).sum(axis=1) - np.log(precision.sum(axis=1)) - misfit)
+    log_density -= np.log1p((grid / scale) ** 2)
     density = np.exp(log_density - log_density.max())
     return generator.choice(grid, size=DRAWS, p=density / density.sum())

@@ -14,6 +14,7 @@ from marrowgate.measure.above_control import pct_above_quantile, pct_overton
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import Control, Controls, control_medians
 from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians, with_limits
+from marrowgate.measure.modes import find_modes
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.measure.sketch import Sketch
 from marrowgate.measure.standardised import standardised
@@ -22,8 +23,6 @@ from marrowgate.settings.sheets import Sample
 from marrowgate.signal.beads.binding_capacity import binding_capacity
 from marrowgate.signal.beads.molecule_line import Calibration
 
-RATIO_ERRORS = 3.0
-"""A control's median nearer to 0 than this many standard errors gives no ratio."""
 FEW_EVENTS = frozenset({"few_events", "control_few_events"})
 """Codes that make the status `few_events`."""
 CODES = MappingProxyType(
@@ -33,7 +32,8 @@ CODES = MappingProxyType(
         "gate_doubtful": "A gate on the way to the population is in doubt.",
         "no_control": "No control has enough events: no difference, ratio or antibody binding capacity.",
         "control_note": "Which control samples serve, and what the interval does not hold.",
-        "no_ratio": "The control's median is too near to 0, or below it.",
+        "no_ratio": "The median of the batch's controls is too near to 0 or below it: its samples have no ratio.",
+        "several_modes": "The values have more than one mode: their median stands for none of them.",
         "no_geometric_mean": "Values at or below 0 have no geometric mean.",
         "no_abc": "The beads of the batch do not calibrate the marker's channel.",
         "abc": "What is to be said of the antibody binding capacity.",
@@ -120,11 +120,12 @@ class _Measured:
 
 
 def _status(measured: _Measured, count: PopulationCount | None) -> dict[str, Any]:
-    """Return the status of a row: few events go before a gate in doubt, and that before ok."""
+    """Return the status of a row: few events go before a gate or a median in doubt, and those before ok."""
     reasons = list(measured.reasons)
     few = any(reason.code in FEW_EVENTS for reason in reasons)
-    doubtful = count is not None and count.gate_status == "doubtful"
-    if count is not None and doubtful:
+    doubtful = any(reason.code == "several_modes" for reason in reasons)
+    if count is not None and count.gate_status == "doubtful":
+        doubtful = True
         reasons.append(Note("gate_doubtful", f"the gate of {count.weakest_gate} is in doubt"))
     return {
         "status": "few_events" if few else "doubtful" if doubtful else "ok",
@@ -149,6 +150,10 @@ def _measured(
     if control is not None and control.n_events < settings.few_events:
         sentence = f"control has {control.n_events} events, {settings.few_events} are wanted"
         measured.because("control_few_events", sentence)
+    modes = find_modes(sketch)
+    if modes is not None and modes.several:
+        sentence = f"the values have more than one mode (dip {modes.dip:.3f}): the median stands for none of them"
+        measured.because("several_modes", sentence)
     measured.row["geo_mean_fi"] = sketch.geometric_mean
     if control is None:
         measured.because("no_control", "no control with enough events")
@@ -182,7 +187,7 @@ def _compare(
     }
     measured.row |= with_limits("delta_fi", median - control_median, stained - blank)
     measured.because("control_note", control.note)
-    missing = why_no_ratio(control_median, float(np.std(blank, ddof=1)))
+    missing = control.no_ratio or ("" if control_median > 0 else "no ratio: the control's median is below 0")
     measured.because("no_ratio", missing)
     if not missing:
         ratios = stained / np.where(blank > 0, blank, np.nan)
@@ -192,13 +197,6 @@ def _compare(
         measured.row |= {"abc": found.value, "abc_low": found.low, "abc_high": found.high}
         measured.row["abc_unit"] = line.unit if found.value is not None else None
         measured.because("abc", found.reason and f"abc: {found.reason}")
-
-
-def why_no_ratio(control_median: float, error: float) -> str:
-    """Say why a control gives no ratio, from its median and standard error (channel units); empty when it does."""
-    if abs(control_median) <= RATIO_ERRORS * error:
-        return "no ratio: the control's median is within 3 standard errors of 0"
-    return "no ratio: the control's median is below 0" if control_median < 0 else ""
 
 
 def _standardised(

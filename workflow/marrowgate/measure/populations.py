@@ -167,7 +167,7 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
     limits = find_limits(blank, n_cd45, wanted)
     needed = events_needed(wanted)
     row: Row = {
-        "detection": detection_of(n, limits, wanted),
+        "detection": detection_of(n, limits, wanted, _gate_cv(count)),
         "events_needed": needed,
         "cd45_events_needed": math.ceil(needed * n_cd45 / n) if n and n_cd45 else None,
         "blank_source": blank.source,
@@ -179,6 +179,11 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
         row |= {"lob_events": limits.blank, "lod_events": limits.detection, "loq_events": limits.quantitation}
         row["lob_method"] = limits.method
     return row
+
+
+def _gate_cv(count: PopulationCount) -> float | None:
+    """Return what the gates add to the counting error; of a gate in doubt nothing is known."""
+    return count.gate_cv.count if count.gate_cv and count.gate_status != "doubtful" else None
 
 
 def _absolute(count: PopulationCount, shared: _Shared) -> Row:

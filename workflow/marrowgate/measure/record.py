@@ -1,6 +1,7 @@
 """What `gate` writes for one sample and `collect` reads: verdict, counts, gates, quality checks, marker values."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,8 @@ class SampleRecord:
         Events inside the CD45 gate before dead cells were left out; None when the sample has no viability gate.
     spillover : Spillover or None
         Matrix that the sample was compensated with.
+    digests : mapping of str to str
+        SHA-256 of the files that it was made from and of those that were written with it, by folder and name.
     """
 
     sample_id: str
@@ -101,6 +104,7 @@ class SampleRecord:
     volume: Volume = field(default_factory=Volume)
     n_cd45_with_dead: int | None = None
     spillover: Spillover | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 def record_without_numbers(sample_id: str, no_result: NoResult, sha256: str = "") -> SampleRecord:
@@ -119,6 +123,7 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "volume": {"readings_ul": list(record.volume.readings_ul), "reason": record.volume.reason},
         "n_cd45_with_dead": record.n_cd45_with_dead,
         "spillover": _plain_matrix(record.spillover),
+        "digests": dict(record.digests),
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],
@@ -141,6 +146,7 @@ def read_record(path: Path) -> SampleRecord:
         volume=Volume(tuple(plain["volume"]["readings_ul"]), plain["volume"]["reason"]),
         n_cd45_with_dead=plain["n_cd45_with_dead"],
         spillover=_matrix_from_plain(plain["spillover"]),
+        digests=plain["digests"],
     )
 
 

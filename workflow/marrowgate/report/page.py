@@ -48,6 +48,7 @@ def write_page(
     simulated: str,
     planted: Sequence[PlantedLine],
     arms: Sequence[str],
+    made_from: Mapping[str, str],
 ) -> None:
     """Write the page.
 
@@ -77,6 +78,8 @@ def write_page(
         The truth of a simulated run beside what was found.
     arms : sequence of str
         Names of the arms, in their order.
+    made_from : mapping of str to str
+        Files that the page was made from, by their place in the results, to the digests of their bytes.
     """
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -111,6 +114,7 @@ def write_page(
         figures={name: _inline(svg) for name, svg in figures.items()},
         provenance=provenance,
         simulated=simulated,
+        made_from=made_from,
         planted=planted,
     )
     write_text(path, page)

@@ -178,7 +178,15 @@ def effect(row: Row) -> str:
     value, low, high = (_in_its_unit(row[name], scale) for name in ("estimate", "ci_low", "ci_high"))
     units = {"log2 fold": "-fold", "risk_difference": " points", "proportion": " %"}
     told = f"{'odds ratio ' if scale == 'odds_ratio' else ''}{value}{units.get(scale, '')}"
-    return told if low == high == "-" else f"{told} ({low} to {high})"
+    if row.get("range_low") is not None:
+        ends = [_in_its_unit(row[name], scale) for name in ("range_low", "range_high")]
+        return f"{told} (95 % of the draws: {ends[0]} to {ends[1]})"
+    if low != "-" or high != "-":
+        told = f"{told} ({low} to {high})"
+    if row.get("difference") is None:
+        return told
+    ends = [f"{row[name]:+.3g}" for name in ("difference", "difference_low", "difference_high")]
+    return f"{told}; {ends[0]} {row['difference_unit']} ({ends[1]} to {ends[2]})"
 
 
 def _in_its_unit(value: float | None, scale: str) -> str:

@@ -91,7 +91,8 @@ def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, st
         listed[path.parent] = _names_in(path.parent)
     same = listed[path.parent].get(path.name.casefold())
     if same == path.name:
-        return f"{str(path)!r} is a folder", "name a file in it"
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        return f"{str(path)!r} is {what}", "name a file in it" if path.is_dir() else "name a file"
     return what, f"write it {same!r}, as the file is called" if same else "correct the path"
 
 

@@ -123,6 +123,10 @@ def parse_overrides(text: str) -> dict[str, Any]:
         entries = json.loads(text)
     except json.JSONDecodeError as error:
         raise fault("--overrides", f"is not JSON: {error}", 'write it like {"seed": 3}') from None
+    except (RecursionError, ValueError):
+        raise fault(
+            "--overrides", "is nested too deep or holds a number without end", 'write it like {"seed": 3}'
+        ) from None
     if not isinstance(entries, dict):
         raise fault("--overrides", f"must be a JSON object, got {text!r}", 'write it like {"seed": 3}')
     return entries

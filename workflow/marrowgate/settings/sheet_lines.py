@@ -2,17 +2,16 @@
 
 import csv
 import io
-import zipfile
-import zlib
 from pathlib import Path
 
 from marrowgate.errors import fault
-
-Lines = list[tuple[int, list[str]]]
+from marrowgate.settings.given_file import given_bytes
+from marrowgate.settings.workbook import MOST_COLUMNS, SAVE_ANEW, Lines, workbook_lines
 
 _WORKBOOK_START = b"PK\x03\x04"
 _OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
-_SAVE_ANEW = "save it anew as .xlsx or as tab-separated text"
+_LARGEST = 50_000_000
+_LONGEST_LINE = 100_000
 
 
 def sheet_lines(path: Path) -> Lines:
@@ -34,17 +33,9 @@ def sheet_lines(path: Path) -> Lines:
     UserError
         The file is missing, cannot be read, or is neither text nor a workbook.
     """
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(4)
-        _must_be_what_it_is_called(path, start)
-        lines = _workbook_lines(path) if is_workbook(path) else _text_lines(path)
-    except FileNotFoundError:
-        raise fault(str(path), "there is no such file", "make it, or correct the path") from None
-    except IsADirectoryError:
-        raise fault(str(path), "is a folder, not a sheet", "name a file in it") from None
-    except OSError as error:
-        raise fault(str(path), f"cannot be read ({error.strerror})", "ask for the right to read it") from None
+    content = given_bytes(path, _LARGEST, "sheet")
+    _must_be_what_it_is_called(path, content[:4])
+    lines = workbook_lines(path, content) if is_workbook(path) else _text_lines(path, content)
     stripped = ((line, [cell.strip() for cell in cells]) for line, cells in lines)
     return [(line, cells) for line, cells in stripped if any(cells)]
 
@@ -57,17 +48,21 @@ def is_workbook(path: Path) -> bool:
 def _must_be_what_it_is_called(path: Path, start: bytes) -> None:
     """Refuse a file whose content does not fit its name, which a mere renaming brings about."""
     if start == _OLD_EXCEL_START:
-        raise fault(str(path), "is an old Excel file or has a password", _SAVE_ANEW)
+        raise fault(str(path), "is an old Excel file or has a password", SAVE_ANEW)
     if is_workbook(path) and start and start != _WORKBOOK_START:
-        raise fault(str(path), "is called .xlsx but is no Excel workbook", _SAVE_ANEW)
+        raise fault(str(path), "is called .xlsx but is no Excel workbook", SAVE_ANEW)
     if not is_workbook(path) and start == _WORKBOOK_START:
         raise fault(str(path), "is a workbook or an archive, not text", "call it .xlsx, or save it as text")
 
 
-def _text_lines(path: Path) -> Lines:
-    text = _decoded(path, path.read_bytes())
+def _text_lines(path: Path, content: bytes) -> Lines:
+    text = _decoded(path, content)
+    _refuse_long_lines(path, text)
     header = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max("\t,;", key=header.count)
+    if header.count(delimiter) >= MOST_COLUMNS:
+        what = f"has {header.count(delimiter) + 1:,} columns, {MOST_COLUMNS:,} at most"
+        raise fault(str(path), what, "look whether it is the right file")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = []
     begin = 1
@@ -81,6 +76,13 @@ def _text_lines(path: Path) -> Lines:
     return lines
 
 
+def _refuse_long_lines(path: Path, text: str) -> None:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > _LONGEST_LINE:
+            what = f"has {len(line):,} characters, {_LONGEST_LINE:,} at most"
+            raise fault(f"{path} line {number}", what, "look whether it is the right file")
+
+
 def _decoded(path: Path, content: bytes) -> str:
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = content.decode("utf-16", errors="replace")
@@ -91,49 +93,5 @@ def _decoded(path: Path, content: bytes) -> str:
             # what Excel saves as .csv on a computer of western Europe
             text = content.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise fault(str(path), "is not text", _SAVE_ANEW)
+        raise fault(str(path), "is not text", SAVE_ANEW)
     return text
-
-
-def _workbook_lines(path: Path) -> Lines:
-    from openpyxl.formula.tokenizer import TokenizerError
-    from openpyxl.formula.translate import TranslatorError
-
-    try:
-        values = _workbook_cells(path, data_only=True)
-        formulas = _workbook_cells(path, data_only=False)
-    # openpyxl lets every error of the zip and XML layers through (SyntaxError is that of XML)
-    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, SyntaxError):
-        raise fault(str(path), "is a damaged workbook", _SAVE_ANEW) from None
-    except (TokenizerError, TranslatorError):
-        raise fault(str(path), "has a formula that cannot be read", "write the values in place of formulas") from None
-    return [
-        (number, [_cell(value, formula) for value, formula in zip(*cells, strict=True)])
-        for number, cells in enumerate(zip(values, formulas, strict=True), 1)
-    ]
-
-
-def _workbook_cells(path: Path, *, data_only: bool) -> list[list[tuple[object, str]]]:
-    """Return value and type of each cell of the first sheet: as calculated, or with the formulas as written."""
-    from openpyxl import load_workbook
-
-    workbook = load_workbook(path, read_only=True, data_only=data_only)
-    try:
-        return [[(cell.value, cell.data_type) for cell in row] for row in workbook.worksheets[0].iter_rows()]
-    finally:
-        workbook.close()
-
-
-def _cell(calculated: tuple[object, str], written: tuple[object, str]) -> str:
-    """Return a cell as text; a formula without a value as it is written, since an empty text has the type str."""
-    value, kind = calculated
-    if value is None and kind != "str" and written[1] == "f":
-        # array formulas are objects with their text
-        text = str(getattr(written[0], "text", written[0]))
-        return text if text.startswith("=") else "=..."
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        # what Excel shows: 0.1 + 0.2 is 0.3
-        return f"{value:.15g}"
-    return str(value)

@@ -11,6 +11,13 @@ from marrowgate.settings.messages import NAME_PATTERN
 from marrowgate.settings.panel import Label
 
 
+def _without_folder(name: str) -> str:
+    if "/" in name or "\\" in name or name.startswith("."):
+        msg = f"the name {name!r} holds a folder or begins with a point; write the name alone"
+        raise ValueError(msg)
+    return name
+
+
 def _per_microlitre(value: float) -> float:
     # the lowest counts after a transplant are about 50; analysers print 10^9/L
     if value < 30:
@@ -32,6 +39,7 @@ def _in_months(value: float) -> float:
 
 
 SampleId = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=100)]
+FileName = Annotated[Label, AfterValidator(_without_folder)]
 ControlType = Literal["none", "unstained", "single_stain", "fmo", "isotype", "beads"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Months = Annotated[NotNegative, AfterValidator(_in_months)]
@@ -82,7 +90,7 @@ class Sample(_Row):
     """White cells per microlitre from the haematology analyser, not 10^9/L; below 30 it is refused."""
     nrbc_per_100_wbc: NotNegative | None = None
     """Nucleated red cells per 100 white cells from the analyser."""
-    bead_lot: Label | None = None
+    bead_lot: FileName | None = None
     """Lot of the calibration or counting beads."""
     beads_per_tube: Positive | None = None
     """Counting beads in the sample, from the lot's label: beads that are in the sample already (lyophilised)."""

@@ -9,11 +9,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from marrowgate.errors import Fault, UserError, fault
+from marrowgate.settings.given_file import given_bytes
 from marrowgate.settings.messages import sentence
+from marrowgate.settings.yaml_bounds import refuse_without_bound
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
+_LARGEST = 4_000_000
 _TEXT_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"}
 
 
@@ -51,6 +54,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
     """
     text = _text(path)
     try:
+        refuse_without_bound(path, text)
         loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
@@ -127,15 +131,9 @@ def entry_where(path: Path, place: Sequence[str | int], lines: Mapping[Place, in
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise fault(str(path), "there is no such file", "make it, or correct the path") from None
-    except IsADirectoryError:
-        raise fault(str(path), "is a folder, not a file", "name a file in it") from None
+        return given_bytes(path, _LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise fault(str(path), "is not UTF-8 text", "save it as UTF-8 text") from None
-    except OSError as error:
-        raise fault(str(path), f"cannot be read ({error.strerror})", "ask for the right to read it") from None
 
 
 def _not_yaml(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:

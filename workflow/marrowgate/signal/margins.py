@@ -5,6 +5,7 @@ count without them would be wrong.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.signal.checks import Check, at_most, not_checked
@@ -19,6 +20,14 @@ def margin_pct(file: FcsFile, channel: Channel) -> float | None:
     if file.events is None or file.n_events == 0 or top <= 0:
         return None
     return 100.0 * float(np.mean(file.events[:, channel.index] >= _TOP * top))
+
+
+def share_at_top(file: FcsFile, channel: Channel, rows: NDArray[np.intp]) -> float | None:
+    """Return the share of some events at the top of a channel; None without events or a stated range."""
+    top = _top(channel)
+    if file.events is None or rows.size == 0 or top <= 0:
+        return None
+    return float(np.mean(file.events[rows, channel.index] >= _TOP * top))
 
 
 def margin_check(file: FcsFile, limit: float) -> Check:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
+from scipy.optimize import brentq
 from scipy.special import gammaincinv, stdtr, stdtrit
 
 from marrowgate.errors import NotEstimableError
@@ -159,9 +160,11 @@ def welch_width(arms: list[tuple[float, int]]) -> float:
     # the distribution of the difference, by the midpoints of 400 slices of the second mean
     levels = (np.arange(400) + 0.5) / 400
     second = arms[1][0] * stdtrit(arms[1][1] - 1, levels)
-    tried = welch * np.linspace(0.9, 2.5, 161)
-    above = stdtr(arms[0][1] - 1, (tried[:, None] - second) / arms[0][0]).mean(axis=1)
-    return welch / float(np.interp(0.975, above, tried))
+
+    def excess(width: float) -> float:
+        return float(stdtr(arms[0][1] - 1, (width - second) / arms[0][0]).mean()) - 0.975
+
+    return welch / float(brentq(excess, 0.5 * welch, 20 * welch, xtol=1e-6 * welch))
 
 
 def _check(counts: PairedCounts, arm: NDArray[np.bool_]) -> None:

@@ -147,49 +147,6 @@ def fit_mixed(data: LongData) -> Fitted:
     return fitted
 
 
-def bootstrap_p(data: LongData, weights: Floats, draws: int, seed: int) -> tuple[float, int]:
-    """Test a contrast by drawing outcomes from the model without it (parametric bootstrap; Efron and Tibshirani 1993).
-
-    Parameters
-    ----------
-    data : LongData
-        Readings.
-    weights : ndarray of float64, shape (coefficients,)
-        The contrast; a single coefficient that is 0 under the null.
-    draws : int
-        Number of draws.
-    seed : int
-        Seed of the draws.
-
-    Returns
-    -------
-    tuple of (float, int)
-        Two-sided p-value from the t statistics, and the number of draws that converged.
-    """
-    column = int(np.flatnonzero(weights)[0])
-    kept = np.delete(np.arange(data.x.shape[2]), column)
-    null = LongData(data.y, data.x[:, :, kept], data.time, data.error_variance, data.present)
-    under = fit_mixed(null)
-    seen = abs(_t(fit_mixed(data), column))
-    mean = null.x @ under.beta
-    root = np.linalg.cholesky(variance_matrices(data, under.theta, under.structure))
-    generator = np.random.default_rng(seed)
-    extreme = done = 0
-    for _ in range(draws):
-        noise = np.einsum("pij,pj->pi", root, generator.standard_normal(data.y.shape))
-        drawn = LongData(
-            np.where(data.present, mean + noise, 0.0), data.x, data.time, data.error_variance, data.present
-        )
-        fitted = fit_mixed(drawn)
-        done += fitted.converged
-        extreme += fitted.converged and abs(_t(fitted, column)) >= seen
-    return (extreme + 1) / (done + 1), done
-
-
-def _t(fitted: Fitted, column: int) -> float:
-    return float(fitted.beta[column] / math.sqrt(fitted.covariance[column, column]))
-
-
 def _fit(data: LongData, structure: Structure, scale: float) -> Fitted:
     start = np.full(N_THETA[structure], math.log(scale / 2))
     if structure == "correlated":

@@ -10,7 +10,7 @@ from marrowgate.errors import Fault, UserError
 from marrowgate.options import positive_number, whole_number
 
 if TYPE_CHECKING:
-    from marrowgate.fcs.model import FcsFile
+    from marrowgate.settings.panel import Panel
     from marrowgate.signal.beads.calibration import CalibrationLimits, ChannelCalibration
     from marrowgate.signal.beads.lots import BeadLot
 
@@ -50,7 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the calibration; what cannot be calibrated is a row with its reason."""
-    from marrowgate.fcs.read import read_or_reject
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.beads.calibration import CalibrationLimits
     from marrowgate.signal.beads.several_lots import BeadSample, batch_rows, settle_samples
@@ -63,8 +62,7 @@ def run(args: argparse.Namespace) -> int:
     names, data_sets = args.sample_ids or args.bead_lots, args.data_sets or [1] * len(args.fcs)
     samples = []
     for name, path, data_set, lot in zip(names, args.fcs, data_sets, lots, strict=True):
-        file = read_or_reject(path, data_set, panel=panel, gain=args.gain)
-        samples.append(BeadSample(name, lot, _calibrated(file, lot, limits)))
+        samples.append(BeadSample(name, lot, _calibrated(args, path, data_set, panel, lot, limits)))
     settled = settle_samples(samples, args.max_left_out_pct)
     write_table(args.out, "calibration", batch_rows(args.batch, settled))
     refused = [(sample, channel) for sample in settled for channel in sample.channels if channel.status == "refused"]
@@ -73,17 +71,24 @@ def run(args: argparse.Namespace) -> int:
     return 3 if args.strict and refused else 0
 
 
-def _calibrated(file: "FcsFile", lot: "BeadLot", limits: "CalibrationLimits") -> "tuple[ChannelCalibration, ...]":
+def _calibrated(
+    args: argparse.Namespace, path: Path, data_set: int, panel: "Panel", lot: "BeadLot", limits: "CalibrationLimits"
+) -> "tuple[ChannelCalibration, ...]":
     """Calibrate with one bead sample; a defect that shows in it refuses its channels and stands in the log."""
-    from marrowgate.no_result import failure
+    from marrowgate.content import unchanged
+    from marrowgate.fcs.read import read_fcs
+    from marrowgate.no_result import NoResultError, failure
     from marrowgate.signal.beads.calibration import ChannelCalibration, calibrate
 
     try:
-        return calibrate(file, lot, limits)
+        with unchanged(path):
+            return calibrate(read_fcs(path, data_set, panel=panel, gain=args.gain), lot, limits)
+    except NoResultError as error:
+        reason = str(error)
     except Exception as error:  # noqa: BLE001 - the other samples of the batch do not wait for the defect to be mended
         traceback.print_exc()
         reason = failure("calibrate", error).reasons
-        return tuple(ChannelCalibration(name, (), None, "refused", reason) for name in lot.values)
+    return tuple(ChannelCalibration(name, (), None, "refused", reason) for name in lot.values)
 
 
 def _check_lists(args: argparse.Namespace) -> None:

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the tables and the provenance; Parquet beside each table."""
     import json
 
+    from marrowgate.content import named_digests, sha256_of
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.provenance import provenance
@@ -50,6 +51,12 @@ def run(args: argparse.Namespace) -> int:
         log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
     described = provenance(project.config, project_files(project), digests, STEPS)
+    described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
+    described["tables_sha256"] = named_digests(
+        path
+        for name in ("manifest", "populations", "intensities", "quality")
+        for path in (getattr(args, name), getattr(args, name).with_suffix(".parquet"))
+    )
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")
     return 0
 

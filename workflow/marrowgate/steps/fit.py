@@ -3,8 +3,13 @@
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
+
+if TYPE_CHECKING:
+    from marrowgate.gating.records import Fit
+    from marrowgate.signal.stability.stability_file import RunQuality
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +38,34 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _fit(args: argparse.Namespace) -> int:
+    from marrowgate.content import unchanged
+    from marrowgate.gating.records import write_fit
+    from marrowgate.no_result import stop_without
+    from marrowgate.signal.stability.stability_file import write_run_quality
+
+    stop_without(args.matrix, args.scales)
+    with unchanged(args.fcs) as sha256:
+        found, run_quality = _found(args, sha256)
+    write_run_quality(args.stability, run_quality)
+    write_fit(args.out, found)
+    return 3 if args.strict and not found.gates else 0
+
+
+def _found(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":
+    """Return the gates and the quality of the run; none when the file is rejected."""
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample
     from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.gating.open_sample import open_sample, start_rows
-    from marrowgate.gating.records import ControlRole, Fit, read_fit, write_fit
-    from marrowgate.no_result import read_no_result, stop_without
+    from marrowgate.gating.records import ControlRole, Fit, read_fit
+    from marrowgate.no_result import read_no_result
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
     from marrowgate.signal.spillover.matrix_of_sample import compensation_check
-    from marrowgate.signal.stability.stability_file import RunQuality, write_run_quality
+    from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
-    stop_without(args.matrix, args.scales)
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_checked_strategy(args.strategy), panel, args.scales)
     role = ControlRole(args.control_type, args.control_marker)
@@ -55,15 +74,12 @@ def _fit(args: argparse.Namespace) -> int:
     )
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, "; ".join(note.sentence for note in file.verdict.reasons))
-        write_fit(args.out, Fit(args.sample_id, role, (), {}))
-        write_run_quality(args.stability, RunQuality())
-        return 3 if args.strict else 0
+        return Fit(args.sample_id, role, (), {}), RunQuality(fcs_sha256=sha256)
     usable = [path for path in args.control_fits if read_no_result(path) is None]
     controls = {fit.role.kind: fit for fit in map(read_fit, usable)}
     stability = find_unstable(file, stability_limits(quality_of(args.quality)))
     start = start_rows(sample_events, stability.stretches)
     sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
     checks = (*stability.checks, compensation_check(file, args.spillover))
-    write_run_quality(args.stability, RunQuality(stability.stretches, checks, settings_of(file)))
-    write_fit(args.out, fit_sample(sample, strategy))
-    return 0
+    run_quality = RunQuality(stability.stretches, checks, settings_of(file), sha256)
+    return fit_sample(sample, strategy), run_quality

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
 
 if TYPE_CHECKING:
+    from marrowgate.measure.record import SampleRecord
     from marrowgate.steps.sample_outputs import SamplePaths
 
 log = logging.getLogger(__name__)
@@ -32,14 +33,17 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.steps.guarded import guarded
 
     def instead(no_result: NoResult) -> None:
+        from dataclasses import replace
+
+        from marrowgate.content import named_digests
         from marrowgate.measure.manifest import manifest_without_numbers
         from marrowgate.measure.record import write_record
         from marrowgate.settings.strategy import load_strategy
         from marrowgate.steps.sample_outputs import write_without_numbers
 
         manifest = manifest_without_numbers(args.sample_id, no_result)
-        strategy = load_strategy(args.strategy)[0]
-        write_record(args.record, write_without_numbers(_paths(args), strategy, manifest))
+        record = write_without_numbers(_paths(args), load_strategy(args.strategy)[0], manifest)
+        write_record(args.record, replace(record, digests=named_digests((*_made_from(args), *_written(args)))))
 
     return guarded("gate", args.sample_id, lambda: _gate(args), instead, strict=args.strict)
 
@@ -50,22 +54,47 @@ def _paths(args: argparse.Namespace) -> "SamplePaths":
     return SamplePaths(args.gates_xml, args.gates_tsv, args.events)
 
 
+def _made_from(args: argparse.Namespace) -> tuple[Path | None, ...]:
+    return (args.fit, args.stability, args.consensus, args.matrix, args.scales)
+
+
+def _written(args: argparse.Namespace) -> tuple[Path, ...]:
+    return (args.gates_xml, args.gates_tsv, args.gates_tsv.with_suffix(".parquet"), args.events)
+
+
 def _gate(args: argparse.Namespace) -> int:
-    from marrowgate.fcs.read import file_sha256
+    from dataclasses import replace
+
+    from marrowgate.content import named_digests, unchanged
+    from marrowgate.measure.record import write_record
+    from marrowgate.no_result import stop_without
+
+    stop_without(*_made_from(args))
+    with unchanged(args.fcs) as sha256:
+        record = _gated(args, sha256)
+    # the record comes last and names the digests of the others, so that they are one set or none
+    write_record(args.record, replace(record, digests=named_digests((*_made_from(args), *_written(args)))))
+    return 3 if args.strict and record.manifest["verdict"] == "rejected" else 0
+
+
+def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
+    """Write gates and membership; give the sample's record."""
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.consensus_file import read_consensus
     from marrowgate.gating.final_gates import settle
     from marrowgate.gating.open_sample import open_sample
     from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
-    from marrowgate.measure.record import write_record
-    from marrowgate.no_result import stop_without
+    from marrowgate.no_result import NoResult, NoResultError
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.strategy import load_strategy
     from marrowgate.signal.stability.stability_file import read_run_quality
     from marrowgate.steps.sample_outputs import write_gated, write_rejected
 
-    stop_without(args.matrix, args.scales, args.fit, args.stability, args.consensus)
+    run_quality = read_run_quality(args.stability)
+    if run_quality.fcs_sha256 != sha256:
+        what = "changed_since_fit: the file is not the one that its gates were found in; run again"
+        raise NoResultError(NoResult("rejected", what))
     panel = load_panel(args.panel)
     strategy = freeze_scales(load_strategy(args.strategy)[0], panel, args.scales)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
@@ -79,15 +108,11 @@ def _gate(args: argparse.Namespace) -> int:
         matrix=args.matrix,
         further=frozenset(marker for _, marker in wanted),
     )
-    sha256 = file_sha256(args.fcs) if args.fcs.is_file() else ""
     manifest = manifest_row(args.sample_id, file, sha256)
     paths = _paths(args)
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
-        write_record(args.record, write_rejected(paths, strategy, manifest))
-        return 3 if args.strict else 0
+        return write_rejected(paths, strategy, manifest)
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
-    run_quality = read_run_quality(args.stability)
     limits = quality_of(args.quality)
-    write_record(args.record, write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality))
-    return 0
+    return write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality)

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Write figures and page."""
     import json
 
+    from marrowgate.content import named_digests
     from marrowgate.gating.methods import method_faults
     from marrowgate.report.course_rows import course_rows
     from marrowgate.report.left_out import left_out
@@ -67,6 +68,9 @@ def run(args: argparse.Namespace) -> int:
         left_out=left_out(project, tables, courses),
         provenance=json.loads(args.provenance.read_text(encoding="utf-8")),
         simulated=_say_simulated(project.config),
+        made_from=named_digests(
+            path for table in (args.manifest, *args.tables) for path in (args.provenance, table.with_suffix(".parquet"))
+        ),
         planted=planted_lines(_planted(project), tables, f"{project.config.cohort.responder_measure}_responder"),
         arms=project.config.arms.names,
     )

@@ -15,15 +15,7 @@ from marrowgate.gating.outputs import gate_rows, rows_without_gates, write_membe
 from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
-from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.measure_sample import (
-    CD45,
-    count_populations,
-    count_with_dead,
-    marker_sketches,
-    quality_checks,
-)
-from marrowgate.measure.measured_volume import measured_volume
+from marrowgate.measure.gated_sample import measure_gated
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
@@ -108,15 +100,6 @@ def write_gated(
     spillover = sample_events.file.spillover if sample_events.weights else None
     write_gatingml(paths.gates_xml, records, channels, sample_events.scales, spillover)
     write_table(paths.gates_tsv, "gates", gate_rows(records, sample_events.scales))
-    write_membership(paths.events, sample_events.file.n_events, start, rows, [record.population for record in records])
-    return SampleRecord(
-        manifest["sample_id"],
-        manifest,
-        count_populations(records, rows, gate_cvs(sample_events, records, rows, CD45)),
-        (*run_quality.checks, *quality_checks(sample_events, rows, panel, limits)),
-        marker_sketches(sample_events, rows, wanted),
-        run_quality.settings or {},
-        measured_volume(sample_events.file, run_quality.stretches),
-        count_with_dead(sample_events, records, rows),
-        spillover,
-    )
+    names = [record.population for record in records]
+    write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
+    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality)

@@ -80,17 +80,23 @@ def _of_sample(
     strategy: "Strategy",
 ) -> "SampleScales | None":
     """Return what one sample says of the scales; its events are let go of before the next sample is read."""
+    from marrowgate.content import unchanged
     from marrowgate.gating.batch_scales import sample_scales, scale_dimensions
     from marrowgate.gating.open_sample import open_sample
+    from marrowgate.no_result import NoResultError
 
     further = scale_dimensions(strategy, panel)
     source = {"gain": args.gain, "spillover": args.spillover, "matrix": args.matrix}
     try:
-        file, sample = open_sample(path, data_set, panel, plain, **source, further=further)
-        if sample is not None:
-            return sample_scales(sample, strategy, panel)
+        with unchanged(path):
+            file, sample = open_sample(path, data_set, panel, plain, **source, further=further)
+            if sample is not None:
+                return sample_scales(sample, strategy, panel)
     except (UserError, OSError):
         raise
+    except NoResultError as error:
+        log.warning("%s: %s", args.batch, error)
+        return None
     except Exception:  # noqa: BLE001 - the sample has no say, as one whose file is rejected; its own steps tell of it
         traceback.print_exc()
         log.error("%s: a sample is passed over because of a defect of marrowgate", args.batch)

@@ -53,6 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the matrix and its checks; without one that can be used, why, and the batch's samples are rejected."""
     _check_lists(args)
+    from contextlib import ExitStack
+
+    from marrowgate.content import unchanged
     from marrowgate.no_result import NoResult, NoResultError, write_no_result
     from marrowgate.settings.panel import load_panel
     from marrowgate.signal.checks import Check
@@ -67,12 +70,16 @@ def run(args: argparse.Namespace) -> int:
         args.allow_unusual_spillover, args.max_condition, args.max_residual_pct, args.max_residual_correlation
     )
     given = read_spillover(args.matrix) if args.matrix else None
-    stains, checks = _read_stains(args, panel)
-    unstained = _read_unstained(args, panel, checks)
+    checks: list[tuple[str, Check]] = []
 
     def work() -> int:
         try:
-            spillover, rows = _matrix_and_checks(given, stains, unstained, panel, limits)
+            with ExitStack() as files:
+                for path in filter(None, (*args.stains, args.unstained)):
+                    files.enter_context(unchanged(path))
+                stains = _read_stains(args, panel, checks)
+                unstained = _read_unstained(args, panel, checks)
+                spillover, rows = _matrix_and_checks(given, stains, unstained, panel, limits)
         except SpilloverError as error:
             if args.matrix:
                 cure = "correct the matrix or the controls it comes from"
@@ -104,14 +111,13 @@ def _check_lists(args: argparse.Namespace) -> None:
         raise UserError(faults)
 
 
-def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainSample], list[tuple[str, Check]]]":
+def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[str, Check]]") -> "list[StainSample]":
     """Read the single stains; a file that is rejected or does not measure its marker is a finding."""
     from marrowgate.fcs.read import read_or_reject
     from marrowgate.signal.checks import Check
     from marrowgate.signal.spillover.stained_events import StainSample
 
     stains: list[StainSample] = []
-    checks: list[tuple[str, Check]] = []
     faults = []
     data_sets = args.data_sets or [1] * len(args.stains)
     sample_ids = args.sample_ids or args.markers
@@ -136,7 +142,7 @@ def _read_stains(args: argparse.Namespace, panel: "Panel") -> "tuple[list[StainS
             stains.append(StainSample(sample_id, detector, file))
     if faults:
         raise UserError(faults)
-    return stains, checks
+    return stains
 
 
 def _read_unstained(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[str, Check]]") -> "FcsFile | None":

@@ -1,11 +1,13 @@
 """Contrasts of changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.study import Comparison
 from marrowgate.settings.project import Project
 
@@ -64,9 +66,23 @@ def test_count_contrast__compares_the_counts(risen: Comparison) -> None:
     assert found[1] == (4, 4)
 
 
-def test_count_contrast__a_measure_per_ul_of_imports_has_no_counts(risen: Comparison) -> None:
-    from dataclasses import replace
+def test_count_contrast__each_time_has_its_own_denominator(risen: Comparison) -> None:
+    """Half as many cells before treatment in one arm, at the same share, change nothing."""
 
+    def halved(reading: Reading) -> Reading:
+        if reading.visit.phase != "baseline" or not risen.arms.is_first(reading.visit.patient_id):
+            return reading
+        return replace(reading, n_events=reading.n_events // 2, n_reference=reading.n_reference // 2)
+
+    readings = tuple(halved(reading) for reading in risen.readings[MEASURE])
+    thinner = replace(risen, readings={MEASURE: readings}).only(lambda reading: True)
+    found, wanted = (changes.count_contrast(one.courses[MEASURE], one.arms) for one in (thinner, risen))
+    assert found is not None
+    assert wanted is not None
+    assert found[0].value == pytest.approx(wanted[0].value, abs=0.02)
+
+
+def test_count_contrast__a_measure_per_ul_of_imports_has_no_counts(risen: Comparison) -> None:
     readings = tuple(replace(reading, n_reference=None) for reading in risen.readings[MEASURE])
     without = replace(risen, readings={MEASURE: readings}).only(lambda reading: True)
     assert changes.count_contrast(without.courses[MEASURE], without.arms) is None

@@ -80,7 +80,7 @@ def test_read_spillover__no_square_of_numbers(tmp_path, text, sentence):
 
 
 def test_read_spillover__file_that_is_not_there(tmp_path):
-    with pytest.raises(UserError, match="cannot be read \\(FileNotFoundError\\); give a CSV file"):
+    with pytest.raises(UserError, match=r"none\.csv: there is no such file; make it, or correct the path"):
         read_spillover(tmp_path / "none.csv")
 
 

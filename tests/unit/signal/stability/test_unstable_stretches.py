@@ -50,7 +50,7 @@ def test_find_unstable__steady_run_has_no_stretch(make_file):
 
 
 @pytest.mark.parametrize(("start", "end", "rate"), [(450, 550, 0.05), (700, 712, 5.0), (0, 100, 0.3), (900, 1000, 3.0)])
-def test_find_unstable__clog_or_burst_is_found_with_its_edges(make_file, start, end, rate):
+def test_find_unstable__clog_or_burst_is_told_with_its_edges_and_its_events_stay(make_file, start, end, rate):
     rng = np.random.default_rng(2)
     times = steady_times(rng, 40_000)
     odd = (times >= start) & (times < end)
@@ -59,12 +59,29 @@ def test_find_unstable__clog_or_burst_is_found_with_its_edges(make_file, start, 
     else:
         times = np.sort(np.concatenate([times, start + (end - start) * rng.random(int(odd.sum() * (rate - 1)))]))
     found = find_unstable(make_file(columns(rng, times)), LIMITS)
-    flagged = ~stable_events(times.astype(np.float32).astype(np.float64), found.stretches)
+    unusual = ~stable_events(times.astype(np.float32).astype(np.float64), found.rate_stretches)
     odd = (times >= start) & (times < end)
-    assert flagged[odd].mean() > 0.95
-    assert flagged[~odd].mean() < 0.01
-    assert {stretch.cause for stretch in found.stretches} == {"rate"}
-    assert checks_of(found)["rate_change_fold"].verdict == "flagged"
+    assert unusual[odd].mean() > 0.95
+    assert unusual[~odd].mean() < 0.01
+    assert {stretch.cause for stretch in found.rate_stretches} == {"rate"}
+    assert found.stretches == ()
+    checks = checks_of(found)
+    assert checks["rate_change_fold"].verdict == "flagged"
+    assert checks["rate_change_fold"].reason.endswith(f"{100 * unusual.mean():.1f} % of the events, which are kept")
+    assert (checks["unstable_pct"].value, checks["unstable_pct"].verdict) == (0.0, "ok")
+
+
+def test_find_unstable__a_clog_that_shifts_a_signal_loses_its_events(make_file):
+    rng = np.random.default_rng(2)
+    times = steady_times(rng, 40_000)
+    odd = (times >= 450) & (times < 550)
+    times = times[~odd | (rng.random(times.size) < 0.3)]
+    odd = (times >= 450) & (times < 550)
+    found = find_unstable(make_file(columns(rng, times, np.where(odd, 0.3, 1.0))), LIMITS)
+    lost = ~stable_events(times.astype(np.float32).astype(np.float64), found.stretches)
+    assert lost[odd].mean() > 0.8
+    assert lost[~odd].mean() < 0.02
+    assert {stretch.cause for stretch in found.stretches} == {"PE-A"}
 
 
 def test_find_unstable__stretch_with_a_shifted_signal_is_found(make_file):
@@ -114,12 +131,11 @@ def test_find_unstable__half_a_file_lost_flags_the_file(make_file):
     assert "% of the events are unstable: " in check.reason
 
 
-def test_find_unstable__trickle_after_a_fast_run_is_what_is_lost(make_file):
+def test_find_unstable__trickle_after_a_fast_run_is_what_is_unusual(make_file):
     rng = np.random.default_rng(10)
     times = np.sort(np.concatenate([rng.uniform(0, 300, 16_000), rng.uniform(300, 1000, 4000)]))
-    flagged = ~stable_events(
-        times.astype(np.float32).astype(np.float64), find_unstable(make_file(columns(rng, times)), LIMITS).stretches
-    )
+    found = find_unstable(make_file(columns(rng, times)), LIMITS)
+    flagged = ~stable_events(times.astype(np.float32).astype(np.float64), found.rate_stretches)
     assert flagged[times > 302].all()
     assert not flagged[times < 298].any()
 
@@ -128,7 +144,7 @@ def test_find_unstable__pause_without_events_is_no_stretch(make_file):
     rng = np.random.default_rng(7)
     times = steady_times(rng)
     found = find_unstable(make_file(columns(rng, np.where(times < 500, times, times + 100))), LIMITS)
-    assert found.stretches == ()
+    assert found.stretches == found.rate_stretches == ()
 
 
 def test_find_unstable__coarse_clock_makes_no_stretch(make_file):
@@ -210,3 +226,13 @@ def test_stretches__are_read_back_from_json():
     stretches = (Stretch(1.5, 2.5, "rate", 0.2), Stretch(9.0, float("inf"), "PE-A", -0.4))
     text = json.dumps(stretches_to_plain(stretches), allow_nan=False)
     assert stretches_from_plain(json.loads(text)) == stretches
+
+
+def test_find_unstable__a_surge_with_many_events_does_not_make_its_own_level_the_usual_one(make_file):
+    rng = np.random.default_rng(11)
+    times = np.sort(np.concatenate([rng.uniform(0, 1000, 12_000), rng.uniform(800, 900, 9_000)]))
+    surge = (times >= 800) & (times < 900)
+    found = find_unstable(make_file(columns(rng, times, np.where(surge, 0.3, 1.0))), LIMITS)
+    lost = ~stable_events(times.astype(np.float32).astype(np.float64), found.stretches)
+    assert lost[surge].mean() > 0.9
+    assert lost[~surge].mean() < 0.05

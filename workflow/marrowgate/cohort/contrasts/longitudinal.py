@@ -1,6 +1,7 @@
 """Contrasts over time: the mixed model of all readings in the common window."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,13 +101,44 @@ def time_model(
     if with_batch:
         _add_batches(columns, terms, kept, as_change=baseline_as == "change")
     names = [course.patient_id for course, _ in kept]
-    sds = [reading.log2_sd for _, reading in kept]
+    sds = expected_sds([reading for _, reading in kept], names, np.column_stack(columns[:4]))
     data = pad(names, y.tolist(), np.column_stack(columns), times.tolist(), sds)
     span = float(np.ptp(times))
     first_arm = {name for name in names if arms.is_first(name)}
     n_second = len(set(names)) - len(first_arm)
     early, late = float(times.min()) + span / 6, float(times.max()) - span / 6
     return TimeModel(data, centre, early, late, len(first_arm), n_second, tuple(terms))
+
+
+def expected_sds(readings: Sequence[Reading], names: Sequence[str], x: Floats) -> list[float]:
+    """Return the standard deviation of measurement of each log2 value.
+
+    The part of a count is that of its expected events, by the patient's and the arm's course, not of the events that
+    happened to be seen: with those, low counts by chance would weigh less than high ones and the mean would be biased.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        Readings of one measure.
+    names : sequence of str
+        Patient of each.
+    x : ndarray of float64, shape (readings, coefficients)
+        Arm, time and their product, for the common course.
+    """
+    y = np.array([reading.log2 for reading in readings])
+    common = x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    patients = np.array(names)
+    level = {name: float(np.mean((y - common)[patients == name])) for name in set(names)}
+    found = []
+    for reading, name, mean in zip(readings, names, common, strict=True):
+        if reading.n_events is None or math.isnan(reading.depth):
+            found.append(reading.log2_sd)
+            continue
+        counted = 1 / (reading.n_events + 0.5) / math.log(2) ** 2
+        events = max(2.0 ** (float(mean) + level[name]) * reading.depth - 0.5, 0.0)
+        rest = max(reading.log2_sd**2 - counted, 0.0)
+        found.append(math.sqrt(rest + 1 / (events + 0.5) / math.log(2) ** 2))
+    return found
 
 
 def _add_batches(

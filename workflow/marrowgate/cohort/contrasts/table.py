@@ -10,7 +10,7 @@ from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import Lead, lead_row
 from marrowgate.cohort.contrasts.responders import Response, declared_rule, find_responses
 from marrowgate.cohort.contrasts.time_rows import time_rows
-from marrowgate.cohort.design import Finding
+from marrowgate.cohort.design import Finding, is_flagged
 from marrowgate.cohort.design_table import find_all
 from marrowgate.cohort.study import Comparison, Study
 from marrowgate.columns import TABLES
@@ -206,9 +206,9 @@ def _row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: 
 
 
 def _finished(row: Row, endpoint: str, role: str, findings: Sequence[Finding], reasons: Sequence[str] = ()) -> Row:
-    """Return a row with its endpoint, role, status and reasons; what the design flags stands on every row."""
+    """Return a row with its endpoint, role, status and reasons; what the design flags stands on each."""
     flags = [finding.sentence for finding in findings if finding.level == "flagged"]
-    status = row.get("status") or ("flagged" if flags else "ok")
+    status = row.get("status") or ("flagged" if is_flagged(findings, row["method"]) else "ok")
     return {
         **row,
         "endpoint": endpoint,

@@ -8,7 +8,7 @@ from marrowgate.cohort.contrasts.longitudinal import TimeModel, time_contrasts, 
 from marrowgate.cohort.study import Comparison
 from marrowgate.endpoint_names import is_intensity
 from marrowgate.errors import NotEstimableError
-from marrowgate.stats.mixed import bootstrap_p
+from marrowgate.stats.mixed_bootstrap import bootstrap_p
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]

@@ -7,18 +7,19 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
+from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, share_outside
 from marrowgate.gating.gates import Ellipsoid
 from marrowgate.gating.methods import (
     Arguments,
     Found,
     Method,
+    Needs,
     View,
     found_gate,
     never,
     no_gate,
-    on_scale,
-    stains_above_zero,
 )
+from marrowgate.gating.places import Place, is_above_zero, places_on_scale, populations_in
 from marrowgate.gating.reasons import because
 
 _GRID = 48
@@ -31,9 +32,11 @@ _RISE = 3.0
 class ClusterArguments(Arguments):
     """Where to look, and how much of the cluster to hold."""
 
-    low: tuple[float, float]
-    """Lower corner of the target box, linear compensated scale, one value per dimension."""
-    high: tuple[float, float]
+    low: tuple[Place, Place]
+    """Lower corner of the target box, one place per dimension: a number on the linear compensated scale, a quantile of
+    a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}, or a part of the scale, such as
+    {part: 0.3}."""
+    high: tuple[Place, Place]
     """Upper corner of the target box."""
     coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
     """Share of a normal cluster that the ellipse holds; less, but at least 0.95, where a neighbour begins before."""
@@ -45,7 +48,7 @@ def find(view: View, arguments: ClusterArguments) -> Found:
     """Start at the densest place of the box and let a trimmed mean and covariance settle there."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     corners = [
-        on_scale(view, name, pair)
+        places_on_scale(view, name, pair)
         for name, pair in zip(view.dimensions, zip(arguments.low, arguments.high, strict=True), strict=True)
     ]
     low, high = np.array(corners).T
@@ -66,10 +69,20 @@ def find(view: View, arguments: ClusterArguments) -> Found:
         widest if edge is None else edge,
     )
     error = error_of(*np.sqrt(np.diag(covariance) / n).tolist())
+    share = share_outside(mean, covariance, low, high)
+    doubts = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
     if edge is None:
-        return found_gate(gate, error)
-    share = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
-    return found_gate(gate, error, notes=(because("ends_at_neighbour", share),))
+        return found_gate(gate, error, doubts=doubts)
+    sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
+    return found_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
+
+
+def _shift_without_box(
+    points: NDArray[np.float64], mean: NDArray[np.float64], covariance: NDArray[np.float64]
+) -> float:
+    """Return how far the centre goes when the box no longer holds it, in standard deviations of the cluster."""
+    free = settle(points, mean, np.sqrt(np.diag(covariance)))
+    return float("inf") if free is None else float(np.sqrt(distances(free[0][None, :], mean, covariance)[0]))
 
 
 def densest(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -156,9 +169,14 @@ def neighbour_begins(distance_square: NDArray[np.float64], widest: float) -> flo
     return float(middles[edge] ** 2) if is_valley else None
 
 
+def needs(arguments: ClusterArguments) -> Needs:
+    """Declare the populations that tell where the target box is."""
+    return Needs(references=populations_in((*arguments.low, *arguments.high)))
+
+
 def stains(arguments: ClusterArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:
     """Declare the dimensions in which the target box begins above 0."""
-    return stains_above_zero(arguments.low, dimensions)
+    return tuple(name for name, place in zip(dimensions, arguments.low, strict=True) if is_above_zero(place))
 
 
 METHOD = Method(
@@ -166,6 +184,7 @@ METHOD = Method(
     (2,),
     "Reweighted location and scatter around a mode; Rousseeuw and van Driessen 1999, Technometrics 41:212",
     find,
+    needs=needs,
     is_parallel=never,
     stains=stains,
 )

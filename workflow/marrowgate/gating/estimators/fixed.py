@@ -1,11 +1,15 @@
 """Fixed geometry: the strategy says where the gate is."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from marrowgate.gating.boundary_error import STATED_SD
+from marrowgate.gating.doubts import crowded_border
+from marrowgate.gating.gate_coordinates import stated_error
 from marrowgate.gating.gates import Polygon, Rectangle
 from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale, stains_above_zero
+from marrowgate.gating.reasons import Reasons
 
 
 class FixedArguments(Arguments):
@@ -19,6 +23,9 @@ class FixedArguments(Arguments):
     """Corners of a polygon in two dimensions."""
     kind: Literal["rectangle", "polygon"] = "rectangle"
     """What to make."""
+    boundary_sd: Annotated[float, Field(ge=0, lt=0.5)] = STATED_SD
+    """How far apart people would draw the boundary, standard deviation in parts of full scale; 0 where it is exact by
+    definition. The counts at moves of this size enter intervals and `detection`."""
 
     @model_validator(mode="after")
     def _says_enough(self) -> "FixedArguments":
@@ -45,11 +52,17 @@ def find(view: View, arguments: FixedArguments) -> Found:
             on_scale(view, name, values)
             for name, values in zip(view.dimensions, zip(*arguments.vertices, strict=True), strict=True)
         ]
-        return Found(Polygon(view.dimensions, tuple(zip(*columns, strict=True))), "fixed")
+        polygon = Polygon(view.dimensions, tuple(zip(*columns, strict=True)))
+        return Found(polygon, "fixed", (), stated_error(polygon, arguments.boundary_sd))
     open_bounds = (None,) * len(view.dimensions)
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
-    return Found(Rectangle(view.dimensions, low, high), "fixed")
+    rectangle = Rectangle(view.dimensions, low, high)
+    error = stated_error(rectangle, arguments.boundary_sd)
+    doubts: Reasons = ()
+    if len(view.dimensions) == 1:
+        doubts = crowded_border(view.values(view.dimensions[0]), low[0], high[0], arguments.boundary_sd)
+    return Found(rectangle, "doubtful" if doubts else "fixed", doubts, error)
 
 
 def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None, ...]:

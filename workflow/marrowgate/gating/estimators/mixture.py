@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
+from marrowgate.gating.doubts import foreign_events
+from marrowgate.gating.estimators.cluster import distances
 from marrowgate.gating.gates import Ellipsoid, threshold
 from marrowgate.gating.methods import (
     Arguments,
@@ -74,7 +76,7 @@ def find(view: View, arguments: MixtureArguments) -> Found:
     if not wanted.any():
         return no_gate("no_component", f"none of {model.n_components} components has its mean in the given box")
     if len(view.dimensions) == 2:
-        return _ellipse(view, model, wanted, arguments, len(points))
+        return _ellipse(view, model, wanted, arguments, points)
     return _crossing(view, model, wanted, arguments, points)
 
 
@@ -139,7 +141,7 @@ def _boundary(model: "GaussianMixture", wanted: NDArray[np.bool_], keep: Literal
 
 
 def _ellipse(
-    view: View, model: "GaussianMixture", wanted: NDArray[np.bool_], arguments: MixtureArguments, n: int
+    view: View, model: "GaussianMixture", wanted: NDArray[np.bool_], arguments: MixtureArguments, points: Points
 ) -> Found:
     heaviest = int(np.argmax(np.where(wanted, model.weights_, -1.0)))
     covariance = model.covariances_[heaviest]
@@ -149,8 +151,11 @@ def _ellipse(
         tuple(tuple(float(value) for value in row) for row in covariance),
         -2.0 * float(np.log(1.0 - arguments.coverage)),
     )
-    error = np.sqrt(np.diag(covariance) / (n * model.weights_[heaviest]))
-    return found_gate(gate, error_of(*error.tolist()))
+    error = np.sqrt(np.diag(covariance) / (len(points) * model.weights_[heaviest]))
+    inside = points[distances(points, model.means_[heaviest], covariance) <= gate.distance_square]
+    own = model.predict_proba(inside)[:, wanted].sum(axis=1).mean() if len(inside) else 0.0
+    doubts = foreign_events(float(own))
+    return found_gate(gate, error_of(*error.tolist()), doubts=doubts)
 
 
 def stains(arguments: MixtureArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:

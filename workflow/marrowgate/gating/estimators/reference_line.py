@@ -10,13 +10,18 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
+from marrowgate.gating.density import bandwidth, binned, smoothed
+from marrowgate.gating.estimators.valley import depths, sides
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.reasons import Reasons, because
 from marrowgate.stats.robust import robust_sd
 
 Points = NDArray[np.float64]
 _DRAWS = 40
+_LEAST_MODE, _DEEP, _RISE = 0.05, 0.8, 3.0
+"""Two modes: share of the events on either side of the valley, its depth, and its standard errors."""
 Ratio = Annotated[float, Field(gt=0)]
 
 
@@ -65,7 +70,18 @@ def find(view: View, arguments: ReferenceLineArguments) -> Found:
     if ends is None:
         return no_gate("too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
     gate = beside_line((first, second), ends, arguments.keep)
-    return found_gate(gate, spread_of_line(_ends_again(view, arguments, reference, parent)))
+    error = spread_of_line(_ends_again(view, arguments, reference, parent))
+    return found_gate(gate, error, doubts=_two_modes(reference[:, 1], second, arguments.reference))
+
+
+def _two_modes(values: NDArray[np.float64], dimension: str, reference: str) -> Reasons:
+    """Doubt a reference with a clear valley in the second dimension and enough events on either side of it."""
+    counts = binned(values)
+    low, high = sides(counts, max(1, int(_LEAST_MODE * values.size)))
+    valley = depths(smoothed(counts, bandwidth(counts)), low, high, _RISE)
+    if valley is None or valley.ratio > _DEEP:
+        return ()
+    return (because("two_modes", f"{reference} have two modes of {dimension}"),)
 
 
 def needs(arguments: ReferenceLineArguments) -> Needs:

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
+from marrowgate.gating.doubts import bin_of, second_valley
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.places import Place, places_on_scale, populations_in, told
+from marrowgate.gating.reasons import Reasons
 
 
 class DepthArguments(Arguments):
@@ -34,8 +36,8 @@ class ValleyArguments(DepthArguments):
     keep: Literal["above", "below"]
     """Which side of the valley is the population."""
     between: tuple[Place, Place]
-    """Lowest and highest place of the valley: numbers on the linear compensated scale, or quantiles of a population
-    that stands before this one, such as {of: lymphocytes, quantile: 0.95}."""
+    """Lowest and highest place of the valley: numbers on the linear compensated scale, quantiles of a population that
+    stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of the scale, such as {part: 0.3}."""
     leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
@@ -70,7 +72,20 @@ def find(view: View, arguments: ValleyArguments) -> Found:
     if at is None:
         return no_gate("no_valley", f"no valley of {dimension} between {told(arguments.between)}")
     drawn = resample(counts, place, view.seed)
-    return found_gate(threshold(dimension, at, arguments.keep), drawn.error)
+    doubts = _doubts(counts, width, (low, high), arguments)
+    return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
+
+
+def _doubts(counts: Counts, width: float, between: tuple[float, float], arguments: ValleyArguments) -> Reasons:
+    """Look for another valley that parts the events as well."""
+    density = smoothed(counts, width)
+    first, last = sides(counts, arguments.min_side)
+    stretch = max(between[0], first), min(between[1], last)
+    at = deepest(density, *stretch, arguments.max_ratio, arguments.min_rise)
+    if at is None:
+        return ()
+    ratio = depth_ratios(density, *stretch, arguments.min_rise)
+    return second_valley(counts, density, ratio, bin_of(at), arguments.max_ratio)
 
 
 def needs(arguments: DepthArguments) -> Needs:
@@ -110,13 +125,7 @@ def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley 
         Standard errors by which the lower mode must hold more events than the valley. At 1, a sample of one
         heavy-tailed mode shows a valley in 0 to 15 of 100 draws, at 0 in up to 92.
     """
-    left = np.maximum.accumulate(density)
-    right = np.maximum.accumulate(density[::-1])[::-1]
-    lower = np.minimum(left, right)
-    ratio = np.where(lower > 0, density / np.where(lower > 0, lower, 1.0), 1.0)
-    if min_rise > 0:
-        ratio[_rises(density, left, right) < min_rise] = 1.0
-    ratio[~_between_slopes(density, low, high)] = 1.0
+    ratio = depth_ratios(density, low, high, min_rise)
     best = float(ratio.min())
     if best >= 1.0:
         return None
@@ -124,6 +133,18 @@ def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley 
     start = int(np.argmin(ratio))
     run = stretch[np.abs(stretch - start) <= _run_length(stretch, start)]
     return Valley(float(CENTRES[run].mean()), best)
+
+
+def depth_ratios(density: Counts, low: float, high: float, min_rise: float) -> Counts:
+    """Return the depth of the valley at each place, 1 where there is none; arguments as in `depths`. Shape (BINS,)."""
+    left = np.maximum.accumulate(density)
+    right = np.maximum.accumulate(density[::-1])[::-1]
+    lower = np.minimum(left, right)
+    ratio = np.where(lower > 0, density / np.where(lower > 0, lower, 1.0), 1.0)
+    if min_rise > 0:
+        ratio[_rises(density, left, right) < min_rise] = 1.0
+    ratio[~_between_slopes(density, low, high)] = 1.0
+    return ratio
 
 
 def _rises(density: Counts, left: Counts, right: Counts) -> Counts:

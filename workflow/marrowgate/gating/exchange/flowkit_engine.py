@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from marrowgate.content import sha256_of
 from marrowgate.fcs.model import FcsFile
 from marrowgate.fcs.read import read_header
 
@@ -64,6 +65,8 @@ def compare_with_flowkit(sample_id: str, fcs: Path, data_set: int, gates: Path, 
     if refusal:
         return [_not_compared(sample_id, refusal)]
     ours = pq.read_table(events)
+    if (ours.schema.metadata or {}).get(b"fcs_sha256", b"").decode() != sha256_of(fcs):
+        return [_not_compared(sample_id, "the file is not the one that was gated")]
     theirs = _members(fcs, gates, preprocess=not _has_gains(file))
     rows = []
     stable = ours.column("qc_ok").to_numpy()

@@ -9,6 +9,9 @@ import numpy as np
 from marrowgate.errors import Fault, UserError
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
+from marrowgate.settings.given_file import given_bytes
+
+_LARGEST = 10_000_000
 
 
 def write_spillover(path: Path, spillover: Spillover) -> None:
@@ -37,16 +40,18 @@ def read_spillover(path: Path) -> Spillover:
         another order than the columns.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = given_bytes(path, _LARGEST, "matrix").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         what = f"the file cannot be read ({type(error).__name__})"
         raise UserError([Fault(str(path), what, "give a CSV file in UTF-8")]) from None
     if _is_divided_by_semicolons(text):
         what = "its values are divided by semicolons and have decimal commas, as Excel writes CSV in some countries"
         raise UserError([Fault(str(path), what, "save it with commas between the values and points in the numbers")])
-    rows = [
-        [cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)
-    ]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines())]
+    except csv.Error:
+        raise UserError([Fault(str(path), "it is not CSV", "write the matrix as CSV")]) from None
+    rows = [row for row in rows if any(row)]
     if len(rows) < 2:
         what = "there is no matrix: a row of detectors and one row for each fluorochrome are needed"
         raise UserError([Fault(str(path), what, "write the matrix as CSV")])

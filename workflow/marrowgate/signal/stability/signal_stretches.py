@@ -13,19 +13,26 @@ _SMALLEST_PIECE = 5
 
 
 def unusual_signal(
-    events: NDArray[np.floating], order: NDArray[np.intp], channels: Sequence[Channel], max_shift: float
+    events: NDArray[np.floating],
+    order: NDArray[np.intp],
+    usual: NDArray[np.bool_],
+    channels: Sequence[Channel],
+    max_shift: float,
 ) -> tuple[tuple[int, int, str, float], ...]:
     """Find stretches in which the mean of a channel is shifted, on a scale of asinh.
 
     The scale is asinh(x / median |x|): nearly linear for dim and logarithmic for bright events, so that no single event
-    rules the mean. Bins hold equal numbers of events; the usual level is the median over bins.
+    rules the mean. Bins hold equal numbers of events; the usual level is the median over bins of usual rate, so that
+    a surge with many events does not make its own level the usual one.
 
     Parameters
     ----------
     events : ndarray of float, shape (n_events, n_channels)
         Stored values.
     order : ndarray of intp, shape (n,)
-        Events in the order of time; those in stretches of unusual rate are left out.
+        Events in the order of time.
+    usual : ndarray of bool, shape (n,)
+        Which of them came at the usual rate.
     channels : sequence of Channel
         Channels to look at.
     max_shift : float
@@ -40,9 +47,11 @@ def unusual_signal(
     n_bins = order.size // per_bin
     if n_bins < 2 * _SMALLEST_PIECE:
         return ()
+    steady = usual[: n_bins * per_bin].reshape(n_bins, -1).mean(axis=1) > 0.5
+    steady = steady if steady.any() else np.ones_like(steady)
     found = []
     for channel in channels:
-        levels = _levels(events, order[: n_bins * per_bin], channel.index, n_bins)
+        levels = _levels(events, order[: n_bins * per_bin], channel.index, steady)
         if levels is None or np.abs(window_means(levels, _SMALLEST_PIECE)).max() <= max_shift:
             continue
         ends = change_points(levels, _SMALLEST_PIECE)
@@ -55,7 +64,7 @@ def unusual_signal(
 
 
 def _levels(
-    events: NDArray[np.floating], order: NDArray[np.intp], column: int, n_bins: int
+    events: NDArray[np.floating], order: NDArray[np.intp], column: int, steady: NDArray[np.bool_]
 ) -> NDArray[np.float64] | None:
     """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
     values = events[order, column]
@@ -66,5 +75,5 @@ def _levels(
     spread = float(scaled.std(dtype=np.float64))
     if spread <= 0:
         return None
-    means = scaled.reshape(n_bins, -1).mean(axis=1, dtype=np.float64)
-    return np.asarray((means - np.median(means)) / spread, dtype=np.float64)
+    means = scaled.reshape(steady.size, -1).mean(axis=1, dtype=np.float64)
+    return np.asarray((means - np.median(means[steady])) / spread, dtype=np.float64)

@@ -22,11 +22,14 @@ class RunQuality:
         For the quality table.
     settings : Settings
         Voltage and gain of each detector.
+    fcs_sha256 : str
+        Digest of the file that it was found in; `gate` applies it, and the gates, to no other bytes.
     """
 
     stretches: tuple[Stretch, ...] = ()
     checks: tuple[Check, ...] = ()
     settings: Settings | None = None
+    fcs_sha256: str = ""
 
 
 def write_run_quality(path: Path, quality: RunQuality) -> None:
@@ -35,6 +38,7 @@ def write_run_quality(path: Path, quality: RunQuality) -> None:
         "stretches": stretches_to_plain(quality.stretches),
         "checks": [asdict(check) for check in quality.checks],
         "settings": {name: list(values) for name, values in (quality.settings or {}).items()},
+        "fcs_sha256": quality.fcs_sha256,
     }
     write_text(path, json.dumps(plain, indent=1, allow_nan=False) + "\n")
 
@@ -46,4 +50,5 @@ def read_run_quality(path: Path) -> RunQuality:
         stretches_from_plain(plain["stretches"]),
         tuple(Check(**entry) for entry in plain["checks"]),
         {name: (voltage, gain) for name, (voltage, gain) in plain["settings"].items()},
+        plain["fcs_sha256"],
     )

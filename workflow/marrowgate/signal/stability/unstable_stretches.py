@@ -55,9 +55,9 @@ class Stretch:
     start, end : float
         Acquisition time, the end not included, in the unit of the file.
     cause : str
-        ``rate``, or the channel whose signal is shifted.
+        The channel whose signal is shifted; ``rate`` for a change of the event rate.
     size : float
-        Rate over the usual rate, or shift in standard deviations.
+        Shift in standard deviations, or rate over the usual rate.
     """
 
     start: float
@@ -73,16 +73,19 @@ class Stability:
     Parameters
     ----------
     stretches : tuple of Stretch
-        By their start; they may overlap.
+        Those with a shifted signal, by their start; they may overlap. Their events are not gated.
     drift : mapping of str to float
         For each fluorescence channel that could be judged, the factor from the first to the last event.
     checks : tuple of Check
         For the quality table.
+    rate_stretches : tuple of Stretch
+        Those with an unusual event rate; their events stay.
     """
 
     stretches: tuple[Stretch, ...]
     drift: Mapping[str, float]
     checks: tuple[Check, ...]
+    rate_stretches: tuple[Stretch, ...] = ()
 
 
 def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
@@ -98,6 +101,7 @@ def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
     Returns
     -------
     Stability
+        Stretches are those with a shifted signal; a change of the event rate alone is a check and takes no event out.
         Checks ``unstable_pct`` (share of events in any stretch), ``rate_change_fold`` and ``signal_shift_sd`` (largest
         of any stretch), and ``signal_drift_pct`` (largest of any fluorescence channel); all `not_checked` when the file
         has no time channel or too few events. A drift is a verdict on the file: it has no stretch that is right.
@@ -113,15 +117,16 @@ def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
         for start, end, fold in unusual_rate(ordered, limits.max_rate_fold)
         if np.searchsorted(ordered, start) < np.searchsorted(ordered, end)  # a pause holds no events
     )
-    steady = order[stable_events(ordered, slow_or_fast)]
+    usual = stable_events(ordered, slow_or_fast)
     signals = signal_channels(file)
     shifted = tuple(
-        Stretch(float(times[steady[first]]), _end(times, steady, last), name, shift)
-        for first, last, name, shift in unusual_signal(file.events, steady, signals, limits.max_signal_shift)
+        Stretch(float(times[order[first]]), _end(times, order, last), name, shift)
+        for first, last, name, shift in unusual_signal(file.events, order, usual, signals, limits.max_signal_shift)
     )
-    stretches = tuple(sorted((*slow_or_fast, *shifted), key=lambda stretch: (stretch.start, stretch.cause)))
-    drift = _drift(file.events, signals, steady)
-    return Stability(stretches, drift, (*_checks(times, slow_or_fast, shifted, limits), _drift_check(drift, limits)))
+    stretches = tuple(sorted(shifted, key=lambda stretch: (stretch.start, stretch.cause)))
+    drift = _drift(file.events, signals, order[stable_events(ordered, shifted)])
+    checks = (*_checks(times, slow_or_fast, shifted, limits), _drift_check(drift, limits))
+    return Stability(stretches, drift, checks, slow_or_fast)
 
 
 def stable_events(times: NDArray[np.float64], stretches: Sequence[Stretch]) -> NDArray[np.bool_]:
@@ -177,20 +182,22 @@ def stretches_from_plain(plain: Sequence[Mapping[str, Any]]) -> tuple[Stretch, .
     )
 
 
-def _end(times: NDArray[np.float64], steady: NDArray[np.intp], last: int) -> float:
-    return float(times[steady[last]]) if last < steady.size else float(np.inf)
+def _end(times: NDArray[np.float64], order: NDArray[np.intp], last: int) -> float:
+    return float(times[order[last]]) if last < order.size else float(np.inf)
 
 
 def _checks(
     times: NDArray[np.float64], rate: Sequence[Stretch], signal: Sequence[Stretch], limits: StabilityLimits
 ) -> tuple[Check, ...]:
-    lost = 100.0 * float(np.mean(~stable_events(times, (*rate, *signal))))
-    names = ", ".join(dict.fromkeys(stretch.cause for stretch in (*rate, *signal)))
+    lost = 100.0 * float(np.mean(~stable_events(times, signal)))
+    names = ", ".join(dict.fromkeys(stretch.cause for stretch in signal))
+    touched = 100.0 * float(np.mean(~stable_events(times, rate)))
     largest = max((max(stretch.size, 1 / max(stretch.size, 1e-3)) for stretch in rate), default=1.0)
     worst = max(signal, key=lambda stretch: abs(stretch.size), default=None)
     shift = abs(worst.size) if worst else 0.0
+    why = f"the event rate changes {largest:.1f} fold for {touched:.1f} % of the events, which are kept"
     return (
         at_most("unstable_pct", lost, limits.max_unstable_pct, f"{lost:.1f} % of the events are unstable: {names}"),
-        at_most("rate_change_fold", largest, limits.max_rate_fold, f"the event rate changes {largest:.1f} fold"),
+        at_most("rate_change_fold", largest, limits.max_rate_fold, why),
         at_most("signal_shift_sd", shift, limits.max_signal_shift, f"{worst.cause if worst else ''} is shifted"),
     )

@@ -1,0 +1,1 @@
+"""Spectral unmixing: what each fluorochrome and the cells' own fluorescence contribute to many detectors."""

@@ -1,0 +1,79 @@
+"""Write what unmixing gives: signatures as CSV, and events as FCS 3.2 files that say that they are unmixed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from marrowgate.fcs.model import FcsFile
+from marrowgate.fcs.write import WriteChannel, write_fcs
+from marrowgate.files import write_text
+from marrowgate.settings.panel import PanelChannel
+from marrowgate.signal.unmixing.unmix import DetectorNoise, Signatures, unmix
+
+UNMIXED = "Unmixed Fluorescence"
+_KEPT = ("$TIMESTEP", "$VOL", "$LOST", "$ABRT")
+
+
+def write_signatures(path: Path, signatures: Signatures) -> None:
+    """Write the signatures: rows are fluorochromes and autofluorescence, columns are detectors."""
+    lines = [",".join(["", *signatures.detectors])]
+    for name, row in zip(signatures.components, signatures.matrix, strict=True):
+        lines.append(",".join([name, *(f"{value:.6g}" for value in row)]))
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def write_unmixed(
+    path: Path,
+    raw: FcsFile,
+    signatures: Signatures,
+    noise: DetectorNoise | None,
+    entries: Sequence[PanelChannel],
+    *,
+    negative: bool = True,
+) -> None:
+    """Write a raw file's events unmixed: its scatter and time as they are, then a channel for each component.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make.
+    raw : FcsFile
+        With events.
+    signatures, noise : Signatures, DetectorNoise or None
+        See `unmix`.
+    entries : sequence of PanelChannel
+        Of the fluorochromes, in the order of the signatures.
+    negative : bool
+        Whether values below 0 are allowed.
+
+    Raises
+    ------
+    ValueError
+        The file is rejected or lacks a detector.
+    """
+    by_name = {channel.name: channel for channel in raw.channels}
+    missing = [name for name in signatures.detectors if name not in by_name]
+    if raw.events is None or missing:
+        msg = f"the file lacks {', '.join(missing[:5])}" if missing else "the file is rejected"
+        raise ValueError(msg)
+    columns = [by_name[name].index for name in signatures.detectors]
+    found = unmix(raw.events[:, columns], signatures, noise, non_negative=not negative)
+    kept = [channel for channel in raw.channels if channel.role in {"scatter", "time", "index"}]
+    top = max((by_name[name].range for name in signatures.detectors), default=262144.0)
+    channels = [WriteChannel(one.name, one.label, one.range or 262144.0) for one in kept]
+    channels += [
+        WriteChannel(
+            entry.channel,
+            entry.marker or "",
+            top,
+            kind=UNMIXED,
+            analyte=entry.marker or "",
+            tag=entry.fluorochrome or "",
+        )
+        for entry in entries
+    ]
+    channels += [WriteChannel(name, "", top, kind=UNMIXED) for name in signatures.components[signatures.n_dyes :]]
+    keywords = {name: raw.facts[name] for name in _KEPT if name in raw.facts} | {"$CYT": raw.cytometer}
+    events = np.column_stack([raw.events[:, [channel.index for channel in kept]], found])
+    write_fcs(path, events, channels, version="3.2", keywords=keywords)
