@@ -182,11 +182,11 @@ def wrong_table(runs: Iterable[Sequence[GateScore]]) -> str:
     if not wrong:
         return "None."
     header = ["run", "sample", "population", "F1", "true", "found", "status", "sample flagged"]
-    rows = [
-        [one.setting, one.sample_id, one.population, f"{one.confusion.f1:.2f}", str(one.confusion.n_true)]
-        + [str(one.confusion.n_found), one.status, "yes" if one.is_sample_flagged else "no"]
-        for one in wrong
-    ]
+    rows = []
+    for one in wrong:
+        counts = (f"{one.confusion.f1:.2f}", str(one.confusion.n_true), str(one.confusion.n_found))
+        flag = "yes" if one.is_sample_flagged else "no"
+        rows.append([one.setting, one.sample_id, one.population, *counts, one.status, flag])
     return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *rows])
 
 
