@@ -164,8 +164,8 @@ def _is_number(value: Any) -> bool:
 
 def docs_lines(answers: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[str]:
     """Return the table of the docs: one line per scenario."""
-    head = "| setting | rows `ok` | significant, of those | covers, of those | all rows with numbers | bias, log2 | "
-    lines = [f"{head}half event | analysis of covariance |", "|---|---|---|---|---|---|---|---|"]
+    head = "| setting | cohorts | rows `ok` | significant, of those | covers, of those | all rows with numbers "
+    lines = [f"{head}| bias, log2 | half event | analysis of covariance |", f"{'|---' * 9}|"]
     for name, by_seed in answers.items():
         rows = list(by_seed.values())
         ok = [row for row in rows if row["status"] == "ok"]
@@ -174,6 +174,7 @@ def docs_lines(answers: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[s
         coverage = _percent([_covers(row, name) for row in known])
         cells = (
             ALL[name].meaning,
+            str(len(rows)),
             _percent([row["status"] == "ok" for row in rows]),
             _percent([row["p_value"] < LEVEL for row in ok]),
             _percent([_covers(row, name) for row in ok]),
@@ -194,15 +195,14 @@ def _percent(hits: Sequence[bool]) -> str:
     return f"{100 * sum(hits) / len(hits):.1f} %" if len(hits) >= FEWEST_ROWS else "-"
 
 
-def write_docs(path: Path, answers: Mapping[str, Mapping[int, Mapping[str, Any]]], cohorts: int) -> None:
+def write_docs(path: Path, answers: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> None:
     """Put the tables between their marks in the docs: cohorts without and with a difference."""
     text = path.read_text(encoding="utf-8")
     for mark, names in (("null", COUNT_SCENARIOS), ("effect", COUNT_EFFECTS)):
         begin, end = f"<!-- count comparison, {mark} -->", f"<!-- end of count comparison, {mark} -->"
         own = {name: answers[name] for name in names if name in answers}
-        told = [f"{cohorts} cohorts in each line.", "", *docs_lines(own)]
         before, rest = text.split(begin)
-        text = "\n".join([before + begin, *told, end + rest.split(end)[1]])
+        text = "\n".join([before + begin, *docs_lines(own), end + rest.split(end)[1]])
     write_text(path, text)
 
 
@@ -225,7 +225,7 @@ def main() -> None:
         rows += scenario_rows(name, answers[name])
     write_figures(args.out / "count_comparison.tsv", rows)
     if args.docs:
-        write_docs(args.docs, answers, args.cohorts)
+        write_docs(args.docs, answers)
 
 
 if __name__ == "__main__":

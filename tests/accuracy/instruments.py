@@ -15,9 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from accuracy.figures import Figure, markdown, number, share
+from accuracy.figures import Figure, markdown, share
 from accuracy.scratch import REPOSITORY
-from accuracy.tried import POPULATIONS, GateScore, pooled, read_scores, score_samples, write_scores
+from accuracy.tried import POPULATIONS, GateScore, flag_columns, pooled, read_scores, score_samples, write_scores
 from marrowgate.progress import with_progress
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.instruments import RANDOM, named_instruments
@@ -103,15 +103,12 @@ def instrument_figures(home: Sequence[GateScore], others: Sequence[Sequence[Gate
         pairs = [(key, scores) for key in named for scores in others]
         near = sum(loses_little(home, scores, *key) for key, scores in pairs)
         gates = [one for key, scores in pairs for one in _of(scores, *key) if one.confusion.n_true]
-        wrong, right = [one for one in gates if one.is_wrong], [one for one in gates if one.is_right]
-        figures += [
-            share(item, "", "instruments that keep their F1", near, len(pairs)),
-            number(item, "", "gates", len(gates), "gates"),
-            number(item, "", "wrong (F1 below 0.8)", len(wrong), "gates"),
-            share(item, "", "wrong and unflagged", sum(not one.is_flagged for one in wrong), len(gates)),
-            number(item, "", "wrong and ok", sum(one.status == "ok" for one in wrong), "gates"),
-            share(item, "", "right but flagged", sum(one.is_flagged for one in right), len(right)),
-        ]
+        if panel:
+            figures += [
+                Figure(item, "", "F1 at home", pooled(_of(home, panel, population)).f1, ""),
+                Figure(item, "", "F1 on all", pooled(gates).f1, ""),
+            ]
+        figures += [share(item, "", "instruments that keep their F1", near, len(pairs)), *flag_columns(item, gates)]
     return figures
 
 

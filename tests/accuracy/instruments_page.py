@@ -35,8 +35,10 @@ instruments" and "Diseases"). F1 is pooled over the samples; events that quality
 
 - A gate is **wrong** when its F1 is below 0.8 with 20 or more true cells, and **right** when it is above 0.9. Not gated
   counts as wrong, and as flagged.
-- It is **flagged** when its status is not `ok`, `fixed` or `borrowed`, or when a quality check flagged the sample; the
-  check of the counting error does not count. *Wrong and ok* looks at the gate's status alone.
+- The samples hold few CD34+ cells, about 80 together: one more or less moves their F1 by 0.006.
+- A gate is **flagged** when its status is not `ok`, `fixed` or `borrowed`. *Nothing flagged* says that no quality check
+  flagged the sample either, such as that of events at the end of the scale; the check of the counting error does not
+  count.
 - Instruments and blood of this page were not used for tuning: gains are drawn from the seeds {JUDGING_SEEDS[0]} to
   {JUDGING_SEEDS[-1]}, the blood from the seed {JUDGING_COHORT}. Work on gates uses seeds below 100 and other blood.
 - Brackets hold exact 95 % intervals. Samples of one blood and one instrument are not independent, so these are a
@@ -61,7 +63,8 @@ by more than 10 % from the file's, with 100 or more true cells."""
 COUNTS = """### Counts of each sample
 
 Errors of the three samples in order, their statuses, and how many blasts stand in the gate. Blasts with CD34 count as
-`cd34_hspc`."""
+`cd34_hspc`. Shown are `ig` in left shift, lymphocytes and CD34+ cells in leukaemia, and all populations of which a
+sample with 20 or more true cells is off by more than 10 %."""
 
 
 def main() -> None:
@@ -71,8 +74,12 @@ def main() -> None:
     parser.add_argument("--docs", type=Path, required=True, help="page to write")
     parser.add_argument("--cores", type=int, default=2, help="processes; the figures do not depend on it")
     parser.add_argument("--again", action="store_true", help="leave what is in the folder as it is")
+    parser.add_argument(
+        "--named", default=",".join(NAMED), help="instruments by name, with commas between; default all"
+    )
     args = parser.parse_args()
-    tasks = [("instruments", name) for name in ("home", *DRAWN, *NAMED)]
+    by_name = args.named.split(",")
+    tasks = [("instruments", name) for name in ("home", *DRAWN, *by_name)]
     tasks += [("diseases", name) for name in disease_names()]
     missing = [task for task in tasks if not (args.again and path_of(args.out, task).is_file())]
     with ProcessPoolExecutor(args.cores) as pool:
@@ -80,7 +87,7 @@ def main() -> None:
             write_scores(path_of(args.out, task), scores)
     found = {task: read_scores(path_of(args.out, task)) for task in tasks}
     home = found["instruments", "home"]
-    drawn, named = ([found["instruments", name] for name in names] for names in (DRAWN, NAMED))
+    drawn, named = ([found["instruments", name] for name in names] for names in (DRAWN, by_name))
     sick = [found["diseases", name] for name in disease_names()]
     write_figures(args.out.parent / "instruments.tsv", instrument_figures(home, drawn))
     write_figures(args.out.parent / "diseases.tsv", disease_figures(sick))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from accuracy.figures import Figure, number, share
 from accuracy.scores import Confusion, Mask, confuse
 from accuracy.scratch import REPOSITORY
 from marrowgate.cli import main as marrowgate
@@ -76,9 +77,14 @@ class GateScore:
         return self.confusion.n_true >= ENOUGH and self.confusion.f1 > RIGHT
 
     @property
+    def is_gate_flagged(self) -> bool:
+        """Say whether the gate's own status warns."""
+        return self.status not in MILD
+
+    @property
     def is_flagged(self) -> bool:
         """Say whether the gate's status or a check of the sample warns."""
-        return self.is_sample_flagged or self.status not in MILD
+        return self.is_sample_flagged or self.is_gate_flagged
 
 
 def score_samples(
@@ -156,6 +162,18 @@ def pooled(scores: Iterable[GateScore]) -> Confusion:
     """Return the sum of gates."""
     counts = [(one.both, one.only_found, one.only_true) for one in scores]
     return Confusion(*(sum(column) for column in zip(*counts, strict=True))) if counts else Confusion(0, 0, 0)
+
+
+def flag_columns(item: str, gates: Sequence[GateScore]) -> list[Figure]:
+    """Return of some gates: how many are wrong, how many of these nothing warns of, and right ones that are flagged."""
+    wrong, right = [one for one in gates if one.is_wrong], [one for one in gates if one.is_right]
+    return [
+        number(item, "", "gates", len(gates), "gates"),
+        number(item, "", "wrong", len(wrong), "gates"),
+        share(item, "", "wrong, nothing flagged", sum(not one.is_flagged for one in wrong), len(gates)),
+        share(item, "", "wrong, gate not flagged", sum(not one.is_gate_flagged for one in wrong), len(gates)),
+        share(item, "", "right, gate flagged", sum(one.is_gate_flagged for one in right), len(right)),
+    ]
 
 
 def write_scores(path: Path, scores: Sequence[GateScore]) -> None:

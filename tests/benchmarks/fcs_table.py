@@ -26,6 +26,7 @@ RNG = np.random.default_rng(5)
 FLOATS = RNG.normal(1000, 300, (40, 3)).astype("<f4")
 WORDS = RNG.integers(1, 1024, (40, 3)).astype("<u2")
 FULL_RANGE = {"P1R": "65536", "P2R": "65536", "P3R": "65536"}
+LOG = {"datatype": "I", "bits": 16}
 LAST = DATA_BEGIN + FLOATS.nbytes - 1
 
 
@@ -123,7 +124,7 @@ def flowkit(path: Path, data_set: int) -> tuple[np.ndarray, str]:
 
 def readable() -> list[Kind]:
     """Kinds that have a right answer."""
-    return [*plain_kinds(), *integer_kinds(), *text_kinds(), *offset_kinds(), *policy_kinds()]
+    return [*plain_kinds(), *integer_kinds(), *text_kinds(), *offset_kinds(), *policy_kinds(), *reported_kinds()]
 
 
 def plain_kinds() -> list[Kind]:
@@ -256,6 +257,42 @@ def policy_kinds() -> list[Kind]:
     ]
 
 
+def reported_kinds() -> list[Kind]:
+    """Kinds that public bug reports tell of."""
+    linear = WORDS.astype(float)
+    linear[:, 1] = 10 ** (4 * linear[:, 1] / 1024)
+    padded = keywords(40, TOT="0" * 17 + "40", PAR="0" * 18 + "3")
+    last = {"$BEGINDATA": str(DATA_BEGIN), "$ENDDATA": str(LAST), **keywords(40), "$P2S": "CD34"}
+    early = (TEXT_BEGIN, TEXT_BEGIN + len(text_segment(last)) - 21)
+    orphan = text_segment({"$BEGINDATA": str(DATA_BEGIN), "$ENDDATA": str(LAST), **keywords(40, P2S="CD34")})
+    second = fcs_bytes(keywords(40), FLOATS) + fcs_bytes(keywords(40), FLOATS + 1)
+    ends = (DATA_BEGIN, DATA_BEGIN + WORDS.nbytes)
+    ten = fcs_bytes(keywords(40, datatype="I", bits=10), WORDS, version="2.0", header_data=ends, tail=b"0")
+    return [
+        Kind("numbers padded with zeros to 19 digits (Diva 9)", fcs_bytes(padded, FLOATS), FLOATS),
+        Kind(
+            "end of the TEXT 20 bytes too early, the label stands last",
+            fcs_bytes({**keywords(40), "$P2S": "CD34"}, FLOATS, header_text=early),
+            FLOATS,
+            "CD34",
+        ),
+        Kind(
+            "keyword without a name behind `$TOT`",
+            fcs_bytes(text=orphan.replace(b"$TOT/40/", b"$TOT/40//orphan/"), data=FLOATS),
+            FLOATS,
+            "CD34",
+        ),
+        Kind("`$PnE` 4;1", fcs_bytes(keywords(40, **LOG, P2E="4;1"), WORDS), linear),
+        Kind("`$PnB` 10, kept in 16 bits, end one byte too far (FC500)", ten, WORDS),
+        Kind("second file glued behind the first, `$NEXTDATA` 0", second, FLOATS + 1, data_set=2),
+        Kind(
+            "more events behind the DATA than `$TOT` says",
+            fcs_bytes(keywords(40), FLOATS, tail=FLOATS[:20].tobytes()),
+            FLOATS,
+        ),
+    ]
+
+
 def damaged() -> list[Kind]:
     """Kinds that must be refused."""
     good = fcs_bytes(keywords(40), FLOATS)
@@ -277,6 +314,7 @@ def damaged() -> list[Kind]:
         Kind("`$BYTEORD` 3,4,1,2", fcs_bytes(words, FLOATS.astype("<u4")), None),
         Kind("NaN in the data", fcs_bytes(keywords(40), nan), None),
         Kind("`$MODE` C, a histogram", fcs_bytes(keywords(40, MODE="C"), FLOATS), None),
+        Kind("`$PnE` of integers that says nothing (log)", fcs_bytes(keywords(40, **LOG, P2E="log"), WORDS), None),
         Kind("two channels with one `$PnN`", fcs_bytes(keywords(40, P2N="FSC-A"), FLOATS), None),
         Kind("no FCS file", b"oi21j08cn\n", None),
         Kind("empty file", b"", None),

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from accuracy.diseases import count_table, disease_figures, disease_names, disease_table, is_far
+from accuracy.diseases import count_table, disease_figures, disease_names, disease_table, is_far, is_shown
 from accuracy.tried import GateScore
 from marrowgate.simulate.diseases import find_disease
 
@@ -27,10 +27,10 @@ def test_disease_figures__count_what_is_off_and_unflagged_by_status_and_sample()
     scores = [GOOD, FEW, replace(FEW, status="doubtful"), replace(FEW, both=60, only_true=35)]
     found = {figure.name: figure.value for figure in disease_figures([scores])}
     assert found["ig, gates"] == 4
-    assert found["ig, counts off by more than 10 %"] == 2  # with 95 true cells a count is too uncertain
-    assert found["ig, off and unflagged"] == pytest.approx(100 / 3)
-    assert found["ig, wrong (F1 below 0.8)"] == 1
-    assert found["ig, wrong and unflagged"] == pytest.approx(25)
+    assert found["ig, counts off"] == 2  # with 95 true cells a count is too uncertain
+    assert found["ig, off, nothing flagged"] == pytest.approx(100 / 3)
+    assert found["ig, wrong"] == 1
+    assert found["ig, wrong, nothing flagged"] == pytest.approx(25)
 
 
 def test_count_table__shows_the_blasts_in_a_gate():
@@ -42,3 +42,12 @@ def test_count_table__shows_the_blasts_in_a_gate():
 def test_disease_table__has_a_row_for_each_disease():
     lines = disease_table([[GOOD], [FEW]]).splitlines()
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| left_shift_45"] * 2
+
+
+def test_is_shown__what_matters_in_a_disease_and_what_is_off():
+    eosinophilia = replace(GOOD, setting="eosinophilia_15")
+    assert is_shown([GOOD])
+    assert not is_shown([eosinophilia])
+    assert is_shown([eosinophilia, replace(eosinophilia, only_true=300)])
+    assert not is_shown([replace(eosinophilia, both=5, only_found=3, only_true=3)])
+    assert is_shown([replace(GOOD, setting="aml_cd34_neg_5", population="lymphocytes")])

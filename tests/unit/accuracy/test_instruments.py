@@ -42,9 +42,12 @@ def test_instrument_figures__count_wrong_gates_that_nothing_warns_of():
     flagged = replace(WRONG, sample_id="S2", status="doubtful")
     found = {figure.name: figure.value for figure in instrument_figures([GOOD], [[WRONG, flagged, GOOD]])}
     assert found["ig (immature), gates"] == 3
-    assert found["ig (immature), wrong (F1 below 0.8)"] == 2
-    assert found["ig (immature), wrong and unflagged"] == pytest.approx(100 / 3)
-    assert found["ig (immature), wrong and ok"] == 1
+    assert found["ig (immature), wrong"] == 2
+    assert found["ig (immature), wrong, nothing flagged"] == pytest.approx(100 / 3)
+    assert found["ig (immature), wrong, gate not flagged"] == pytest.approx(100 / 3)
+    assert found["ig (immature), right, gate flagged"] == 0
+    assert found["ig (immature), F1 at home"] == 0.95
+    assert found["ig (immature), F1 on all"] == pytest.approx(2 * 215 / (430 + 170))
     assert found["ig (immature), instruments that keep their F1"] == 0
 
 

@@ -1,7 +1,10 @@
 """The list of codes and the table in docs/fcs.md say what the program does."""
 
+import importlib.util
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 from marrowgate.fcs.verdict import REJECTIONS, REPAIRS
 
@@ -27,15 +30,27 @@ def test_docs__marrowgate_is_right_in_every_row_of_the_table(repository: Path) -
         assert found.strip().startswith("refuses: `" if wanted.strip() == "refuse" else "right"), row
 
 
-def test_docs__table_is_what_is_measured(repository: Path) -> None:
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("fcs_table", repository / "tests" / "benchmarks" / "fcs_table.py")
+def benchmark(repository: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, repository / "tests" / "benchmarks" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    import sys
-
     module = importlib.util.module_from_spec(spec)
-    sys.modules["fcs_table"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
-    assert "\n".join(module.rows()) in (repository / "docs" / "fcs.md").read_text(encoding="utf-8")
+    return module
+
+
+def test_docs__table_is_what_is_measured(repository: Path) -> None:
+    rows = benchmark(repository, "fcs_table").rows()
+    assert "\n".join(rows) in (repository / "docs" / "fcs.md").read_text(encoding="utf-8")
+
+
+def test_docs__matrices_and_names_are_what_is_measured_and_right(repository: Path) -> None:
+    text = (repository / "docs" / "fcs.md").read_text(encoding="utf-8")
+    for rows in benchmark(repository, "fcs_meaning").tables().values():
+        assert "\n".join(rows) in text
+        assert len(rows) > 10
+        for row in rows[2:]:
+            _, _, wanted, found, *_ = re.split(r"(?<!\\)\|", row)
+            right = {"applied": "right", "not applied again": "right", "refuse": "refuses (SpilloverError)"}
+            assert found.strip() == right.get(wanted.strip(), wanted.strip()), row

@@ -34,6 +34,14 @@ def test_place__of_a_population_with_few_events_is_none():
     assert answer.reasons[0].sentence == "too few events for the 95 % quantile of negatives and 1"
 
 
+def test_place__a_part_of_the_scale():
+    answer = found([{"part": 0.4}, {"part": 0.55}], {})
+    assert 0.4 < answer.gate.low[0] < 0.55
+    assert found([{"part": 0.65}, {"part": 0.9}], {}).reasons[0].sentence == (
+        "no valley of CD34 between 65 % of the scale and 90 % of the scale"
+    )
+
+
 @pytest.mark.parametrize(("name", "more"), [("valley", {"keep": "above"}), ("slanted_valley", {"pivot": 0.1})])
 def test_place__the_population_is_declared(name, more):
     method = get_method(name)

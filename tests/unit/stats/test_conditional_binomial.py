@@ -80,10 +80,14 @@ def test_compare_counts__likelihood_of_a_patient_is_the_normal_mixture_of_binomi
     for spread in spreads:
         own = [np.prod(norm.pdf(changes[:, 0], mean, spread) @ binomial) for mean in means]
         density += np.array(own) * spread**2 / (spread**2 + typical)
-    middle = np.interp(0.5, np.cumsum(density / density.sum()) - density / density.sum() / 2, means)
+    below = np.cumsum(density / density.sum()) - density / density.sum() / 2
+    low, middle, high = np.interp((0.025, 0.5, 0.975), below, means)
     certain = np.full(30, 1e6)
     counts = paired(np.r_[x0, certain], np.r_[x1, certain], 4)
-    assert compare_counts(counts).estimate.value * math.log(2) == pytest.approx(middle, abs=0.03)
+    found = compare_counts(counts).estimate
+    assert found.value * math.log(2) == pytest.approx(middle, abs=0.03)
+    # the other arm is certain, so the difference is as wide as the arm
+    assert (found.high - found.low) * math.log(2) == pytest.approx(high - low, rel=0.03)
 
 
 def test_compare_counts__exchanged_arms_change_the_sign_alone() -> None:

@@ -1,4 +1,4 @@
-"""Places that a strategy gives: a number in its own units, or a quantile of another population of the same sample."""
+"""Places that a strategy gives: a number in its units, a part of the scale, or a quantile of another population."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -26,7 +26,19 @@ class OfPopulation(BaseModel):
         return f"the {100 * self.quantile:g} % quantile of {self.of}"
 
 
-Place = float | OfPopulation
+class OfScale(BaseModel):
+    """A part of the dimension's scale: 0 is the bottom, 1 the top. For data that come on a display scale."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    part: Annotated[float, Field(ge=0, le=1)]
+    """How far up the scale."""
+
+    def __str__(self) -> str:
+        return f"{100 * self.part:g} % of the scale"
+
+
+Place = float | OfPopulation | OfScale
 
 
 def places_on_scale(view: View, dimension: str, places: Sequence[Place]) -> list[float]:
@@ -44,7 +56,14 @@ def populations_in(places: Sequence[Place]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place.of for place in places if isinstance(place, OfPopulation)))
 
 
+def is_above_zero(place: Place) -> bool:
+    """Say whether a place asks for some stain: a number above 0, or one that another population or the scale gives."""
+    return place > 0 if isinstance(place, float | int) else True
+
+
 def _on_scale(view: View, dimension: str, place: Place) -> float:
+    if isinstance(place, OfScale):
+        return place.part
     if not isinstance(place, OfPopulation):
         return on_scale(view, dimension, [place])[0]
     values = view.values(dimension, place.of)

@@ -1,7 +1,7 @@
 """`config/config.yaml`: what the user chooses for a whole run. Each field's docstring is its documentation."""
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -284,8 +284,8 @@ class Cohort(_Section):
 class Config(_Section):
     """The whole of `config/config.yaml`."""
 
-    samples: Label = "config/samples.tsv"
-    """The sample sheet: .tsv, .csv or .xlsx."""
+    samples: Label | None = "config/samples.tsv"
+    """The sample sheet: .tsv, .csv or .xlsx; `null` for outcomes and measurements alone, without FCS files."""
     patients: Label | None = "config/patients.tsv"
     """The patient sheet; `null` for a run without a cohort."""
     measurements: Label | None = None
@@ -296,8 +296,8 @@ class Config(_Section):
     """Folder of the panels."""
     strategies: Label = "config/strategies"
     """Folder of the strategies."""
-    strategy_of_panel: Annotated[dict[SampleId, SampleId], Field(min_length=1)]
-    """Which strategy gates the samples of each panel."""
+    strategy_of_panel: dict[SampleId, SampleId]
+    """Which strategy gates the samples of each panel; not needed with `samples: null`."""
     seed: Annotated[int, Field(ge=0)] = 20170405
     """Seed of every random draw."""
     simulation: Simulation | None = None
@@ -312,3 +312,10 @@ class Config(_Section):
     """The arms of the patient sheet and which of them are compared."""
     cohort: Cohort = Cohort()
     """The comparison of the arms."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_samples_need_no_strategy(cls, entries: Any) -> Any:
+        if isinstance(entries, dict) and "samples" in entries and entries["samples"] is None:
+            return {"strategy_of_panel": {}, **entries}
+        return entries

@@ -67,10 +67,10 @@ def test_count_contrast__compares_the_counts(risen: Comparison) -> None:
 
 
 def test_count_contrast__each_time_has_its_own_denominator(risen: Comparison) -> None:
-    """With half as many cells before treatment at the same share nothing changes; they are not the window's cells."""
+    """Half as many cells before treatment in one arm, at the same share, change nothing."""
 
     def halved(reading: Reading) -> Reading:
-        if reading.visit.phase != "baseline":
+        if reading.visit.phase != "baseline" or not risen.arms.is_first(reading.visit.patient_id):
             return reading
         return replace(reading, n_events=reading.n_events // 2, n_reference=reading.n_reference // 2)
 

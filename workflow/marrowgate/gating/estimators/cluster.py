@@ -13,13 +13,13 @@ from marrowgate.gating.methods import (
     Arguments,
     Found,
     Method,
+    Needs,
     View,
     found_gate,
     never,
     no_gate,
-    on_scale,
-    stains_above_zero,
 )
+from marrowgate.gating.places import Place, is_above_zero, places_on_scale, populations_in
 from marrowgate.gating.reasons import because
 
 _GRID = 48
@@ -32,9 +32,11 @@ _RISE = 3.0
 class ClusterArguments(Arguments):
     """Where to look, and how much of the cluster to hold."""
 
-    low: tuple[float, float]
-    """Lower corner of the target box, linear compensated scale, one value per dimension."""
-    high: tuple[float, float]
+    low: tuple[Place, Place]
+    """Lower corner of the target box, one place per dimension: a number on the linear compensated scale, a quantile of
+    a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}, or a part of the scale, such as
+    {part: 0.3}."""
+    high: tuple[Place, Place]
     """Upper corner of the target box."""
     coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
     """Share of a normal cluster that the ellipse holds; less, but at least 0.95, where a neighbour begins before."""
@@ -46,7 +48,7 @@ def find(view: View, arguments: ClusterArguments) -> Found:
     """Start at the densest place of the box and let a trimmed mean and covariance settle there."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     corners = [
-        on_scale(view, name, pair)
+        places_on_scale(view, name, pair)
         for name, pair in zip(view.dimensions, zip(arguments.low, arguments.high, strict=True), strict=True)
     ]
     low, high = np.array(corners).T
@@ -169,9 +171,14 @@ def neighbour_begins(distance_square: NDArray[np.float64], widest: float) -> flo
     return float(middles[edge] ** 2) if is_valley else None
 
 
+def needs(arguments: ClusterArguments) -> Needs:
+    """Declare the populations that tell where the target box is."""
+    return Needs(references=populations_in((*arguments.low, *arguments.high)))
+
+
 def stains(arguments: ClusterArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:
     """Declare the dimensions in which the target box begins above 0."""
-    return stains_above_zero(arguments.low, dimensions)
+    return tuple(name for name, place in zip(dimensions, arguments.low, strict=True) if is_above_zero(place))
 
 
 METHOD = Method(
@@ -179,6 +186,7 @@ METHOD = Method(
     (2,),
     "Reweighted location and scatter around a mode; Rousseeuw and van Driessen 1999, Technometrics 41:212",
     find,
+    needs=needs,
     is_parallel=never,
     stains=stains,
 )

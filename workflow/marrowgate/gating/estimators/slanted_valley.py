@@ -23,7 +23,8 @@ class SlantedValleyArguments(DepthArguments):
 
     between: tuple[Place, Place]
     """Lowest and highest place of the boundary in the second dimension at `pivot`: numbers on the linear compensated
-    scale, or quantiles of a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}."""
+    scale, quantiles of a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of
+    the scale, such as {part: 0.3}."""
     pivot: float
     """Place in the first dimension around which the line is turned, linear compensated scale."""
     slopes: tuple[float, float, int] = (0.0, 1.25, 6)

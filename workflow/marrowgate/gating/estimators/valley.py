@@ -36,8 +36,8 @@ class ValleyArguments(DepthArguments):
     keep: Literal["above", "below"]
     """Which side of the valley is the population."""
     between: tuple[Place, Place]
-    """Lowest and highest place of the valley: numbers on the linear compensated scale, or quantiles of a population
-    that stands before this one, such as {of: lymphocytes, quantile: 0.95}."""
+    """Lowest and highest place of the valley: numbers on the linear compensated scale, quantiles of a population that
+    stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of the scale, such as {part: 0.3}."""
     leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 

@@ -72,7 +72,8 @@ def acquisition_time(file: FcsFile) -> Times | None:
 def _joined(file: FcsFile, high: Channel, low: Channel) -> Times:
     """Return high word x size of a word + low word; integers of fewer bits have smaller words."""
     events = np.zeros((0, len(file.channels))) if file.events is None else file.events
-    smaller = low.range if 2 <= low.range <= _WORD and np.log2(low.range).is_integer() else _WORD
+    largest = float(events[:, low.index].max(initial=0.0))
+    smaller = low.range if largest < low.range <= _WORD and np.log2(low.range).is_integer() else _WORD
     return events[:, high.index].astype(np.float64) * smaller + events[:, low.index]
 
 

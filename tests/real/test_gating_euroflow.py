@@ -1,0 +1,41 @@
+"""Blood by the LST tube, one strategy for all; tuned on 01, 03, 05, 09, 25, the others only judged."""
+
+import numpy as np
+import pytest
+
+from real.scored import CONFIG, labels, score, tried
+
+HEALTHY = ("01", "03", "05", "09", "12", "13", "17", "19", "30", "39")
+TUNED = ("01", "03", "05", "09")
+WHITE = ("debris", "nrbc")
+POPULATIONS = {
+    "cd45_pos": lambda group: ~np.isin(group, WHITE),
+    "lymphocytes": lambda group: group == "lymphocytes",
+    "granulocytes": lambda group: np.isin(group, ["neutrophils", "eosinophils"]),
+    "monocytes": lambda group: group == "monocytes",
+    "eosinophils": lambda group: group == "eosinophils",
+}
+LEAST = {"cd45_pos": 0.97, "lymphocytes": 0.975, "granulocytes": 0.975, "monocytes": 0.92, "eosinophils": 0.80}
+
+
+@pytest.fixture(scope="module")
+def scores(real_data, tmp_path_factory):
+    folder = real_data / "euroflow"
+    files = [folder / f"euroflow_{name}.fcs" for name in HEALTHY]
+    out = tried(tmp_path_factory.mktemp("euroflow"), CONFIG / "panels" / "lst_display.yaml", "blood_lst", files)
+    groups = {name: labels(folder / f"euroflow_{name}.labels.csv.gz", "group") for name in HEALTHY}
+    return {
+        population: {name: score(out, f"euroflow_{name}", population, is_in(groups[name])) for name in HEALTHY}
+        for population, is_in in POPULATIONS.items()
+    }
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_euroflow__populations_of_healthy_blood(scores, population):
+    assert np.median([f1 for f1, _ in scores[population].values()]) >= LEAST[population]
+
+
+@pytest.mark.parametrize("population", ["cd45_pos", "lymphocytes", "granulocytes", "monocytes"])
+def test_euroflow__tubes_that_nothing_was_tuned_on(scores, population):
+    judged = [f1 for name, (f1, _) in scores[population].items() if name not in TUNED]
+    assert np.median(judged) >= LEAST[population]
