@@ -161,7 +161,7 @@ def test_cluster__of_two_clusters_is_hollow_and_of_one_not():
     assert found("cluster", blobs((8000, 0.5, 0.5, 0.05)), low=[0.1, 0.1], high=[0.9, 0.9]).status == "ok"
 
 
-@pytest.mark.parametrize(("n", "doubtful"), [(100, False), (2000, True)])
+@pytest.mark.parametrize(("n", "doubtful"), [(60, False), (2000, True)])
 def test_hollow__is_told_only_where_the_events_show_it(n, doubtful):
     # evenly spread over the 90 % ellipse: the 25 % ellipse has an eighth of its area
     even = np.linspace(0, -2 * np.log(0.1), n)
