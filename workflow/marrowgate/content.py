@@ -39,7 +39,7 @@ def place_in_results(path: Path) -> str:
 
 @contextmanager
 def unchanged(path: Path) -> Iterator[str]:
-    """Give the digest of a file's bytes, and at the end look whether they are the same.
+    """Return the digest of a file's bytes, and at the end look whether they are the same.
 
     The events of a file may be a view of it, so numbers made while it changes are of no file at all.
 

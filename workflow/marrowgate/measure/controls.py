@@ -127,30 +127,36 @@ def choose_controls(
 def _of_samples(
     sample: Sample, control_samples: Sequence[Sample], records: Mapping[str, SampleRecord], key: Key, enough: int
 ) -> Control | None:
-    """Return the control of one population and marker from control samples."""
-    usable, told = [], []
-    for control_sample in control_samples:
-        if control_sample.control_marker != key[1]:
-            continue
-        sketch = _sketch(records.get(control_sample.sample_id), key)
-        if sketch is not None and sketch.n_events >= MIN_EVENTS:
-            usable.append((control_sample, sketch))
-        elif control_sample.control_for == sample.sample_id:
-            told.append(f"control {control_sample.sample_id} has {sketch.n_events if sketch else 'no'} events")
+    """Return the control of one population and marker from control samples: the sample's own, else its batch's."""
+    of_marker = [control for control in control_samples if control.control_marker == key[1]]
+    sketches = [(control, _sketch(records.get(control.sample_id), key)) for control in of_marker]
+    usable = [(control, sketch) for control, sketch in sketches if sketch is not None and _has_enough(sketch)]
     for kind in KINDS:
-        batch = _of_batch(usable, kind, sample)
-        named = [one for one in usable if one[0].control_type == kind and one[0].control_for == sample.sample_id]
-        if named:
-            return _strengthened(kind, _named(named)[0], _named(batch), enough)
+        own = [pair for pair in usable if pair[0].control_type == kind and pair[0].control_for == sample.sample_id]
+        if own:
+            return _strengthened(kind, _named(own)[0], _named(_of_batch(usable, kind, sample)), enough)
+    too_small = [
+        f"control {control.sample_id} has {sketch.n_events if sketch else 'no'} events"
+        for control, sketch in sketches
+        if control.control_for == sample.sample_id and not (sketch and _has_enough(sketch))
+    ]
     for kind in KINDS:
-        batch = _of_batch(usable, kind, sample)
-        free = [one for one in batch if one[0].control_for is None]
-        if batch:
-            served = _named(free or batch)
-            whose = "controls of the batch" if free else "controls of other samples of the batch"
-            few = "" if len(served) >= FEWEST_SAMPLES else "too few samples to tell how much samples differ"
-            return Control(kind, None, served, "; ".join(part for part in (*told, whose, few) if part))
+        if batch := _of_batch(usable, kind, sample):
+            return _borrowed(kind, batch, too_small)
     return None
+
+
+def _has_enough(sketch: Sketch) -> bool:
+    return sketch.n_events >= MIN_EVENTS
+
+
+def _borrowed(kind: str, batch: Sequence[tuple[Sample, Sketch]], notes: Sequence[str]) -> Control:
+    """Return the control that a batch gives to a sample without its own: those that belong to no sample come first."""
+    free = [pair for pair in batch if pair[0].control_for is None]
+    served = _named(free or batch)
+    whose = "controls of the batch" if free else "controls of other samples of the batch"
+    few = "" if len(served) >= FEWEST_SAMPLES else "too few samples to tell how much samples differ"
+    return Control(kind, None, served, "; ".join(part for part in (*notes, whose, few) if part))
 
 
 def _strengthened(kind: str, own: tuple[str, Sketch], batch: tuple[tuple[str, Sketch], ...], enough: int) -> Control:
