@@ -16,6 +16,25 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"
 
 
+onstart:
+    sweep(map(Path, MADE))
+
+
+onsuccess:
+    failed = failed_samples(Path("results/manifest.parquet"))
+    if failed:
+        told = f"{len(failed)} samples have no numbers because of a defect of marrowgate: {', '.join(failed)}"
+        print(f"{told}; see their logs", file=sys.stderr)
+
+
+onerror:
+    stale = set_aside_report()
+    if stale:
+        print(
+            f"The report is of an earlier run; it is now {stale}", file=sys.stderr
+        )
+
+
 rule all:
     default_target: True
     input:

@@ -10,6 +10,8 @@ from marrowgate.tables import read_rows
 TEMPLATE = Path(__file__).parent.parent / "workflow" / "timecourse"
 PANEL, STRATEGY = TEMPLATE / "panels" / "culture.yaml", TEMPLATE / "strategies" / "culture.yaml"
 
+NAMES_STAND_THERE = "the tables hold names and paths of the files; --anonymous calls the files by number"
+
 
 def words(out: Path, *files: Path) -> list[str]:
     given = ["try", "--panel", str(PANEL), "--strategy", str(STRATEGY), "--out", str(out), "--measure", "viable:CD34"]
@@ -98,6 +100,7 @@ def test_try__says_how_many_populations_have_no_gate(
     assert capsys.readouterr().out.splitlines() == [
         f"2 data sets, 1 rejected; the tables are in {tmp_path / 'tables'}",
         "6 of 8 rows of populations.tsv have no gate; see gate_reason",
+        NAMES_STAND_THERE,
     ]
 
 
@@ -109,4 +112,23 @@ def test_try__says_nothing_of_gates_when_all_were_found(
     strategy.write_text(f"populations:\n  - {gate}\n", encoding="utf-8")
     given = ["try", "--panel", str(PANEL), "--strategy", str(strategy), "--out", str(tmp_path)]
     assert main([*given, str(real_data / "timecourse" / "D10.fcs")]) == 0
-    assert capsys.readouterr().out == f"1 data sets, 0 rejected; the tables are in {tmp_path / 'tables'}\n"
+    said = f"1 data sets, 0 rejected; the tables are in {tmp_path / 'tables'}\n{NAMES_STAND_THERE}\n"
+    assert capsys.readouterr().out == said
+
+
+def test_try__anonymous_leaves_no_name_of_a_file_anywhere(real_data: Path, tmp_path: Path, capsys):
+    given = tmp_path / "Jane_Doe_1961" / "Jane Doe.fcs"
+    given.parent.mkdir()
+    given.write_bytes((real_data / "timecourse" / "D0.fcs").read_bytes())
+    assert main([*words(tmp_path / "out", given), "--anonymous"]) == 0
+    made = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert {path.stem for path in made if path.parent.name == "events"} == {"file1"}
+    for path in made:
+        assert b"Jane" not in path.read_bytes()
+        assert "Jane" not in path.name
+    assert "--anonymous" not in capsys.readouterr().out
+
+
+def test_try__says_that_the_tables_hold_names(real_data: Path, tmp_path: Path, capsys):
+    assert main(words(tmp_path, real_data / "damaged" / "corrupted.fcs")) == 0
+    assert NAMES_STAND_THERE in capsys.readouterr().out

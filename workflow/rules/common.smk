@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 from marrowgate.code_digest import code_digests
-from marrowgate.errors import UserError
+from marrowgate.errors import Fault, UserError
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
 from marrowgate.report.plan import planned_figures
+from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
 from marrowgate.settings.project import load_project, project_files
@@ -36,6 +37,9 @@ from marrowgate.signal.spillover.matrix_files import matrix_faults
 CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
 OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
 try:
+    if set(str(CONFIG_FILE)) & set("{}"):
+        what = "there are braces in its path, which the workflow takes for wildcards"
+        raise UserError([Fault(str(CONFIG_FILE), what, "rename it")])
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
@@ -47,6 +51,7 @@ except UserError as error:
         print(f"error: {fault}", file=sys.stderr)
     sys.exit(2)
 
+# What holds words of the user stands in rules as a function: Snakemake would take braces in a plain text for wildcards.
 CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
@@ -122,7 +127,7 @@ def memory_of_largest(wildcards, input, attempt):
 def memory_for_flowkit(wildcards, input, attempt):
     """Return megabytes for FlowKit, which holds twelve times the file and more."""
     sizes = [Path(name).stat().st_size for name in input.fcs if Path(name).exists()]
-    return attempt * max(4000, round(600 + 20 * max(sizes, default=0) / 1e6))
+    return attempt * round(600 + 20 * max(sizes, default=0) / 1e6)
 
 
 def control_fits(wildcards):

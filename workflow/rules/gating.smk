@@ -73,7 +73,7 @@ rule fit:
         data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
         gain=CONFIG.signal.gain,
         spillover=spillover_of,
-        quality=QUALITY,
+        quality=lambda wildcards: QUALITY,
         control_type=lambda wildcards: role(wildcards)[0],
         control_marker=lambda wildcards: role(wildcards)[1],
         seed=CONFIG.seed,
@@ -150,8 +150,8 @@ rule gate:
         data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
         gain=CONFIG.signal.gain,
         spillover=spillover_of,
-        quality=QUALITY,
-        measure=[
+        quality=lambda wildcards: QUALITY,
+        measure=lambda wildcards: [
             f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],

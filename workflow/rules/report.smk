@@ -55,7 +55,7 @@ rule report:
     resources:
         mem_mb=1500,
     params:
-        overrides=OVERRIDES,
+        overrides=lambda wildcards: OVERRIDES,
         code=CODE["report"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:

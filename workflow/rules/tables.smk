@@ -23,7 +23,7 @@ rule check:
     resources:
         mem_mb=500,
     params:
-        overrides=OVERRIDES,
+        overrides=lambda wildcards: OVERRIDES,
         code=CODE["check"],
         content=content_of(CONFIG_FILE, *SHEETS.values(), *LINKED),
     shell:
@@ -61,7 +61,7 @@ rule collect:
     resources:
         mem_mb=1000,
     params:
-        overrides=OVERRIDES,
+        overrides=lambda wildcards: OVERRIDES,
         code=CODE["collect"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
@@ -108,7 +108,7 @@ rule compare:
     resources:
         mem_mb=1000,
     params:
-        overrides=OVERRIDES,
+        overrides=lambda wildcards: OVERRIDES,
         code=CODE["compare"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
@@ -141,7 +141,7 @@ rule outcomes:
     resources:
         mem_mb=1000,
     params:
-        overrides=OVERRIDES,
+        overrides=lambda wildcards: OVERRIDES,
         code=CODE["outcomes"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:

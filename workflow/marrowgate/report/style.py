@@ -31,6 +31,8 @@ STATUS_HATCHES = {"too_few_events": "///", "no_valley": "...", "failed": "xxx", 
 _SETTINGS = {
     "svg.hashsalt": "marrowgate",
     "svg.fonttype": "none",
+    # a name from a panel is a name, also with dollar signs
+    "text.parse_math": False,
     "font.family": "sans-serif",
     "font.size": 9,
     "axes.spines.top": False,

@@ -9,6 +9,7 @@ from marrowgate.settings.arms import Arms
 from marrowgate.settings.messages import nearest
 from marrowgate.settings.outcome_words import USUAL_RESPONSES, spelled
 from marrowgate.settings.panel import Label
+from marrowgate.settings.path_text import PathText
 from marrowgate.settings.sheets import SampleId
 
 SPILLOVER_SOURCES = ("file", "none", "stains")
@@ -28,7 +29,7 @@ class Simulation(_Section):
 
     scenario: SampleId
     """Name of a scenario of `marrowgate simulate`."""
-    folder: Label = "data/demo"
+    folder: PathText = "data/demo"
     """Every file of the sheet in this folder is simulated when it is needed."""
     instrument: SampleId = "home"
     """Name of an instrument of `marrowgate simulate`."""
@@ -41,16 +42,16 @@ class Signal(_Section):
 
     gain: Literal["ignore", "apply"] = "ignore"
     """`ignore`: like FlowJo and flowCore. `apply`: divide by `$PnG`, like FlowKit."""
-    spillover: Label = "file"
+    spillover: PathText = "file"
     """`file`: the spillover keyword of each file. A file whose matrix cannot be used is rejected, and one without a
     matrix is flagged: neither is uncompensated by accident. `none`: no compensation, for files that need none, such as
     those of mass cytometry or compensated by another program. `stains`: computed from the single stains of the batch.
     Or the path of a CSV file: rows are fluorochromes, columns are detectors."""
-    spillover_of_batch: dict[SampleId, Label] = {}
+    spillover_of_batch: dict[SampleId, PathText] = {}
     """Batches that take their spillover from elsewhere than `spillover` says, each with one of the same entries."""
     allow_unusual_spillover: bool = False
     """`true`: entries of a spillover matrix below 0 or above 1 are not flagged."""
-    bead_lots: Label = "config/bead_lots"
+    bead_lots: PathText = "config/bead_lots"
     """Folder with a file for each lot of calibration beads, `<bead_lot>.yaml`."""
 
     @model_validator(mode="after")
@@ -284,17 +285,17 @@ class Cohort(_Section):
 class Config(_Section):
     """The whole of `config/config.yaml`."""
 
-    samples: Label | None = "config/samples.tsv"
+    samples: PathText | None = "config/samples.tsv"
     """The sample sheet: .tsv, .csv or .xlsx; `null` for outcomes and measurements alone, without FCS files."""
-    patients: Label | None = "config/patients.tsv"
+    patients: PathText | None = "config/patients.tsv"
     """The patient sheet; `null` for a run without a cohort."""
-    measurements: Label | None = None
+    measurements: PathText | None = None
     """What other instruments measured, optional."""
-    toxicity: Label | None = None
+    toxicity: PathText | None = None
     """Adverse events, optional."""
-    panels: Label = "config/panels"
+    panels: PathText = "config/panels"
     """Folder of the panels."""
-    strategies: Label = "config/strategies"
+    strategies: PathText = "config/strategies"
     """Folder of the strategies."""
     strategy_of_panel: dict[SampleId, SampleId]
     """Which strategy gates the samples of each panel; not needed with `samples: null`."""

@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--measure", action="append", default=[], metavar="POPULATION:MARKER", help="marker to measure; repeat for more"
     )
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when a file is rejected")
+    parser.add_argument(
+        "--anonymous", action="store_true", help="call the files by number; no name or path in the tables"
+    )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="FCS files")
 
 
@@ -48,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.consensus import agree
 
     strategy, panel = _strategy_and_panel(args)
-    places = _places(args.files)
+    places = _places(args.files, anonymous=args.anonymous)
     strategy = _with_scales(args, list(places.values()), panel, strategy)
     fits = {
         name: _fit_guarded(args, name, place, panel, strategy)
@@ -67,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
     if n_ungated:
         n_rows = len(samples) * len(strategy.populations)
         print(f"{n_ungated} of {n_rows} rows of populations.tsv have no gate; see gate_reason")
+    if not args.anonymous:
+        print("the tables hold names and paths of the files; --anonymous calls the files by number")
     if not args.strict:
         return 0
     return 1 if failed else 3 if rejected else 0
@@ -115,13 +120,14 @@ def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "P
             yield Fault(where, f"the panel has no marker {marker!r}", cure)
 
 
-def _places(files: Iterable[Path]) -> dict[str, Place]:
+def _places(files: Iterable[Path], *, anonymous: bool) -> dict[str, Place]:
     """Return each data set of each file a name that can stand in a file name, and no two the same."""
     from marrowgate.fcs.read import data_sets
 
     places: dict[str, Place] = {}
-    for path in files:
+    for n, path in enumerate(files, start=1):
         base = re.sub(r"[^A-Za-z0-9]+", "_", path.stem).strip("_")[:80] or "file"
+        base = f"file{n}" if anonymous else base
         for data_set in range(1, len(data_sets(path)) + 1):
             name, number = base, 2
             while name in places:
@@ -255,7 +261,8 @@ def _gate(
         record = write_rejected(paths, strategy, manifest)
     else:
         records, quality = settle(fit, agreed), _run_quality(file, args.spillover)
-        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), Quality(), quality)
+        limits, roles = Quality(), strategy.roles
+        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), limits, quality, roles)
     return Measured(record, _sample(name, place), None, strategy)
 
 
@@ -281,7 +288,10 @@ def _write_tables(args: argparse.Namespace, samples: "list[Measured]") -> int:
 
     out = args.out
 
-    paths = [{"fcs": sample_events.sample.fcs, "data_set": sample_events.sample.data_set} for sample_events in samples]
+    paths = [
+        {"fcs": None if args.anonymous else measured.sample.fcs, "data_set": measured.sample.data_set}
+        for measured in samples
+    ]
     manifest = [{**row, **path} for row, path in zip(manifest_table(samples), paths, strict=True)]
     write_table(out / "manifest.tsv", "tried", manifest)
     populations, intensities = mark_tables(

@@ -68,7 +68,8 @@ def write_gatingml(
         if record.gate is not None:
             _add_gate(root, record, _exportable(record, record.gate, scales), channels, detectors, on_scale)
     with whole_file(path) as part:
-        etree.ElementTree(root).write(part, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+        # lxml tells nothing of why it cannot write
+        part.write_bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
 def _exportable(record: GateRecord, gate: Gate, scales: Mapping[str, Transform]) -> Gate:

@@ -1,0 +1,40 @@
+"""What a killed or failed run leaves is not taken for results."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from marrowgate.files import whole_file
+from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
+
+
+def test_sweep__removes_half_written_files_and_nothing_else(tmp_path):
+    kept = [tmp_path / "results" / "fits" / "a.json", tmp_path / "results" / "my.part", tmp_path / ".a.part"]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    with whole_file(tmp_path / "results" / "fits" / "b.json") as part:
+        assert part.is_file()
+        assert sweep([tmp_path / "results", tmp_path / "not_there"]) == 1
+        assert not part.exists()
+        part.write_text("made anew")
+    assert sweep([tmp_path / "results"]) == 0
+    assert all(path.is_file() for path in kept)
+
+
+def test_report__of_an_earlier_run_is_set_aside(tmp_path):
+    page = tmp_path / "report.html"
+    assert set_aside_report(page) is None
+    page.write_text("old")
+    stale = set_aside_report(page)
+    assert stale == tmp_path / "report_of_an_earlier_run.html"
+    assert stale.read_text() == "old"
+    assert not page.exists()
+
+
+def test_failed_samples__are_named(tmp_path):
+    assert failed_samples(tmp_path / "none.parquet") == []
+    rows = [{"sample_id": "a", "verdict": "accepted"}, {"sample_id": "b", "verdict": "failed"}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "m.parquet")
+    assert failed_samples(Path(tmp_path / "m.parquet")) == ["b"]
