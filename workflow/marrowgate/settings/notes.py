@@ -10,6 +10,7 @@ from marrowgate.settings.messages import correct_to, nearest
 from marrowgate.settings.outcome_words import one_spelling, spelled
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
+from marrowgate.settings.strategy import rests_on_numbers
 
 _MANY = 10
 TERM_LIKENESS = 0.85
@@ -20,13 +21,14 @@ Note = tuple[str, str]
 def project_notes(project: Project) -> Iterator[Note]:
     """Say what `check` should tell of a project without faults, as (where, what and what to do)."""
     if project.config.patients is not None:
-        if project.config.samples is not None:
+        if project.config.sample_sheet is not None:
             yield from _patient_notes(project)
             yield from _visit_notes(project)
         yield from _response_notes(project)
         yield from _term_notes(project)
     yield from _bead_notes(project)
     yield from _cohort_notes(project)
+    yield from _strategy_notes(project)
 
 
 def _patient_notes(project: Project) -> Iterator[Note]:
@@ -108,6 +110,16 @@ def _cohort_notes(project: Project) -> Iterator[Note]:
             yield f"cohort.{entry}", text
         elif entry in config.cohort.model_fields_set:
             yield f"cohort.{entry}", f"{what} (nothing is compared without patients); {cure}"
+
+
+def _strategy_notes(project: Project) -> Iterator[Note]:
+    """Tell which strategies are tied to one instrument by numbers in the units of its files."""
+    for name, strategy in sorted(project.strategies.items()):
+        steps = [(one.name, step) for one in strategy.populations for step in (one, one.fallback) if step is not None]
+        tied = list(dict.fromkeys(population for population, step in steps if rests_on_numbers(step)))
+        if tied and strategy.home is None and strategy.scales.fluorescence.cofactor is None:
+            what = "numbers in the file's own units, which ties the strategy to one instrument; add the section home"
+            yield f"strategy {name}, {_named('population', tied)}", what
 
 
 def _stained(project: Project, keep: Callable[[Sample], bool]) -> list[Sample]:
