@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env env-dev demo test test-lowest coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo test test-lowest coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench   speed and memory, into results/benchmarks"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
+	@echo "make accuracy-real  docs/accuracy_real.md: real files with labels, through try (2 minutes)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
 	@echo "make accuracy-cohort  false positives and power of the comparison (an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
@@ -99,6 +100,9 @@ bench-hot: export OMP_NUM_THREADS = 1
 bench-hot: export OPENBLAS_NUM_THREADS = 1
 bench-hot: $(DEV)
 	$(BIN)/python tests/benchmarks/bench_hot.py --out results/benchmarks/hot_path.tsv
+
+accuracy-real: $(DEV)
+	$(BIN)/python tests/accuracy/real_files.py
 
 accuracy: export OMP_NUM_THREADS = 1
 accuracy: export OPENBLAS_NUM_THREADS = 1

@@ -27,7 +27,7 @@ from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.measure_sample import CD45, count_populations, count_with_dead
+from marrowgate.measure.measure_sample import count_populations, count_with_dead
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
@@ -107,7 +107,7 @@ def gate_run(seed: int, run: Run) -> list[Gated]:
     for sample, (tube, truths), fit in zip(samples, opened, fits, strict=True):
         records = settle(fit, agreed)
         rows = apply_gates(tube, records, start_rows(tube))
-        counts = count_populations(records, rows, gate_cvs(tube, records, rows, CD45))
+        counts = count_populations(records, rows, gate_cvs(tube, records, rows, "cd45_pos"))
         record = SampleRecord(sample.sample_id, {}, counts, (), (), {}, None, count_with_dead(tube, records, rows))
         gated.append(Gated(sample, record, truths))
     return gated

@@ -23,7 +23,7 @@ from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.measure_sample import CD45, count_populations
+from marrowgate.measure.measure_sample import count_populations
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
@@ -126,7 +126,7 @@ def gated(plan: CohortPlan, panel_name: str, samples: list[SamplePlan]) -> Itera
         for sample, tube, fit, kinds, truths in opened:
             records = settle(fit, agreed)
             rows = apply_gates(tube, records, start_rows(tube))
-            counts = count_populations(records, rows, gate_cvs(tube, records, rows, CD45))
+            counts = count_populations(records, rows, gate_cvs(tube, records, rows, "cd45_pos"))
             status = {count.population: count.gate_status for count in counts}
             own = shares(sample, SampleRecord(sample.sample_id, {}, counts, (), (), {}, None, None), truths)
             yield (

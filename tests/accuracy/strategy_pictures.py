@@ -28,13 +28,12 @@ from marrowgate.simulate.fcs_file import FileKind
 from marrowgate.simulate.project import write_sample
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-DIVA = Path(__file__).parent / "diva_marrow"
 SCENARIO, SEED, N_TUBES = "published", 11, 4
 COLUMNS = 5
 
 
 def main() -> None:
-    """Draw the three strategies, and ISHAGE's order on a real fluorescence file."""
+    """Draw the three strategies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--real", type=Path, default=CONFIG.parents[1] / "shared" / "data")
     parser.add_argument("--out", type=Path, default=CONFIG.parent / "docs" / "pictures")
@@ -45,9 +44,6 @@ def main() -> None:
     marrow = args.real / "cd34" / "marrow_cytof_basal1.fcs"
     if marrow.exists():
         draw("marrow_cytof", *shipped("marrow_cytof", "marrow_cytof"), [marrow], "none", args.out)
-    diva = args.real / "cd34" / "diva_cd45_cd34_marrow.fcs"
-    if diva.exists():
-        draw("diva_marrow", DIVA / "strategy.yaml", DIVA / "panel.yaml", [diva], "file", args.out)
 
 
 def shipped(strategy: str, panel: str) -> tuple[Path, Path]:

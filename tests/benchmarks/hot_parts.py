@@ -11,7 +11,6 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.measure_sample import CD45
 
 PARTS = ("read", "compensate", "gates", "medians", "uncertainty")
 
@@ -50,7 +49,7 @@ def part_times(
         for name in populations:
             np.median(tube.linear(marker, rows[name]))
         clock.append(time.perf_counter())
-        gate_cvs(tube, records, rows, CD45)
+        gate_cvs(tube, records, rows, "cd45_pos")
         clock.append(time.perf_counter())
         for part, seconds in zip(PARTS, np.diff(clock), strict=True):
             times[part].append(float(seconds))

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from marrowgate.cli import main
+from marrowgate.fcs.read import read_fcs
+from marrowgate.fcs.write import WriteChannel, write_fcs
 
 ROWS = {"D0": ("D0", "b1"), "D4": ("D4", "b1"), "D8": ("D8", "b1"), "D10": ("D10", "b2")}
 
@@ -199,3 +201,33 @@ def test_lot_file_that_is_wrong__is_told_before_any_job(timecourse, tmp_path, ca
     assert main(["check"]) == 2
     where = "error: config/bead_lots/QB1.yaml line 3, kinds"
     assert capsys.readouterr().err == f"{where}: must be at least 3, got 2; correct the value\n"
+
+
+def test_compensation_of_each_sample__is_told_before_the_run(timecourse, real_data, tmp_path, capsys):
+    file = read_fcs(real_data / "timecourse" / "D4.fcs")
+    channels = [WriteChannel(one.name, one.label, one.range, voltage=one.voltage) for one in file.channels]
+    matrices = {
+        "D0": {},
+        "D4": {"SPILL": "2,this,that,1,0.1,0.1,1"},
+        "D8": {"SPILL": f"2,{file.spillover.labels[0]},{file.spillover.labels[1]},1,0.1,0.1,1"},
+    }
+    for name, keywords in matrices.items():
+        write_fcs(tmp_path / f"{name}.fcs", file.events[: 100 + len(name)], channels, keywords=keywords)
+    timecourse(**{name: tmp_path / f"{name}.fcs" for name in matrices})
+    lines = printed(capsys, "--strict", code=3)
+    found = {
+        line.split(": ")[1]: line.split(": ")[2] for line in lines if "spillover_" in line and "repaired" not in line
+    }
+    assert found == {
+        "sample D0": "spillover_missing",
+        "sample D4": "spillover_unusable",
+        "sample D8": "spillover_incomplete",
+    }
+
+
+def test_events_behind_the_data__are_a_finding(timecourse, real_data, tmp_path, capsys):
+    content = (real_data / "timecourse" / "D4.fcs").read_bytes()
+    (tmp_path / "D4.fcs").write_bytes(content + content)
+    timecourse(D4=tmp_path / "D4.fcs")
+    lines = printed(capsys, "--strict", code=3)
+    assert any(line.startswith("finding: sample D4: data_set_not_linked: ") for line in lines)

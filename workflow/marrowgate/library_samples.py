@@ -160,7 +160,15 @@ class GatedSample:
         sample, limits = self.sample, Quality()
         manifest = manifest_row(sample.sample_id, sample.file, file_sha256(sample.path))
         record = measure_gated(
-            sample.sample_events, sample.panel, self.gates, self.rows, manifest, wanted, limits, sample.run_quality
+            sample.sample_events,
+            sample.panel,
+            self.gates,
+            self.rows,
+            manifest,
+            wanted,
+            limits,
+            sample.run_quality,
+            sample.strategy.roles,
         )
         row = Sample(
             sample_id=sample.sample_id, fcs=str(sample.path), data_set=sample.data_set, panel=BATCH, batch=BATCH

@@ -5,7 +5,7 @@ import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.density import CENTRES, binned
-from marrowgate.gating.doubts import crowded_border, cut_by_box, foreign_events, share_outside
+from marrowgate.gating.doubts import crowded_border, cut_by_box, foreign_events, hollow, share_outside
 from marrowgate.gating.estimators.upper_mode import upper_mode
 from marrowgate.gating.methods import get_method
 from marrowgate.gating.sample_events import SampleEvents
@@ -152,3 +152,18 @@ def test_saturated__more_than_a_tenth_of_the_reference_at_the_top_is_a_doubt(n_a
     told = saturated(sample, ("FSC-A", "CD16"), "neutrophils", np.arange(1000))
     assert [reason.code for reason in told] == ["at_full_scale"] * doubts
     assert saturated(sample, ("CD16",), "neutrophils", np.array([], dtype=np.intp)) == ()
+
+
+def test_cluster__of_two_clusters_is_hollow_and_of_one_not():
+    two = blobs((4000, 0.43, 0.5, 0.04), (4000, 0.57, 0.5, 0.04))
+    answer = found("cluster", two, low=[0.1, 0.1], high=[0.9, 0.9])
+    assert (answer.status, codes(answer)) == ("doubtful", ("hollow",))
+    assert found("cluster", blobs((8000, 0.5, 0.5, 0.05)), low=[0.1, 0.1], high=[0.9, 0.9]).status == "ok"
+
+
+@pytest.mark.parametrize(("n", "doubtful"), [(60, False), (2000, True)])
+def test_hollow__is_told_only_where_the_events_show_it(n, doubtful):
+    # evenly spread over the 90 % ellipse: the 25 % ellipse has an eighth of its area
+    even = np.linspace(0, -2 * np.log(0.1), n)
+    assert [reason.code for reason in hollow(even)] == ["hollow"] * doubtful
+    assert hollow(np.array([])) == ()

@@ -11,7 +11,7 @@ from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.measure.blanks import BlankSample, find_blanks
 from marrowgate.measure.gate_uncertainty import gate_cvs
-from marrowgate.measure.measure_sample import CD45, count_populations
+from marrowgate.measure.measure_sample import count_populations
 from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
@@ -63,7 +63,7 @@ def sheet_row(one):
 
 def record(name, tube, records):
     rows = apply_gates(tube, records, np.arange(tube.file.n_events))
-    counts = count_populations(records, rows, gate_cvs(tube, records, rows, CD45))
+    counts = count_populations(records, rows, gate_cvs(tube, records, rows, "cd45_pos"))
     return SampleRecord(name, {"verdict": "accepted"}, counts, (), ())
 
 

@@ -16,7 +16,11 @@ LOT = "lot: QB1\nunit: PE molecules per bead\nkinds: 4\nvalues:\n  PE: [520, 560
 def told(folder):
     folder.write("config/config.yaml", NAMED)
     folder.write("config/samples.tsv", sheet(DAY_0))
-    return lambda: [f"{where}: {text}" for where, text in project_notes(folder.load())]
+    return lambda: [one for one in every_note(folder) if not one.startswith("strategy tree, ")]
+
+
+def every_note(folder):
+    return [f"{where}: {text}" for where, text in project_notes(folder.load())]
 
 
 def test_project_that_fits_together__has_no_note(told):
@@ -124,3 +128,14 @@ def test_run_without_patients__is_told_only_names_that_are_given(folder, told):
             "did you mean 'cd45_pos'?"
         )
     ]
+
+
+def test_strategy_of_one_instrument__is_told(folder):
+    assert (
+        "strategy tree, population cd45_pos: numbers in the file's own units, which ties the strategy to one "
+        "instrument; add the section home"
+    ) in every_note(folder)
+    tree = folder.path / "config" / "strategies" / "tree.yaml"
+    home = "home:\n  landmarks: [{of: lymphocytes, by: median, values: {CD45: 20000}}]\n"
+    tree.write_text(tree.read_text(encoding="utf-8") + home, encoding="utf-8")
+    assert not [one for one in every_note(folder) if one.startswith("strategy ")]

@@ -12,6 +12,8 @@ MOST_OUTSIDE = 0.10
 """Share of a cluster's 90 % ellipse that may lie outside the box that it was sought in."""
 MOST_SHIFT = 0.4
 """Distance, in standard deviations of the cluster, that its centre may go when the box no longer holds it."""
+LEAST_MIDDLE = 0.235
+"""Events inside a cluster's 25 % ellipse over those inside its 90 % ellipse; of a normal cluster 0.278."""
 MOST_BETWEEN = 0.05
 """Share of a population's events that may lie between two valleys of which one is the boundary."""
 MOST_FOREIGN = 0.20
@@ -61,6 +63,30 @@ def share_outside(mean: Floats, covariance: Floats, low: Floats, high: Floats) -
     circle = np.column_stack([np.outer(radii, turn(angles)).ravel() for turn in (np.cos, np.sin)])
     points = mean + circle @ np.linalg.cholesky(covariance).T
     return float(1.0 - ((points >= low) & (points <= high)).all(axis=1).mean())
+
+
+def hollow(distance_square: Floats) -> Reasons:
+    """Doubt a cluster whose middle is emptier than a normal one's: two clusters lie in it, or the flank of one.
+
+    Parameters
+    ----------
+    distance_square : ndarray of float64, shape (n,)
+        Squared Mahalanobis distances of the events.
+
+    Returns
+    -------
+    tuple of Note
+        Empty without a doubt, or where three standard errors of the counts reach the share of a normal cluster.
+    """
+    middle, most = (np.count_nonzero(distance_square <= -2.0 * np.log(1.0 - share)) for share in (0.25, 0.9))
+    if not most:
+        return ()
+    share, normal = middle / most, 0.25 / 0.9
+    error = np.sqrt(normal * (1 - normal) / most)
+    if share >= LEAST_MIDDLE or normal - share <= 3 * error:
+        return ()
+    sentence = f"{100 * share:.0f} % of the events in the cluster lie in its middle, {100 * normal:.0f} % are expected"
+    return (because("hollow", sentence),)
 
 
 def second_valley(counts: Counts, density: Counts, ratio: Counts, at: int, max_ratio: float) -> Reasons:

@@ -29,6 +29,7 @@ CODES = MappingProxyType(
         "no_mode": "There is no upper mode.",
         "few_in_mode": "The upper mode holds few of the events.",
         "cut_by_box": "The cluster reaches out of the box that it was sought in.",
+        "hollow": "The middle of the cluster is emptier than a normal one's: two clusters are in it, or a flank.",
         "second_valley": "Another valley parts the events as well, and many lie between the two.",
         "crowded_border": "Many events lie near a boundary that nobody measured.",
         "at_full_scale": "Many events of the reference population lie at the top of a channel: they were brighter.",

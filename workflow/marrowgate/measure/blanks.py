@@ -14,8 +14,6 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import ROOT, Population, Step, Strategy
 
-CD45 = "cd45_pos"
-BEADS = frozenset({"beads", "bead_singlets"})
 BLANK_KINDS = frozenset({"fmo", "isotype"})
 
 
@@ -63,10 +61,10 @@ def blank_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, fro
     Beads shine without any stain and have no blank.
     """
     carried = carried_markers(strategy, markers)
-    denominator = carried.get(CD45, frozenset())
-    return {
-        name: frozenset() if name in BEADS or name == CD45 else needed - denominator for name, needed in carried.items()
-    }
+    roles = strategy.roles
+    denominator = carried.get(roles.denominator, frozenset())
+    without = {*roles.beads, roles.denominator}
+    return {name: frozenset() if name in without else needed - denominator for name, needed in carried.items()}
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,8 @@ def find_blanks(candidates: Iterable[BlankSample], markers: Mapping[str, Collect
         panel = candidate.sample.panel
         if panel not in missing:
             missing[panel] = blank_markers(candidate.strategy, markers.get(panel, ()))
-        n_cd45 = next((count.n_events for count in candidate.record.counts if count.population == CD45), None)
+        leucocytes = candidate.strategy.roles.denominator
+        n_cd45 = next((count.n_events for count in candidate.record.counts if count.population == leucocytes), None)
         for count in candidate.record.counts:
             if n_cd45 and count.n_events is not None and is_blank(candidate.sample, missing[panel][count.population]):
                 for batch in (candidate.sample.batch, ""):

@@ -23,7 +23,6 @@ from marrowgate.signal.spillover.agreement import spillover_check
 
 Rows = list[dict[str, Any]]
 
-RARE = "cd34_hspc"
 """The population whose counting error is a quality check of the sample."""
 
 
@@ -86,7 +85,7 @@ def population_table(measured: Sequence[Measured], settings: Measure, blanks: Bl
     """Return one row per sample and population."""
 
     def rows(entry: Measured) -> Rows:
-        return population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks)
+        return population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks, entry.strategy.roles)
 
     return _for_each(measured, rows)
 
@@ -153,21 +152,22 @@ def _settings(entry: Measured, measured: Sequence[Measured], limits: Quality) ->
 
 
 def _counting(entry: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:
-    found = [count for count in entry.record.counts if count.population == RARE and count.n_events is not None]
-    return tuple(_counting_error(count.n_events or 0, wanted_cv_pct) for count in found)
+    rare = entry.strategy.roles.rare
+    found = [count for count in entry.record.counts if count.population == rare and count.n_events is not None]
+    return tuple(_counting_error(f"cv_pct_{rare}", count.n_events or 0, wanted_cv_pct) for count in found)
 
 
-def _counting_error(n_events: int, wanted_cv_pct: float) -> Check:
+def _counting_error(name: str, n_events: int, wanted_cv_pct: float) -> Check:
     needed = events_needed(wanted_cv_pct)
     cv = 100 / n_events**0.5 if n_events else math.inf
     why = f"{n_events} events, {needed} are needed for a CV of {wanted_cv_pct:g} %"
     if not n_events:
-        return Check(f"cv_pct_{RARE}", None, wanted_cv_pct, "flagged", why)
-    return at_most(f"cv_pct_{RARE}", cv, wanted_cv_pct, why)
+        return Check(name, None, wanted_cv_pct, "flagged", why)
+    return at_most(name, cv, wanted_cv_pct, why)
 
 
 def _platforms(entry: Measured, settings: Measure) -> tuple[Check, ...]:
-    difference = platform_difference(entry.record, entry.sample, settings)
+    difference = platform_difference(entry.record, entry.sample, settings, entry.strategy.roles)
     if difference is None:
         return ()
     limit = settings.max_platform_difference_pct

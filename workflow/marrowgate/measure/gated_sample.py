@@ -7,7 +7,6 @@ from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import (
-    CD45,
     count_populations,
     count_with_dead,
     marker_sketches,
@@ -17,6 +16,7 @@ from marrowgate.measure.measured_volume import measured_volume
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.strategy import Roles
 from marrowgate.signal.stability.stability_file import RunQuality
 
 
@@ -29,6 +29,7 @@ def measure_gated(
     wanted: Sequence[tuple[str, str]],
     limits: Quality,
     run_quality: RunQuality,
+    roles: Roles,
 ) -> SampleRecord:
     """Return the record of a gated sample.
 
@@ -50,15 +51,17 @@ def measure_gated(
         Limits of the quality checks.
     run_quality : RunQuality
         Unstable stretches of the run, whose events are not gated, and what was checked.
+    roles : Roles
+        What the strategy's populations are for.
     """
     return SampleRecord(
         manifest["sample_id"],
         manifest,
-        count_populations(records, rows, gate_cvs(sample_events, records, rows, CD45)),
-        (*run_quality.checks, *quality_checks(sample_events, rows, panel, limits)),
+        count_populations(records, rows, gate_cvs(sample_events, records, rows, roles.denominator)),
+        (*run_quality.checks, *quality_checks(sample_events, rows, panel, limits, roles)),
         marker_sketches(sample_events, rows, wanted),
         run_quality.settings or {},
         measured_volume(sample_events.file, run_quality.stretches),
-        count_with_dead(sample_events, records, rows),
+        count_with_dead(sample_events, records, rows, roles),
         sample_events.file.spillover if sample_events.weights else None,
     )

@@ -10,13 +10,10 @@ from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import ROOT, ancestors
+from marrowgate.settings.strategy import ROOT, USUAL_ROLES, Roles, ancestors
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
-
-CD45 = "cd45_pos"
-VIABLE = "viable"
 
 
 def count_populations(
@@ -70,29 +67,35 @@ def marker_sketches(
 
 
 def quality_checks(
-    sample: SampleEvents, rows: Mapping[str, EventRows], panel: Panel, limits: Quality
+    sample: SampleEvents, rows: Mapping[str, EventRows], panel: Panel, limits: Quality, roles: Roles = USUAL_ROLES
 ) -> tuple[Check, ...]:
     """Check margins, doublets, viability and labels. A check without its gate or channel is `not_checked`."""
     return (
         *(_margin(sample, rows[ROOT], name, limits.max_margin_pct) for name in ("FSC-A", "SSC-A")),
         margin_check(sample.file, limits.max_margin_pct),
-        _doublets(rows, limits.max_doublet_pct),
-        _viable(rows, limits.min_viable_pct),
+        _doublets(rows, limits.max_doublet_pct, roles),
+        _viable(rows, limits.min_viable_pct, roles),
         label_check(sample.file.channels, panel, limits.max_other_labels_pct),
     )
 
 
-def count_with_dead(sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, EventRows]) -> int | None:
+def count_with_dead(
+    sample: SampleEvents,
+    records: Sequence[GateRecord],
+    rows: Mapping[str, EventRows],
+    roles: Roles = USUAL_ROLES,
+) -> int | None:
     """Count the events inside the CD45 gate before dead cells are left out; None without a gate for dead cells.
 
     A haematology analyser counts dead leucocytes, too.
     """
     by_name = {record.population: record for record in records}
-    path = [CD45, *ancestors(CD45, {record.population: record.parent for record in records})]
-    if CD45 not in rows or VIABLE not in path:
+    parents = {record.population: record.parent for record in records}
+    path = [roles.denominator, *ancestors(roles.denominator, parents)]
+    if roles.denominator not in rows or roles.viable not in path:
         return None
-    inside = rows[by_name[VIABLE].parent]
-    for name in reversed(path[: path.index(VIABLE)]):
+    inside = rows[by_name[roles.viable].parent]
+    for name in reversed(path[: path.index(roles.viable)]):
         gate = by_name[name].gate
         inside = inside if gate is None else rows_inside(gate, sample, inside, rows)
     return int(inside.size)
@@ -131,17 +134,17 @@ def _margin(sample: SampleEvents, start: EventRows, name: str, limit: float) -> 
     return at_most(check, pct, limit, f"{pct:.2f} % of the events are at the top of {name}")
 
 
-def _doublets(rows: Mapping[str, EventRows], limit: float) -> Check:
-    outer = rows.get("cells", rows[ROOT])
-    if "singlets" not in rows or outer.size == 0:
-        return not_checked("doublets_pct", "singlets has no gate, or there are no events", limit)
-    pct = 100.0 - 100.0 * rows["singlets"].size / outer.size
+def _doublets(rows: Mapping[str, EventRows], limit: float, roles: Roles) -> Check:
+    outer = rows.get(roles.cells, rows[ROOT])
+    if roles.singlets not in rows or outer.size == 0:
+        return not_checked("doublets_pct", f"{roles.singlets} has no gate, or there are no events", limit)
+    pct = 100.0 - 100.0 * rows[roles.singlets].size / outer.size
     return at_most("doublets_pct", pct, limit, f"{pct:.1f} % of the events are no singlets")
 
 
-def _viable(rows: Mapping[str, EventRows], limit: float) -> Check:
-    outer = rows.get("singlets", rows[ROOT])
-    if "viable" not in rows or outer.size == 0:
-        return not_checked("viable_pct", "viable has no gate, or there are no events", limit)
-    pct = 100.0 * rows["viable"].size / outer.size
+def _viable(rows: Mapping[str, EventRows], limit: float, roles: Roles) -> Check:
+    outer = rows.get(roles.singlets, rows[ROOT])
+    if roles.viable not in rows or outer.size == 0:
+        return not_checked("viable_pct", f"{roles.viable} has no gate, or there are no events", limit)
+    pct = 100.0 * rows[roles.viable].size / outer.size
     return at_least("viable_pct", pct, limit, f"{pct:.1f} % of the singlets are viable")

@@ -11,15 +11,14 @@ from marrowgate.measure.absolute import (
     absolute_counts,
     platform_difference_pct,
 )
-from marrowgate.measure.blanks import BEADS, CD45, NO_BLANKS, Blanks
+from marrowgate.measure.blanks import NO_BLANKS, Blanks
 from marrowgate.measure.detection import detection_of, find_limits
 from marrowgate.measure.measured_volume import usable_volume
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
+from marrowgate.settings.strategy import USUAL_ROLES, Roles
 from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
-
-COUNTING_BEADS = "bead_singlets"
 
 Row = dict[str, Any]
 
@@ -35,6 +34,7 @@ class _Shared:
     cd45: PopulationCount | None
     volume_fault: str
     difference_pct: float | None
+    roles: Roles
 
 
 def population_rows(
@@ -43,6 +43,7 @@ def population_rows(
     arm: str | None,
     settings: Measure,
     blanks: Blanks = NO_BLANKS,
+    roles: Roles = USUAL_ROLES,
 ) -> list[Row]:
     """Return the rows of `tables/populations.tsv` for one sample.
 
@@ -58,6 +59,8 @@ def population_rows(
         Wanted precision and further errors.
     blanks : Blanks
         Samples of the run that lack a population's marker.
+    roles : Roles
+        What the strategy's populations are for.
 
     Returns
     -------
@@ -65,16 +68,18 @@ def population_rows(
         One row per population; numbers that rest on a population without a gate are missing. The limits of fractions
         and absolute counts carry the counting error and what the boundaries of the gates add to it.
     """
-    shared = _shared(record, sample, settings, blanks)
+    shared = _shared(record, sample, settings, blanks, roles)
     return [
         {**_who(sample, arm), **_fractions(count, shared), **_detection(count, shared), **_absolute(count, shared)}
         for count in record.counts
     ]
 
 
-def platform_difference(record: SampleRecord, sample: Sample, settings: Measure) -> float | None:
+def platform_difference(
+    record: SampleRecord, sample: Sample, settings: Measure, roles: Roles = USUAL_ROLES
+) -> float | None:
     """Return the difference between the platforms that count a sample's CD45+ cells, per cent; None with only one."""
-    return _shared(record, sample, settings, NO_BLANKS).difference_pct
+    return _shared(record, sample, settings, NO_BLANKS, roles).difference_pct
 
 
 def events_needed(wanted_cv_pct: float) -> int:
@@ -82,9 +87,9 @@ def events_needed(wanted_cv_pct: float) -> int:
     return math.ceil((100 / wanted_cv_pct) ** 2 - 1e-9)
 
 
-def _shared(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks) -> _Shared:
+def _shared(record: SampleRecord, sample: Sample, settings: Measure, blanks: Blanks, roles: Roles) -> _Shared:
     counts = {count.population: count for count in record.counts}
-    cd45, beads = counts.get(CD45), counts.get(COUNTING_BEADS)
+    cd45, beads = counts.get(roles.denominator), counts.get(roles.counting_beads)
     n_cd45 = cd45.n_events if cd45 else None
     viability = n_cd45 / record.n_cd45_with_dead if n_cd45 and record.n_cd45_with_dead else None
     counting = CountingSample(sample, n_cd45, beads.n_events if beads else None, viability)
@@ -94,7 +99,7 @@ def _shared(record: SampleRecord, sample: Sample, settings: Measure, blanks: Bla
     counting = replace(counting, volume_ul=volume)
     leucocytes = absolute_counts(Counted(n_cd45 or 0, in_cd45=True), counting, settings)
     difference = platform_difference_pct(leucocytes)
-    return _Shared(sample, settings, blanks, counting, cd45, fault, difference)
+    return _Shared(sample, settings, blanks, counting, cd45, fault, difference, roles)
 
 
 def _who(sample: Sample, arm: str | None) -> Row:
@@ -115,7 +120,9 @@ def _fractions(count: PopulationCount, shared: _Shared) -> Row:
         "gate_reason_code": count.gate_reason_code,
         "weakest_gate": count.weakest_gate,
         "cd45_gate_status": shared.cd45.gate_status if shared.cd45 else "not_gated",
-        "cd45_gate_reason": shared.cd45.gate_reason if shared.cd45 else f"the strategy has no {CD45}",
+        "cd45_gate_reason": shared.cd45.gate_reason
+        if shared.cd45
+        else f"the strategy has no {shared.roles.denominator}",
         "cd45_gate_reason_code": shared.cd45.gate_reason_code if shared.cd45 else "no_denominator",
         "missing_reason": _missing(count, shared),
     }
@@ -124,7 +131,7 @@ def _fractions(count: PopulationCount, shared: _Shared) -> Row:
     cv = count.gate_cv or NO_GATE_ERROR
     if n_parent:
         row |= _interval("pct_of_parent", n / n_parent, binomial_interval(n, n_parent), cv.of_parent, 1.0)
-    if n_cd45 and _in_cd45(count):
+    if n_cd45 and _in_cd45(count, shared):
         limits = binomial_interval(n, n_cd45)
         row |= _interval("pct_of_cd45", n / n_cd45, limits, cv.of_cd45, 1.0)
         row |= _interval("per_100_cd45", n / n_cd45, limits, cv.of_cd45, 1.0)
@@ -135,8 +142,8 @@ def _fractions(count: PopulationCount, shared: _Shared) -> Row:
     return row
 
 
-def _in_cd45(count: PopulationCount) -> bool:
-    return CD45 in (count.population, *count.inside)
+def _in_cd45(count: PopulationCount, shared: _Shared) -> bool:
+    return shared.roles.denominator in (count.population, *count.inside)
 
 
 def _interval(name: str, value: float, limits: tuple[float, float], gate_cv: float, highest: float) -> Row:
@@ -155,8 +162,8 @@ def _missing(count: PopulationCount, shared: _Shared) -> str:
         reasons.append(f"pct_of_parent: {count.parent} {what}")
     if not shared.counting.n_cd45:
         what = "has no gate" if shared.counting.n_cd45 is None else "has no events"
-        name = "pct_of_cd45, per_100_cd45" if _in_cd45(count) else "per_100_cd45"
-        reasons.append(f"{name}: {CD45} {what}")
+        name = "pct_of_cd45, per_100_cd45" if _in_cd45(count, shared) else "per_100_cd45"
+        reasons.append(f"{name}: {shared.roles.denominator} {what}")
     return "; ".join(reasons)
 
 
@@ -187,9 +194,9 @@ def _gate_cv(count: PopulationCount) -> float | None:
 
 
 def _absolute(count: PopulationCount, shared: _Shared) -> Row:
-    if count.n_events is None or count.population in BEADS:
+    if count.n_events is None or count.population in shared.roles.beads:
         return {"count_method": "none", "count_status": "none", "count_reason": ""}
-    counted = Counted(count.n_events, _in_cd45(count), count.gate_cv or NO_GATE_ERROR)
+    counted = Counted(count.n_events, _in_cd45(count, shared), count.gate_cv or NO_GATE_ERROR)
     found = absolute_counts(counted, shared.counting, shared.settings)
     if not found:
         fault = shared.volume_fault or "the sheet has no beads, sample volume or white cell count that could be used"

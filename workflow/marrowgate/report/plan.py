@@ -15,7 +15,6 @@ from marrowgate.settings.strategy import Strategy
 GATE_STATUS = "gate_status"
 SURVIVAL = {"overall_survival": ("os", "Overall survival"), "disease_free_survival": ("dfs", "Disease-free survival")}
 """Figure to the outcome that it shows and its title."""
-CD45 = "cd45_pos"
 
 Pairs = list[tuple[str, str]]
 """Populations, each with a marker."""
@@ -128,7 +127,7 @@ def _usual(config: Config, strategy: Strategy, measured: Pairs) -> Iterator[Cour
     names = [population.name for population in strategy.populations]
     named = config.cohort.populations if "populations" in config.cohort.model_fields_set else ()
     counted = [name for name in named if name in names]
-    if counted and CD45 in names:
+    if counted and strategy.roles.denominator in names:
         yield from (Course(f"{name}_per_100_cd45", "populations", "per_100_cd45", name) for name in counted)
     else:
         shown = counted or _leaves(strategy)

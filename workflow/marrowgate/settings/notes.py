@@ -6,10 +6,12 @@ from pathlib import Path
 
 from marrowgate.endpoint_names import imported_measure
 from marrowgate.settings.endpoint_checks import impossible_names, nameable
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import correct_to, nearest
 from marrowgate.settings.outcome_words import one_spelling, spelled
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
+from marrowgate.settings.strategy import rests_on_numbers
 
 _MANY = 10
 TERM_LIKENESS = 0.85
@@ -27,6 +29,7 @@ def project_notes(project: Project) -> Iterator[Note]:
         yield from _term_notes(project)
     yield from _bead_notes(project)
     yield from _cohort_notes(project)
+    yield from _strategy_notes(project)
 
 
 def _patient_notes(project: Project) -> Iterator[Note]:
@@ -85,7 +88,7 @@ def _bead_notes(project: Project) -> Iterator[Note]:
         where = f"sample {sample.sample_id}"
         if sample.bead_lot is None:
             yield where, "bead_lot is empty, so the beads calibrate nothing; name their lot"
-        elif not project.bead_lot_path(sample.bead_lot).is_file():
+        elif not is_there(project.bead_lot_path(sample.bead_lot)):
             path = project.bead_lot_path(sample.bead_lot)
             near = nearest(sample.bead_lot, there)
             cure = f"did you mean lot {near!r}?" if near else "write the values of the lot's sheet into it"
@@ -108,6 +111,16 @@ def _cohort_notes(project: Project) -> Iterator[Note]:
             yield f"cohort.{entry}", text
         elif entry in config.cohort.model_fields_set:
             yield f"cohort.{entry}", f"{what} (nothing is compared without patients); {cure}"
+
+
+def _strategy_notes(project: Project) -> Iterator[Note]:
+    """Tell which strategies are tied to one instrument by numbers in the units of its files."""
+    for name, strategy in sorted(project.strategies.items()):
+        steps = [(one.name, step) for one in strategy.populations for step in (one, one.fallback) if step is not None]
+        tied = list(dict.fromkeys(population for population, step in steps if rests_on_numbers(step)))
+        if tied and strategy.home is None and strategy.scales.fluorescence.cofactor is None:
+            what = "numbers in the file's own units, which ties the strategy to one instrument; add the section home"
+            yield f"strategy {name}, {_named('population', tied)}", what
 
 
 def _stained(project: Project, keep: Callable[[Sample], bool]) -> list[Sample]:

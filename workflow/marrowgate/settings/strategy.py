@@ -184,6 +184,29 @@ class Population(Step):
     """Why the gate is as it is, for the documentation and the report."""
 
 
+class Roles(_Section):
+    """Which populations the counting knows by what they are for; a lab may call them as it likes."""
+
+    denominator: PopulationName = "cd45_pos"
+    """The leucocytes that counts are given per 100 of, in the columns that end in cd45."""
+    viable: PopulationName = "viable"
+    """Without dead cells."""
+    singlets: PopulationName = "singlets"
+    """Without doublets."""
+    cells: PopulationName = "cells"
+    """All events but the beads."""
+    beads: tuple[PopulationName, ...] = ("beads", "bead_singlets")
+    """Counting beads; they have no blank and no absolute count."""
+    counting_beads: PopulationName = "bead_singlets"
+    """The beads that are counted."""
+    rare: PopulationName = "cd34_hspc"
+    """The population whose counting error is a check of quality."""
+
+
+USUAL_ROLES = Roles()
+"""The names of the shipped strategies."""
+
+
 class Strategy(_Section):
     """A whole strategy file."""
 
@@ -193,6 +216,8 @@ class Strategy(_Section):
     """Scales of the dimensions."""
     home: Home | None = None
     """The units of the strategy's numbers. Not given: the file's own, which ties the strategy to one instrument."""
+    roles: Roles = USUAL_ROLES
+    """Which population is the denominator, the viable one, the beads, the rare one."""
     populations: Annotated[tuple[Population, ...], Field(min_length=1)]
     """The populations; a parent stands before its children."""
 
@@ -254,6 +279,17 @@ def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
     yield from _nesting_faults(strategy)
+    yield from _role_faults(strategy, names)
+
+
+def _role_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[PopulationFault]:
+    """Tell which roles are given to a population that is not there."""
+    for role in sorted(strategy.roles.model_fields_set):
+        given = getattr(strategy.roles, role)
+        for name in given if isinstance(given, tuple) else (given,):
+            if name not in names:
+                what = f"the role {role} is given to {name!r}, which is no population of this file"
+                yield 0, strategy.populations[0].name, what, correct_to(name, names, "name a population of this file")
 
 
 def _parent_faults(population: Population, names: Sequence[str], before: Sequence[str]) -> Iterator[tuple[str, str]]:

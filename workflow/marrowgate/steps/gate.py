@@ -115,4 +115,4 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
         return write_rejected(paths, strategy, manifest)
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
     limits = quality_of(args.quality)
-    return write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality)
+    return write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy.roles)

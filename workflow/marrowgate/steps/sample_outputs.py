@@ -19,7 +19,7 @@ from marrowgate.measure.gated_sample import measure_gated
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategy import Roles, Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table
 
@@ -72,6 +72,7 @@ def write_gated(
     wanted: Sequence[tuple[str, str]],
     limits: Quality,
     run_quality: RunQuality,
+    roles: Roles,
 ) -> SampleRecord:
     """Apply gates, write gates and membership, and give the sample's record.
 
@@ -93,6 +94,8 @@ def write_gated(
         Limits of the quality checks.
     run_quality : RunQuality
         Unstable stretches of the run, whose events are not gated, and what was checked.
+    roles : Roles
+        What the strategy's populations are for.
     """
     start = start_rows(sample_events, run_quality.stretches)
     rows = apply_gates(sample_events, records, start)
@@ -102,4 +105,4 @@ def write_gated(
     write_table(paths.gates_tsv, "gates", gate_rows(records, sample_events.scales))
     names = [record.population for record in records]
     write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
-    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality)
+    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, roles)

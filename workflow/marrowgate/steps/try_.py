@@ -261,7 +261,8 @@ def _gate(
         record = write_rejected(paths, strategy, manifest)
     else:
         records, quality = settle(fit, agreed), _run_quality(file, args.spillover)
-        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), Quality(), quality)
+        limits, roles = Quality(), strategy.roles
+        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), limits, quality, roles)
     return Measured(record, _sample(name, place), None, strategy)
 
 

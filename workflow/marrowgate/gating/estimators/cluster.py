@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, share_outside
+from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
 from marrowgate.gating.gates import Ellipsoid
 from marrowgate.gating.methods import (
     Arguments,
@@ -61,7 +61,8 @@ def find(view: View, arguments: ClusterArguments) -> Found:
         return no_gate("no_cluster", "the events in the target box make no cluster")
     mean, covariance, n = settled
     widest = -2.0 * float(np.log(1.0 - arguments.coverage))
-    edge = neighbour_begins(distances(points, mean, covariance), widest)
+    apart = distances(points, mean, covariance)
+    edge = neighbour_begins(apart, widest)
     gate = Ellipsoid(
         view.dimensions,
         tuple(float(value) for value in mean),
@@ -70,7 +71,8 @@ def find(view: View, arguments: ClusterArguments) -> Found:
     )
     error = error_of(*np.sqrt(np.diag(covariance) / n).tolist())
     share = share_outside(mean, covariance, low, high)
-    doubts = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
+    cut = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
+    doubts = (*cut, *hollow(apart))
     if edge is None:
         return found_gate(gate, error, doubts=doubts)
     sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"

@@ -19,6 +19,7 @@ _BINS = 12
 _FEWEST = 200
 _STEPS = 30
 _ALTERNATIONS = 5
+_SMALLEST_GROUP = 0.05
 _MOST_EVENTS = 1000
 
 
@@ -73,9 +74,9 @@ def find_signatures(stains: Sequence[SpectralStain], unstained: FcsFile) -> tupl
 def autofluorescence(blank: Array, dyes: Array) -> list[Array]:
     """Find the signatures of unstained cells: as many as they show, three at most.
 
-    The spectra of bright enough events are divided into groups by their direction (spherical k-means, Dhillon and Modha
-    2001, Mach Learn 42:143). A further group is kept while it takes a tenth off what the groups leave unexplained, and
-    when its signature differs from the others.
+    The spectra of bright enough events are divided into groups by their direction (spherical k-means, Dhillon and
+    Modha 2001, Mach Learn 42:143). A further group is kept while it takes a tenth off what the groups leave
+    unexplained, holds a twentieth of the events, and has a signature that differs from the others.
 
     Parameters
     ----------
@@ -93,7 +94,8 @@ def autofluorescence(blank: Array, dyes: Array) -> list[Array]:
     noise = left[-1]
     for before, means, rest in zip(left, groups[1:], left[1:], strict=False):
         apart = np.triu(means @ means.T, 1).max() < _alike(spectra, means)
-        if not apart or before - rest < 0.1 * max(before, noise):
+        share = np.bincount((spectra @ means.T).argmax(axis=1), minlength=len(means)).min() / len(spectra)
+        if not apart or share < _SMALLEST_GROUP or before - rest < 0.1 * max(before, noise):
             break
         chosen = means
     directions = dyes / np.linalg.norm(dyes, axis=1)[:, None]

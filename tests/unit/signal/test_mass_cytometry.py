@@ -1,0 +1,70 @@
+"""Mass cytometers: counts with zeros, parameters of the pulse, time that starts again where files were joined."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marrowgate.fcs.mass_cytometry import is_mass_cytometry
+from marrowgate.fcs.read import read_fcs, read_header
+from marrowgate.fcs.write import WriteChannel, write_fcs
+from marrowgate.settings.config import Quality
+from marrowgate.settings.panel import Panel
+from marrowgate.signal.limits import stability_limits
+from marrowgate.signal.signal_channels import signal_channels
+from marrowgate.signal.stability.acquisition_time import acquisition_time
+from marrowgate.signal.stability.unstable_stretches import find_unstable
+
+PANEL = Panel.model_validate(
+    {"channels": [{"channel": "Nd148Di", "marker": "CD34"}, {"channel": "Pt195Di", "marker": "cisplatin"}]}
+)
+OTHERS = ("Event_length", "Center", "Offset", "Width", "Residual", "beadDist", "bc_separation_dist")
+
+
+def joined_files(folder: Path, n: int = 3000, parts: int = 3) -> Path:
+    rng = np.random.default_rng(9)
+    time = np.concatenate([np.sort(rng.integers(0, 10**6, n)) for _ in range(parts)])
+    counts = rng.negative_binomial(0.4, 0.01, (n * parts, 2)) * 1.0
+    counts[counts > 0] -= rng.random(int((counts > 0).sum()))  # randomised: less than one off each count
+    pulses = rng.normal(30, 5, (n * parts, len(OTHERS))) + np.repeat(np.arange(parts), n)[:, None] * 40
+    channels = [WriteChannel(name) for name in ("Time", "Nd148Di", "Pt195Di", *OTHERS)]
+    labels = {"$P2S": "148Nd_CD34", "$P3S": "195Pt_cisplatin", "$CYT": "DVSSCIENCES-CYTOF-6.7.1014"}
+    write_fcs(folder / "joined.fcs", np.column_stack([time, counts, pulses]), channels, keywords=labels)
+    return folder / "joined.fcs"
+
+
+def test_mass_cytometry__is_told_by_instrument_or_channels(tmp_path: Path, real_data: Path) -> None:
+    file = read_header(joined_files(tmp_path))
+    assert file.cytometer == "DVSSCIENCES CYTOF"
+    assert is_mass_cytometry(file)
+    assert is_mass_cytometry(read_header(real_data / "cd34" / "marrow_cytof_basal1.fcs"))
+    assert not is_mass_cytometry(read_header(real_data / "timecourse" / "D0.fcs"))
+
+
+def test_mass_cytometry__parameters_of_the_pulse_are_no_signal(tmp_path: Path) -> None:
+    for panel in (PANEL, None):
+        file = read_header(joined_files(tmp_path), panel=panel)
+        assert [channel.marker for channel in signal_channels(file)] == ["CD34", "cisplatin"]
+        assert {channel.role for channel in file.channels if channel.name in OTHERS} == {"ignored"}
+
+
+def test_mass_cytometry__joined_files_lie_one_behind_the_other(tmp_path: Path) -> None:
+    file = read_fcs(joined_files(tmp_path), panel=PANEL)
+    times = acquisition_time(file)
+    assert times is not None
+    assert (np.diff(times) >= 0).all()
+    assert times[-1] == pytest.approx(3e6, rel=0.01)
+    checks = {check.check: check.value for check in find_unstable(file, stability_limits(Quality())).checks}
+    assert (checks["unstable_pct"], checks["signal_shift_sd"]) == (0, 0)
+
+
+def test_mass_cytometry__events_in_another_order_keep_their_times(tmp_path: Path) -> None:
+    path = joined_files(tmp_path, parts=1)
+    file = read_fcs(path)
+    assert file.events is not None
+    order = np.random.default_rng(1).permutation(file.n_events)
+    write_fcs(tmp_path / "shuffled.fcs", file.events[order], [WriteChannel(one.name) for one in file.channels])
+    shuffled = read_fcs(tmp_path / "shuffled.fcs")
+    np.testing.assert_array_equal(acquisition_time(shuffled), file.events[order, 0])  # type: ignore[arg-type]
+    checks = {check.check: check.value for check in find_unstable(shuffled, stability_limits(Quality())).checks}
+    assert checks["unstable_pct"] == 0
