@@ -55,9 +55,13 @@ class _Parser(argparse.ArgumentParser):
     command: argparse.ArgumentParser | None = None
 
     def error(self, message: str) -> NoReturn:
+        self.refuse(message)
+
+    def refuse(self, message: str, name: str | None = None) -> NoReturn:
+        """End with the fault; `name` is the option or argument that argparse speaks of."""
         called = self.command or self
         known = re.findall(r"--[\w-]+", called.format_usage())
-        self.exit(2, f"error: {option_fault(called.prog, message, known)}\n")
+        self.exit(2, f"error: {option_fault(called.prog, message, known, name)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     try:
-        args = parser(_step_of(words)).parse_args(words)
+        args = _parse(words)
         set_up()
         return int(args.run(args))
     except UserError as error:
@@ -134,13 +138,25 @@ def _step_of(words: Sequence[str]) -> str:
     raise fault("marrowgate", f"there is no sub-command {words[0]!r}", cure)
 
 
-def parser(step: str) -> argparse.ArgumentParser:
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    top = parser(_step_of(words))
+    try:
+        return top.parse_args(words)
+    except argparse.ArgumentError as error:
+        top.refuse(error.message, error.argument_name)
+
+
+def parser(step: str) -> _Parser:
     """Return the parser; only the arguments of `step` are declared, so that no other step is imported."""
-    top = _Parser(prog="marrowgate", description="Flow cytometry from FCS files to a cohort answer.")
+    top = _Parser(
+        prog="marrowgate", description="Flow cytometry from FCS files to a cohort answer.", exit_on_error=False
+    )
     top.add_argument("--version", action="version", version=f"marrowgate {__version__}")
     commands = top.add_subparsers(metavar="SUBCOMMAND", required=True)
     for name, sentence in STEPS.items():
-        command = commands.add_parser(name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.")
+        command = commands.add_parser(
+            name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.", exit_on_error=False
+        )
         if name == step:
             module = importlib.import_module(f"marrowgate.steps.{_module_of(name)}")
             module.add_arguments(command)

@@ -9,7 +9,6 @@ from marrowgate.errors import Fault
 from marrowgate.settings.messages import correct_to, shown
 
 _CHOICE = re.compile(r"invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)", re.DOTALL)
-_OPTION = re.compile(r"argument (?P<name>[^:]+): (?P<rest>.*)", re.DOTALL)
 _REQUIRED = "the following arguments are required: "
 _NOT_KNOWN = "unrecognized arguments: "
 _AMBIGUOUS = re.compile(r"ambiguous option: (?P<name>\S+) could match (?P<meant>.*)", re.DOTALL)
@@ -53,7 +52,7 @@ def positive_number(text: str) -> float:
     return value
 
 
-def option_fault(command: str, message: str, known: Sequence[str]) -> Fault:
+def option_fault(command: str, message: str, known: Sequence[str], name: str | None = None) -> Fault:
     """Say where an option is wrong, what is wrong and what to do.
 
     Parameters
@@ -64,8 +63,13 @@ def option_fault(command: str, message: str, known: Sequence[str]) -> Fault:
         What argparse says.
     known : sequence of str
         The options of the sub-command.
+    name : str, optional
+        The option or argument that argparse speaks of, if of one.
     """
     see = f"see {command} --help"
+    if name:
+        kind = "option" if name.startswith("-") else "argument"
+        return Fault(f"{kind} {name}", *_of_one_option(message, see))
     if message.startswith(_REQUIRED):
         names = message.removeprefix(_REQUIRED)
         several = "," in names
@@ -76,14 +80,11 @@ def option_fault(command: str, message: str, known: Sequence[str]) -> Fault:
         first = message.removeprefix(_NOT_KNOWN).split()[0]
         if not first.startswith("-"):
             return Fault(command, f"there is one word too many, {shown(first)}", f"remove it; {see}")
-        name = first.partition("=")[0]
-        return Fault(command, f"there is no option {shown(name)}", correct_to(name, known, see))
+        option = first.partition("=")[0]
+        return Fault(command, f"there is no option {shown(option)}", correct_to(option, known, see))
     if named := _AMBIGUOUS.fullmatch(message):
         what = f"may stand for {named['meant'].replace(', ', ' or ')}"
         return Fault(f"option {named['name']}", what, "write it in full")
-    if named := _OPTION.fullmatch(message):
-        kind = "option" if named["name"].startswith("-") else "argument"
-        return Fault(f"{kind} {named['name']}", *_of_one_option(named["rest"], see))
     return Fault(command, message, see)
 
 

@@ -39,7 +39,7 @@ def test_lead_row__counts_are_compared_as_counts_with_their_original_difference(
     row, _ = led(study)
     assert (row["method"], row["estimand"]) == ("conditional_binomial", MEAN_CHANGE)
     assert row["difference_unit"] == "per 100 CD45+ cells"
-    values = {arm: [] for arm in study.arms.pair}
+    values: dict[str, list[float]] = {arm: [] for arm in study.arms.pair}
     for name, course in study.courses[MEASURE].items():
         assert course.window_mean is not None
         assert course.baseline is not None
