@@ -20,7 +20,7 @@ RISE = (0.25, 0.5, 0.75, 1.0, 1.0, 1.0)
 """Share of the peak at the visits on therapy."""
 PEAKS = np.linspace(1.3, 3.9, 16)
 MEASURE = "immature_per_100_wbc"
-TRIPLETS = """samples: null
+TRIPLETS = """samples: none
 measurements: config/measurements.tsv
 cohort:
   align: day
@@ -34,7 +34,7 @@ cohort:
   bootstrap_draws: 99
   stability_draws: 100
 """
-SERIES = "samples: null\ntoxicity: config/toxicity.tsv\narms: {names: [bortezomib]}\n"
+SERIES = "samples: none\ntoxicity: config/toxicity.tsv\narms: {names: [bortezomib]}\n"
 MONTHS = (2.7, 5.3, 11.7, 14.9, 16.4, 17.4, 27.5, 36.9, 45.4)
 
 

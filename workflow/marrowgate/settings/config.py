@@ -15,6 +15,9 @@ from marrowgate.settings.sheets import SampleId
 SPILLOVER_SOURCES = ("file", "none", "stains")
 """Words for where a batch takes its spillover from; anything else is the path of a CSV file."""
 
+NO_SAMPLES = "none"
+"""What stands for the sample sheet in a run without FCS files."""
+
 SHARE_TOLERANCE = 1e-6
 
 IntensityColumn = Literal["ratio_fi", "abc", "median_fi"]
@@ -285,8 +288,8 @@ class Cohort(_Section):
 class Config(_Section):
     """The whole of `config/config.yaml`."""
 
-    samples: PathText | None = "config/samples.tsv"
-    """The sample sheet: .tsv, .csv or .xlsx; `null` for outcomes and measurements alone, without FCS files."""
+    samples: PathText = "config/samples.tsv"
+    """The sample sheet: .tsv, .csv or .xlsx; `none` for outcomes and measurements alone, without FCS files."""
     patients: PathText | None = "config/patients.tsv"
     """The patient sheet; `null` for a run without a cohort."""
     measurements: PathText | None = None
@@ -298,7 +301,7 @@ class Config(_Section):
     strategies: PathText = "config/strategies"
     """Folder of the strategies."""
     strategy_of_panel: dict[SampleId, SampleId]
-    """Which strategy gates the samples of each panel; not needed with `samples: null`."""
+    """Which strategy gates the samples of each panel; not needed with `samples: none`."""
     seed: Annotated[int, Field(ge=0)] = 20170405
     """Seed of every random draw."""
     simulation: Simulation | None = None
@@ -317,6 +320,11 @@ class Config(_Section):
     @model_validator(mode="before")
     @classmethod
     def _no_samples_need_no_strategy(cls, entries: Any) -> Any:
-        if isinstance(entries, dict) and "samples" in entries and entries["samples"] is None:
+        if isinstance(entries, dict) and entries.get("samples") == NO_SAMPLES:
             return {"strategy_of_panel": {}, **entries}
         return entries
+
+    @property
+    def sample_sheet(self) -> str | None:
+        """Return the path of the sample sheet; None for a run without FCS files."""
+        return None if self.samples == NO_SAMPLES else self.samples

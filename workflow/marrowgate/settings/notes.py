@@ -22,7 +22,7 @@ Note = tuple[str, str]
 def project_notes(project: Project) -> Iterator[Note]:
     """Say what `check` should tell of a project without faults, as (where, what and what to do)."""
     if project.config.patients is not None:
-        if project.config.samples is not None:
+        if project.config.sample_sheet is not None:
             yield from _patient_notes(project)
             yield from _visit_notes(project)
         yield from _response_notes(project)

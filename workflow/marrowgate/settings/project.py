@@ -81,7 +81,8 @@ class _Reading:
 
     def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
         """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
-        name = getattr(self.settings.config, entry)
+        config = self.settings.config
+        name = config.sample_sheet if entry == "samples" else getattr(config, entry)
         if name is None or self.settings.doubts(entry):
             return ()
         if not Path(name).exists():
@@ -172,7 +173,7 @@ def project_files(project: Project) -> dict[str, Path]:
     """Return the sheets, panels and strategies of a project, each under a name that tells nothing private."""
     config = project.config
     sheets = {
-        "samples": config.samples,
+        "samples": config.sample_sheet,
         "patients": config.patients,
         "measurements": config.measurements,
         "toxicity": config.toxicity,
