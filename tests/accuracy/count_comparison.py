@@ -16,6 +16,7 @@ from accuracy.cohort_model import share_row, write_figures
 from accuracy.resumed import answers_by_seed, digest_of
 from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.contrasts.count_pairs import has_few_events
 from marrowgate.cohort.contrasts.disagreement import disagreements
 from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import lead_row
@@ -26,6 +27,7 @@ from marrowgate.cohort.equal_depth import equal_depth
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.study import Comparison
 from marrowgate.cohort.visits import Clock, Visit
+from marrowgate.errors import NotEstimableError
 from marrowgate.files import write_text
 from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
@@ -96,7 +98,7 @@ def answer(scenario: CountScenario, seed: int) -> dict[str, Any]:
     study = make_comparison(draw_counts_of(scenario, seed))
     courses, findings = study.courses[MEASURE], find_all(study, MEASURE)
     pairs = changes.make_pairs(courses, study.arms, "window_mean")
-    beside = {"change_score": changes.change_score(pairs).p, "ancova": changes.ancova(pairs).p}
+    beside = {"change_score": changes.change_score(pairs).p, "ancova": _ancova(pairs)}
     half_event = _half_event(study)
     levels = {finding.level for finding in findings}
     if "refused" in levels:
@@ -106,10 +108,18 @@ def answer(scenario: CountScenario, seed: int) -> dict[str, Any]:
         return {"status": "refused", **beside, **half_event}
     row, lead = found
     score = estimate_row(ENDPOINT, study.between, "change_score", changes.change_score(pairs), pairs.counts)
-    first = disagreements([row, score], lead, pairs)[0]
+    few = has_few_events(courses)
+    first = disagreements([row, score], lead, pairs, attenuated=few)[0]
     status = first.get("status") or ("flagged" if is_flagged(findings, lead.method) else "ok")
     numbers = {name: first[name] for name in ("estimate", "ci_low", "ci_high", "p_value")}
     return {"status": status, **numbers, **beside, **half_event}
+
+
+def _ancova(pairs: changes.Pairs) -> float:
+    try:
+        return changes.ancova(pairs).p
+    except NotEstimableError:  # where all baselines are alike
+        return math.nan
 
 
 def _half_event(study: Comparison) -> dict[str, float]:

@@ -13,7 +13,7 @@ from accuracy.diseases import JUDGING_COHORT, count_table, disease_figures, dise
 from accuracy.figures import markdown, write_figures
 from accuracy.instruments import ALLOWED, JUDGING_SEEDS, instrument_figures, instrument_table, score_instrument
 from accuracy.scratch import REPOSITORY
-from accuracy.tried import GateScore, read_scores, write_scores
+from accuracy.tried import GateScore, read_scores, write_scores, wrong_table
 from marrowgate.files import write_text
 from marrowgate.progress import with_progress
 from marrowgate.simulate.instruments import RANDOM, named_instruments
@@ -75,10 +75,10 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=2, help="processes; the figures do not depend on it")
     parser.add_argument("--again", action="store_true", help="leave what is in the folder as it is")
     parser.add_argument(
-        "--named", default=",".join(NAMED), help="instruments by name, with commas between; default all"
+        "--named", default=",".join(NAMED), help="instruments by name, with commas between, or none; default all"
     )
     args = parser.parse_args()
-    by_name = args.named.split(",")
+    by_name = [name for name in args.named.split(",") if name]
     tasks = [("instruments", name) for name in ("home", *DRAWN, *by_name)]
     tasks += [("diseases", name) for name in disease_names()]
     missing = [task for task in tasks if not (args.again and path_of(args.out, task).is_file())]
@@ -118,12 +118,15 @@ def page(
         markdown(instrument_figures(home, drawn), "population (panel)"),
         "Pooled F1 of each:",
         instrument_table(home, drawn).strip(),
-        NAMES,
-        instrument_table(home, named).strip(),
+        "Wrong gates:",
+        wrong_table(drawn),
+        *([NAMES, instrument_table(home, named).strip()] if named else []),
         DISEASES,
         markdown(disease_figures(sick), "population"),
         "Pooled F1 of each; `nan` where nothing is true and nothing found:",
         disease_table(sick).strip(),
+        "Wrong gates:",
+        wrong_table(sick),
         COUNTS,
         count_table(sick).strip(),
     ]

@@ -176,6 +176,20 @@ def flag_columns(item: str, gates: Sequence[GateScore]) -> list[Figure]:
     ]
 
 
+def wrong_table(runs: Iterable[Sequence[GateScore]]) -> str:
+    """Return every wrong gate with its F1 and status, as Markdown; a word where there is none."""
+    wrong = [one for scores in runs for one in scores if one.is_wrong]
+    if not wrong:
+        return "None."
+    header = ["run", "sample", "population", "F1", "true", "found", "status", "sample flagged"]
+    rows = []
+    for one in wrong:
+        counts = (f"{one.confusion.f1:.2f}", str(one.confusion.n_true), str(one.confusion.n_found))
+        flag = "yes" if one.is_sample_flagged else "no"
+        rows.append([one.setting, one.sample_id, one.population, *counts, one.status, flag])
+    return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *rows])
+
+
 def write_scores(path: Path, scores: Sequence[GateScore]) -> None:
     """Write scores as a table, one gate a line."""
     names = [field.name for field in fields(GateScore)]

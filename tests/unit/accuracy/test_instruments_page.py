@@ -15,6 +15,8 @@ def test_page__shows_what_fails_as_it_is():
     assert "| left_shift_45 | ig (immature) | 1000 | 500 | -50 | ok | 0 |" in text
     lost = next(line for line in text.splitlines() if line.startswith("| any_1001"))
     assert lost.endswith("| 0.000 | nan | nan | 1 | 0 |")
+    assert "| any_1001 | S1 | ig | 0.00 | 1000 | 0 | not_gated | no |" in text
+    assert "| left_shift_45 | S1 | ig | 0.67 | 1000 | 500 | ok | no |" in text
     assert text.endswith("|\n")
 
 

@@ -29,6 +29,15 @@ def test_measure_readings__counts_per_100_and_per_ul(project: Make, rows: Rows) 
     assert first.log2_sd == pytest.approx(math.sqrt(1 / 400.5 + 1e-5) / math.log(2))
 
 
+def test_measure_readings__blanks_are_brought_to_the_cells_of_the_sample(project: Make, rows: Rows) -> None:
+    made = project(PAIR)
+    table = [{**row, "blank_n_events": 7, "blank_n_cd45": 400_000} for row in rows(made, lambda sample, place: 40)]
+    found = measure_readings(made, table, [])
+    for measure in ("immature_per_100_cd45", "immature_per_ul"):
+        # 7 and a half of 400,000, in 100,000 cells
+        assert (found[measure][0].blank, found[measure][0].blank_events) == (pytest.approx(1.875), 7)
+
+
 def test_measure_readings__no_events_are_a_count_without_a_logarithm(project: Make, rows: Rows) -> None:
     made = project(PAIR)
     table = rows(made, lambda sample, place: 0 if sample.day else 10)

@@ -19,6 +19,8 @@ SCATTER = {
     "405-SALS(Peak)": ("FSC", "H"), "MALS-A": ("SSC", "A"), "SSC (Violet)-A": ("SSC", "A"),
     "SSC (Imaging)-A": ("SSC", "A"), "Forward Scatter (FSC-HLin)": ("FSC", "H"),
     "Side Scatter (SSC-ALin)": ("SSC", "A"), "FJComp-SSC-A": ("SSC", "A"),
+    "488/10-SSC-A": ("SSC", "A"),
+    "Small Angle Light Scatter": ("FSC", ""), "Forward Scatter Area": ("FSC", "A"), "90 Degree": ("SSC", ""),
     "405SSC-A": ("SSC", "A"), "UV-SSC-A": ("SSC", "A"), "SSC_1-A": ("SSC", "A"),
 }  # fmt: skip
 TIME = (
@@ -40,14 +42,15 @@ IGNORED = (
     "viSNE1", "PHATE_1", "FlowSOM_cluster_id", "FlowSOM", "FlowSOM.metacluster", "Phenograph", "ClusterID", "cluster",
     "Metacluster", "X-Shift cluster", "KMeans", "flowAI", "QCvector", "GoodVsBad", "PeacoQC", "remove_from_FM", "Gated",
     "Area_M01", "Gradient RMS_M01_Ch01", "Aspect Ratio_M02", "Eccentricity", "Radial Moment (FSC)",
-    "LightLoss (Imaging)-A", "Raw Max Pixel_MC_Ch02", "Flow Speed",
+    "LightLoss (Imaging)-A", "Raw Max Pixel_MC_Ch02", "Flow Speed", "label", "individual", "Population",
+    "Batch",
 )  # fmt: skip
 FLUORESCENCE = (
     "FITC-A", "PE-A", "FL1-H", "FL 1 Log", "TIM-3", "TIM3", "Timegated", "FSP1", "FSHR", "SSEA-4", "SSEA-4-A", "SSTR2",
     "CD34", "FSC-marker", "Yb174Di", "APC-Cy7-A", "V450-A", "SSC-CD34", "Eventin", "IndexCD3", "AF-A", "BL1-A",
     "CD3 FSC-A", "Widthin", "TIMELESS", "FS-CD34", "Index-CD3", "Beadlet", "B515-A", "R780-A", "V1-A", "",
     "FL03-A", "PC5-A", "PC7", "PCA-1", "TSNE-CD34", "Info-CD3", "EVI1", "Cluster-CD3", "IDO", "Plated", "T1-ECL",
-    "Intensity_MC_Ch02", "EVA", "Gate-CD3", "Class II", "UMAPK", "Area",
+    "Intensity_MC_Ch02", "CD3 label", "Live", "EVA", "Gate-CD3", "Class II", "UMAPK", "Area",
 )  # fmt: skip
 
 

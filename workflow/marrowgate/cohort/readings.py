@@ -188,11 +188,10 @@ def _intensity_readings(row: Mapping[str, Any], sample: Sample, settings: Cohort
 
 
 def _counted(reading: Reading, row: Mapping[str, Any], exposure: float) -> Reading:
-    """Return a flow reading as a count, with what a blank would show in as many cells."""
+    """Return a flow reading as a count, with what a blank would show in as many cells (Jeffreys' mean of its share)."""
     events, size = row.get("blank_n_events"), row.get("blank_n_cd45")
     if events is None or not size or not row["n_cd45"]:
         return replace(reading, exposure=exposure)
-    # half an event more: the mean of what the blanks' events say of their share (Jeffreys)
     blank = (events + 0.5) / size * row["n_cd45"]
     return replace(reading, exposure=exposure, blank=blank, blank_events=float(events))
 

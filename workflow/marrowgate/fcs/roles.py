@@ -41,11 +41,17 @@ class Reading:
 
 _LASER = r"(?:\d{3}(?:NM)?|UV|YG|[VBRYG])"
 _COLOUR = r"(?:VIOLET|BLUE|RED|GREEN|YELLOW(?:-GREEN)?|YELGRN|IMAGING)"
-_FORWARD = r"FSC|FS|FALS|FLS|FORWARD-SC(?:ATTER)?|FWD-SC(?:ATTER)?|FORWARD-LIGHT-SCATTER|SMALL-ANGLE|SALS"
-_SIDE = r"SSC|SS|MALS|LALS|RALS|SIDE-SC(?:ATTER)?|SIDE-LIGHT-SCATTER|RIGHT-ANGLE|ORTHOGONAL|90-DEGREE|BSC|BACK-SCATTER"
+_FORWARD = (
+    r"FSC|FS|FALS|FLS|FORWARD-SC(?:ATTER)?|FWD-SC(?:ATTER)?|FORWARD-LIGHT-SCATTER|SALS"
+    r"|(?:SMALL|LOW|FORWARD)-ANGLE(?:-LIGHT-SCATTER)?"
+)
+_SIDE = (
+    r"SSC|SS|MALS|LALS|RALS|SIDE-SC(?:ATTER)?|SIDE-LIGHT-SCATTER|ORTHOGONAL|90-DEGREE|BSC|BACK-SCATTER"
+    r"|(?:RIGHT|LARGE|MEDIUM|WIDE)-ANGLE(?:-LIGHT-SCATTER)?"
+)
 _PULSE = r"A|H|W|AREA|HEIGHT|WIDTH|INT|INTEGRAL|PEAK|PK|TOF"
 _SCATTER = re.compile(
-    rf"(?P<laser>\(?{_LASER}\)?-?)?"
+    rf"(?P<laser>\d{{3}}/\d{{1,3}}-|\(?{_LASER}\)?-?)?"
     rf"(?:(?P<forward>{_FORWARD})|(?P<side>{_SIDE}))"
     r"(?P<detector>-?0?\d|-?PMT|-?PAR(?:ALLEL)?|-?PERP(?:ENDICULAR)?|-?DIODE)?"
     rf"(?P<filter>-?\((?:{_LASER}|{_COLOUR})\)|-?{_LASER}|-?\d{{3}}/\d{{1,3}}|-{_COLOUR})?"
@@ -57,7 +63,10 @@ _TIME = re.compile(
     r"|T[01]|HDR-TM?|HDR-TIME|TIME-?STAMP|CLOCK-?TIME|COMPUTED-TIME|ELAPSED-TIME|ACQUISITION-TIME|EVENT-TIME|CLOCK"
     r"|CAMERA-TIMER"
 )
-_COUNTED = r"(?:EVENT|CELL|OBJECT|ROW|FILE|PARTICLE|ORIGINAL|ORIG|UNIQUE|SAMPLE|PLATE|WELL|TUBE|RUN|SUBSET|CAMERA-LINE)"
+_COUNTED = (
+    r"(?:EVENT|CELL|OBJECT|ROW|FILE|PARTICLE|ORIGINAL|ORIG|UNIQUE|SAMPLE|PLATE|WELL|TUBE|RUN|SUBSET|BATCH|POPULATION"
+    r"|GROUP|CAMERA-LINE)"
+)
 _INDEX = re.compile(
     rf"{_COUNTED}S?-?(?:EVENT-?|CELL-?|FILE-?)?(?:#|NO|NR|NUM|NUMBER|COUNT|COUNTER|IDS?|IDX|INDEX|ORIGIN|ROW|COL|COLUMN)"
     r"|EVENTS?|INDEX|IDX|ID|ABSOLUTE-?EVENT-?NUMBER|HDR-[CS]E|COUNTER"
@@ -79,6 +88,7 @@ _IGNORED = re.compile(
     r"|DENSITY|PSEUDO-?TIME|TRAJECTORY"
     rf"|{_REPAIRED}(?:-?(?:VECTORS?|FLAG|GOOD|BAD|PASS(?:ED)?|STATUS|EVENTS))?|GOOD-?VS-?BAD|(?:GOOD|BAD|KEPT|REMOVED)-?EVENTS?"
     r"|REMOVE-FROM-.{1,10}|GATED?|IN-?GATE|CLASSIFICATION|CLASS"
+    r"|(?:CLASS-|CELL-)?LABELS?|INDIVIDUAL|POPULATIONS?|GROUP|CONDITION|DONOR|BATCH|SAMPLE"
     r"|EV|ELECTRONIC-VOLUME|(?:IS-?)?(?:DOUBLET|SINGLET|DEBRIS)S?(?:-?(?:FLAG|DISCRIMINATOR))?|INFO|STATUS|TRIGGER|PULSE"
     r"|(?:AXIAL-)?LIGHT-?LOSS.{0,20}"
 )
@@ -104,11 +114,13 @@ _OTHER_DETECTOR = re.compile(r"-?0?(?:[2-9]|PERP(?:ENDICULAR)?)")
 _TRANSMITTED = {"488", "488NM", "B", "BLUE"}  # the laser on which plain scatter is measured
 
 
+_MARKS, _BETWEEN, _COMPENSATED = re.compile(r"[\[\]*<>]"), re.compile(r"[\s_.\-:]+"), re.compile(r"^(?:FJ-?)?COMP-")
+
+
 def spelled(name: str) -> str:
     """Bring a name to capitals with single hyphens, without brackets around a laser and leading marks."""
-    text = re.sub(r"[\[\]*<>]", " ", name).strip().upper()
-    text = re.sub(r"[\s_.\-:]+", "-", text).strip("-")
-    return re.sub(r"^(?:FJ-?)?COMP-", "", text)
+    text = _MARKS.sub(" ", name).strip().upper()
+    return _COMPENSATED.sub("", _BETWEEN.sub("-", text).strip("-"))
 
 
 def read_name(name: str) -> Reading:

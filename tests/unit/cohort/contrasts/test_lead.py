@@ -8,7 +8,7 @@ import pytest
 
 from accuracy.count_comparison import ENDPOINT, MEASURE, make_comparison
 from marrowgate.cohort.contrasts import changes
-from marrowgate.cohort.contrasts.count_pairs import paired_counts
+from marrowgate.cohort.contrasts.count_pairs import has_few_events, paired_counts
 from marrowgate.cohort.contrasts.disagreement import disagreements
 from marrowgate.cohort.contrasts.estimands import ESTIMANDS, MEAN_CHANGE
 from marrowgate.cohort.contrasts.estimate_row import detectable, estimate_row
@@ -130,6 +130,16 @@ def test_disagreements__differences_beyond_their_own_error_are_said_on_both_rows
     found = disagreements(*pairs_and_lead(0.5))
     assert [row.get("status") for row in found] == ["disagree", "disagree", None]
     assert "change_score and conditional_binomial differ by -0.50 log2" in str(found[0]["reason"])
+
+
+def test_disagreements__attenuated_methods_are_not_held_against_the_lead() -> None:
+    found = disagreements(*pairs_and_lead(0.5), attenuated=True)
+    assert [row.get("status") for row in found] == [None, None, None]
+
+
+@pytest.mark.parametrize(("scenario", "few"), [("equal_120", False), ("equal_5", True), ("zeros", True)])
+def test_has_few_events__says_where_logarithms_of_counts_are_attenuated(scenario: str, few: bool) -> None:
+    assert has_few_events(study_of(scenario).courses[MEASURE]) == few
 
 
 def test_disagreements__another_estimand_is_no_disagreement() -> None:

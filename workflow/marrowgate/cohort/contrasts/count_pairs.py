@@ -11,6 +11,9 @@ from marrowgate.cohort.visits import Clock
 from marrowgate.stats.conditional_binomial import PairedCounts, pooled_count
 
 Floats = NDArray[np.float64]
+FEW_EVENTS = 5.0
+MOST_FEW = 0.1
+"""Share of the visits with fewer events, at the common depth, above which methods on the log scale are attenuated."""
 COUNTED_PARTS = ("window_mean", "last", "off")
 """Summaries of a course that are sums of events; a peak is none."""
 
@@ -55,6 +58,17 @@ def paired_counts(
     return PairedCounts(
         before[:, 0], during[:, 0], before[:, 1], during[:, 1], before[:, 2], during[:, 2], blanks, first_arm
     )
+
+
+def has_few_events(courses: Mapping[str, Course]) -> bool:
+    """Say whether so many visits have so few events that logarithms of the counts are drawn towards each other."""
+    own = [
+        (reading.n_events or 0) * min(reading.depth / reading.exposure, 1.0)
+        for course in courses.values()
+        for reading in (*course.baselines, *course.window)
+        if reading.is_count
+    ]
+    return sum(events < FEW_EVENTS for events in own) > MOST_FEW * len(own)
 
 
 def _readings(course: Course, part: str) -> tuple[Reading, ...]:

@@ -19,7 +19,7 @@ LEAST_SHARE = 0.25
 METHODS = ("change_score", "mixed_model_change")
 
 
-def disagreements(rows: Sequence[Row], lead: Lead, pairs: Pairs) -> list[Row]:
+def disagreements(rows: Sequence[Row], lead: Lead, pairs: Pairs, *, attenuated: bool = False) -> list[Row]:
     """Return the rows with the status `disagree` where another method of the lead's estimand says something else.
 
     The difference of two estimates is held against its own error. For the change score that is the root of the square
@@ -35,9 +35,12 @@ def disagreements(rows: Sequence[Row], lead: Lead, pairs: Pairs) -> list[Row]:
         What the first row was made of.
     pairs : Pairs
         Patients of the change score.
+    attenuated : bool
+        Whether the counts are so small that the methods on the log scale estimate less than the lead does: then they
+        cannot be held against it.
     """
     first = rows[0]
-    if not _has_number(first) or not lead.influence.size:
+    if attenuated or not _has_number(first) or not lead.influence.size:
         return list(rows)
     found = [dict(row) for row in rows]
     for row in found[1:]:

@@ -30,6 +30,7 @@ ESTIMANDS: Mapping[str, str] = {
     "none": NONE,
 }
 
+ATTENUATED = "; drawn towards none, because many counts are too small for logarithms"
 COUNTED = "; each count thinned to the depth of the arm and phase with the fewest cells"
 
 

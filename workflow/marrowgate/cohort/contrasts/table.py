@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marrowgate.cohort.contrasts import changes, responder_contrasts, sensitivity
+from marrowgate.cohort.contrasts.count_pairs import has_few_events
 from marrowgate.cohort.contrasts.disagreement import disagreements
-from marrowgate.cohort.contrasts.estimands import COUNTED, estimand_of
+from marrowgate.cohort.contrasts.estimands import ATTENUATED, COUNTED, estimand_of
 from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import Lead, lead_row
 from marrowgate.cohort.contrasts.responders import Response, declared_rule, find_responses
@@ -146,10 +147,21 @@ def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, find
     if part == "window_mean":
         rows += time_rows(study, measure, endpoint, is_primary=role_of(study, endpoint) == "primary")
         rows += sensitivity.change_sensitivity(study, measure, endpoint, pairs, is_key=_is_key(study, endpoint))
-    rows = disagreements(rows, lead, pairs)
+    attenuated = lead.method != "change_score" and has_few_events(study.courses[measure])
+    rows = disagreements(rows, lead, pairs, attenuated=attenuated)
+    if attenuated:
+        rows = [{**row, "estimand": f"{_estimand(row)}{ATTENUATED}"} if _on_logs(row) else row for row in rows]
     rows = [_finished(row, endpoint, "sensitivity", findings) for row in rows]
     rows[0]["role"] = role_of(study, endpoint)
     return rows
+
+
+def _estimand(row: Row) -> str:
+    return str(row.get("estimand") or estimand_of(row["method"]))
+
+
+def _on_logs(row: Row) -> bool:
+    return row["method"] not in {"conditional_binomial", "negative_binomial", "tipping_point"}
 
 
 def _lead(study: Comparison, name: tuple[str, str, str], part: str, pairs: changes.Pairs) -> tuple[Row, Lead]:
