@@ -107,6 +107,12 @@ def test_events__membership_is_the_gates_and_unstable_events_are_in_none(gated):
     assert events.loc[events["lymphocytes"], "CD34"].tolist() == values.tolist()
 
 
+def test_intensities__without_names_the_state_markers_of_the_panel_on_every_gated_population(gated):
+    measured = gated.intensities()
+    populations = gated.counts()["n_events"].dropna()
+    assert set(measured.index) == {(name, "CXCR4") for name in populations.index}
+
+
 def test_intensities__unknown_names_are_told_together(gated):
     with pytest.raises(UserError) as caught:
         gated.intensities([("lymphocyte", "CXCR5")])

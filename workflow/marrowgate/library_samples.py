@@ -102,13 +102,13 @@ class GatedSample:
         """
         return _frame("populations", self._tables([])[0]).set_index("population")
 
-    def intensities(self, wanted: Sequence[tuple[str, str]]) -> "pd.DataFrame":
+    def intensities(self, wanted: Sequence[tuple[str, str]] | None = None) -> "pd.DataFrame":
         """Return the intensities of markers on populations.
 
         Parameters
         ----------
-        wanted : sequence of (str, str)
-            Populations and markers.
+        wanted : sequence of (str, str), optional
+            Populations and markers; by default every marker of class `state` on every population that has a gate.
 
         Returns
         -------
@@ -122,9 +122,12 @@ class GatedSample:
             The strategy has no such population, or the panel no such marker.
         """
         populations = {population.name for population in self.sample.strategy.populations}
-        markers = {entry.marker for entry in self.sample.panel.channels if entry.marker}
-        named = [("strategy", "population", population, populations) for population, _ in wanted]
-        named += [("panel", "marker", marker, markers) for _, marker in wanted]
+        markers = {entry.marker: entry.marker_class for entry in self.sample.panel.channels if entry.marker}
+        if wanted is None:
+            gated = [record.population for record in self.gates if record.population in self.rows]
+            wanted = [(name, marker) for name in gated for marker, kind in markers.items() if kind == "state"]
+        named = [("strategy", "population", population, frozenset(populations)) for population, _ in wanted]
+        named += [("panel", "marker", marker, frozenset(markers)) for _, marker in wanted]
         faults = [
             Fault("intensities", f"the {file} has no {what} {name!r}", f"name a {what} of the {file}")
             for file, what, name, known in named

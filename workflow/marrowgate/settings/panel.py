@@ -45,7 +45,8 @@ class PanelChannel(BaseModel):
     clone: Label | None = None
     """The antibody's clone."""
     marker_class: Literal["type", "state", "none"] = "none"
-    """`type` for markers that define a population, `state` for those that are measured on it."""
+    """`type` for markers that define a population, `state` for those that are measured on it: what the library measures
+    when it is not said otherwise (`docs/library.md`)."""
     scatter: Scatter | None = None
     """The canonical name of a scatter channel."""
     role: Role | None = None

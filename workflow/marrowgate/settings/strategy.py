@@ -174,8 +174,6 @@ class Population(Step):
     """Used when the method finds no gate. With dimensions of its own it also stands in where a marker is absent."""
     optional: bool = False
     """When a marker is absent from the panel, children hang on the parent instead."""
-    exploratory: bool = False
-    """Shown as exploratory in tables and report."""
     pooled: bool = False
     """The gate is found in the events of all samples of the batch together: for rare populations."""
     reason_without: dict[Label, tuple[Label, ...]] = {}
