@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 FUZZ_SECONDS ?= 600
+SOAK_SECONDS ?= 36000
 NULL_COHORTS ?= 2000
 FAIR_COHORTS ?= 1000
 EFFECT_COHORTS ?= 200
@@ -14,7 +15,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env env-dev demo test test-lowest coverage lint types format docs bench bench-hot fuzz accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo test test-lowest coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -31,6 +32,8 @@ help:
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
 	@echo "make accuracy-cohort  false positives and power of the comparison (an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
+	@echo "make soak    damaged files and settings and killed steps for SOAK_SECONDS=36000; MARROWGATE_REAL_DATA names real files"
+	@echo "make sbom    bill of materials of the locked dependencies (CycloneDX), into results/sbom.cdx.json"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
 	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
 	@echo "make format  rewrite the code in the project's format"
@@ -135,6 +138,18 @@ docs: $(RUNTIME)
 bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
+
+soak: export PYTHONPATH = tests
+soak: $(DEV)
+	$(BIN)/python tests/fuzz/soak.py --seconds $(SOAK_SECONDS) \
+		$(if $(MARROWGATE_REAL_DATA),--fcs $(MARROWGATE_REAL_DATA)/timecourse/D0.fcs)
+
+sbom: $(RUNTIME)
+	@$(BIN)/python -m venv $(VENV)/sbom
+	$(VENV)/sbom/bin/python -m pip install -q cyclonedx-bom==7.5.0
+	mkdir -p results
+	$(VENV)/sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--mc-type application --output-reproducible -o results/sbom.cdx.json
 
 fuzz: $(DEV)
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-fuzz.lock

@@ -35,9 +35,10 @@ def found_in(out: Path, name: str, population: str) -> np.ndarray:
 def score(
     out: Path, name: str, population: str, truth: np.ndarray, counted: np.ndarray | None = None
 ) -> tuple[float, str]:
-    """Return F1 and status of a population, of the events that are counted; without a gate F1 is 0."""
+    """Return F1 and status (of the weakest gate on its way) of a population; without a gate F1 is 0."""
     found = found_in(out, name, population)
     if counted is not None:
         found, truth = found[counted], truth[counted]
-    statuses = {row["population"]: row["status"] for row in read_rows(out / "gates" / f"{name}.tsv")}
+    rows = read_rows(out / "tables" / "populations.tsv")
+    statuses = {row["population"]: row["gate_status"] for row in rows if row["sample_id"] == name}
     return 2 * np.count_nonzero(found & truth) / (found.sum() + truth.sum()), statuses[population]

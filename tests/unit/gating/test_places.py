@@ -87,3 +87,16 @@ def test_channels__height_stands_in_for_an_area_that_was_not_recorded():
     }  # fmt: skip
     own = channels_of(named("FSC-H", "FSC-A"), {"FSC-A"})
     assert own["FSC-A"].name == "FSC-A"
+
+
+@pytest.mark.parametrize(("n_others", "status"), [(0, "ok"), (150, "ok"), (2000, "doubtful")])
+def test_quantile__that_cuts_through_other_cells_is_in_doubt(n_others, status):
+    reference, others = RNG.normal(0.6, 0.03, 3000), RNG.uniform(0.45, 0.6, n_others)
+    view = ArrayView({"CD45": np.concatenate([reference, others])}, references={"core": {"CD45": reference}})
+    method = get_method("reference_quantile")
+    given = {"reference": "core", "quantile": 0.01, "keep": "above", "most_at_border": 0.06}
+    answer = method.find(view, method.arguments.model_validate(given))
+    assert answer.status == status
+    assert [reason.code for reason in answer.reasons] == ["crowded_border"] * (status == "doubtful")
+    del given["most_at_border"]
+    assert method.find(view, method.arguments.model_validate(given)).status == "ok"

@@ -108,6 +108,8 @@ def test_tables__numbers_that_rest_on_fluorescence_are_doubtful_with_the_reason(
         ("b", "ok"),
         ("c", "ok"),
     }
+    codes = {row["gate_reason_code"] for row in populations if row["sample_id"] == "a" and row["gate_status"] != "ok"}
+    assert codes | {row["reason_code"] for row in intensities if row["reason"]} == {"compensated_otherwise"}
     assert [(row["sample_id"], row["status"], row["reason"]) for row in intensities] == [
         ("a", "doubtful", why),
         ("a", "few_events", why),

@@ -11,6 +11,7 @@ import pytest
 
 from marrowgate.errors import UserError
 from marrowgate.settings import workbook as workbook_module
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.project import parse_overrides
 from marrowgate.settings.sheet_file import read_sheet
 from marrowgate.settings.yaml_file import read_yaml
@@ -175,3 +176,10 @@ def test_every_reader__a_file_of_any_size_is_read_no_further_than_its_bound(name
     with Path(name).open("wb") as file:
         file.truncate(10**12)
     assert told(read, name) == f"{name}: is larger than {mb} MB, which no {kind} of this project is; {WRONG}"
+
+
+@pytest.mark.parametrize("name", ["x" * 3000, "a\0b"])
+def test_is_there__a_path_that_cannot_be_looked_at_is_no_file(name):
+    assert not is_there(Path(name))
+    Path("x").write_text("x", encoding="utf-8")
+    assert is_there(Path("x"))

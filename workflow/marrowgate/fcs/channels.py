@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from marrowgate.fcs.amplification import amplifications
-from marrowgate.fcs.compensated import is_compensated
+from marrowgate.fcs.compensated import compensated_by_instrument, is_compensated
 from marrowgate.fcs.declared import declared_reading, declared_stain
 from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.layout import Layout
@@ -49,6 +49,7 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
     roles = [_role(entries.get(index), reading) for index, reading in enumerate(readings)]
     logarithms = amplifications(keywords, layout, roles, repairs)
     scatter = _canonical_scatter(readings, entries)
+    by_instrument = compensated_by_instrument(keywords)
     channels = []
     for index, (name, label) in enumerate(zip(names, labels, strict=True)):
         number = index + 1
@@ -68,7 +69,7 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
                 gain=keywords.number(f"$P{number}G"),
                 voltage=keywords.number(f"$P{number}V"),
                 in_panel=panel is None or index in entries,
-                compensated=is_compensated(keywords, number, name, roles[index]),
+                compensated=is_compensated(keywords, number, name, roles[index], by_instrument=by_instrument),
             )
         )
     return tuple(_one_channel_per_marker(channels, set(entries)))

@@ -15,7 +15,7 @@ _OF_FLOWJO = re.compile(r"\s*[<\[]?\s*(?:FJ-?)?COMP-.+", re.IGNORECASE)
 _BY_INSTRUMENT = re.compile(r"\$DFC(\d{1,2})TO(\d{1,2})")
 
 
-def is_compensated(keywords: Keywords, number: int, name: str, role: Role) -> bool:
+def is_compensated(keywords: Keywords, number: int, name: str, role: Role, *, by_instrument: bool) -> bool:
     """Tell whether the stored values of a channel are compensated or unmixed.
 
     Parameters
@@ -28,11 +28,15 @@ def is_compensated(keywords: Keywords, number: int, name: str, role: Role) -> bo
         Its `$PnN`.
     role : Role
         What it is for.
+    by_instrument : bool
+        See `compensated_by_instrument`.
     """
     if role != "fluorescence":
         return False
-    return bool(_OF_FLOWJO.fullmatch(name)) or "unmixed" in declared_type(keywords, number) or _by_instrument(keywords)
+    return bool(_OF_FLOWJO.fullmatch(name)) or by_instrument or "unmixed" in declared_type(keywords, number)
 
 
-def _by_instrument(keywords: Keywords) -> bool:
-    return any(_BY_INSTRUMENT.fullmatch(keyword) and keywords.number(keyword) for keyword in keywords.values)
+def compensated_by_instrument(keywords: Keywords) -> bool:
+    """Tell whether a data set says in `$DFCnTOm` that something was taken off its values."""
+    told = (keyword for keyword in keywords.values if keyword.startswith("$DFC"))
+    return any(_BY_INSTRUMENT.fullmatch(keyword) and keywords.number(keyword) for keyword in told)

@@ -114,11 +114,13 @@ _OTHER_DETECTOR = re.compile(r"-?0?(?:[2-9]|PERP(?:ENDICULAR)?)")
 _TRANSMITTED = {"488", "488NM", "B", "BLUE"}  # the laser on which plain scatter is measured
 
 
+_MARKS, _BETWEEN, _COMPENSATED = re.compile(r"[\[\]*<>]"), re.compile(r"[\s_.\-:]+"), re.compile(r"^(?:FJ-?)?COMP-")
+
+
 def spelled(name: str) -> str:
     """Bring a name to capitals with single hyphens, without brackets around a laser and leading marks."""
-    text = re.sub(r"[\[\]*<>]", " ", name).strip().upper()
-    text = re.sub(r"[\s_.\-:]+", "-", text).strip("-")
-    return re.sub(r"^(?:FJ-?)?COMP-", "", text)
+    text = _MARKS.sub(" ", name).strip().upper()
+    return _COMPENSATED.sub("", _BETWEEN.sub("-", text).strip("-"))
 
 
 def read_name(name: str) -> Reading:

@@ -119,6 +119,7 @@ def mark_populations(
                 if what in depends[row["panel"]] and row[f"{name}_status"] is not None:
                     row[f"{name}_status"] = DOUBTFUL
                     row[f"{name}_reason"] = _joined(why, row[f"{name}_reason"])
+                    row[f"{name}_reason_code"] = _joined(_code(why), row.get(f"{name}_reason_code"))
         marked.append(row)
     return marked
 
@@ -145,6 +146,7 @@ def mark_intensities(
         if why:
             row["status"] = row["status"] if row["status"] in _KEPT else DOUBTFUL
             row["reason"] = _joined(why, row["reason"])
+            row["reason_code"] = _joined(_code(why), row.get("reason_code"))
         marked.append(row)
     return marked
 
@@ -179,6 +181,10 @@ def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
     return frozenset(
         name for name in by_name if direct & {name, *ancestors(name, {one: by_name[one].parent for one in by_name})}
     )
+
+
+def _code(why: str) -> str:
+    return OTHERWISE if why.startswith(OTHERWISE) else UNREADABLE
 
 
 def _joined(why: str, reason: str | None) -> str:

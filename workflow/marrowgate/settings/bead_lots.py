@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.panel import Panel, PanelChannel
 from marrowgate.settings.sheet_file import Sheet
 from marrowgate.settings.yaml_file import Place, line_of, read_yaml
@@ -90,7 +91,7 @@ def _plain(name: str) -> str:
 
 
 def _read(path: Path) -> _Lot | None:
-    if not path.is_file():
+    if not is_there(path):
         return None
     try:
         content, lines = read_yaml(path)

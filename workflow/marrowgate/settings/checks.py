@@ -11,6 +11,7 @@ from pathlib import Path
 from marrowgate.endpoint_names import imported_measure
 from marrowgate.errors import Fault
 from marrowgate.settings.config import SPILLOVER_SOURCES, Config
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.sheet_file import Sheet, SheetRow
@@ -68,16 +69,9 @@ def files(sheet: Sheet, made: Path | None) -> Iterator[Fault]:
             if path.name != name:
                 what = f"files in {made} are simulated, and that of this sample is called {name}"
                 yield _fault(sheet, row, "fcs", what, "correct the path, or keep your own files in another folder")
-        elif not _is_file(path):
+        elif not is_there(path):
             what, cure = _path_fault(path, listed)
             yield _fault(sheet, row, "fcs", what, cure)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a folder that may not be entered, a name that is too long
-        return False
 
 
 def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, str]:
@@ -210,7 +204,7 @@ def matrix_files(config: Config) -> Iterator[tuple[tuple[str, ...], str, str]]:
     named |= {("signal", "spillover_of_batch", batch): source for batch, source in signal.spillover_of_batch.items()}
     told = set(SPILLOVER_SOURCES)
     for place, source in named.items():
-        if source not in told and not _is_file(Path(source)):
+        if source not in told and not is_there(Path(source)):
             yield place, f"there is no file {source!r}", "make it, or correct the path"
         told.add(source)
 

@@ -54,3 +54,11 @@ def refuse_what_is_no_file(path: Path, kind: str) -> None:
         raise fault(str(path), f"is a folder, not a {kind}", "name a file in it")
     if not stat.S_ISREG(mode):
         raise fault(str(path), f"is a pipe or a device, not a {kind}", "name a file")
+
+
+def is_there(path: Path) -> bool:
+    """Say whether a path is a file; one that cannot be looked at (a name too long, a closed folder) is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from marrowgate.endpoint_names import imported_measure
 from marrowgate.settings.endpoint_checks import impossible_names, nameable
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import correct_to, nearest
 from marrowgate.settings.outcome_words import one_spelling, spelled
 from marrowgate.settings.project import Project
@@ -87,7 +88,7 @@ def _bead_notes(project: Project) -> Iterator[Note]:
         where = f"sample {sample.sample_id}"
         if sample.bead_lot is None:
             yield where, "bead_lot is empty, so the beads calibrate nothing; name their lot"
-        elif not project.bead_lot_path(sample.bead_lot).is_file():
+        elif not is_there(project.bead_lot_path(sample.bead_lot)):
             path = project.bead_lot_path(sample.bead_lot)
             near = nearest(sample.bead_lot, there)
             cure = f"did you mean lot {near!r}?" if near else "write the values of the lot's sheet into it"

@@ -14,6 +14,7 @@ from marrowgate.settings import checks, outcome_checks
 from marrowgate.settings.bead_lots import bead_faults
 from marrowgate.settings.config import Config
 from marrowgate.settings.endpoint_checks import DEPENDS_ON, impossible_names, nameable
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.settings_file import Settings, read_settings
@@ -278,7 +279,7 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
     panels = {}
     for name, line in first.items():
         path = Path(config.panels) / f"{name}.yaml"
-        if not path.is_file():
+        if not is_there(path):
             there = tuple(each.stem for each in sorted(Path(config.panels).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
             where = f"{config.samples} line {line}, column panel"
@@ -309,9 +310,9 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
         path = Path(config.strategies) / f"{name}.yaml"
         if name in strategies or reading.settings.doubts("strategies"):
             continue
-        if not path.is_file() and reading.settings.doubts("strategy_of_panel"):
+        if not is_there(path) and reading.settings.doubts("strategy_of_panel"):
             continue
-        if not path.is_file():
+        if not is_there(path):
             there = tuple(each.stem for each in sorted(Path(config.strategies).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
             where = reading.settings.where("strategy_of_panel", panel)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
 
@@ -87,7 +88,7 @@ def bead_samples(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
     """Return the bead samples of known lots of each panel and batch that has any, in the order of the sheet."""
     found: dict[tuple[str, str], tuple[Sample, ...]] = {}
     for sample in project.samples:
-        if sample.control_type == "beads" and sample.bead_lot and project.bead_lot_path(sample.bead_lot).is_file():
+        if sample.control_type == "beads" and sample.bead_lot and is_there(project.bead_lot_path(sample.bead_lot)):
             place = (sample.panel, sample.batch)
             found[place] = (*found.get(place, ()), sample)
     return found

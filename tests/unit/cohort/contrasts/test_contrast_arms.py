@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marrowgate.cohort.contrasts.table import contrast_table
+from marrowgate.cohort.contrasts.table import adjust, contrast_table
 from marrowgate.cohort.study import make_study
 from marrowgate.settings.arms import Arms
 from marrowgate.settings.project import Project
@@ -71,3 +71,14 @@ def test_contrast_table__declared_pairs_of_three_arms_are_adjusted_together(tabl
 
 def test_contrast_table__one_arm_is_not_compared(table: Make) -> None:
     assert leads(table(Arms(names=("VRd",)), {"VRd": 4.0}, ("VRd",) * 5)) == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [("primary", [0.03, 0.04, 0.04]), ("secondary", [0.03, 0.04, 0.04]), ("exploratory", [0.03, 0.03, 0.03])],
+)
+def test_adjust__key_endpoints_by_holm_and_exploratory_ones_by_benjamini_and_hochberg(
+    role: str, expected: list[float]
+) -> None:
+    rows = [{"role": role, "p_value": p} for p in (0.01, 0.02, 0.03)]
+    assert [row["p_adjusted"] for row in adjust(rows)] == pytest.approx(expected)

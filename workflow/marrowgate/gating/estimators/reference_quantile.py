@@ -2,11 +2,16 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.reasons import Reasons, because
+
+_NEAR = 0.015
 
 
 class ReferenceQuantileArguments(Arguments):
@@ -20,6 +25,9 @@ class ReferenceQuantileArguments(Arguments):
     """Which side of the boundary is the population."""
     min_events: Annotated[int, Field(ge=10)] = 100
     """Events that the reference must have."""
+    most_at_border: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Share of the kept events that may lie within 0.015 of full scale of the boundary; more, and the gate is in doubt,
+    because it cuts through other cells. Not given: not looked at."""
 
 
 def find(view: View, arguments: ReferenceQuantileArguments) -> Found:
@@ -35,7 +43,21 @@ def find(view: View, arguments: ReferenceQuantileArguments) -> Found:
         return quantile(drawn, arguments.quantile) if drawn.any() else None
 
     drawn = resample(counts, place, view.seed)
-    return found_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
+    at = quantile(counts, arguments.quantile)
+    doubts = _crowded(view.values(dimension), at, arguments)
+    return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
+
+
+def _crowded(values: NDArray[np.float64], at: float, arguments: ReferenceQuantileArguments) -> Reasons:
+    """Return the doubt that the boundary cuts through other cells, where the strategy wants it looked at."""
+    if arguments.most_at_border is None:
+        return ()
+    kept = np.count_nonzero(values >= at if arguments.keep == "above" else values < at)
+    near = np.count_nonzero(np.abs(values - at) < _NEAR)
+    if near <= arguments.most_at_border * kept:
+        return ()
+    sentence = f"{near} events near the border, {100 * arguments.most_at_border:g} % of the {kept} kept are allowed"
+    return (because("crowded_border", sentence),)
 
 
 def needs(arguments: ReferenceQuantileArguments) -> Needs:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.settings.config import SPILLOVER_SOURCES
+from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
@@ -68,7 +69,7 @@ def _given(project: Project) -> dict[str, tuple[tuple[str, ...], list[str]]]:
 
 
 def _file_faults(path: Path, where: str, panels: Mapping[str, Panel]) -> Iterator[Fault]:
-    if not path.is_file():
+    if not is_there(path):
         yield Fault(where, f"there is no file {str(path)!r}", "make it, or correct the path")
         return
     try:

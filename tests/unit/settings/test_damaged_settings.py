@@ -1,0 +1,24 @@
+"""Damaged settings of every kind: a project or faults, never another exception; `make soak` goes on."""
+
+import random
+
+from fuzz.damage import damaged
+from fuzz.settings_tries import prepare, try_settings
+
+TRIES = 120
+FOUND_BY_SOAK = (2603,)
+"""Seeds of which other exceptions came once."""
+
+
+def test_damaged_settings__are_read_or_refused_and_nothing_else(tmp_path):
+    files = prepare(tmp_path)
+    answers = [try_settings(tmp_path, files, seed) for seed in (*FOUND_BY_SOAK, *range(TRIES))]
+    assert set(answers) == {"read", "refused"}
+    assert answers.count("refused") > TRIES / 4
+
+
+def test_damage__changes_what_it_is_given():
+    content = b"sample_id\tfcs\nA\ta.fcs\n"
+    made = {damaged(content, random.Random(seed)) for seed in range(50)}
+    assert len(made) > 40
+    assert damaged(content, random.Random(1)) == damaged(content, random.Random(1))
