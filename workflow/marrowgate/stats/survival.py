@@ -162,7 +162,13 @@ def transplant_hazard_ratio(
     with warnings.catch_warnings():
         # what it warns of ends in an infinite or missing limit, which is looked at below
         warnings.simplefilter("ignore")
-        fitter = CoxTimeVaryingFitter().fit(table, id_col="id", event_col="event", start_col="start", stop_col="stop")
+        try:
+            fitter = CoxTimeVaryingFitter().fit(
+                table, id_col="id", event_col="event", start_col="start", stop_col="stop"
+            )
+        except np.linalg.LinAlgError:
+            # older versions of scipy refuse an information of zero, newer ones give it an infinite limit
+            return None
     low, high = fitter.confidence_intervals_.loc["transplanted"]
     if not math.isfinite(low) or not math.isfinite(high):
         return None
