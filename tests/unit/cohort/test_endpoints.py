@@ -63,7 +63,7 @@ def test_endpoint_table__borrowed_gates_are_told(
     for row in table[1:3]:
         row["gate_status"] = "borrowed"
     reason = found(make_study(made, table, []))["P0", "immature_per_ul_baseline"]["reason"]
-    assert reason == "2 of 4 readings rest on borrowed or shifted gates"
+    assert reason == "2 of 4 readings rest on doubtful, borrowed or shifted gates"
 
 
 def test_endpoint_table__no_patients(project: Callable[..., Project]) -> None:

@@ -53,7 +53,7 @@ def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[Wea
     own_reasons = {(row["sample_id"], row["population"]): row["gate_reason"] or "" for row in stained}
     found: dict[tuple[str, str, str], WeakGate] = {}
     for row in stained:
-        status, gate, sample_id = row["gate_status"], row["weakest_gate"], row["sample_id"]
+        status, gate, sample_id = row["gate_status"], row["weakest_gate"] or row["population"], row["sample_id"]
         own = own_reasons[sample_id, gate]
         if status == "ok" or (status == "fixed" and not own):
             continue
