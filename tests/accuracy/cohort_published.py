@@ -18,8 +18,8 @@ from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.contrasts.table import contrast_table
-from marrowgate.cohort.contrasts.time_rows import INTENSITIES
 from marrowgate.cohort.study import Comparison
+from marrowgate.endpoint_names import is_intensity
 from marrowgate.settings.config import Cohort
 from marrowgate.stats.proportions import fisher_p
 
@@ -119,7 +119,7 @@ def add_power(power: Counter[str], study: Comparison) -> None:
         pairs = changes.make_pairs(courses, study.arms, "window_mean")
         found = {"change_score": changes.change_score(pairs).p < 0.05}
         for baseline_as in ("change", "covariate"):
-            with_batch = measure.endswith(INTENSITIES)
+            with_batch = is_intensity(measure)
             model = time_model(courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch)
             estimates, fitted = time_contrasts(model)
             found[f"mixed_model_{baseline_as}"] = fitted.converged and estimates[0][1].p < 0.05

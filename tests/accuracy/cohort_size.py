@@ -20,8 +20,8 @@ from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
 from marrowgate.cohort.contrasts.sensitivity import adjusted_rows
-from marrowgate.cohort.contrasts.time_rows import INTENSITIES
 from marrowgate.cohort.study import Comparison
+from marrowgate.endpoint_names import is_intensity
 from marrowgate.settings.config import Cohort
 from marrowgate.stats.cluster_robust import model_contrast
 from marrowgate.stats.mixed_bootstrap import bootstrap_p
@@ -73,9 +73,7 @@ def model_p(study: Comparison, measure: str) -> dict[str, float]:
     """Return the tests of the mixed model, and those by its own error; NaN where it did not converge."""
     found, courses = {}, study.courses[measure]
     for baseline_as in ("change", "covariate"):
-        model = time_model(
-            courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=measure.endswith(INTENSITIES)
-        )
+        model = time_model(courses, study.arms, study.clock, baseline_as=baseline_as, with_batch=is_intensity(measure))
         estimates, fitted = time_contrasts(model)
         for name, estimate in estimates:
             at = f"{measure} {name or 'window'} mixed_model_{baseline_as}"

@@ -129,7 +129,7 @@ def finished(folder: Path) -> Path:
     made = [word for path in tables for word in (f"--{Path(path).stem}", path)]
     top = ["--manifest", "results/manifest.tsv", "--provenance", "results/provenance.json"]
     assert main(["collect", *config, "--records", "results/records/a.json", *made, *top]) == 0
-    cohort = [f"results/tables/{name}.tsv" for name in ("visits", "endpoints", "contrasts")]
+    cohort = [f"results/tables/{name}.tsv" for name in ("visits", "endpoints", "contrasts", "design", "summary")]
     assert main(["compare", *config, *made, *(w for path in cohort for w in (f"--{Path(path).stem}", path))]) == 0
     assert main(["outcomes", *config, "--outcomes", "results/tables/outcomes.tsv"]) == 0
     assert main(["check", "config/config.yaml", "--out", "results/check.txt"]) == 0

@@ -15,7 +15,7 @@ from marrowgate.tables import read_rows
 TEMPLATE = Path(__file__).parent.parent / "workflow" / "timecourse"
 SAMPLES = ("D0", "D4", "D8", "D10")
 BAD = "D4"
-TABLES = ("populations", "intensities", "quality", "visits", "endpoints", "contrasts", "outcomes")
+TABLES = ("populations", "intensities", "quality", "visits", "endpoints", "contrasts", "design", "summary", "outcomes")
 
 
 class PlantedError(RuntimeError):
@@ -76,7 +76,7 @@ def run_all(real_data: Path, names: Sequence[str] = SAMPLES) -> None:
     tables = [word for name in TABLES[:3] for word in (f"--{name}", f"tables/{name}.tsv")]
     rest = ["--manifest", "manifest.tsv", "--provenance", "provenance.json"]
     assert main(["collect", "--config", config, "--records", *records, *tables, *rest]) == 0
-    cohort = [word for name in TABLES[3:6] for word in (f"--{name}", f"tables/{name}.tsv")]
+    cohort = [word for name in TABLES[3:8] for word in (f"--{name}", f"tables/{name}.tsv")]
     assert main(["compare", "--config", config, *tables, *cohort]) == 0
     assert main(["outcomes", "--config", config, "--outcomes", "tables/outcomes.tsv"]) == 0
     assert main(["check", config, "--out", "check.txt"]) == 0
@@ -116,7 +116,7 @@ DEFECTS = {
     ),
     "writer of membership": ("marrowgate.steps.sample_outputs.write_membership", is_bad_file, "gate"),
     "counts": (
-        "marrowgate.steps.sample_outputs.quality_checks",
+        "marrowgate.measure.gated_sample.quality_checks",
         lambda sample_events, *_: sample_events.file.n_events == 9363,
         "gate",
     ),

@@ -72,7 +72,7 @@ def test_euroflow__most_right_gates_are_ok(euroflow):
 
 def threshold_of_cd34(at, marrow):
     """Return the row of CD34+ cells in the marrow file with a threshold that somebody put there."""
-    folder = HERE.parent / "accuracy" / "diva_marrow"
+    folder = HERE / "diva_marrow"
     strategy = load_checked_strategy(folder / "strategy.yaml")
     by_hand = Population(
         name="by_hand", parent="cd45_pos", dimensions=("CD34",), method="fixed", arguments={"low": [at]}

@@ -45,7 +45,7 @@ def panel_of(tube):
 def measured(folder, number, panel_tube):
     """Gate a file with the panel of a sample and give its markers, as signal and not as decades."""
     strategy = load_checked_strategy(STRATEGY)
-    path = folder / "aml" / f"aml.sample_sample.set_{number}.fcs"
+    path = folder / "aml" / f"aml.sample_tube.set_{number}.fcs"
     further = frozenset(STAINED[panel_tube])
     _, tube = open_sample(path, 1, panel_of(panel_tube), strategy, gain="ignore", spillover="none", further=further)
     start = start_rows(tube)
@@ -80,7 +80,8 @@ def found(real_data):
 def test_aml_tubes__every_marker_is_held_against_the_isotype_tube(found):
     assert len(found) == 24
     for row in found.values():
-        assert (row["control_type"], row["status"]) == ("isotype", "ok")
+        assert row["control_type"] == "isotype"
+        assert row["status"] == "ok" or row["reason_code"] == "several_modes"
         assert row["n_events"] > 1000
         assert row["control_n_events"] > 1000
         assert row["ratio_fi_low"] <= row["ratio_fi"] <= row["ratio_fi_high"]

@@ -63,7 +63,7 @@ READ_STRATEGIES = {"check", "outcomes"}
         ("measure/sketch.py", AFTER_GATE),
         ("gating/consensus.py", {"consensus", *AFTER_GATE}),
         ("gating/estimators/valley.py", {"fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),
-        ("simulate/__init__.py", set()),
+        ("simulate/__init__.py", {"report"}),
     ],
 )
 def test_code_change__runs_the_step_and_what_follows(finished: tuple[Path, Path], module: str, rules: set[str]):

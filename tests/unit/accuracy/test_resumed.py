@@ -78,8 +78,10 @@ def test_make_accuracy_cohort__runs_from_end_to_end(repository, tmp_path):
     told = subprocess.run(
         ["make", "-n", "accuracy-cohort", *sizes], cwd=repository, capture_output=True, text=True, check=True
     )
-    commands = [shlex.split(line)[1:] for line in told.stdout.splitlines() if "/python -m accuracy." in line]
-    assert len(commands) == 5
+    listed = [shlex.split(line)[1:] for line in told.stdout.splitlines() if "/python -m accuracy." in line]
+    # the comparison at count level writes a page of the docs and has tests of its own
+    commands = [command for command in listed if "accuracy.count_comparison" not in command]
+    assert (len(listed), len(commands)) == (6, 5)
     env = {**os.environ, "PYTHONPATH": f"{repository / 'tests'}{os.pathsep}{repository / 'workflow'}"}
     for command in commands:
         small = ["--bootstrap-cohorts", "1", "--draws", "50"] if "accuracy.cohort_size" in command else []

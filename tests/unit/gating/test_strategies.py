@@ -31,6 +31,8 @@ from marrowgate.simulate.truth import member_mask
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 STRATEGIES = {"hspc": "blood_hspc", "immature": "blood_immature"}
+B_CELLS = {"cd34_b_precursors", "cd34_not_b"}
+"""Without a gate in the shipped panel, which has neither CD19 nor CD10."""
 SEED = 90210
 
 
@@ -94,6 +96,10 @@ def batch_gates(files, kind, *markers):
     return [(r, apply_gates(tube, r, start_rows(tube)), t) for r, (_, tube, t) in zip(records, tubes, strict=True)]
 
 
+def without_gate(records):
+    return {record.population for record in records if record.status not in USABLE}
+
+
 @pytest.mark.parametrize(
     ("kind", "population", "least"),
     [
@@ -116,7 +122,9 @@ def test_strategy__finds_what_is_there(files, kind, population, least):
     results = batch_gates(files, kind)
     scores = [f1(rows[population], member_mask(truth, population)) for _, rows, truth in results]
     assert np.median(scores) >= least
-    assert all(record.status in USABLE for records, _, _ in results for record in records)
+    assert {
+        record.population for records, _, _ in results for record in records if record.status not in USABLE
+    } <= B_CELLS
 
 
 def test_immature__number_of_immature_granulocytes_is_right(files):
@@ -168,8 +176,8 @@ def test_hspc__few_progenitors_in_a_small_batch_are_found_by_the_batch_s_border_
     records = settle(fits[2], agree("hspc", "B1", fits))
     status = {one.population: one.status for one in records if one.population.startswith("cd34_")}
     assert status.pop("cd34_pos") == "borrowed"
-    assert set(status.values()) == {"ok"}
-    assert all(one.status in USABLE for one in records)
+    assert {one for name, one in status.items() if name not in B_CELLS} == {"ok"}
+    assert without_gate(records) <= B_CELLS
     found = apply_gates(opened[2][1], records, starts[2])["cd34_hspc"]
     true = np.setdiff1d(np.flatnonzero(member_mask(truth, "cd34_hspc")), few)
     assert np.count_nonzero(np.isin(true, found)) >= true.size - 2

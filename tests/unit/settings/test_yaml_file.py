@@ -99,8 +99,8 @@ def test_several_faults__are_told_at_once_in_the_order_of_the_file():
             "file.yaml line 1, signal.gain: must be 'ignore' or 'apply', got 'both'; use one of these",
         ),
         (
-            "strategy_of_panel: {}",
-            "file.yaml line 1, strategy_of_panel: has too few entries: at least 1 needed, 0 found",
+            "arms: {names: []}",
+            "file.yaml line 1, arms.names: has too few entries: at least 1 needed, 0 found",
         ),
         (
             "strategy_of_panel: {a b: c}",

@@ -162,7 +162,8 @@ def level_difference(study: Comparison, measure: str, endpoint: str) -> list[Row
         return [{"contrast": study.between, "method": "level_difference", "status": "refused", "reason": told}]
     row = estimate_row(endpoint, study.between, "level_difference", welch(*values), counts)
     told = "no patient has a baseline: arms that differed before treatment differ here too"
-    return [{**row, "status": "flagged", "reason": told}]
+    reasons = [row["reason"], told] if row.get("reason") else [told]
+    return [{**row, "status": row.get("status") or "flagged", "reason": "; ".join(reasons)}]
 
 
 def _fewer_readings(study: Comparison, measure: str) -> Iterable[tuple[str, Mapping[str, Course]]]:
