@@ -36,7 +36,7 @@ def test_expected_sds__follow_the_common_course_and_the_patient(monkeypatch: pyt
     kept = [(name, reading) for name, course in study.courses[MEASURE].items() for reading in course.window]
     x = np.column_stack([np.ones(len(kept)), [study.arms.is_first(name) for name, _ in kept]])
     found = longitudinal.expected_sds([reading for _, reading in kept], [name for name, _ in kept], x)
-    own = {}
+    own: dict[str, set[float]] = {}
     for (name, _), sd in zip(kept, found, strict=True):
         own.setdefault(name, set()).add(round(sd, 12))
     # nothing changes with time here, so all visits of a patient weigh the same whatever was counted
