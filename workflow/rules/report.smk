@@ -1,7 +1,7 @@
 # The report: one page that needs no network and no other file, and every figure by itself.
 #
-# Inputs:  the tables of the run.
-# Outputs: results/report.html, results/figures/*.svg.
+# Inputs:  the tables of the run; gates, records and fits of its samples; calibrations of its batches.
+# Outputs: results/report.html, results/summary.txt, results/figures/*.svg.
 
 FIGURES = planned_figures(PROJECT)
 
@@ -44,8 +44,20 @@ rule report:
                 "outcomes",
             )
         ],
+        # read from the folder: a command that named each would be too long with thousands of samples
+        gates=expand("results/gates/{sample_id}.tsv", sample_id=GATED),
+        gates_parquet=expand("results/gates/{sample_id}.parquet", sample_id=GATED),
+        records=expand("results/records/{sample_id}.json", sample_id=GATED),
+        fits=[
+            f"results/fits/{s.sample_id}.json"
+            for s in gated(PROJECT)
+            if s.control_type == "none"
+        ],
+        calibration=made_calibration("tsv"),
+        calibration_parquet=made_calibration("parquet"),
     output:
         page="results/report.html",
+        summary="results/summary.txt",
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
     log:
         "results/logs/report.log",
@@ -56,6 +68,7 @@ rule report:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
+        folder="results",
         code=CODE["report"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
@@ -66,6 +79,9 @@ rule report:
         " --manifest {input.manifest:q}"
         " --provenance {input.provenance:q}"
         " --tables {input.tables:q} {input.concordance:q}"
+        " --samples {params.folder:q}"
+        " --calibration {input.calibration:q}"
         " --figures {output.figures:q}"
         " --page {output.page:q}"
+        " --summary {output.summary:q}"
         " > {log:q} 2>&1"
