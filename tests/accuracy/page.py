@@ -116,9 +116,9 @@ Whole cohorts at the level of counts: perfect gates, counting error, pipetting, 
 many cells as were counted. The primary test is the change score of immature cells per 100 CD45+ cells. CXCR4 is
 compared in molecules (`abc`), with the ratio to the control (`ratio_fi`) beside it. As in the workflow a control sample
 with few CD34+ cells is taken together with the control samples of its batch, and molecules are read off the batch's
-sample of PE beads. A visit has no CXCR4 with fewer than five CD34+ cells, and no ratio in a batch whose controls' median
-is within 3 standard errors of 0. How many patients have both values stands under *Estimates*. A cohort counts for a test
-when each arm has two patients with both values.
+sample of PE beads. A visit has no CXCR4 with fewer than five CD34+ cells, and no ratio in a batch whose controls'
+median is within 3 standard errors of 0. How many patients have both values stands under *Estimates*. A cohort counts
+for a test when each arm has two patients with both values.
 
 ### False positives
 

@@ -106,7 +106,7 @@ def find_blanks(candidates: Iterable[BlankSample], markers: Mapping[str, Collect
 
     Parameters
     ----------
-    samples : iterable of BlankSample
+    candidates : iterable of BlankSample
         All samples of the run; those that are no blank of anything are passed over.
     markers : mapping of str to collection of str
         Panel to its stains.

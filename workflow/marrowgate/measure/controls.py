@@ -237,9 +237,9 @@ def median_in_sample(
 
     Parameters
     ----------
-    samples : ControlSamples
+    control_samples : ControlSamples
         What `measure_controls` gave.
-    place : int or None
+    position : int or None
         The sample's own sample among them; None where it has none.
     generator : numpy.random.Generator
         Source of the draws.

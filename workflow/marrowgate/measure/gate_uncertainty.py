@@ -32,7 +32,7 @@ def gate_cvs(
 
     Parameters
     ----------
-    sample_events : SampleEvents
+    sample : SampleEvents
         The events.
     records : sequence of GateRecord
         The gates as used, parents before children.

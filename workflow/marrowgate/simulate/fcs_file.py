@@ -34,7 +34,7 @@ def write_tube(path: Path, tube: Tube, panel: Panel, optics: Optics, spillover: 
     ----------
     path : Path
         The file to make.
-    sample : Sample
+    tube : Tube
         The events.
     panel : Panel
         Names of the channels and markers.
