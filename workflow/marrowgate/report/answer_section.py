@@ -80,7 +80,7 @@ def make_answer(tables: Mapping[str, Sequence[Row]], responder: str, arms: Seque
 
 
 def primary_sentence(row: Row) -> str:
-    """Say what a contrast found: direction, size, interval, chance, and how many patients."""
+    """Say what a contrast shows: direction, size, interval, chance, and how many patients."""
     what = endpoint_words(row["endpoint"])
     what = f"{what[:1].upper()}{what[1:]}"
     first, second = row["arm_1"], row["arm_2"]
@@ -129,14 +129,14 @@ def _chance(value: float | None) -> str:
 
 def _caveats(primary: Sequence[Row], design: Sequence[Row]) -> list[str]:
     """Return what the primary contrast's own row and the design say against it."""
-    told = [row["reason"] for row in primary if row["estimate"] is not None and row["status"] != "ok"]
+    sentences = [row["reason"] for row in primary if row["estimate"] is not None and row["status"] != "ok"]
     measures = {read_endpoint(row["endpoint"]).measure for row in primary}
-    told += [
+    sentences += [
         row["reason"]
         for row in design
         if row["measure"] in measures and row["status"] not in DESCRIBED and row["reason"]
     ]
-    return [part for reason in told for part in _parts(reason)]
+    return [part for reason in sentences for part in _parts(reason)]
 
 
 def _parts(reason: str | None) -> list[str]:
@@ -146,7 +146,7 @@ def _parts(reason: str | None) -> list[str]:
 
 def _gates(primary: Sequence[Row], populations: Sequence[Row]) -> list[str]:
     """Say how many samples' gates on the way to the primary's population are not the sample's own."""
-    told = []
+    sentences = []
     stained = [row for row in populations if row["control_type"] == "none"]
     for measure in dict.fromkeys(read_endpoint(row["endpoint"]).measure for row in primary):
         names = {row["population"] for row in stained if measure.startswith(f"{row['population']}_")}
@@ -154,27 +154,27 @@ def _gates(primary: Sequence[Row], populations: Sequence[Row]) -> list[str]:
         own = [row for row in stained if row["population"] == name]
         weak = [row for row in own if row["gate_status"] not in {"ok", "fixed", "overridden"}]
         if weak:
-            told.append(
+            sentences.append(
                 f"Gates of {endpoint_words(name)}: in {len(weak)} of {len(own)} samples one on the way is not the "
                 f"sample's own ({status_counts(row['gate_status'] for row in weak)})"
             )
-    return told
+    return sentences
 
 
 def _limits(primary: Sequence[Row]) -> list[str]:
     if not primary:
         return []
-    told = [NOT_RANDOMISED, NOT_WHY]
+    sentences = [NOT_RANDOMISED, NOT_WHY]
     sizes = [row["detectable"] for row in primary if (row["p_value"] or 0.0) >= LEVEL and row["detectable"] is not None]
-    return told + [MISSED.format(_fold(size)) for size in sizes]
+    return sentences + [MISSED.format(_fold(size)) for size in sizes]
 
 
 def _responders(endpoints: Sequence[Row], responder: str, arms: Sequence[str]) -> list[Responders]:
     called = [row for row in endpoints if row["endpoint"] == responder and row["value"] is not None]
-    found = []
+    kept = []
     for arm in arms:
         own = [row for row in called if row["arm"] == arm]
         who = tuple(sorted(row["patient_id"] for row in own if row["value"]))
         if own:
-            found.append(Responders(arm, len(who), len(own), who))
-    return found
+            kept.append(Responders(arm, len(who), len(own), who))
+    return kept

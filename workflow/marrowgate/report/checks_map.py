@@ -71,5 +71,5 @@ def _is_made(check: str, rows: Sequence[Row]) -> bool:
 def _cell(row: Row | None) -> Cell:
     if row is None:
         return Cell("none", "not a check of this sample")
-    told = f"{check_words(row['check'])}: {number(row['value'])}, limit {number(row['limit'])}"
-    return Cell(row["verdict"], f"{told}; {row['reason']}" if row["reason"] else told)
+    note = f"{check_words(row['check'])}: {number(row['value'])}, limit {number(row['limit'])}"
+    return Cell(row["verdict"], f"{note}; {row['reason']}" if row["reason"] else note)

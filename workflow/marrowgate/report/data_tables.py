@@ -37,10 +37,10 @@ def downloads(paths: Iterable[Path]) -> list[Download]:
     paths : iterable of Path
         The tables, as text.
     """
-    found = []
+    kept = []
     for path in paths:
         content = path.read_bytes()
         # without a time in its head, so that the same table gives the same page
         packed = base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
-        found.append(Download(path.name, len(content), packed if len(packed) <= MOST_BYTES else ""))
-    return found
+        kept.append(Download(path.name, len(content), packed if len(packed) <= MOST_BYTES else ""))
+    return kept

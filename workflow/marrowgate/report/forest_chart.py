@@ -60,10 +60,10 @@ def _chart(rows: Sequence[tuple[Row, str]], label: str, none: float, *, is_log: 
         marks.append(line((low, y + 13), (high, y + 13), WHO[role], 2))
         marks.append(
             f'<rect x="{middle - 4:g}" y="{y + 9:g}" width="8" height="8" fill="{WHO[role]}">'
-            f"<title>{escape(_told(row))}</title></rect>"
+            f"<title>{escape(_text(row))}</title></rect>"
         )
     return frame.svg(f"contrasts of {first} against {second} with 95 % intervals, {label}", marks)
 
 
-def _told(row: Row) -> str:
+def _text(row: Row) -> str:
     return f"{endpoint_words(row['endpoint'])}: {effect(row)}"

@@ -93,9 +93,9 @@ def to_look_at(
     list of ToLookAt
         Counting errors are left out, see `counting_notes`; gates of a marker that the panel lacks are left out too.
     """
-    found = [*_without_numbers(manifest), *_gates(populations, gates, frozenset(reported)), *_flags(quality)]
+    kept = [*_without_numbers(manifest), *_gates(populations, gates, frozenset(reported)), *_flags(quality)]
     # the sort is stable: within a rank the order of the tables
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+    return [entry for _, entry in sorted(kept, key=lambda pair: pair[0])]
 
 
 def counting_notes(quality: Sequence[Row]) -> list[tuple[str, int, int, list[str]]]:
@@ -125,7 +125,7 @@ def _gates(populations: Sequence[Row], gates: Mapping[str, Sequence[Row]], repor
     for row in stained:
         gate = row["weakest_gate"] or row["population"]
         on_it.setdefault((row["sample_id"], gate), set()).add(row["population"])
-    found: list[Ranked] = []
+    kept: list[Ranked] = []
     for row in stained:
         name, status = row["population"], row["gate_status"]
         rank = GATE_RANKS.get(status)
@@ -140,20 +140,20 @@ def _gates(populations: Sequence[Row], gates: Mapping[str, Sequence[Row]], repor
             len(standing - {name}),
             correction_text(row["sample_id"], name, gates.get(row["sample_id"], ())),
         )
-        found.append(((rank, 0 if standing & reported else 1, -len(standing)), entry))
-    return found
+        kept.append(((rank, 0 if standing & reported else 1, -len(standing)), entry))
+    return kept
 
 
 def _flags(quality: Sequence[Row]) -> list[Ranked]:
-    found: list[Ranked] = []
+    kept: list[Ranked] = []
     for row in quality:
         if row["verdict"] != "flagged" or row["check"].startswith(COUNTING):
             continue
         rank = 2 if row["check"].startswith(FIRST_CHECKS) else 5
         what = f"{check_words(row['check'])}: {number(row['value'])}, limit {number(row['limit'])}"
         entry = ToLookAt(rank, row["sample_id"] or "", "", row["batch"] or "", what, "flagged", row["reason"] or "")
-        found.append(((rank, 0, 0), entry))
-    return found
+        kept.append(((rank, 0, 0), entry))
+    return kept
 
 
 def edges_of(boundary: str | None) -> list[tuple[str, str, float]]:

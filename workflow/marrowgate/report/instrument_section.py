@@ -92,7 +92,7 @@ def _batches(series: Series) -> tuple[tuple[float, ...], tuple[str, ...], list[f
 
 def bead_series(calibration: Sequence[Row], max_fold: float) -> list[Series]:
     """Return for each channel of the beads its brightest peak by batch, as fold of the median of the batches."""
-    found = []
+    kept = []
     channels = dict.fromkeys(row["channel"] for row in calibration)
     for channel in channels:
         # a channel that the lot has no values for shows its beads' spill alone
@@ -105,8 +105,8 @@ def bead_series(calibration: Sequence[Row], max_fold: float) -> list[Series]:
         points = [(row["sample_id"], row["batch"], row["median_fi"] / middle, "ok") for row in peaks]
         points = [(*p[:3], "ok" if 1 / max_fold <= p[2] <= max_fold else "doubtful") for p in points]
         name = f"{channel}, brightest bead"
-        found.append(Series(name, "fold of the batches' median", tuple(points), True, (1 / max_fold, max_fold)))
-    return found
+        kept.append(Series(name, "fold of the batches' median", tuple(points), True, (1 / max_fold, max_fold)))
+    return kept
 
 
 def settings_series(
@@ -183,7 +183,7 @@ def gate_series(
         Rows of the table of populations.
     """
     shares = {(row["sample_id"], row["population"]): row["pct_of_parent"] for row in populations}
-    found: dict[tuple[str, str, str], list[tuple[str, str, float, str]]] = {}
+    kept: dict[tuple[str, str, str], list[tuple[str, str, float, str]]] = {}
     for name, (panel, batch) in batches.items():
         for row in gates.get(name, ()):
             if row["method"] == "boolean":
@@ -191,14 +191,14 @@ def gate_series(
             edges = edges_of(row["boundary"])
             for dimension, side, value in edges:
                 key = (panel, row["population"], f"{dimension} {'from' if side == '>=' else 'below'}")
-                found.setdefault(key, []).append((name, batch, value, row["status"]))
+                kept.setdefault(key, []).append((name, batch, value, row["status"]))
             share = shares.get((name, row["population"]))
             if not edges and share is not None:
                 key = (panel, row["population"], f"% of {words(row['parent'])}")
-                found.setdefault(key, []).append((name, batch, share, row["status"]))
+                kept.setdefault(key, []).append((name, batch, share, row["status"]))
     return [
         Series(f"{panel}: {words(population)}", what, tuple(points), _can_be_log(points))
-        for (panel, population, what), points in found.items()
+        for (panel, population, what), points in kept.items()
         if len(points) > 1
     ]
 

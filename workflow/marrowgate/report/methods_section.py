@@ -113,43 +113,42 @@ def _gates(strategy: Any) -> list[tuple[str, str, str]]:
 
 def _experiment(project: Project) -> Topic:
     report, cohort = project.config.report, project.config.cohort
-    told = []
+    paragraphs = []
     if report.project or report.laboratory:
-        told.append(f"{', '.join(part for part in (report.project, report.laboratory) if part)}.")
+        paragraphs.append(f"{', '.join(part for part in (report.project, report.laboratory) if part)}.")
     kinds = [sample.control_type for sample in project.samples]
-    told.append(
-        f"{len(kinds)} samples, {kinds.count('none')} of them stained and {len(kinds) - kinds.count('none')} "
-        "controls, in "
-        f"{len({sample.batch for sample in project.samples})} batches."
+    paragraphs.append(
+        f"{len(kinds)} samples, {kinds.count('none')} stained and {len(kinds) - kinds.count('none')} "
+        f"controls, in {len({sample.batch for sample in project.samples})} batches."
     )
     if project.patients:
-        told.append(
-            f"{len(project.patients)} patients. The primary endpoint is {endpoint_words(cohort.primary)}; the secondary endpoints are "
-            f"{'; '.join(map(endpoint_words, cohort.secondary)) or 'none'}."
+        paragraphs.append(
+            f"{len(project.patients)} patients. The primary endpoint is {endpoint_words(cohort.primary)}; secondary "
+            f"endpoints: {'; '.join(map(endpoint_words, cohort.secondary)) or 'none'}."
         )
-    return Topic("Experiment (MIFlowCyt 1)", tuple(told))
+    return Topic("Experiment (MIFlowCyt 1)", tuple(paragraphs))
 
 
 def _specimen(project: Project) -> Topic:
     kept = ("preparation", "lysis", "anticoagulant")
-    told = []
+    paragraphs = []
     for name in kept:
         values = sorted({str(getattr(s, name)) for s in project.samples if getattr(s, name, None)})
         if values:
-            told.append(f"{name.capitalize()}: {', '.join(map(words, values))}.")
+            paragraphs.append(f"{name.capitalize()}: {', '.join(map(words, values))}.")
     return Topic(
-        "Specimen and reagents (MIFlowCyt 2)", (*told, "The reagents of each panel stand in the tables below.")
+        "Specimen and reagents (MIFlowCyt 2)", (*paragraphs, "The reagents of each panel stand in the tables below.")
     )
 
 
 def _instrument(project: Project, manifest: Sequence[Mapping[str, Any]]) -> Topic:
     names = sorted({row["cytometer"] for row in manifest if row["cytometer"]})
-    told = [f"Cytometer as its files name it: {', '.join(names)}."] if names else []
-    told.append(
+    paragraphs = [f"Cytometer as its files name it: {', '.join(names)}."] if names else []
+    paragraphs.append(
         "Voltages and gains were read from each file and held against the batch and the patient's other visits; a "
         f"difference above {project.config.quality.max_setting_change_pct:g} % is flagged."
     )
-    return Topic("Instrument (MIFlowCyt 3)", tuple(told))
+    return Topic("Instrument (MIFlowCyt 3)", tuple(paragraphs))
 
 
 def _signal(project: Project) -> Topic:
@@ -178,7 +177,7 @@ def _signal(project: Project) -> Topic:
 
 
 def _gating(project: Project) -> Topic:
-    told = [
+    paragraphs = [
         (
             "Gates were found in each sample by the methods in the tables below, compared with those of the panel's "
             "other samples "
@@ -187,12 +186,12 @@ def _gating(project: Project) -> Topic:
         ),
         *(f"{name}: {s.description}" for name, s in project.strategies.items() if s.description),
     ]
-    return Topic("Gating (MIFlowCyt 4.4)", tuple(told))
+    return Topic("Gating (MIFlowCyt 4.4)", tuple(paragraphs))
 
 
 def _measuring(project: Project) -> Topic:
     measure = project.config.measure
-    told = [
+    paragraphs = [
         (
             "Fractions have exact binomial 95 % intervals (Clopper and Pearson 1934, Biometrika 26:404), widened by "
             "the uncertainty of the gates in quadrature on the log scale (Zou and Donner 2008, Stat Med 27:1693). "
@@ -201,12 +200,12 @@ def _measuring(project: Project) -> Topic:
         ),
         f"A population is quantifiable when its coefficient of variation is at most {measure.wanted_cv_pct:g} %.",
     ]
-    pairs = [f"{one.marker} on {endpoint_words(one.population)}" for one in measure.intensities]
+    pairs = [f"{wanted.marker} on {endpoint_words(wanted.population)}" for wanted in measure.intensities]
     if pairs:
-        told.append(
+        paragraphs.append(
             f"Medians of fluorescence were measured for {', '.join(pairs)}, each with its control where there is one."
         )
-    return Topic("Counts and intensities", tuple(told))
+    return Topic("Counts and intensities", tuple(paragraphs))
 
 
 def _statistics(project: Project) -> Topic:

@@ -182,8 +182,8 @@ def _cycle_time(clock: Any) -> Any:
         if row["day"] is not None and row["day"] <= 0:
             return 0.0
         place = (row.get("cycle"), row.get("cycle_day"), row["days_off"])
-        found: float | None = clock.time(Visit(row["patient_id"], row["day"], *place))
-        return found
+        kept: float | None = clock.time(Visit(row["patient_id"], row["day"], *place))
+        return kept
 
     return time
 
@@ -217,7 +217,7 @@ def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
         "checks": check_lines(tables["quality"]),
         "map": checks_map(tables["quality"], _batches(inputs)),
         "instrument": {
-            name: [(one, Markup(series_chart(one))) for one in own]  # noqa: S704 - names in it are escaped
+            name: [(series, Markup(series_chart(series))) for series in own]  # noqa: S704 - names in it are escaped
             for name, own in charts.items()
             if own
         },
@@ -285,15 +285,17 @@ def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """Return what stands beside each primary and secondary endpoint."""
     leads = [row["endpoint"] for row in contrasts if row["role"] in {"primary", "secondary"}]
     beside = [row for row in contrasts if row["role"] == "sensitivity"]
-    found = [(lead, [row for row in beside if row["endpoint"] == lead]) for lead in dict.fromkeys(leads)]
-    return [(lead, rows) for lead, rows in found if rows]
+    lists = [(lead, [row for row in beside if row["endpoint"] == lead]) for lead in dict.fromkeys(leads)]
+    return [(lead, rows) for lead, rows in lists if rows]
 
 
 def _design(design: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Return what is described of the arms: name and a text for each arm."""
-    told = {row["item"]: row["reason"] for row in design if not row["measure"]}
-    names = dict.fromkeys(name.removeprefix(f"{arm}_") for arm in arms for name in told if name.startswith(f"{arm}_"))
-    return [(name, [told.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
+    reasons = {row["item"]: row["reason"] for row in design if not row["measure"]}
+    names = dict.fromkeys(
+        name.removeprefix(f"{arm}_") for arm in arms for name in reasons if name.startswith(f"{arm}_")
+    )
+    return [(name, [reasons.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
 
 
 def tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:
@@ -317,8 +319,8 @@ def _samples(n: int) -> str:
 
 def _statuses(populations: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the gate statuses that occur in stained samples, each with its meaning."""
-    found = {row["gate_status"] for row in populations if row["control_type"] == "none"}
-    return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in found]
+    present = {row["gate_status"] for row in populations if row["control_type"] == "none"}
+    return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in present]
 
 
 def inline_svg(path: Path, name: str) -> Markup:

@@ -69,8 +69,8 @@ def reference_of(
     if len(before) < FEWEST_BASELINES:
         return None, ""
     tenths = quantiles(before, n=10, method="inclusive")
-    told = f"Band: 10th to 90th percentile of the {len(before)} baseline samples of this run, not of healthy people."
-    return (tenths[0], tenths[-1]), told
+    note = f"Band: 10th to 90th percentile of the {len(before)} baseline samples of this run, not of healthy people."
+    return (tenths[0], tenths[-1]), note
 
 
 def patient_parts(
@@ -115,8 +115,8 @@ def patient_parts(
         patient = patients.get(name)
         arm = str(patient.arm or "") if patient else ""
         charts = [
-            (rows.title, patient_chart(rows, name, band, colours.get(arm, NO_ARM)), told)
-            for (_, rows), (band, told) in zip(courses, bands, strict=True)
+            (rows.title, patient_chart(rows, name, band, colours.get(arm, NO_ARM)), note)
+            for (_, rows), (band, note) in zip(courses, bands, strict=True)
         ]
         own = sorted((s for s in samples if s.patient_id == name), key=lambda s: (s.day is None, s.day or 0))
         listed = tuple(_sample(sample, verdicts, n_looks) for sample in own)

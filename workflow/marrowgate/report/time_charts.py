@@ -216,13 +216,13 @@ def _medians(rows: Sequence[Row], column: str, step: float) -> list[tuple[float,
         if row["patient_id"] and row["days_off"] is None:
             at = 0.0 if row["time"] <= 0 else max(1, round(row["time"] / step)) * step
             steps.setdefault(at, {}).setdefault(row["patient_id"], []).append(row)
-    found = []
+    kept = []
     for at in sorted(steps):
         if len(steps[at]) >= FEWEST_PATIENTS:
             own = [median(row[column] for row in of_one) for of_one in steps[at].values()]
             times = [row["time"] for of_one in steps[at].values() for row in of_one]
-            found.append((median(times), median(own)))
-    return found
+            kept.append((median(times), median(own)))
+    return kept
 
 
 def _median_line(
