@@ -170,7 +170,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
 
 
 def project_files(project: Project) -> dict[str, Path]:
-    """Return the sheets, panels, strategies and bead lots of a project, each under a name that tells nothing private."""
+    """Return sheets, panels, strategies and bead lots of a project, each under a name that tells nothing private."""
     config = project.config
     sheets = {
         "samples": config.sample_sheet,
