@@ -44,7 +44,14 @@ def gate() -> int:
     assert main(["consensus", "--panel-name", "culture", "--batch", "b", *fits]) == 0
     words = ["gate", "--sample-id", "a", "--fcs", "a.fcs", *SHARED, "--consensus", "results/consensus/culture_b.yaml"]
     words += ["--fit", "results/fits/a.json", "--stability", "results/stability/a.json", "--measure", "viable:CD34"]
-    words += ["--gates-xml", "results/gates/a.xml", "--gates-tsv", "results/gates/a.tsv"]
+    words += [
+        "--gates-xml",
+        "results/gates/a.xml",
+        "--gates-tsv",
+        "results/gates/a.tsv",
+        "--pictures",
+        "results/pictures/a.json",
+    ]
     return main([*words, "--events", "results/events/a.parquet", "--record", "results/records/a.json"])
 
 

@@ -207,7 +207,10 @@ def _paths(folder: Path, name: str) -> "SamplePaths":
     from marrowgate.steps.sample_outputs import SamplePaths
 
     return SamplePaths(
-        folder / "gates" / f"{name}.xml", folder / "gates" / f"{name}.tsv", folder / "events" / f"{name}.parquet"
+        folder / "gates" / f"{name}.xml",
+        folder / "gates" / f"{name}.tsv",
+        folder / "events" / f"{name}.parquet",
+        folder / "pictures" / f"{name}.json",
     )
 
 
@@ -261,8 +264,8 @@ def _gate(
         record = write_rejected(paths, strategy, manifest)
     else:
         records, quality = settle(fit, agreed), _run_quality(file, args.spillover)
-        limits, roles = Quality(), strategy.roles
-        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), limits, quality, roles)
+        limits = Quality()
+        record = write_gated(paths, sample_events, panel, records, manifest, _wanted(args), limits, quality, strategy)
     return Measured(record, _sample(name, place), None, strategy)
 
 
