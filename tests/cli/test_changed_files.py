@@ -117,7 +117,7 @@ def test_record__comes_last_and_names_the_others(folder):
     assert record.manifest["sha256"] == sha256_of(Path("a.fcs"))
     assert set(record.digests) == {
         *("fits/a.json", "stability/a.json", "consensus/culture_b.yaml"),
-        *("gates/a.xml", "gates/a.tsv", "gates/a.parquet", "events/a.parquet"),
+        *("gates/a.xml", "gates/a.tsv", "gates/a.parquet", "events/a.parquet", "pictures/a.json"),
     }
     for name, digest in record.digests.items():
         assert sha256_of(Path("results") / name) == digest
