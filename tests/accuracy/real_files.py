@@ -129,8 +129,8 @@ def main() -> None:
 
 HEAD = """# Accuracy on real files
 
-Public files with a label for every event, gated by `marrowgate try` with the shipped strategies; the labels play no
-part in it. F1 of each population, and the gate's status where it is not `ok`. Made by `make accuracy-real`.
+Public files with a label for every event, gated by `marrowgate try --one-batch` with the shipped strategies; the labels
+play no part in it. F1 of each population, and the gate's status where it is not `ok`. Made by `make accuracy-real`.
 """
 
 
