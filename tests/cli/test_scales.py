@@ -125,7 +125,7 @@ def test_scales__rejected_file_is_passed_over(batches, real_data, tmp_path, capl
 
 
 def test_try__takes_the_scales_from_all_files(batches, real_data, tmp_path):
-    words = ["try", "--panel", str(PANEL), "--strategy", str(batches / "s.yaml"), "--out", str(tmp_path)]
+    words = ["try", "--panel", str(PANEL), "--strategy", str(batches / "s.yaml"), "--out", str(tmp_path), "--one-batch"]
     assert main([*words, *(str(real_data / "timecourse" / f"{day}.fcs") for day in DAYS)]) == 0
     rows = read_rows(tmp_path / "gates" / "D4.tsv")
     used = next(row["scales"] for row in rows if row["population"] == "viable")

@@ -77,17 +77,25 @@ def describe_design(study: Comparison) -> Iterable[tuple[str, str]]:
             for reading in readings:
                 if reading.visit.patient_id in visits:
                     visits[reading.visit.patient_id][reading.visit] = reading.batch
-        yield f"{arm}_visits", _visit_sentence([list(one) for one in visits.values()])
-        yield f"{arm}_missing_visits", _missing_sentence([list(one) for one in visits.values()])
+        yield f"{arm}_visits", _visit_sentence([list(in_batches) for in_batches in visits.values()])
+        yield f"{arm}_missing_visits", _missing_sentence([list(in_batches) for in_batches in visits.values()])
         batches = Counter(
-            f"{batch} {PHASES[visit.phase]}" for one in visits.values() for visit, batch in one.items() if batch
+            f"{batch} {PHASES[visit.phase]}"
+            for in_batches in visits.values()
+            for visit, batch in in_batches.items()
+            if batch
         )
         yield f"{arm}_batches", f"visits by batch and time: {_shares(batches)}" if batches else "no batch is known"
         made = Counter(
             r.preparation for own_r in study.readings.values() for r in own_r if study.arms[r.visit.patient_id] == arm
         )
         yield f"{arm}_preparations", "; ".join(sorted(name for name in made if name)) or "no preparation is given"
-        methods = {r.platform for one in study.readings.values() for r in one if study.arms[r.visit.patient_id] == arm}
+        methods = {
+            r.platform
+            for in_batches in study.readings.values()
+            for r in in_batches
+            if study.arms[r.visit.patient_id] == arm
+        }
         yield f"{arm}_count_methods", ", ".join(sorted(methods - {"", "none"})) or "no absolute counts"
 
 
@@ -97,8 +105,8 @@ def _visit_sentence(visits: Sequence[list[Any]]) -> str:
         counts = [sum(visit.phase == phase for visit in own) for own in visits]
         if counts and (phase != "unplaced" or max(counts)):
             none = sum(count == 0 for count in counts)
-            told = f"{mean(counts):.1f} visits {name} ({min(counts)} to {max(counts)})"
-            parts.append(told + (f", {none} patients without" if none else ""))
+            sentence = f"{mean(counts):.1f} visits {name} ({min(counts)} to {max(counts)})"
+            parts.append(sentence + (f", {none} patients without" if none else ""))
     return "per patient " + "; ".join(parts) if parts else "no visits"
 
 
@@ -109,8 +117,8 @@ def _missing_sentence(visits: Sequence[list[Any]]) -> str:
     fewer = Counter(f"{most - count} fewer:" for count in counts if count < most)
     if not fewer:
         return f"every patient has {most} visits on therapy" if counts else "no visits"
-    told = f"{sum(fewer.values())} of {len(counts)} patients have fewer visits on therapy than the most, {most}"
-    return f"{told} ({_shares(fewer)})"
+    sentence = f"{sum(fewer.values())} of {len(counts)} patients have fewer visits on therapy than the most, {most}"
+    return f"{sentence} ({_shares(fewer)})"
 
 
 def _of_arm(kept: set[str], arms: Mapping[str, str], arm: str) -> int:

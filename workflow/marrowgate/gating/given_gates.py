@@ -62,17 +62,17 @@ def given_gates(overrides: Overrides, scales: Mapping[str, Transform]) -> dict[s
         for index, gate in enumerate(overrides.gates)
         for what, cure in off_scale(gate, scales)
     ]
-    found = {}
+    given = {}
     for index, gate in enumerate(overrides.gates):
         if any(name not in scales for name in gate.dimensions):
             continue
-        found[gate.population] = GivenGate(on_scales(gate, scales), gate.reviewer, gate.reason, gate.date)
+        given[gate.population] = GivenGate(on_scales(gate, scales), gate.reviewer, gate.reason, gate.date)
         faults += [
-            Fault(overrides.where(index, gate.kind), *wrong) for wrong in _without_inside(found[gate.population])
+            Fault(overrides.where(index, gate.kind), *wrong) for wrong in _without_inside(given[gate.population])
         ]
     if faults:
         raise UserError(faults)
-    return found
+    return given
 
 
 def off_scale(gate: GateOverride, scales: Mapping[str, Transform]) -> Iterator[tuple[str, str]]:
@@ -166,24 +166,24 @@ def beyond_ends(corners: Sequence[Corner]) -> list[Corner]:
     """
     n = len(corners)
     along = [_end_along(corners[k], corners[(k + 1) % n]) for k in range(n)]
-    found: list[Corner] = []
+    moved: list[Corner] = []
     for k, corner in enumerate(corners):
         before, after = along[k - 1], along[k]
         if before is None and after is None:
-            found.append(corner)
+            moved.append(corner)
         elif before == after or (before and after):
-            found.append(_moved_out(_moved_out(corner, before), after))
+            moved.append(_moved_out(_moved_out(corner, before), after))
         elif before:
-            found += [_moved_out(corner, before), corner]
+            moved += [_moved_out(corner, before), corner]
         else:
-            found += [corner, _moved_out(corner, after)]
-    return found
+            moved += [corner, _moved_out(corner, after)]
+    return moved
 
 
-def _end_along(one: Corner, other: Corner) -> tuple[int, int] | None:
+def _end_along(start: Corner, end_at: Corner) -> tuple[int, int] | None:
     """Return the axis and end of the scale that an edge lies on, or None."""
     for axis, end in _BEYOND:
-        if abs(one[axis] - end) <= _AT_END and abs(other[axis] - end) <= _AT_END:
+        if abs(start[axis] - end) <= _AT_END and abs(end_at[axis] - end) <= _AT_END:
             return axis, end
     return None
 

@@ -111,5 +111,5 @@ def _linear(scale: Transform, value: float) -> float:
 
 
 def _centre(gate: Ellipsoid, scales: Mapping[str, Transform]) -> str:
-    places = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
-    return f"ellipse around {' '.join(places)}"
+    centre = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
+    return f"ellipse around {' '.join(centre)}"

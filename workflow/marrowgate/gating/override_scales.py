@@ -39,7 +39,7 @@ def overrides_off_scale(project: Project, scales: Path = SCALES) -> Iterator[Fau
             continue
         try:
             fixed = freeze_scales(strategy, panel, chosen).scales
-            channels = channels_of(file.channels, {each for gate in overrides.gates for each in gate.dimensions})
+            channels = channels_of(file.channels, {name for gate in overrides.gates for name in gate.dimensions})
             given_gates(overrides, {name: transform_of(name, channel, fixed) for name, channel in channels.items()})
         except UserError as error:
             yield from error.faults

@@ -106,14 +106,14 @@ def find_blanks(candidates: Iterable[BlankSample], markers: Mapping[str, Collect
 
     Parameters
     ----------
-    samples : iterable of BlankSample
+    candidates : iterable of BlankSample
         All samples of the run; those that are no blank of anything are passed over.
     markers : mapping of str to collection of str
         Panel to its stains.
     """
     missing: dict[str, Mapping[str, frozenset[str]]] = {}
     pools: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
-    for candidate in sorted(candidates, key=lambda one: one.sample.sample_id):
+    for candidate in sorted(candidates, key=lambda blank: blank.sample.sample_id):
         panel = candidate.sample.panel
         if panel not in missing:
             missing[panel] = blank_markers(candidate.strategy, markers.get(panel, ()))

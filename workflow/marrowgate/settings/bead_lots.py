@@ -10,7 +10,7 @@ from marrowgate.errors import Fault, UserError
 from marrowgate.settings.given_file import is_there
 from marrowgate.settings.panel import Panel, PanelChannel
 from marrowgate.settings.sheet_file import Sheet
-from marrowgate.settings.yaml_file import Place, line_of, read_yaml
+from marrowgate.settings.yaml_file import EntryPath, line_of, read_yaml
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class _Lot:
     name: str
     fluorochrome: str
     names: tuple[str, ...]
-    lines: Mapping[Place, int]
+    lines: Mapping[EntryPath, int]
 
 
 def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measured: Sequence[str]) -> Iterator[Fault]:
@@ -43,7 +43,7 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
     measured : sequence of str
         Markers whose intensity is asked for.
     """
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     samples: dict[tuple[str, str], list[tuple[int, _Lot]]] = {}
     for row in sheet.rows:
         name, panel = row.cells.get("bead_lot"), row.cells.get("panel", "")
@@ -51,8 +51,8 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
         if name is None or lot is None or panel not in panels:
             continue
         samples.setdefault((panel, row.cells.get("batch", "")), []).append((row.line, lot))
-        if (name, panel) not in told and lot.fluorochrome:
-            told.add((name, panel))
+        if (name, panel) not in reported and lot.fluorochrome:
+            reported.add((name, panel))
             yield from _named_otherwise(lot, panel, panels[panel])
     refused: set[tuple[str, str]] = set()
     for (panel, _), own in samples.items():

@@ -86,16 +86,20 @@ def type_words(annotation: Any, metadata: Sequence[Any] = ()) -> str:
         return f"for each {type_words(key)}: {type_words(value)}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "entries: see below"
-    patterns = [each.pattern for each in metadata if isinstance(each, StringConstraints) and each.pattern]
+    patterns = [
+        constraint.pattern
+        for constraint in metadata
+        if isinstance(constraint, StringConstraints) and constraint.pattern
+    ]
     if patterns:
         return _PATTERNS[str(patterns[0])]
     return ", ".join((_PLAIN[annotation], *_bounds(metadata)))
 
 
 def _bounds(metadata: Iterable[Any]) -> Iterator[str]:
-    for each in metadata:
+    for constraint in metadata:
         # pydantic keeps the bounds of a type inside the FieldInfo that it was declared with
-        parts = each.metadata if isinstance(each, FieldInfo) else [each]
+        parts = constraint.metadata if isinstance(constraint, FieldInfo) else [constraint]
         for part in parts:
             if isinstance(part, annotated_types.Ge):
                 yield f"at least {part.ge}"
@@ -108,18 +112,18 @@ def _bounds(metadata: Iterable[Any]) -> Iterator[str]:
 
 
 def _flat(
-    model: type[BaseModel], prefix: str, told: dict[type[BaseModel], str]
+    model: type[BaseModel], prefix: str, words_of_models: dict[type[BaseModel], str]
 ) -> Iterator[tuple[str, FieldInfo, str]]:
     """Return every entry under its dotted name, its field and what it holds; those of a section follow it once."""
     for name, field in model.model_fields.items():
         section = _section(field.annotation)
         words = type_words(field.annotation, field.metadata)
-        if section in told:
-            words = words.replace("see below", f"those of `{told[section]}`")
+        if section in words_of_models:
+            words = words.replace("see below", f"those of `{words_of_models[section]}`")
         yield f"{prefix}{name}", field, words
-        if section is not None and section not in told:
-            told[section] = f"{prefix}{name}"
-            yield from _flat(section, f"{prefix}{name}.", told)
+        if section is not None and section not in words_of_models:
+            words_of_models[section] = f"{prefix}{name}"
+            yield from _flat(section, f"{prefix}{name}.", words_of_models)
 
 
 def _section(annotation: Any) -> type[BaseModel] | None:

@@ -15,7 +15,7 @@ from marrowgate.errors import Fault
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import SCATTER, Label, Panel
 from marrowgate.settings.strategy import Population, PopulationName, Strategy
-from marrowgate.settings.yaml_file import Place, build_model, entry_where, line_of, read_yaml
+from marrowgate.settings.yaml_file import EntryPath, build_model, entry_where, line_of, read_yaml
 
 Corner = tuple[FiniteFloat, FiniteFloat]
 _KINDS = ("rectangle", "polygon", "ellipse")
@@ -95,7 +95,7 @@ class GateOverride(_Section):
     reviewer: Label
     """Who gave the gate, as it shall stand in the tables."""
     reason: Label
-    """Why the found gate was not right."""
+    """Why the overrides gate was not right."""
     date: str
     """When, as 2026-03-31."""
 
@@ -154,7 +154,7 @@ class Overrides:
 
     path: Path
     gates: tuple[GateOverride, ...]
-    lines: Mapping[Place, int]
+    lines: Mapping[EntryPath, int]
 
     def where(self, index: int, field: str = "") -> str:
         """Say where a gate or a field of it stands: file, line and population."""
@@ -185,28 +185,28 @@ def load_overrides(path: Path, strategy: Strategy, panel: Panel) -> tuple[Overri
         The file is no file of overrides; one fault per wrong entry.
     """
     content, lines = read_yaml(path)
-    found = Overrides(path, build_model(path, content, lines, OverrideFile).gates, lines)
-    return found, list(_misfits(found, strategy, panel))
+    overrides = Overrides(path, build_model(path, content, lines, OverrideFile).gates, lines)
+    return overrides, list(_misfits(overrides, strategy, panel))
 
 
-def _misfits(found: Overrides, strategy: Strategy, panel: Panel) -> Iterator[Fault]:
+def _misfits(overrides: Overrides, strategy: Strategy, panel: Panel) -> Iterator[Fault]:
     populations = {population.name: population for population in strategy.populations}
-    for index, gate in enumerate(found.gates):
-        if gate.population in [other.population for other in found.gates[:index]]:
+    for index, gate in enumerate(overrides.gates):
+        if gate.population in [other.population for other in overrides.gates[:index]]:
             what = "this population stands for the second time"
-            yield Fault(found.where(index, "population"), what, "keep one entry for each population")
+            yield Fault(overrides.where(index, "population"), what, "keep one entry for each population")
         elif gate.population not in populations:
             cure = correct_to(gate.population, list(populations), "name a population of the strategy")
             what = f"the strategy has no population {gate.population!r}"
-            yield Fault(entry_where(found.path, ("gates", index, "population"), found.lines, ()), what, cure)
+            yield Fault(entry_where(overrides.path, ("gates", index, "population"), overrides.lines, ()), what, cure)
         else:
-            yield from _dimension_faults(found, index, populations[gate.population], panel)
+            yield from _dimension_faults(overrides, index, populations[gate.population], panel)
 
 
-def _dimension_faults(found: Overrides, index: int, population: Population, panel: Panel) -> Iterator[Fault]:
+def _dimension_faults(overrides: Overrides, index: int, population: Population, panel: Panel) -> Iterator[Fault]:
     """Tell where a boundary is in other dimensions than the strategy gates the population in."""
-    gate = found.gates[index]
-    where = found.where(index, gate.kind)
+    gate = overrides.gates[index]
+    where = overrides.where(index, gate.kind)
     if not population.dimensions:
         what = "it is joined of other populations and has no boundary of its own"
         yield Fault(where, what, "correct the gates of those populations")

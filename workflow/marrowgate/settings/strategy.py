@@ -259,7 +259,7 @@ def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tupl
     found = [*_tree_faults(strategy), *(method_faults(strategy) if method_faults else ())]
     faults = [
         Fault(f"{path} line {line_of(('populations', index), lines)}, population {name}", what, cure)
-        for index, name, what, cure in sorted(found, key=lambda one: one[0])
+        for index, name, what, cure in sorted(found, key=lambda fault: fault[0])
     ]
     return strategy, faults
 
@@ -272,7 +272,7 @@ def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
             yield index, name, "'root' is the name of all events", "give the population another name"
         if name in names[:index]:
             yield index, name, "this name stands for the second time", "give each population its own name"
-        twice = [one for one in dict.fromkeys(population.dimensions) if population.dimensions.count(one) > 1]
+        twice = [of for of in dict.fromkeys(population.dimensions) if population.dimensions.count(of) > 1]
         for dimension in twice:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))

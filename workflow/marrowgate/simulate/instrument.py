@@ -134,7 +134,7 @@ class Optics:
     gain : ndarray of float32, shape (k,)
         The batch's gain over the reference.
     drift : ndarray of float32, shape (k,)
-        The tube's gain over the batch's, which the matrix knows nothing of.
+        The sample's gain over the batch's, which the matrix knows nothing of.
     voltages : tuple of float, length k
         Written to the file.
     instrument : Instrument

@@ -132,9 +132,9 @@ def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[s
             what = f"no channel of the panel has the marker, fluorochrome or name {marker!r}"
             faults.append(Fault("option --markers", what, "name it as the panel does"))
         elif file.events is None or detector is None or detector.casefold() not in channels:
-            told = "; ".join(note.sentence for note in file.verdict.reasons)
-            told = told or f"no channel of the panel that the file has is {marker!r}"
-            reason = f"no spillover could be computed: {told}"
+            sentence = "; ".join(note.sentence for note in file.verdict.reasons)
+            sentence = sentence or f"no channel of the panel that the file has is {marker!r}"
+            reason = f"no spillover could be computed: {sentence}"
             checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
         elif detector in [stain.detector for stain in stains]:
             faults.append(Fault("option --markers", f"{marker!r} is a second stain of {detector}", "keep one of them"))

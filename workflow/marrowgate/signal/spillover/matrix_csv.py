@@ -95,11 +95,11 @@ def _value_faults(path: Path, labels: list[str], body: list[list[str]]) -> list[
         for label, cell in zip(labels, row, strict=True):
             if _is_number(cell) is None:
                 faults.append(Fault(f"{where}, column {label}", f"{cell!r} is no number", "write a number, 0 for none"))
-        place = line - 2
-        own = _is_number(row[place]) if place < len(row) else None
+        index = line - 2
+        own = _is_number(row[index]) if index < len(row) else None
         if own is not None and not math.isclose(own, 1.0, abs_tol=1e-6):
             cure = "divide the row by it; a compensation matrix (the inverse) is not what is asked for"
-            faults.append(Fault(f"{where}, column {labels[place]}", f"the diagonal is {own:g}, it must be 1", cure))
+            faults.append(Fault(f"{where}, column {labels[index]}", f"the diagonal is {own:g}, it must be 1", cure))
     return faults
 
 

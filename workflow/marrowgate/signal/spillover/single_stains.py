@@ -97,9 +97,9 @@ def spillover_from_stains(
         except NotEstimableError as error:
             reports.append(StainReport(stain.sample_id, stain.detector, "", 0, 0, 0.0, "missing", str(error)))
             continue
-        place = list(detectors).index(stain.detector)
-        matrix[place] = spillover_row(picked, place)
-        reports.append(_report(stain, picked, matrix[place], detectors))
+        own_index = list(detectors).index(stain.detector)
+        matrix[own_index] = spillover_row(picked, own_index)
+        reports.append(_report(stain, picked, matrix[own_index], detectors))
     matrix.setflags(write=False)
     return Spillover(tuple(detectors), matrix), tuple(reports)
 

@@ -61,7 +61,9 @@ def write_unmixed(
     found = unmix(raw.events[:, columns], signatures, noise, non_negative=not negative)
     kept = [channel for channel in raw.channels if channel.role in {"scatter", "time", "index"}]
     top = max((by_name[name].range for name in signatures.detectors), default=262144.0)
-    channels = [WriteChannel(one.name, one.label, one.range or 262144.0) for one in kept]
+    channels = [
+        WriteChannel(kept_channel.name, kept_channel.label, kept_channel.range or 262144.0) for kept_channel in kept
+    ]
     channels += [
         WriteChannel(
             entry.channel,
