@@ -43,7 +43,14 @@ def gate(*words: str, results: str = "results") -> int:
     made = ["--consensus", "results/consensus/culture_b.yaml", "--fit", "results/fits/a.json"]
     made += ["--stability", "results/stability/a.json"]
     out = ["--gates-xml", f"{results}/gates/a.xml", "--gates-tsv", f"{results}/gates/a.tsv"]
-    out += ["--events", f"{results}/events/a.parquet", "--record", f"{results}/records/a.json"]
+    out += [
+        "--pictures",
+        f"{results}/pictures/a.json",
+        "--events",
+        f"{results}/events/a.parquet",
+        "--record",
+        f"{results}/records/a.json",
+    ]
     return main(["gate", "--sample-id", "a", "--fcs", "a.fcs", *SHARED, *made, *out, *words])
 
 

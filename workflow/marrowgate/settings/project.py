@@ -176,7 +176,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
 
 
 def project_files(project: Project) -> dict[str, Path]:
-    """Return the sheets, panels and strategies of a project, each under a name that tells nothing private."""
+    """Return sheets, panels, strategies and bead lots of a project, each under a name that tells nothing private."""
     config = project.config
     sheets = {
         "samples": config.sample_sheet,
@@ -187,6 +187,8 @@ def project_files(project: Project) -> dict[str, Path]:
     files = {name: Path(path) for name, path in sheets.items() if path is not None}
     files |= {f"panel {name}": project.panel_path(name) for name in project.panels}
     files |= {f"strategy {config.strategy_of_panel[name]}": project.strategy_path(name) for name in project.panels}
+    lots = {sample.bead_lot: project.bead_lot_path(sample.bead_lot) for sample in project.samples if sample.bead_lot}
+    files |= {f"bead lot {name}": path for name, path in lots.items() if is_there(path)}
     return files
 
 

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gates-xml", required=True, type=Path, help="gates as used, Gating-ML 2.0")
     parser.add_argument("--gates-tsv", required=True, type=Path, help="gates as used, one row each; Parquet beside it")
     parser.add_argument("--events", required=True, type=Path, help="membership of every event, .parquet")
+    parser.add_argument("--pictures", required=True, type=Path, help="densities that its gates are drawn on, .json")
     parser.add_argument("--record", required=True, type=Path, help="counts and values for collect, .json")
 
 
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 def _paths(args: argparse.Namespace) -> "SamplePaths":
     from marrowgate.steps.sample_outputs import SamplePaths
 
-    return SamplePaths(args.gates_xml, args.gates_tsv, args.events)
+    return SamplePaths(args.gates_xml, args.gates_tsv, args.events, args.pictures)
 
 
 def _made_from(args: argparse.Namespace) -> tuple[Path | None, ...]:
@@ -76,7 +77,7 @@ def _digests(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _written(args: argparse.Namespace) -> tuple[Path, ...]:
-    return (args.gates_xml, args.gates_tsv, args.gates_tsv.with_suffix(".parquet"), args.events)
+    return (args.gates_xml, args.gates_tsv, args.gates_tsv.with_suffix(".parquet"), args.events, args.pictures)
 
 
 def _gate(args: argparse.Namespace) -> int:
@@ -133,7 +134,7 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), quality_of(args.quality)
     given = _given(args.gate_overrides, strategy, panel, sample_events)
     records = settle(fit, consensus, given)
-    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy.roles)
+    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)
     if not given:
         return record
     return _with_corrections(record, sample_events, settle(fit, consensus), records, run_quality, given)
