@@ -57,7 +57,8 @@ def fit_words(folder: Path, real_data: Path, batch: str, day: str) -> list[str]:
 def gate_words(folder: Path, real_data: Path, batch: str, day: str) -> list[str]:
     words = ["gate", *common(folder, real_data, batch, day), "--fit", str(folder / f"{day}.json")]
     words += ["--consensus", str(folder / f"{batch}_consensus.yaml")]
-    for option, ending in (("gates-xml", "xml"), ("gates-tsv", "tsv"), ("events", "events.parquet"), ("record", "r")):
+    endings = {"gates-xml": "xml", "gates-tsv": "tsv", "events": "events.parquet", "pictures": "p", "record": "r"}
+    for option, ending in endings.items():
         words += [f"--{option}", str(folder / f"{day}.{ending}")]
     return words
 

@@ -1,7 +1,7 @@
 # scales (per panel and batch, where a strategy asks) -> fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
 #
 # Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
-# Outputs: results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
+# Outputs: results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/pictures/, results/records/, results/tables/concordance.tsv.
 
 
 rule scales:
@@ -133,11 +133,13 @@ rule gate:
         consensus=consensus_of,
         matrix=matrix_of,
         scales=scales_of,
+        overrides=gate_overrides,
     output:
         xml="results/gates/{sample_id}.xml",
         tsv="results/gates/{sample_id}.tsv",
         parquet="results/gates/{sample_id}.parquet",
         events="results/events/{sample_id}.parquet",
+        pictures="results/pictures/{sample_id}.json",
         record="results/records/{sample_id}.json",
     log:
         "results/logs/gate/{sample_id}.log",
@@ -155,7 +157,7 @@ rule gate:
             f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],
-        content=content_of_sample,
+        content=content_of_gated,
     shell:
         "marrowgate gate"
         " --sample-id {wildcards.sample_id:q}"
@@ -171,10 +173,12 @@ rule gate:
         " --fit {input.fit:q}"
         " --stability {input.stability:q}"
         " --consensus {input.consensus:q}"
+        " --gate-overrides {input.overrides:q}"
         " --measure {params.measure:q}"
         " --gates-xml {output.xml:q}"
         " --gates-tsv {output.tsv:q}"
         " --events {output.events:q}"
+        " --pictures {output.pictures:q}"
         " --record {output.record:q}"
         " > {log:q} 2>&1"
 

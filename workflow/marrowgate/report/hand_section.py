@@ -173,16 +173,32 @@ def correction_text(sample_id: str, population: str, gates: Sequence[Row]) -> st
     """Return the text of `config/overrides/<sample_id>.yaml` with the gate as it is now, ready to edit."""
     boundary = next((row["boundary"] for row in gates if row["population"] == population), None)
     lines = [f"# config/overrides/{sample_id}.yaml", "gates:", f"- population: {population}"]
+    lines += _boundary_lines(boundary or "")
+    return "\n".join([*lines, "  reviewer:", "  reason:", "  date:  # like 2026-03-31"])
+
+
+def _boundary_lines(boundary: str) -> list[str]:
+    """Return the boundary in the form of an override: a rectangle, a polygon, or what there is as a comment."""
     edges = edges_of(boundary)
     if edges:
-        lines.append("  boundary:  # linear scale, as it is now; move it")
+        lines = ["  rectangle:  # linear scale, as it is now: move it"]
         for dimension in dict.fromkeys(dimension for dimension, _, _ in edges):
             own = {("high" if side == "<" else "low"): value for name, side, value in edges if name == dimension}
-            inside = ", ".join(f"{end}: {value:g}" for end, value in sorted(own.items(), reverse=True))
+            inside = ", ".join(f"{end}: {value:.6g}" for end, value in sorted(own.items(), reverse=True))
             lines.append(f"    {quoted(dimension)}: {{{inside}}}")
-    else:
-        lines.append(f"  boundary:  # linear scale; now: {boundary or 'none'}")
-    return "\n".join([*lines, "  reviewer:", "  reason:", "  date:  # YYYY-MM-DD"])
+        return lines
+    dimensions, is_polygon, corners = boundary.partition(" in polygon ")
+    if is_polygon:
+        names = ", ".join(map(quoted, dimensions.split(",")))
+        inside = ", ".join(f"[{corner.replace(',', ', ')}]" for corner in re.findall(r"\(([^)]*)\)", corners))
+        return [
+            *("  polygon:  # linear scale, as it is now: move its corners", f"    dimensions: [{names}]"),
+            f"    vertices: [{inside}]",
+        ]
+    return [
+        f"  rectangle:  # linear scale; now: {boundary or 'no boundary'}",
+        "    # marrowgate correct writes the gate as it is now, whatever its kind",
+    ]
 
 
 def quoted(name: str) -> str:

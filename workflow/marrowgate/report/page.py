@@ -18,6 +18,7 @@ from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.report import wording
 from marrowgate.report.answer_section import Answer, make_answer
 from marrowgate.report.checks_map import checks_map
+from marrowgate.report.corrections_section import corrected_samples, count_of_parent
 from marrowgate.report.course_rows import course_legend
 from marrowgate.report.data_tables import downloads
 from marrowgate.report.flow_section import contrast_flow, population_flow, sample_flow
@@ -54,6 +55,7 @@ FILTERS = {
     "check": wording.check_words,
     "p_value": wording.p_value,
     "note": wording.note_words,
+    "of_parent": count_of_parent,
 }
 WEEK = 7.0
 
@@ -223,6 +225,7 @@ def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
         },
         "statuses": _statuses(populations),
         "n_rejected": len(rejected),
+        "corrections": corrected_samples(tables.get("corrections", ())),
         "weak_gates": weak_gates(populations, rejected),
         "concordance": tables["concordance"],
     }

@@ -200,7 +200,7 @@ def _prepare(
     if events is None:
         return _Prepared(tried, file, None, RunQuality(()))
     stability = find_unstable(file, stability_limits(Quality()))
-    checks = (*stability.checks, compensation_check(file, options.spillover))
+    checks = (*stability.checks, compensation_check(file, options.spillover, is_light=strategy.scales.is_light))
     return _Prepared(tried, file, events, RunQuality(stability.stretches, checks, settings_of(file)))
 
 
@@ -257,7 +257,7 @@ def _gate(ready: _Prepared, fit: Fit, group: TryGroup, agreed: Consensus, option
     if ready.sample_events is None:
         record = write_rejected(paths, group.strategy, manifest)
     else:
-        records, roles = settle(fit, agreed), group.strategy.roles
+        records = settle(fit, agreed)
         record = write_gated(
             paths,
             ready.sample_events,
@@ -267,12 +267,15 @@ def _gate(ready: _Prepared, fit: Fit, group: TryGroup, agreed: Consensus, option
             options.wanted,
             Quality(),
             ready.quality,
-            roles,
+            group.strategy,
         )
     return Measured(record, sample_of(tried, group), None, group.strategy)
 
 
 def _paths(folder: Path, name: str) -> SamplePaths:
     return SamplePaths(
-        folder / "gates" / f"{name}.xml", folder / "gates" / f"{name}.tsv", folder / "events" / f"{name}.parquet"
+        folder / "gates" / f"{name}.xml",
+        folder / "gates" / f"{name}.tsv",
+        folder / "events" / f"{name}.parquet",
+        folder / "pictures" / f"{name}.json",
     )
