@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from marrowgate.gating.methods import needs_of, stains_of_step
-from marrowgate.measure.detection import Blank
+from marrowgate.measure.limit_of_blank import Blank
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import ROOT, Population, Step, Strategy

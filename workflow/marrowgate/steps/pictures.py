@@ -17,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
     parser.add_argument("--manifest", required=True, type=Path, help="manifest.tsv")
     parser.add_argument("--pictures", nargs="*", required=True, type=Path, help="what gate left, <sample_id>.json each")
-    parser.add_argument(
-        "--sheets", nargs="*", required=True, type=Path, help="contact sheets to write, .html"
-    )
+    parser.add_argument("--sheets", nargs="*", required=True, type=Path, help="contact sheets to write, .html")
     parser.add_argument("--figures", nargs="*", default=[], type=Path, help="figures to write: .svg, .pdf or .png")
     parser.add_argument("--samples", nargs="*", default=[], type=Path, help="pages of samples, <sample_id>.html each")
 

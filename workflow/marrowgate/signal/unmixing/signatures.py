@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.channels import pulse_and_detector
 from marrowgate.fcs.model import FcsFile
-from marrowgate.signal.spillover.single_stains import spillover_row
+from marrowgate.signal.spillover.slopes import spillover_slopes
 from marrowgate.signal.spillover.stained_events import StainedEvents, StainError, StainSample, stained_events
 from marrowgate.signal.unmixing.unmix import Array, DetectorNoise, Signatures, unmix
 
@@ -175,7 +175,7 @@ def _stained(stain: SpectralStain, unstained: FcsFile, detectors: tuple[str, ...
 
 
 def _row(picked: tuple[StainedEvents, int]) -> Array:
-    row = spillover_row(*picked)
+    row = spillover_slopes(*picked)
     return np.asarray(row / row.max(), dtype=np.float64)
 
 
