@@ -17,8 +17,8 @@ from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
 from marrowgate.measure.gated_sample import measure_gated
 from marrowgate.measure.record import SampleRecord
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import Roles, Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table

@@ -251,7 +251,7 @@ def _gate(
     from marrowgate.gating.final_gates import settle
     from marrowgate.measure.collect import Measured
     from marrowgate.measure.manifest import manifest_row
-    from marrowgate.settings.config import Quality
+    from marrowgate.settings.quality import Quality
     from marrowgate.steps.sample_outputs import write_gated, write_rejected
 
     file, sample_events = _open(args, place, panel, strategy)
@@ -267,7 +267,7 @@ def _gate(
 
 
 def _run_quality(file: "FcsFile", spillover: str) -> "RunQuality":
-    from marrowgate.settings.config import Quality
+    from marrowgate.settings.quality import Quality
     from marrowgate.signal.detector_settings import settings_of
     from marrowgate.signal.limits import stability_limits
     from marrowgate.signal.spillover.matrix_of_sample import compensation_check
@@ -283,7 +283,8 @@ def _write_tables(args: argparse.Namespace, samples: "list[Measured]") -> int:
     """Write the tables; give how many rows of the populations have no gate and so no count."""
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
     from marrowgate.measure.compensation_doubts import mark_tables
-    from marrowgate.settings.config import Measure, Quality
+    from marrowgate.settings.config import Measure
+    from marrowgate.settings.quality import Quality
     from marrowgate.tables import write_table
 
     out = args.out
