@@ -44,7 +44,14 @@ def gate() -> int:
     assert main(["consensus", "--panel-name", "culture", "--batch", "b", *fits]) == 0
     words = ["gate", "--sample-id", "a", "--fcs", "a.fcs", *SHARED, "--consensus", "results/consensus/culture_b.yaml"]
     words += ["--fit", "results/fits/a.json", "--stability", "results/stability/a.json", "--measure", "viable:CD34"]
-    words += ["--gates-xml", "results/gates/a.xml", "--gates-tsv", "results/gates/a.tsv"]
+    words += [
+        "--gates-xml",
+        "results/gates/a.xml",
+        "--gates-tsv",
+        "results/gates/a.tsv",
+        "--pictures",
+        "results/pictures/a.json",
+    ]
     return main([*words, "--events", "results/events/a.parquet", "--record", "results/records/a.json"])
 
 
@@ -110,7 +117,7 @@ def test_record__comes_last_and_names_the_others(folder):
     assert record.manifest["sha256"] == sha256_of(Path("a.fcs"))
     assert set(record.digests) == {
         *("fits/a.json", "stability/a.json", "consensus/culture_b.yaml"),
-        *("gates/a.xml", "gates/a.tsv", "gates/a.parquet", "events/a.parquet"),
+        *("gates/a.xml", "gates/a.tsv", "gates/a.parquet", "events/a.parquet", "pictures/a.json"),
     }
     for name, digest in record.digests.items():
         assert sha256_of(Path("results") / name) == digest

@@ -41,7 +41,13 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
     if command == "consensus":
         out = ["--out", str(folder / "c.yaml")]
         return ["consensus", "--panel-name", "hspc", "--batch", "B1", "--fits", str(folder / "fit.json"), *out]
-    outputs = {"--gates-xml": "g.xml", "--gates-tsv": "g.tsv", "--events": "e.parquet", "--record": "r.json"}
+    outputs = {
+        "--gates-xml": "g.xml",
+        "--gates-tsv": "g.tsv",
+        "--events": "e.parquet",
+        "--pictures": "p.json",
+        "--record": "r.json",
+    }
     stability = ["--stability", str(folder / "stability.json")]
     inputs = [
         "--fit",

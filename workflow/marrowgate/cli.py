@@ -109,10 +109,10 @@ def _run(words: Sequence[str]) -> int:
     except OSError as error:
         if error.errno not in FULL:
             return _defect()
-        told = Fault(
+        fault = Fault(
             str(error.filename or "the disk"), f"cannot be written ({error.strerror})", "free space, run again"
         )
-        print(f"error: {told}", file=sys.stderr)
+        print(f"error: {fault}", file=sys.stderr)
         return 2
     except Exception:  # noqa: BLE001 - the one place where a defect becomes an exit code
         return _defect()

@@ -58,9 +58,9 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     What is said of a file as a whole comes before its lines; a fault that is given twice is told once.
     """
     found = tuple(dict.fromkeys(faults))
-    places = {each: _file_and_line(each.where) for each in found}
-    files = list(dict.fromkeys(file for file, _ in places.values()))
-    return tuple(sorted(found, key=lambda each: (files.index(places[each][0]), places[each][1])))
+    lines = {fault: _file_and_line(fault.where) for fault in found}
+    files = list(dict.fromkeys(file for file, _ in lines.values()))
+    return tuple(sorted(found, key=lambda fault: (files.index(lines[fault][0]), lines[fault][1])))
 
 
 def _file_and_line(where: str) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 # prepare (per panel), scales (per panel and batch, where a strategy asks) -> fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
 #
 # Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
-# Outputs: results/settings/, results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/records/, results/tables/concordance.tsv.
+# Outputs: results/settings/, results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/pictures/, results/records/, results/tables/concordance.tsv.
 
 
 rule scales:
@@ -170,6 +170,7 @@ rule gate:
         tsv="results/gates/{sample_id}.tsv",
         parquet="results/gates/{sample_id}.parquet",
         events="results/events/{sample_id}.parquet",
+        pictures="results/pictures/{sample_id}.json",
         record="results/records/{sample_id}.json",
     log:
         "results/logs/gate/{sample_id}.log",
@@ -208,6 +209,7 @@ rule gate:
         " --gates-xml {output.xml:q}"
         " --gates-tsv {output.tsv:q}"
         " --events {output.events:q}"
+        " --pictures {output.pictures:q}"
         " --record {output.record:q}"
         " > {log:q} 2>&1"
 

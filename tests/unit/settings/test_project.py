@@ -31,6 +31,15 @@ def test_project_files__have_names_that_tell_nothing_private(folder):
     assert set(project_files(folder.load())) == {"samples", "patients", "panel blood", "strategy tree"}
 
 
+def test_project_files__hold_the_bead_lots_that_are_used(repository, monkeypatch):
+    from marrowgate.gating.methods import method_faults
+    from marrowgate.settings.project import load_project
+
+    monkeypatch.chdir(repository)
+    files = project_files(load_project(Path("config/config.yaml"), method_faults))
+    assert files["bead lot PE01"] == Path("config/bead_lots/PE01.yaml")
+
+
 # samples
 
 

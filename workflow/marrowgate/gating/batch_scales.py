@@ -142,8 +142,8 @@ def sample_scales(sample_events: SampleEvents, strategy: Strategy, panel: Panel)
 
 def choose_scales(found: Sequence[SampleScales], strategy: Strategy, panel: Panel) -> BatchScales:
     """Choose the scales of a batch from what its samples say, in any order."""
-    widths = choose_widths([one.widths for one in found], dimensions_from_batch(strategy, panel))
-    return BatchScales(widths, batch_landmarks([one.landmarks for one in found]))
+    widths = choose_widths([scales.widths for scales in found], dimensions_from_batch(strategy, panel))
+    return BatchScales(widths, batch_landmarks([scales.landmarks for scales in found]))
 
 
 def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strategy:

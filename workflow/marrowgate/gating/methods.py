@@ -92,7 +92,7 @@ class View(Protocol):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundGate:
     """A method's answer for one sample.
 
     Parameters
@@ -113,15 +113,15 @@ class Found:
     error: BoundaryError = NO_ERROR
 
 
-def found_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> Found:
+def found_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> FoundGate:
     """Return the answer with a gate: `doubtful` with any doubt, else `ok`."""
-    return Found(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
+    return FoundGate(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
 
 
-def no_gate(code: str, sentence: str) -> Found:
+def no_gate(code: str, sentence: str) -> FoundGate:
     """Return the answer without a gate, for one of the codes of `marrowgate.gating.reasons`."""
     own_status: dict[str, FindStatus] = {"too_few_events": "too_few_events", "no_valley": "no_valley"}
-    return Found(None, own_status.get(code, "failed"), (because(code, sentence),))
+    return FoundGate(None, own_status.get(code, "failed"), (because(code, sentence),))
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Method:
     arguments: type[Arguments]
     n_dimensions: tuple[int, ...]
     source: str
-    find: Callable[[View, Any], Found]
+    find: Callable[[View, Any], FoundGate]
     needs: Callable[[Any], Needs] = nothing_needed
     is_parallel: Callable[[Any], bool] = always
     stains: Callable[[Any, tuple[str, ...]], tuple[str, ...]] = no_stain
@@ -302,8 +302,10 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
     except ValidationError as error:
         for entry in error.errors(include_url=False):
             what, cure = sentence(entry, tuple(fields_of(method.arguments)))
-            place = ".".join(str(part) for part in entry["loc"])
-            faults.append((f"argument {place} of method {name}: {what}" if place else f"method {name}: {what}", cure))
+            location = ".".join(str(part) for part in entry["loc"])
+            faults.append(
+                (f"argument {location} of method {name}: {what}" if location else f"method {name}: {what}", cure)
+            )
         return faults
     found = arguments.faults_in(len(dimensions)) if fits else []
     return [*faults, *((f"method {name}: {what}", cure) for what, cure in found)]

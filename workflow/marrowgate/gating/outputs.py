@@ -116,16 +116,18 @@ def _part_on_scale(vertices: Sequence[Corner]) -> list[Corner]:
     corners = list(vertices)
     for axis, end, sign in ((0, 0.0, 1), (0, 1.0, -1), (1, 0.0, 1), (1, 1.0, -1)):
         before, corners = corners, []
-        for one, other in zip(before[-1:] + before[:-1], before, strict=True):
-            inner = [sign * (corner[axis] - end) >= 0 for corner in (one, other)]
+        for previous, other in zip(before[-1:] + before[:-1], before, strict=True):
+            inner = [sign * (corner[axis] - end) >= 0 for corner in (previous, other)]
             if inner[0] != inner[1]:
-                part = (end - one[axis]) / (other[axis] - one[axis])
-                corners.append((one[0] + part * (other[0] - one[0]), one[1] + part * (other[1] - one[1])))
+                part = (end - previous[axis]) / (other[axis] - previous[axis])
+                corners.append(
+                    (previous[0] + part * (other[0] - previous[0]), previous[1] + part * (other[1] - previous[1]))
+                )
             if inner[1]:
                 corners.append(other)
     return corners
 
 
 def _centre(gate: Ellipsoid, scales: Mapping[str, Transform]) -> str:
-    places = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
-    return f"ellipse around {' '.join(places)}"
+    centre = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
+    return f"ellipse around {' '.join(centre)}"

@@ -141,11 +141,11 @@ def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) ->
 def _settings(entry: Measured, measured: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
     if entry.record.manifest["verdict"] in WITHOUT_NUMBERS:
         return ()
-    same_panel = [one for one in measured if one.sample.panel == entry.sample.panel and one is not entry]
-    batch = [one.record.settings for one in same_panel if one.sample.batch == entry.sample.batch]
+    same_panel = [other for other in measured if other.sample.panel == entry.sample.panel and other is not entry]
+    batch = [other.record.settings for other in same_panel if other.sample.batch == entry.sample.batch]
     patient = entry.sample.patient_id
-    visits = [one.record.settings for one in same_panel if patient and one.sample.patient_id == patient]
-    matrices = [one.record.spillover for one in same_panel if one.sample.batch == entry.sample.batch]
+    visits = [other.record.settings for other in same_panel if patient and other.sample.patient_id == patient]
+    matrices = [other.record.spillover for other in same_panel if other.sample.batch == entry.sample.batch]
     return (
         *setting_checks(entry.record.settings, batch, visits, limits.max_setting_change_pct),
         spillover_check(entry.record.spillover, matrices, limits.max_spillover_difference),

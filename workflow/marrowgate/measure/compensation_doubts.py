@@ -70,7 +70,7 @@ def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
     found = {}
     for members in batches.values():
         for entry in members:
-            others = [one.record.spillover for one in members if one is not entry]
+            others = [member.record.spillover for member in members if member is not entry]
             if why := _unreadable(entry.record) or _against(entry.record.spillover, others, limit):
                 found[entry.sample.sample_id] = why
     return found
@@ -82,13 +82,13 @@ def _unreadable(record: SampleRecord) -> str:
 
 
 def _against(own: Spillover | None, others: Sequence[Spillover | None], limit: float) -> str:
-    with_matrix = [one for one in others if one is not None]
+    with_matrix = [matrix for matrix in others if matrix is not None]
     counted = f"{len(with_matrix)} of {len(others)} other samples of the batch"
     if own is None:
         return f"{OTHERWISE}: not compensated, {counted} are" if with_matrix else ""
     if len(with_matrix) < len(others) / 2:
         return f"{OTHERWISE}: compensated, as only {counted} are"
-    labels = Counter(frozenset(one.labels) for one in with_matrix)
+    labels = Counter(frozenset(matrix.labels) for matrix in with_matrix)
     usual, n_usual = labels.most_common(1)[0] if labels else (frozenset(own.labels), 0)
     if frozenset(own.labels) != usual and n_usual >= len(with_matrix) / 2:
         return f"{OTHERWISE}: the matrix has other detectors than in the batch"
@@ -163,11 +163,11 @@ def _against_controls(row: Mapping[str, Any], records: Mapping[str, SampleRecord
     return ""
 
 
-def _same(one: Spillover, other: Spillover, limit: float) -> bool:
-    if set(one.labels) != set(other.labels):
+def _same(first: Spillover, other: Spillover, limit: float) -> bool:
+    if set(first.labels) != set(other.labels):
         return False
-    order = [other.labels.index(label) for label in one.labels]
-    return bool(np.abs(one.matrix - other.matrix[np.ix_(order, order)]).max() <= limit)
+    order = [other.labels.index(label) for label in first.labels]
+    return bool(np.abs(first.matrix - other.matrix[np.ix_(order, order)]).max() <= limit)
 
 
 def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
@@ -179,7 +179,9 @@ def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
         if population.method == "boolean" or not all(map(is_scatter, population.dimensions))
     }
     return frozenset(
-        name for name in by_name if direct & {name, *ancestors(name, {one: by_name[one].parent for one in by_name})}
+        name
+        for name in by_name
+        if direct & {name, *ancestors(name, {known: by_name[known].parent for known in by_name})}
     )
 
 

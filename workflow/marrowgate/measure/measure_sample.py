@@ -104,10 +104,10 @@ def count_with_dead(
 def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:
     """Return a gate, those it lies in, and those it is joined of with theirs."""
     found = [record]
-    for one in found:
-        operands = one.gate.operands if isinstance(one.gate, Boolean) else ()
-        above = [by_name[name] for name in (one.parent, *operands) if name in by_name]
-        found += [each for each in above if each not in found]
+    for relative in found:
+        operands = relative.gate.operands if isinstance(relative.gate, Boolean) else ()
+        above = [by_name[name] for name in (relative.parent, *operands) if name in by_name]
+        found += [candidate for candidate in above if candidate not in found]
     return found
 
 

@@ -54,10 +54,10 @@ def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> Volume:
     ----------
     Spidlen et al. 2010, Cytometry A 77:97, `$VOL` of data file standard FCS 3.1.
     """
-    told = file.facts.get("$VOL")
-    if told is None:
+    stated = file.facts.get("$VOL")
+    if stated is None:
         return Volume()
-    value, seconds = float(told), _durations(file)
+    value, seconds = float(stated), _durations(file)
     units = _units(value, seconds, file.cytometer)
     if not units:
         times = " or ".join(f"{duration:.4g} s" for duration in seconds)
@@ -142,5 +142,5 @@ def _stable_share(file: FcsFile, stretches: Sequence[Stretch]) -> float | None:
     if times is None:
         return None
     first, last = float(times.min()), float(times.max())
-    lost = sum(max(min(one.end, last) - max(one.start, first), 0.0) for one in stretches)
+    lost = sum(max(min(stretch.end, last) - max(stretch.start, first), 0.0) for stretch in stretches)
     return 1.0 - lost / (last - first)

@@ -165,8 +165,8 @@ def _day_note(usable: Sequence[Row]) -> str:
 
 
 def _gate_note(drawn: Sequence[Row]) -> str:
-    told = status_counts(row["gate_status"] for row in drawn if row.get("gate_status"))
-    return f"Gates: {told}." if told else ""
+    counts = status_counts(row["gate_status"] for row in drawn if row.get("gate_status"))
+    return f"Gates: {counts}." if counts else ""
 
 
 def _open_note(drawn: Sequence[Row], course: Course) -> str:

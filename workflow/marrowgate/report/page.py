@@ -139,9 +139,11 @@ def _flows(design: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
 
 def _design(design: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Return what is described of the arms: name and a text for each arm."""
-    told = {row["item"]: row["reason"] for row in design if not row["measure"]}
-    names = dict.fromkeys(name.removeprefix(f"{arm}_") for arm in arms for name in told if name.startswith(f"{arm}_"))
-    return [(name, [told.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
+    reasons = {row["item"]: row["reason"] for row in design if not row["measure"]}
+    names = dict.fromkeys(
+        name.removeprefix(f"{arm}_") for arm in arms for name in reasons if name.startswith(f"{arm}_")
+    )
+    return [(name, [reasons.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
 
 
 def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:

@@ -50,8 +50,8 @@ def same_data_set(sheet: Sheet) -> Iterator[Fault]:
     for row in sheet.rows:
         if "fcs" not in row.cells:
             continue
-        place = (str(Path(row.cells["fcs"])), row.cells.get("data_set", "1"), row.cells.get("panel", ""))
-        earlier = first.setdefault(place, row)
+        data_set = (str(Path(row.cells["fcs"])), row.cells.get("data_set", "1"), row.cells.get("panel", ""))
+        earlier = first.setdefault(data_set, row)
         if earlier is not row:
             what = f"line {earlier.line} names the same file, data set and panel"
             yield _fault(sheet, row, "fcs", what, "correct the path, or remove the row")
@@ -93,7 +93,7 @@ def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, st
 def _names_in(folder: Path) -> dict[str, str]:
     """Return the names in a folder by their form in small letters; none when it cannot be looked at."""
     try:
-        return {each.name.casefold(): each.name for each in folder.iterdir()}
+        return {entry.name.casefold(): entry.name for entry in folder.iterdir()}
     except OSError:
         return {}
 
@@ -202,11 +202,11 @@ def matrix_files(config: Config) -> Iterator[tuple[tuple[str, ...], str, str]]:
     signal = config.signal
     named: dict[tuple[str, ...], str] = {("signal", "spillover"): signal.spillover}
     named |= {("signal", "spillover_of_batch", batch): source for batch, source in signal.spillover_of_batch.items()}
-    told = set(SPILLOVER_SOURCES)
-    for place, source in named.items():
-        if source not in told and not is_there(Path(source)):
-            yield place, f"there is no file {source!r}", "make it, or correct the path"
-        told.add(source)
+    given = set(SPILLOVER_SOURCES)
+    for entry, source in named.items():
+        if source not in given and not is_there(Path(source)):
+            yield entry, f"there is no file {source!r}", "make it, or correct the path"
+        given.add(source)
 
 
 def imported(measurements: Sheet | None) -> list[str]:

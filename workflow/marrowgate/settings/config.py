@@ -123,22 +123,33 @@ class Measure(_Section):
     @property
     def wanted(self) -> tuple[tuple[str, str], ...]:
         """Return every population and marker whose values are needed: those asked for, their strata and negatives."""
-        pairs = [(one.population, one.marker) for one in self.intensities]
-        pairs += [(stratum, one.marker) for one in self.intensities for stratum in one.strata]
+        pairs = [(intensity.population, intensity.marker) for intensity in self.intensities]
+        pairs += [(stratum, intensity.marker) for intensity in self.intensities for stratum in intensity.strata]
         pairs += list(self.only_controls)
         return tuple(dict.fromkeys(pairs))
 
     @property
     def negatives(self) -> dict[tuple[str, str], str]:
         """Return the negative population of each population and marker that has one, and of its strata."""
-        named = [one for one in self.intensities if one.negative]
-        return {(name, one.marker): str(one.negative) for one in named for name in (one.population, *one.strata)}
+        named = [intensity for intensity in self.intensities if intensity.negative]
+        return {
+            (name, intensity.marker): str(intensity.negative)
+            for intensity in named
+            for name in (intensity.population, *intensity.strata)
+        }
 
     @property
     def only_controls(self) -> frozenset[tuple[str, str]]:
         """Return the populations and markers that serve as negatives and are not asked for themselves."""
-        asked = {(name, one.marker) for one in self.intensities for name in (one.population, *one.strata)}
-        return frozenset((one.negative, one.marker) for one in self.intensities if one.negative) - asked
+        asked = {
+            (name, intensity.marker)
+            for intensity in self.intensities
+            for name in (intensity.population, *intensity.strata)
+        }
+        return (
+            frozenset((intensity.negative, intensity.marker) for intensity in self.intensities if intensity.negative)
+            - asked
+        )
 
 
 class Cohort(_Section):

@@ -91,46 +91,48 @@ def type_words(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return "entries: see below"
     limits = list(_unfolded(metadata))
-    patterns = [each.pattern for each in limits if isinstance(each, StringConstraints) and each.pattern]
+    patterns = [
+        constraint.pattern for constraint in limits if isinstance(constraint, StringConstraints) and constraint.pattern
+    ]
     if patterns:
         return _PATTERNS[str(patterns[0])]
     return ", ".join((_PLAIN[annotation], *_bounds(limits)))
 
 
 def _unfolded(metadata: Iterable[Any]) -> Iterator[Any]:
-    for each in metadata:
-        if isinstance(each, FieldInfo):
+    for constraint in metadata:
+        if isinstance(constraint, FieldInfo):
             # pydantic keeps the bounds of a type inside the FieldInfo that it was declared with
-            yield from _unfolded(each.metadata)
-        elif isinstance(each, Limit):
-            yield from each
+            yield from _unfolded(constraint.metadata)
+        elif isinstance(constraint, Limit):
+            yield from constraint
         else:
-            yield each
+            yield constraint
 
 
 def _bounds(limits: Iterable[Any]) -> Iterator[str]:
-    for each in limits:
-        if isinstance(each, annotated_types.Ge):
-            yield f"at least {each.ge}"
-        elif isinstance(each, annotated_types.Gt):
-            yield f"above {each.gt}"
-        elif isinstance(each, annotated_types.Le):
-            yield f"at most {each.le}"
-        elif isinstance(each, annotated_types.Lt):
-            yield f"below {each.lt}"
+    for constraint in limits:
+        if isinstance(constraint, annotated_types.Ge):
+            yield f"at least {constraint.ge}"
+        elif isinstance(constraint, annotated_types.Gt):
+            yield f"above {constraint.gt}"
+        elif isinstance(constraint, annotated_types.Le):
+            yield f"at most {constraint.le}"
+        elif isinstance(constraint, annotated_types.Lt):
+            yield f"below {constraint.lt}"
 
 
-def _flat(model: Model, prefix: str, told: dict[Model, str]) -> Iterator[tuple[str, FieldInfo, str]]:
+def _flat(model: Model, prefix: str, words_of_models: dict[Model, str]) -> Iterator[tuple[str, FieldInfo, str]]:
     """Return every entry under its dotted name, its field and what it holds; those of a section follow it once."""
     for name, field in described_fields(model).items():
         section = _section(field.annotation)
         words = type_words(field.annotation, field.metadata)
-        if section in told:
-            words = words.replace("see below", f"those of `{told[section]}`")
+        if section in words_of_models:
+            words = words.replace("see below", f"those of `{words_of_models[section]}`")
         yield f"{prefix}{name}", field, words
-        if section is not None and section not in told:
-            told[section] = f"{prefix}{name}"
-            yield from _flat(section, f"{prefix}{name}.", told)
+        if section is not None and section not in words_of_models:
+            words_of_models[section] = f"{prefix}{name}"
+            yield from _flat(section, f"{prefix}{name}.", words_of_models)
 
 
 def _section(annotation: Any) -> Model | None:

@@ -55,9 +55,9 @@ def nearest(name: str, known: Sequence[str], likeness: float = 0.75) -> str | No
 
     Another name of the same marker is meant (CD184 for CXCR4); a name of another marker never is (CD14 for CD184).
     """
-    if is_known_marker(name) and (same := [each for each in known if canonical(each) == canonical(name)]):
+    if is_known_marker(name) and (same := [word for word in known if canonical(word) == canonical(name)]):
         return same[0]
-    folded = {_folded(each): each for each in known if not is_another_marker(name, each)}
+    folded = {_folded(word): word for word in known if not is_another_marker(name, word)}
     found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
     return folded[found[0]] if found else None
 

@@ -163,14 +163,14 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
     _check_patients(reading)
     _check_names(reading, panels, strategies)
     if reading.faults:
-        told = [*reading.faults, *_absent_matrices(settings)]
-        raise UserError(sorted(told, key=lambda each: not each.where.startswith((str(path), "--config"))))
+        faults = [*reading.faults, *_absent_matrices(settings)]
+        raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
     return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies)
 
 
 def project_files(project: Project) -> dict[str, Path]:
-    """Return the sheets, panels and strategies of a project, each under a name that tells nothing private."""
+    """Return sheets, panels, strategies and bead lots of a project, each under a name that tells nothing private."""
     config = project.config
     sheets = {
         "samples": config.sample_sheet,
@@ -181,6 +181,8 @@ def project_files(project: Project) -> dict[str, Path]:
     files = {name: Path(path) for name, path in sheets.items() if path is not None}
     files |= {f"panel {name}": project.panel_path(name) for name in project.panels}
     files |= {f"strategy {config.strategy_of_panel[name]}": project.strategy_path(name) for name in project.panels}
+    lots = {sample.bead_lot: project.bead_lot_path(sample.bead_lot) for sample in project.samples if sample.bead_lot}
+    files |= {f"bead lot {name}": path for name, path in lots.items() if is_there(path)}
     return files
 
 
@@ -257,15 +259,15 @@ def _check_names(reading: _Reading, panels: Mapping[str, Panel], strategies: Map
     lacks_measurements = config.measurements is not None and measurements is None
     if config.patients is None or lacks_measurements or settings.doubts(*DEPENDS_ON):
         return
-    for place, what, cure in impossible_names(known):
-        if place[0] in config.cohort.model_fields_set:
-            reading.faults.append(Fault(settings.where("cohort", *place), what, cure))
+    for entry, what, cure in impossible_names(known):
+        if entry[0] in config.cohort.model_fields_set:
+            reading.faults.append(Fault(settings.where("cohort", *entry), what, cure))
 
 
 def _absent_matrices(settings: Settings) -> Iterator[Fault]:
     """Tell which spillover files do not exist; what is in a file is checked against a project without faults."""
-    for place, what, cure in checks.matrix_files(settings.config):
-        yield Fault(settings.where(*place), what, cure)
+    for entry, what, cure in checks.matrix_files(settings.config):
+        yield Fault(settings.where(*entry), what, cure)
 
 
 def _panels(reading: _Reading) -> dict[str, Panel]:
@@ -280,7 +282,7 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
     for name, line in first.items():
         path = Path(config.panels) / f"{name}.yaml"
         if not is_there(path):
-            there = tuple(each.stem for each in sorted(Path(config.panels).glob("*.yaml")))
+            there = tuple(file.stem for file in sorted(Path(config.panels).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
             where = f"{config.samples} line {line}, column panel"
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
@@ -297,9 +299,9 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
 def _without_strategy(settings: Settings, name: str, used: Collection[str]) -> Fault:
     """Tell that a panel has no strategy; an entry that no sample uses may be meant."""
     near = nearest(name, [panel for panel in settings.config.strategy_of_panel if panel not in used])
-    place = ("strategy_of_panel", near) if near else ("strategy_of_panel",)
+    entry = ("strategy_of_panel", near) if near else ("strategy_of_panel",)
     cure = f"write {name} in place of {near}" if near else f"add the line `{name}: <strategy>`"
-    return Fault(settings.where(*place), f"panel {name!r} has no strategy", cure)
+    return Fault(settings.where(*entry), f"panel {name!r} has no strategy", cure)
 
 
 def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Strategy]:
@@ -313,7 +315,7 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
         if not is_there(path) and reading.settings.doubts("strategy_of_panel"):
             continue
         if not is_there(path):
-            there = tuple(each.stem for each in sorted(Path(config.strategies).glob("*.yaml")))
+            there = tuple(file.stem for file in sorted(Path(config.strategies).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
             where = reading.settings.where("strategy_of_panel", panel)
             reading.faults.append(Fault(where, f"there is no strategy file {path}", cure))

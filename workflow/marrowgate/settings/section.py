@@ -95,15 +95,23 @@ class Section:
         """Return entries that hold any values whatever, for what else is wrong with them; defaults for the others."""
         made = object.__new__(cls)
         for entry in fields(cls):  # type: ignore[arg-type]
-            default = None if entry.default_factory is MISSING else entry.default_factory()
-            default = default if entry.default is MISSING else entry.default
-            object.__setattr__(made, entry.name, values.get(entry.name, default))
+            object.__setattr__(made, entry.name, values.get(entry.name, _usual(entry)))
         return made
+
+    def given(self) -> dict[str, Any]:
+        """Return the entries that are not what they are when a file does not give them."""
+        values = {entry: getattr(self, entry.name) for entry in fields(self)}  # type: ignore[arg-type]
+        return {entry.name: value for entry, value in values.items() if value != _usual(entry)}
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
         """Return a copy with some entries changed."""
         # not the type of a subclass only: the fields are those of this very class
         return replace(self, **update)  # type: ignore[type-var]
+
+
+def _usual(entry: Any) -> Any:
+    """Return the value of a field that is not given; MISSING where it must be."""
+    return entry.default if entry.default_factory is MISSING else entry.default_factory()
 
 
 def _field_types(cls: Any) -> dict[str, Any]:

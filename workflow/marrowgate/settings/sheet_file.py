@@ -106,14 +106,14 @@ def models_of(sheet: Sheet, model: type[Model]) -> tuple[list[tuple[int, Model]]
     faults = [*sheet.faults, *_column_faults(sheet, model)]
     known = set(model.model_fields)
     # a column that is missing or unknown is one fault of the header, not one of every row
-    told = known - set(sheet.columns)
-    told |= set(sheet.columns) - known if _is_closed(model) else set()
+    unknown = known - set(sheet.columns)
+    unknown |= set(sheet.columns) - known if _is_closed(model) else set()
     for row in sheet.rows:
         try:
             rows.append((row.line, model.model_validate(row.cells)))
         except ValidationError as error:
             entries = error.errors(include_url=False)
-            already = told | row.unreadable
+            already = unknown | row.unreadable
             faults += [
                 _cell_fault(sheet.path, row.line, entry) for entry in entries if not already.intersection(entry["loc"])
             ]

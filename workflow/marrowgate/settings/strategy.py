@@ -172,8 +172,39 @@ class Population(Step):
     """The gate is found in the events of all samples of the batch together: for rare populations."""
     reason_without: dict[Label, tuple[Label, ...]] = field(default_factory=dict)
     """Reasons that the population carries when the panel has none of the markers named with them."""
+    plot: Label | None = None
+    """Second dimension of the picture of a gate on one dimension: a marker or scatter name, or `histogram`. Not given:
+    side scatter, or what is usual beside the marker (CD11b beside CD16, CD45 beside side scatter)."""
     note: str = ""
     """Why the gate is as it is, for the documentation and the report."""
+
+
+class ProtocolPlot(Section):
+    """One plot of the protocol that readers expect."""
+
+    title: str
+    """What the plot is for."""
+    of: PopulationName
+    """Population whose events are shown; `root` for all events."""
+    dimensions: tuple[Label, Label]
+    """What goes across, and what upwards; a plot whose dimensions the panel lacks is left out."""
+    gates: tuple[PopulationName, ...] = ()
+    """Populations whose gates are outlined, as far as they lie on these dimensions."""
+    colours: tuple[PopulationName, ...] = ()
+    """Populations that colour the events; not given: those of the protocol."""
+
+
+class Protocol(Section):
+    """The plots of a published protocol in their order, coloured by the populations that the events end up in."""
+
+    title: str = ""
+    """The protocol and its source."""
+    colours: Annotated[tuple[PopulationName, ...], Limit(max_length=4)] = ()
+    """Up to four populations that colour the events; of several that an event is in the first."""
+    rare: PopulationName | None = None
+    """One of them, whose events are drawn one by one above the others."""
+    plots: tuple[ProtocolPlot, ...] = ()
+    """The plots."""
 
 
 class Roles(Section):
@@ -210,6 +241,8 @@ class Strategy(Section):
     """The units of the strategy's numbers. Not given: the file's own, which ties the strategy to one instrument."""
     roles: Roles = USUAL_ROLES
     """Which population is the denominator, the viable one, the beads, the rare one."""
+    protocol: Protocol = Protocol()
+    """The plots that readers expect of this strategy, for a page of its own."""
     populations: Annotated[tuple[Population, ...], Limit(min_length=1)]
     """The populations; a parent stands before its children."""
 
@@ -254,14 +287,14 @@ def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tupl
     found = [*_tree_faults(strategy, _given_roles(lines)), *(method_faults(strategy) if method_faults else ())]
     faults = [
         Fault(f"{path} line {line_of(('populations', index), lines)}, population {name}", what, cure)
-        for index, name, what, cure in sorted(found, key=lambda one: one[0])
+        for index, name, what, cure in sorted(found, key=lambda fault: fault[0])
     ]
     return strategy, faults
 
 
 def _given_roles(lines: Iterable[tuple[str | int, ...]]) -> tuple[str, ...]:
-    """Return the roles that the file gives, from its places."""
-    return tuple(sorted(str(place[1]) for place in lines if place[:1] == ("roles",) and len(place) == 2))
+    """Return the roles that the file gives, from the paths of its entries."""
+    return tuple(sorted(str(path[1]) for path in lines if path[:1] == ("roles",) and len(path) == 2))
 
 
 def _tree_faults(strategy: Strategy, given_roles: Collection[str]) -> Iterator[PopulationFault]:
@@ -272,12 +305,25 @@ def _tree_faults(strategy: Strategy, given_roles: Collection[str]) -> Iterator[P
             yield index, name, "'root' is the name of all events", "give the population another name"
         if name in names[:index]:
             yield index, name, "this name stands for the second time", "give each population its own name"
-        twice = [one for one in dict.fromkeys(population.dimensions) if population.dimensions.count(one) > 1]
+        twice = [of for of in dict.fromkeys(population.dimensions) if population.dimensions.count(of) > 1]
         for dimension in twice:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
     yield from _nesting_faults(strategy)
     yield from _role_faults(strategy, given_roles, names)
+    yield from _protocol_faults(strategy, names)
+
+
+def _protocol_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[PopulationFault]:
+    """Tell which populations the protocol names that are not there."""
+    protocol = strategy.protocol
+    named = [*protocol.colours, protocol.rare or ROOT]
+    for plot in protocol.plots:
+        named += [plot.of, *plot.gates, *plot.colours]
+    for name in dict.fromkeys(named):
+        if name not in (ROOT, *names):
+            what = f"the protocol names {name!r}, which is no population of this file"
+            yield 0, strategy.populations[0].name, what, correct_to(name, names, "name a population of this file")
 
 
 def _role_faults(strategy: Strategy, roles: Collection[str], names: Sequence[str]) -> Iterator[PopulationFault]:
@@ -341,4 +387,10 @@ def strategy_dimensions(strategy: Strategy) -> frozenset[str]:
     others = {
         name for population in strategy.populations if population.fallback for name in population.fallback.dimensions
     }
-    return frozenset(own | others)
+    return frozenset(own | others | _drawn_dimensions(strategy))
+
+
+def _drawn_dimensions(strategy: Strategy) -> set[str]:
+    """Return the dimensions that are there for the pictures alone."""
+    plots = {population.plot for population in strategy.populations if population.plot not in {None, "histogram"}}
+    return {name for name in plots if name} | {name for plot in strategy.protocol.plots for name in plot.dimensions}

@@ -94,8 +94,8 @@ def verdicts(surveyed_samples: Sequence["SurveyedSample"], status: str) -> Itera
         verdict = item.file.verdict
         if verdict.status == status:
             notes = verdict.reasons if status == "rejected" else verdict.repairs
-            told = " | ".join(f"{note.code}: {note.sentence}" for note in notes)
-            yield sample, f"file {status}, {told}"
+            sentences = " | ".join(f"{note.code}: {note.sentence}" for note in notes)
+            yield sample, f"file {status}, {sentences}"
 
 
 def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:

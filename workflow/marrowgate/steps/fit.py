@@ -45,13 +45,13 @@ def _fit(args: argparse.Namespace) -> int:
 
     stop_without(args.matrix, args.scales)
     with unchanged(args.fcs) as sha256:
-        found, run_quality = _found(args, sha256)
+        found, run_quality = _gates_of_sample(args, sha256)
     write_run_quality(args.stability, run_quality)
     write_fit(args.out, found)
     return 3 if args.strict and not found.gates else 0
 
 
-def _found(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":
+def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":
     """Return the gates and the quality of the run; none when the file is rejected."""
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample

@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gates-xml", required=True, type=Path, help="gates as used, Gating-ML 2.0")
     parser.add_argument("--gates-tsv", required=True, type=Path, help="gates as used, one row each; Parquet beside it")
     parser.add_argument("--events", required=True, type=Path, help="membership of every event, .parquet")
+    parser.add_argument("--pictures", required=True, type=Path, help="densities that its gates are drawn on, .json")
     parser.add_argument("--record", required=True, type=Path, help="counts and values for collect, .json")
 
 
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def _paths(args: argparse.Namespace) -> "SamplePaths":
     from marrowgate.steps.sample_outputs import SamplePaths
 
-    return SamplePaths(args.gates_xml, args.gates_tsv, args.events)
+    return SamplePaths(args.gates_xml, args.gates_tsv, args.events, args.pictures)
 
 
 def _made_from(args: argparse.Namespace) -> tuple[Path | None, ...]:
@@ -58,7 +59,7 @@ def _made_from(args: argparse.Namespace) -> tuple[Path | None, ...]:
 
 
 def _written(args: argparse.Namespace) -> tuple[Path, ...]:
-    return (args.gates_xml, args.gates_tsv, args.gates_tsv.with_suffix(".parquet"), args.events)
+    return (args.gates_xml, args.gates_tsv, args.gates_tsv.with_suffix(".parquet"), args.events, args.pictures)
 
 
 def _gate(args: argparse.Namespace) -> int:
@@ -113,4 +114,4 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
         return write_rejected(paths, strategy, manifest)
     records = settle(read_fit(args.fit), read_consensus(args.consensus))
     limits = settings.quality
-    return write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy.roles)
+    return write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)

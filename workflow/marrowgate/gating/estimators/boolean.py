@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from marrowgate.gating.boundary_error import NO_ERROR
 from marrowgate.gating.gates import Boolean
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate
 from marrowgate.settings.section import Limit
 
 
@@ -23,7 +23,7 @@ class BooleanArguments(Arguments):
             raise ValueError(msg)
 
 
-def find(view: View, arguments: BooleanArguments) -> Found:  # noqa: ARG001 - every method has this shape
+def find(view: View, arguments: BooleanArguments) -> FoundGate:  # noqa: ARG001 - every method has this shape
     """Return the Boolean gate as the strategy says it."""
     return found_gate(Boolean(arguments.operator, arguments.operands), NO_ERROR)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.settings.section import Limit
 
@@ -22,7 +22,7 @@ class ControlQuantileArguments(Arguments):
     """Events that the control's parent population must have."""
 
 
-def find(view: View, arguments: ControlQuantileArguments) -> Found:
+def find(view: View, arguments: ControlQuantileArguments) -> FoundGate:
     """Find the quantile in a control, or take it over from the sample's control."""
     (dimension,) = view.dimensions
     if view.is_control(arguments.control, dimension):
@@ -35,16 +35,16 @@ def find(view: View, arguments: ControlQuantileArguments) -> Found:
     return found_gate(threshold(dimension, at, arguments.keep), error, notes=(note,))
 
 
-def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> Found:
+def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> FoundGate:
     values = view.values(dimension)
     if values.size < arguments.min_events:
         return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
     counts = binned(values)
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         return quantile(drawn, arguments.quantile) if drawn.any() else None
 
-    drawn = resample(counts, place, view.seed)
+    drawn = resample(counts, border, view.seed)
     return found_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
 
 

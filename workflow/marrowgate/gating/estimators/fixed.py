@@ -6,7 +6,7 @@ from marrowgate.gating.boundary_error import STATED_SD
 from marrowgate.gating.doubts import crowded_border
 from marrowgate.gating.gate_coordinates import stated_error
 from marrowgate.gating.gates import Polygon, Rectangle
-from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale, stains_above_zero
+from marrowgate.gating.methods import Arguments, FoundGate, Method, View, bounds_faults, on_scale, stains_above_zero
 from marrowgate.gating.reasons import Reasons
 from marrowgate.settings.section import Limit
 
@@ -43,7 +43,7 @@ class FixedArguments(Arguments):
         return bounds_faults(given, n_dimensions)
 
 
-def find(view: View, arguments: FixedArguments) -> Found:
+def find(view: View, arguments: FixedArguments) -> FoundGate:
     """Bring the given geometry to the dimensions' scales."""
     if arguments.kind == "polygon":
         columns = [
@@ -51,7 +51,7 @@ def find(view: View, arguments: FixedArguments) -> Found:
             for name, values in zip(view.dimensions, zip(*arguments.vertices, strict=True), strict=True)
         ]
         polygon = Polygon(view.dimensions, tuple(zip(*columns, strict=True)))
-        return Found(polygon, "fixed", (), stated_error(polygon, arguments.boundary_sd))
+        return FoundGate(polygon, "fixed", (), stated_error(polygon, arguments.boundary_sd))
     open_bounds = (None,) * len(view.dimensions)
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
@@ -60,7 +60,7 @@ def find(view: View, arguments: FixedArguments) -> Found:
     doubts: Reasons = ()
     if len(view.dimensions) == 1:
         doubts = crowded_border(view.values(view.dimensions[0]), low[0], high[0], arguments.boundary_sd)
-    return Found(rectangle, "doubtful" if doubts else "fixed", doubts, error)
+    return FoundGate(rectangle, "doubtful" if doubts else "fixed", doubts, error)
 
 
 def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None, ...]:

@@ -13,7 +13,7 @@ from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import depths, sides
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
@@ -52,7 +52,7 @@ class ReferenceLineArguments(Arguments):
             raise ValueError(msg)
 
 
-def find(view: View, arguments: ReferenceLineArguments) -> Found:
+def find(view: View, arguments: ReferenceLineArguments) -> FoundGate:
     """Draw the line through the two points, straight on the dimensions' own scales."""
     first, second = view.dimensions
     reference = np.column_stack([view.values(dimension, arguments.reference) for dimension in view.dimensions])
@@ -118,9 +118,9 @@ def _ends(
 
 def _height(reference: Points, parent: Points, slope: float, height: float, crossing_spreads: float) -> float | None:
     """Move the line along the second dimension, if it is to be moved."""
-    across, places = (points[:, 1] - slope * points[:, 0] for points in (reference, parent))
+    across, heights = (points[:, 1] - slope * points[:, 0] for points in (reference, parent))
     spread = crossing_spreads * robust_sd(across)
-    return balanced_border(places, height, spread) if spread > 0 else height
+    return balanced_border(heights, height, spread) if spread > 0 else height
 
 
 def _ends_again(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.section import Limit
 
@@ -30,7 +30,7 @@ class ReferenceQuantileArguments(Arguments):
     because it cuts through other cells. Not given: not looked at."""
 
 
-def find(view: View, arguments: ReferenceQuantileArguments) -> Found:
+def find(view: View, arguments: ReferenceQuantileArguments) -> FoundGate:
     """Put the boundary at the reference's quantile."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.reference)
@@ -39,10 +39,10 @@ def find(view: View, arguments: ReferenceQuantileArguments) -> Found:
         return no_gate("too_few_events", reason)
     counts = binned(values)
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         return quantile(drawn, arguments.quantile) if drawn.any() else None
 
-    drawn = resample(counts, place, view.seed)
+    drawn = resample(counts, border, view.seed)
     at = quantile(counts, arguments.quantile)
     doubts = _crowded(view.values(dimension), at, arguments)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gates import Polygon
-from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, never, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, never, no_gate
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 
@@ -21,7 +21,7 @@ class SingletsArguments(Arguments):
     """Events that the parent must have."""
 
 
-def find(view: View, arguments: SingletsArguments) -> Found:
+def find(view: View, arguments: SingletsArguments) -> FoundGate:
     """Make a wedge in area (first dimension) against height (second) around the median ratio of the two."""
     area, height = (view.values(dimension) for dimension in view.dimensions)
     if any(view.scale(dimension).kind != "linear" or view.scale(dimension).a for dimension in view.dimensions):

@@ -65,7 +65,7 @@ def refuse_unusable(file: FcsFile) -> None:
 
 def stained_channels(file: FcsFile) -> tuple[Channel, ...]:
     """Return the fluorescence channels that are used and have a marker; light spills over between them."""
-    return tuple(one for one in signal_channels(file) if one.role == "fluorescence" and one.marker)
+    return tuple(channel for channel in signal_channels(file) if channel.role == "fluorescence" and channel.marker)
 
 
 def compensation_check(file: FcsFile, source: str) -> Check:

@@ -34,33 +34,35 @@ class OfScale(Section):
         return f"{100 * self.part:g} % of the scale"
 
 
-Place = float | OfPopulation | OfScale
+Boundary = float | OfPopulation | OfScale
 
 
-def places_on_scale(view: View, dimension: str, places: Sequence[Place]) -> list[float]:
+def boundaries_on_scale(view: View, dimension: str, boundaries: Sequence[Boundary]) -> list[float]:
     """Bring places to the dimension's scale; NaN where a population has fewer than `MIN_EVENTS` events."""
-    return [_on_scale(view, dimension, place) for place in places]
+    return [_on_scale(view, dimension, boundary) for boundary in boundaries]
 
 
-def told(places: Sequence[Place]) -> str:
+def boundary_words(boundaries: Sequence[Boundary]) -> str:
     """Return places as a sentence names them."""
-    return " and ".join(f"{place:g}" if isinstance(place, float | int) else str(place) for place in places)
+    return " and ".join(
+        f"{boundary:g}" if isinstance(boundary, float | int) else str(boundary) for boundary in boundaries
+    )
 
 
-def populations_in(places: Sequence[Place]) -> tuple[str, ...]:
+def populations_in(boundaries: Sequence[Boundary]) -> tuple[str, ...]:
     """Return the populations whose quantiles are among the places."""
-    return tuple(dict.fromkeys(place.of for place in places if isinstance(place, OfPopulation)))
+    return tuple(dict.fromkeys(boundary.of for boundary in boundaries if isinstance(boundary, OfPopulation)))
 
 
-def is_above_zero(place: Place) -> bool:
+def is_above_zero(boundary: Boundary) -> bool:
     """Say whether a place asks for some stain: a number above 0, or one that another population or the scale gives."""
-    return place > 0 if isinstance(place, float | int) else True
+    return boundary > 0 if isinstance(boundary, float | int) else True
 
 
-def _on_scale(view: View, dimension: str, place: Place) -> float:
-    if isinstance(place, OfScale):
-        return place.part
-    if not isinstance(place, OfPopulation):
-        return on_scale(view, dimension, [place])[0]
-    values = view.values(dimension, place.of)
-    return float(np.quantile(values, place.quantile)) if values.size >= MIN_EVENTS else float("nan")
+def _on_scale(view: View, dimension: str, boundary: Boundary) -> float:
+    if isinstance(boundary, OfScale):
+        return boundary.part
+    if not isinstance(boundary, OfPopulation):
+        return on_scale(view, dimension, [boundary])[0]
+    values = view.values(dimension, boundary.of)
+    return float(np.quantile(values, boundary.quantile)) if values.size >= MIN_EVENTS else float("nan")
