@@ -134,8 +134,9 @@ def finished(folder: Path) -> Path:
     config = ["--config", "config/config.yaml"]
     tables = [f"results/tables/{name}.tsv" for name in ("populations", "intensities", "quality")]
     made = [word for path in tables for word in (f"--{Path(path).stem}", path)]
+    given = ["--corrections", "results/tables/corrections.tsv"]
     top = ["--manifest", "results/manifest.tsv", "--provenance", "results/provenance.json"]
-    assert main(["collect", *config, "--records", "results/records/a.json", *made, *top]) == 0
+    assert main(["collect", *config, "--records", "results/records/a.json", *made, *top, *given]) == 0
     cohort = [f"results/tables/{name}.tsv" for name in ("visits", "endpoints", "contrasts", "design", "summary")]
     assert main(["compare", *config, *made, *(w for path in cohort for w in (f"--{Path(path).stem}", path))]) == 0
     assert main(["outcomes", *config, "--outcomes", "results/tables/outcomes.tsv"]) == 0

@@ -82,6 +82,7 @@ def run_all(real_data: Path, names: Sequence[str] = SAMPLES) -> None:
     records = [f"records/{name}.json" for name in SAMPLES]
     tables = [word for name in TABLES[:3] for word in (f"--{name}", f"tables/{name}.tsv")]
     rest = ["--manifest", "manifest.tsv", "--provenance", "provenance.json"]
+    rest += ["--corrections", "tables/corrections.tsv"]
     assert main(["collect", "--config", config, "--records", *records, *tables, *rest]) == 0
     cohort = [word for name in TABLES[3:8] for word in (f"--{name}", f"tables/{name}.tsv")]
     assert main(["compare", "--config", config, *tables, *cohort]) == 0

@@ -25,6 +25,7 @@ from marrowgate.options import option_fault
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 STEPS = {
+    "init": "draft the sheets, panels and settings of a project from FCS files",
     "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
     "inspect": "say of single FCS files what they are and whether they can be used",
     "try": "take a handful of files the whole per-sample way, without sheets",
@@ -37,6 +38,7 @@ STEPS = {
     "fit": "find the gates of one sample",
     "consensus": "settle the gates of a panel and batch from all its fits",
     "gate": "apply the gates to one sample and count",
+    "correct": "write a sample's found gates as a file that a person can edit",
     "collect": "join the samples' results into tables",
     "compare": "compare the arms over treatment time",
     "outcomes": "summarise clinical outcomes",

@@ -15,11 +15,12 @@ from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
+from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
-from marrowgate.settings.project import load_project, project_files
+from marrowgate.settings.project import load_project, override_files, project_files
 from marrowgate.settings.sample_links import (
     bead_samples,
     controls_to_fit_first,
@@ -44,7 +45,8 @@ try:
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
-        if faults := [*faults, *lot_faults(PROJECT)]:
+        faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
+        if faults:
             raise UserError(faults)
         link_files(PROJECT)
 except UserError as error:
@@ -101,6 +103,12 @@ def fcs_of(wildcards):
     return fcs_of_sample(wildcards.sample_id)
 
 
+def gate_overrides(wildcards):
+    """Return the gates that a person gave a sample, or the one that it is a control of; nothing where nobody did."""
+    found = PROJECT.overrides.get(gates_from(SAMPLES[wildcards.sample_id]))
+    return [str(found.path)] if found else []
+
+
 def panel_of(wildcards):
     return str(PROJECT.panel_path(SAMPLES[wildcards.sample_id].panel))
 
@@ -115,6 +123,15 @@ def prepared_of(wildcards):
 
 def content_of_sample(wildcards):
     return content_of(fcs_of(wildcards), panel_of(wildcards), strategy_of(wildcards))
+
+
+def content_of_gated(wildcards):
+    return content_of(
+        fcs_of(wildcards),
+        panel_of(wildcards),
+        strategy_of(wildcards),
+        *gate_overrides(wildcards),
+    )
 
 
 def memory_of(wildcards, input, attempt):

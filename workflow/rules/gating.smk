@@ -165,6 +165,7 @@ rule gate:
         consensus=consensus_of,
         matrix=matrix_of,
         scales=scales_of,
+        overrides=gate_overrides,
     output:
         xml="results/gates/{sample_id}.xml",
         tsv="results/gates/{sample_id}.tsv",
@@ -188,7 +189,7 @@ rule gate:
             f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],
-        content=content_of_sample,
+        content=content_of_gated,
     shell:
         "marrowgate gate"
         " --sample-id {wildcards.sample_id:q}"
@@ -205,6 +206,7 @@ rule gate:
         " --fit {input.fit:q}"
         " --stability {input.stability:q}"
         " --consensus {input.consensus:q}"
+        " --gate-overrides {input.overrides:q}"
         " --measure {params.measure:q}"
         " --gates-xml {output.xml:q}"
         " --gates-tsv {output.tsv:q}"

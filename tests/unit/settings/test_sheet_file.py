@@ -229,11 +229,9 @@ def test_folder__is_told():
 # header
 
 
-def test_unknown_column__is_told_once():
+def test_own_column__is_left_alone():
     lines = "".join(f"A{number}\ta.fcs\tp\tb\tx\n" for number in range(5))
-    assert faults(f"{HEADER}\toperator\n{lines}") == [
-        "s.tsv line 1, column operator: there is no such column; correct its name or remove it"
-    ]
+    assert faults(f"{HEADER}\toperator\n{lines}") == []
 
 
 def test_misspelt_column__is_one_fault_with_the_name_that_was_meant():

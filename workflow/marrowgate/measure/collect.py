@@ -8,6 +8,7 @@ from typing import Any
 from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankSample, find_blanks
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import choose_controls
+from marrowgate.measure.corrections import override_rows
 from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
@@ -89,6 +90,11 @@ def population_table(measured: Sequence[Measured], settings: Measure, blanks: Bl
         return population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks, entry.strategy.roles)
 
     return _for_each(measured, rows)
+
+
+def override_table(measured: Sequence[Measured]) -> Rows:
+    """Return one row per population that a person's gate may have changed: counts before and after."""
+    return _for_each(measured, lambda entry: override_rows(entry.record, entry.sample))
 
 
 def intensity_table(

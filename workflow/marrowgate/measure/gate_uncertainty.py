@@ -48,7 +48,7 @@ def gate_cvs(
         standard deviation is not known. Geometry that the strategy gives has none.
     """
     gated = [record for record in records if record.population in rows]
-    unknown = _resting_on([record.population for record in gated if not record.error.known], gated)
+    unknown = resting_on([record.population for record in gated if not record.error.known], gated)
     changes = [
         _half_difference(sample, records, rows, record, movement)
         for record in gated
@@ -77,7 +77,7 @@ def movements_of(record: GateRecord) -> list[Floats]:
     return [] if record.gate is None else record.error.steps
 
 
-def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
+def resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
     """Return populations and all that lie in them or are joined of them."""
     found = set(names)
     for record in records:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from marrowgate.files import write_text
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.report import wording
+from marrowgate.report.corrections_section import corrections_section
 from marrowgate.report.course_rows import CourseRows, course_legend
 from marrowgate.report.gates_section import weak_gates
 from marrowgate.report.outcome_section import outcome_topics
@@ -108,6 +109,7 @@ def write_page(
         statuses=_statuses(populations),
         weak_gates=weak_gates(populations, frozenset(rejected)),
         n_rejected=len(rejected),
+        corrections=corrections_section(tables.get("corrections", ())),
         concordance=tables["concordance"],
         checks=check_lines(tables["quality"]),
         flagged=[row for row in tables["quality"] if row["verdict"] == "flagged"],

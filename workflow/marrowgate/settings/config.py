@@ -270,6 +270,8 @@ class Config(_Section):
     """Folder of the panels."""
     strategies: PathText = "config/strategies"
     """Folder of the strategies."""
+    overrides: PathText = "config/overrides"
+    """Folder of the gates that a person gave, `<sample_id>.yaml` for each corrected sample (docs/regating.md)."""
     strategy_of_panel: dict[SampleId, SampleId]
     """Which strategy gates the samples of each panel; not needed with `samples: none`."""
     seed: Annotated[int, Field(ge=0)] = 20170405

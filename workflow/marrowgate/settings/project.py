@@ -16,6 +16,8 @@ from marrowgate.settings.config import Config
 from marrowgate.settings.endpoint_checks import DEPENDS_ON, impossible_names, nameable
 from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
+from marrowgate.settings.override_files import corrected_samples, stray_files
+from marrowgate.settings.overrides import Overrides, load_overrides
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheet_file import Sheet, models_of, read_sheet
@@ -43,6 +45,8 @@ class Project:
         Adverse events.
     panels, strategies : mapping of str to Panel, to Strategy
         By name; the panels of the sample sheet, the strategies of the config.
+    overrides : mapping of str to Overrides
+        Gates that a person gave, by sample_id.
     """
 
     config: Config
@@ -52,6 +56,7 @@ class Project:
     toxicity: tuple[Toxicity, ...]
     panels: Mapping[str, Panel]
     strategies: Mapping[str, Strategy]
+    overrides: Mapping[str, Overrides] = field(default_factory=dict)
 
     def panel_path(self, panel: str) -> Path:
         """Return the file of a panel."""
@@ -159,6 +164,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
     toxicity = reading.sheet("toxicity", Toxicity)
     panels = _panels(reading)
     strategies = _strategies(reading, method_faults)
+    overrides = _overrides(reading, panels, strategies)
     _check_samples(reading, panels)
     _check_patients(reading)
     _check_names(reading, panels, strategies)
@@ -166,7 +172,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         faults = [*reading.faults, *_absent_matrices(settings)]
         raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
-    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies)
+    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies, overrides)
 
 
 def project_files(project: Project) -> dict[str, Path]:
@@ -184,6 +190,11 @@ def project_files(project: Project) -> dict[str, Path]:
     lots = {sample.bead_lot: project.bead_lot_path(sample.bead_lot) for sample in project.samples if sample.bead_lot}
     files |= {f"bead lot {name}": path for name, path in lots.items() if is_there(path)}
     return files
+
+
+def override_files(project: Project) -> dict[str, Path]:
+    """Return the files of the gates that a person gave, each under a name that tells nothing private."""
+    return {f"override {name}": found.path for name, found in sorted(project.overrides.items())}
 
 
 def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
@@ -327,3 +338,26 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
         else:
             reading.faults += faults
     return strategies
+
+
+def _overrides(
+    reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]
+) -> dict[str, Overrides]:
+    """Read the gates that a person gave, of every sample whose panel and strategy can be read."""
+    sheet, config = reading.sheets.get("samples"), reading.settings.config
+    if sheet is None or reading.settings.doubts("overrides", "strategy_of_panel"):
+        return {}
+    folder = Path(config.overrides)
+    reading.faults += stray_files(folder, sheet)
+    overrides = {}
+    for name, panel in corrected_samples(folder, sheet).items():
+        strategy = strategies.get(config.strategy_of_panel.get(panel, ""))
+        if panel not in panels or strategy is None:
+            continue
+        try:
+            overrides[name], faults = load_overrides(folder / f"{name}.yaml", strategy, panels[panel])
+        except UserError as error:
+            reading.faults += error.faults
+        else:
+            reading.faults += faults
+    return overrides

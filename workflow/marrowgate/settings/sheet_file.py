@@ -139,16 +139,16 @@ def _column_faults(sheet: Sheet, model: type[BaseModel]) -> list[Fault]:
     absent = [name for name in known if name not in sheet.columns]
     unknown = [name for name in dict.fromkeys(sheet.columns) if name and name not in known]
     # other columns of an open sheet are covariates, unless they are all but a known name
-    meant = {name: nearest(name, absent, 0.75 if _is_closed(model) else 0.9) for name in unknown}
+    kept = model.model_config.get("extra") == "allow"
+    meant = {name: nearest(name, absent, 0.9 if kept else 0.75) for name in unknown}
     faults = []
     for name, near in meant.items():
-        if _is_closed(model):
+        here = f"{where}, column {name}"
+        if kept and near:
+            faults.append(Fault(here, f"is all but {near!r}", "correct its name, or change it more"))
+        elif near or _is_closed(model):
             cure = f"did you mean {near!r}?" if near else "correct its name or remove it"
-            faults.append(Fault(f"{where}, column {name}", "there is no such column", cure))
-        elif near:
-            faults.append(
-                Fault(f"{where}, column {name}", f"is all but {near!r}", "correct its name, or change it more")
-            )
+            faults.append(Fault(here, "there is no such column", cure))
     faults += [
         Fault(where, f"the column {name!r} is missing", "add it")
         for name in absent

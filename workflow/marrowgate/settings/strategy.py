@@ -108,6 +108,11 @@ class Scales(Section):
         """Return the scale of a dimension: its own, or that of its kind."""
         return self.markers.get(dimension, self.scatter if scatter else self.fluorescence)
 
+    @property
+    def is_light(self) -> bool:
+        """Whether fluorescence is light; on a linear scale its values are points on the display of other software."""
+        return self.fluorescence.kind != "linear"
+
 
 class Landmark(Section):
     """What a kind of cells has in some dimensions, in the units of the strategy's numbers."""

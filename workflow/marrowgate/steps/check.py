@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.fcs.survey import survey
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.override_scales import overrides_off_scale
     from marrowgate.progress import with_progress
     from marrowgate.settings.notes import project_notes
     from marrowgate.settings.project import load_project, parse_overrides
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
 
     overrides = parse_overrides(args.overrides)
     project = load_project(args.config, method_faults, overrides)
-    if faults := [*matrix_faults(project, args.config, overrides), *lot_faults(project)]:
+    faults = [*matrix_faults(project, args.config, overrides), *lot_faults(project), *overrides_off_scale(project)]
+    if faults:
         raise UserError(faults)
     to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
     surveyed_samples = [

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from marrowgate.steps.sample_arguments import add_sample_arguments, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marrowgate.gating.given_gates import GivenGate
+    from marrowgate.gating.records import GateRecord
+    from marrowgate.gating.sample_events import SampleEvents
     from marrowgate.measure.record import SampleRecord
+    from marrowgate.settings.panel import Panel
+    from marrowgate.settings.strategy import Strategy
+    from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.steps.sample_outputs import SamplePaths
 
 log = logging.getLogger(__name__)
@@ -19,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_sample_arguments(parser)
     parser.add_argument("--fit", required=True, type=Path, help="fit whose gates are settled")
     parser.add_argument("--consensus", required=True, type=Path, help="consensus of the sample's panel and batch")
+    parser.add_argument("--gate-overrides", nargs="?", type=Path, help="gates that a person gave, .yaml")
     parser.add_argument("--measure", nargs="*", default=[], metavar="POPULATION:MARKER", help="markers to measure")
     parser.add_argument("--stability", required=True, type=Path, help="stability of the run, from fit, .json")
     parser.add_argument("--gates-xml", required=True, type=Path, help="gates as used, Gating-ML 2.0")
@@ -36,14 +45,13 @@ def run(args: argparse.Namespace) -> int:
     def instead(no_result: NoResult) -> None:
         from dataclasses import replace
 
-        from marrowgate.content import named_digests
         from marrowgate.measure.manifest import manifest_without_numbers
         from marrowgate.measure.record import write_record
         from marrowgate.steps.sample_outputs import write_without_numbers
 
         manifest = manifest_without_numbers(args.sample_id, no_result)
         record = write_without_numbers(_paths(args), settings_of(args).strategy, manifest)
-        write_record(args.record, replace(record, digests=named_digests((*_made_from(args), *_written(args)))))
+        write_record(args.record, replace(record, digests=_digests(args)))
 
     return guarded("gate", args.sample_id, lambda: _gate(args), instead, strict=args.strict)
 
@@ -58,6 +66,15 @@ def _made_from(args: argparse.Namespace) -> tuple[Path | None, ...]:
     return (args.fit, args.stability, args.consensus, args.matrix, args.scales)
 
 
+def _digests(args: argparse.Namespace) -> dict[str, str]:
+    """Return the digests of all that the sample's record is made from and written with."""
+    from marrowgate.content import named_digests, sha256_of
+
+    given = args.gate_overrides
+    overrides = {f"override {given.stem}": sha256_of(given)} if given else {}
+    return named_digests((*_made_from(args), *_written(args))) | overrides
+
+
 def _written(args: argparse.Namespace) -> tuple[Path, ...]:
     return (args.gates_xml, args.gates_tsv, args.gates_tsv.with_suffix(".parquet"), args.events, args.pictures)
 
@@ -65,7 +82,7 @@ def _written(args: argparse.Namespace) -> tuple[Path, ...]:
 def _gate(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from marrowgate.content import named_digests, unchanged
+    from marrowgate.content import unchanged
     from marrowgate.measure.record import write_record
     from marrowgate.no_result import stop_without
 
@@ -73,7 +90,7 @@ def _gate(args: argparse.Namespace) -> int:
     with unchanged(args.fcs) as sha256:
         record = _gated(args, sha256)
     # the record comes last and names the digests of the others, so that they are one set or none
-    write_record(args.record, replace(record, digests=named_digests((*_made_from(args), *_written(args)))))
+    write_record(args.record, replace(record, digests=_digests(args)))
     return 3 if args.strict and record.manifest["verdict"] == "rejected" else 0
 
 
@@ -112,6 +129,43 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
         return write_rejected(paths, strategy, manifest)
-    records = settle(read_fit(args.fit), read_consensus(args.consensus))
-    limits = settings.quality
-    return write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)
+    fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), settings.quality
+    given = _given(args.gate_overrides, strategy, panel, sample_events)
+    records = settle(fit, consensus, given)
+    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)
+    if not given:
+        return record
+    return _with_corrections(record, sample_events, settle(fit, consensus), records, run_quality, given)
+
+
+def _given(
+    path: Path | None, strategy: "Strategy", panel: "Panel", sample_events: "SampleEvents"
+) -> "dict[str, GivenGate]":
+    """Return the gates that a person gave, on the sample's scales."""
+    if path is None:
+        return {}
+    from marrowgate.errors import UserError
+    from marrowgate.gating.given_gates import given_gates
+    from marrowgate.settings.overrides import load_overrides
+
+    overrides, faults = load_overrides(path, strategy, panel)
+    if faults:
+        raise UserError(faults)
+    return given_gates(overrides, sample_events.scales)
+
+
+def _with_corrections(
+    record: "SampleRecord",
+    sample_events: "SampleEvents",
+    found: "Sequence[GateRecord]",
+    used: "Sequence[GateRecord]",
+    run_quality: "RunQuality",
+    given: "Mapping[str, GivenGate]",
+) -> "SampleRecord":
+    from dataclasses import replace
+
+    from marrowgate.gating.open_sample import start_rows
+    from marrowgate.measure.corrections import corrections
+
+    start = start_rows(sample_events, run_quality.stretches)
+    return replace(record, corrections=corrections(sample_events, found, used, start, given))
