@@ -40,6 +40,7 @@ rule all:
     input:
         "results/manifest.tsv",
         "results/report.html",
+        expand("results/contact_sheets/{sheet}.html", sheet=SHEETS_OF_GATES),
         "results/provenance.json",
         "results/tables/outcomes.tsv",
         "results/tables/contrasts.tsv",

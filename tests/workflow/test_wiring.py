@@ -66,6 +66,7 @@ def test_wiring__every_rule_is_seen(demo_jobs):
         "compare",
         "concordance",
         "outcomes",
+        "pictures",
         "report",
     }
     assert all(job["shell"] and job["log"] for job in demo_jobs)
@@ -110,6 +111,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         "compare": {"visits", "endpoints", "design", "contrasts", "summary"},
         "concordance": {"out"},
         "outcomes": {"outcomes"},
+        "pictures": {"sheets", "figures", "samples"},
         "report": {"figures", "page"},
     }
     for job in demo_jobs:

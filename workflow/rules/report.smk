@@ -1,9 +1,53 @@
-# The report: one page that needs no network and no other file, and every figure by itself.
+# The report: one page that needs no network and no other file, every figure by itself, and the contact sheets of the gates.
 #
-# Inputs:  the tables of the run.
-# Outputs: results/report.html, results/figures/*.svg.
+# Inputs:  the tables of the run, results/pictures/.
+# Outputs: results/report.html, results/figures/*, results/contact_sheets/*.html.
 
 FIGURES = planned_figures(PROJECT)
+SHEETS_OF_GATES = planned_sheets(PROJECT)
+SAMPLE_PAGES = planned_sample_pages(PROJECT)
+
+
+rule pictures:
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+        manifest="results/manifest.tsv",
+        manifest_parquet="results/manifest.parquet",
+        pictures=expand("results/pictures/{sample_id}.json", sample_id=GATED),
+    output:
+        contact_sheets=expand(
+            "results/contact_sheets/{sheet}.html", sheet=SHEETS_OF_GATES
+        ),
+        figures=expand(
+            "results/figures/{sheet}.{ending}",
+            sheet=SHEETS_OF_GATES,
+            ending=FIGURE_ENDINGS,
+        ),
+        samples=expand(
+            "results/contact_sheets/samples/{sample_id}.html", sample_id=SAMPLE_PAGES
+        ),
+    log:
+        "results/logs/pictures.log",
+    conda:
+        "../../environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+    params:
+        overrides=lambda wildcards: OVERRIDES,
+        code=CODE["pictures"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
+    shell:
+        "marrowgate pictures"
+        " --config {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --manifest {input.manifest:q}"
+        " --pictures {input.pictures:q}"
+        " --sheets {output.contact_sheets:q}"
+        " --figures {output.figures:q}"
+        " --samples {output.samples:q}"
+        " > {log:q} 2>&1"
 
 
 rule report:

@@ -196,7 +196,7 @@ class ProtocolPlot(Section):
     gates: tuple[PopulationName, ...] = ()
     """Populations whose gates are outlined, as far as they lie on these dimensions."""
     colours: tuple[PopulationName, ...] = ()
-    """Populations that colour the events; not given: those of the protocol."""
+    """Populations that colour the events, the rare one first; not given: those of the protocol."""
 
 
 class Protocol(Section):
@@ -205,9 +205,8 @@ class Protocol(Section):
     title: str = ""
     """The protocol and its source."""
     colours: Annotated[tuple[PopulationName, ...], Limit(max_length=4)] = ()
-    """Up to four populations that colour the events; of several that an event is in the first."""
-    rare: PopulationName | None = None
-    """One of them, whose events are drawn one by one above the others."""
+    """Up to four populations that colour the events, the rare one first: its events are drawn one by one above the
+    others."""
     plots: tuple[ProtocolPlot, ...] = ()
     """The plots."""
 
@@ -322,7 +321,7 @@ def _tree_faults(strategy: Strategy, given_roles: Collection[str]) -> Iterator[P
 def _protocol_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[PopulationFault]:
     """Tell which populations the protocol names that are not there."""
     protocol = strategy.protocol
-    named = [*protocol.colours, protocol.rare or ROOT]
+    named = [*protocol.colours]
     for plot in protocol.plots:
         named += [plot.of, *plot.gates, *plot.colours]
     for name in dict.fromkeys(named):

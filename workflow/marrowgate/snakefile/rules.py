@@ -14,5 +14,6 @@ STEPS = (
     "compare",
     "concordance",
     "outcomes",
+    "pictures",
     "report",
 )
