@@ -1,7 +1,7 @@
 # The report: one page that needs no network and no other file, every figure by itself, and the contact sheets of the gates.
 #
-# Inputs:  the tables of the run, results/pictures/.
-# Outputs: results/report.html, results/figures/*, results/contact_sheets/*.html.
+# Inputs:  the tables of the run; gates, records, fits and pictures of its samples; calibrations of its batches.
+# Outputs: results/report.html, results/summary.txt, results/figures/*, results/contact_sheets/*.html.
 
 FIGURES = planned_figures(PROJECT)
 SHEETS_OF_GATES = planned_sheets(PROJECT)
@@ -93,8 +93,20 @@ rule report:
                 "outcomes",
             )
         ],
+        # read from the folder: a command that named each would be too long with thousands of samples
+        gates=expand("results/gates/{sample_id}.tsv", sample_id=GATED),
+        gates_parquet=expand("results/gates/{sample_id}.parquet", sample_id=GATED),
+        records=expand("results/records/{sample_id}.json", sample_id=GATED),
+        fits=[
+            f"results/fits/{s.sample_id}.json"
+            for s in gated(PROJECT)
+            if s.control_type == "none"
+        ],
+        calibration=made_calibration("tsv"),
+        calibration_parquet=made_calibration("parquet"),
     output:
         page="results/report.html",
+        summary="results/summary.txt",
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
     log:
         "results/logs/report.log",
@@ -105,6 +117,7 @@ rule report:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
+        folder="results",
         code=CODE["report"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
@@ -115,6 +128,9 @@ rule report:
         " --manifest {input.manifest:q}"
         " --provenance {input.provenance:q}"
         " --tables {input.tables:q} {input.concordance:q}"
+        " --samples {params.folder:q}"
+        " --calibration {input.calibration:q}"
         " --figures {output.figures:q}"
         " --page {output.page:q}"
+        " --summary {output.summary:q}"
         " > {log:q} 2>&1"
