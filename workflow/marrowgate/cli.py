@@ -42,6 +42,7 @@ STEPS = {
     "compare": "compare the arms over treatment time",
     "outcomes": "summarise clinical outcomes",
     "concordance": "gate a handful of samples again with FlowKit and compare event by event",
+    "pictures": "write contact sheets and figures of the gates",
     "report": "write the report page",
     "verify": "hold a finished run against the digests of all its files",
 }

@@ -14,6 +14,11 @@ from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
+from marrowgate.report.pictures.plan import (
+    FIGURE_ENDINGS,
+    planned_sample_pages,
+    planned_sheets,
+)
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep

@@ -10,6 +10,7 @@ from marrowgate.settings.messages import nearest
 from marrowgate.settings.outcome_words import USUAL_RESPONSES, spelled
 from marrowgate.settings.panel import Label
 from marrowgate.settings.path_text import PathText
+from marrowgate.settings.report import ReportSettings
 from marrowgate.settings.sheets import SampleId
 
 SPILLOVER_SOURCES = ("file", "none", "stains")
@@ -328,6 +329,8 @@ class Config(_Section):
     """Limits of the quality checks."""
     measure: Measure = Measure()
     """Counts, fractions and intensities."""
+    report: ReportSettings = ReportSettings()
+    """What stands at the head of the report."""
     arms: Arms = Arms()
     """The arms of the patient sheet and which of them are compared."""
     cohort: Cohort = Cohort()

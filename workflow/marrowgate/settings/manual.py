@@ -3,6 +3,7 @@
 ``python -m marrowgate.settings.manual config/README.md docs/columns.md`` brings both files up to date.
 """
 
+import datetime as dt
 import re
 import sys
 import types
@@ -30,7 +31,14 @@ SHEETS: dict[str, type[BaseModel]] = {
 }
 SETTINGS: dict[str, type[BaseModel]] = {"config": Config, "panel": Panel, "strategy": Strategy}
 
-_PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any value"}
+_PLAIN = {
+    dt.date: "date",
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Any: "any value",
+}
 _PATTERNS = {
     NAME_PATTERN: "name of letters, digits and _",
     POPULATION_PATTERN: "name of small letters, digits and _",

@@ -114,6 +114,11 @@ class Scales(_Section):
         """Return the scale of a dimension: its own, or that of its kind."""
         return self.markers.get(dimension, self.scatter if scatter else self.fluorescence)
 
+    @property
+    def is_light(self) -> bool:
+        """Whether fluorescence is light; on a linear scale its values are points on the display of other software."""
+        return self.fluorescence.kind != "linear"
+
 
 class Landmark(_Section):
     """What a kind of cells has in some dimensions, in the units of the strategy's numbers."""
@@ -197,7 +202,7 @@ class ProtocolPlot(_Section):
     gates: tuple[PopulationName, ...] = ()
     """Populations whose gates are outlined, as far as they lie on these dimensions."""
     colours: tuple[PopulationName, ...] = ()
-    """Populations that colour the events; not given: those of the protocol."""
+    """Populations that colour the events, the rare one first; not given: those of the protocol."""
 
 
 class Protocol(_Section):
@@ -206,9 +211,8 @@ class Protocol(_Section):
     title: str = ""
     """The protocol and its source."""
     colours: Annotated[tuple[PopulationName, ...], Field(max_length=4)] = ()
-    """Up to four populations that colour the events; of several that an event is in the first."""
-    rare: PopulationName | None = None
-    """One of them, whose events are drawn one by one above the others."""
+    """Up to four populations that colour the events, the rare one first: its events are drawn one by one above the
+    others."""
     plots: tuple[ProtocolPlot, ...] = ()
     """The plots."""
 
@@ -317,7 +321,7 @@ def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
 def _protocol_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[PopulationFault]:
     """Tell which populations the protocol names that are not there."""
     protocol = strategy.protocol
-    named = [*protocol.colours, protocol.rare or ROOT]
+    named = [*protocol.colours]
     for plot in protocol.plots:
         named += [plot.of, *plot.gates, *plot.colours]
     for name in dict.fromkeys(named):

@@ -13,5 +13,6 @@ STEPS = (
     "compare",
     "concordance",
     "outcomes",
+    "pictures",
     "report",
 )

@@ -80,6 +80,6 @@ def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQu
     stability = find_unstable(file, stability_limits(quality_of(args.quality)))
     start = start_rows(sample_events, stability.stretches)
     sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
-    checks = (*stability.checks, compensation_check(file, args.spillover))
+    checks = (*stability.checks, compensation_check(file, args.spillover, is_light=strategy.scales.is_light))
     run_quality = RunQuality(stability.stretches, checks, settings_of(file), sha256)
     return fit_sample(sample, strategy), run_quality

@@ -200,7 +200,7 @@ def _prepare(
     if events is None:
         return _Prepared(tried, file, None, RunQuality(()))
     stability = find_unstable(file, stability_limits(Quality()))
-    checks = (*stability.checks, compensation_check(file, options.spillover))
+    checks = (*stability.checks, compensation_check(file, options.spillover, is_light=strategy.scales.is_light))
     return _Prepared(tried, file, events, RunQuality(stability.stretches, checks, settings_of(file)))
 
 
