@@ -167,7 +167,7 @@ def test_values_that_are_no_number__are_in_no_cell():
 
 def test_protocol__draws_the_rare_one_by_one_and_colours_by_the_end():
     plot = ProtocolPlot(title="1", of="root", dimensions=("CD34", "SSC-A"), gates=("bright",))
-    plan = strategy("bright", protocol=Protocol(title="P", colours=("bright",), rare="bright", plots=(plot,)))
+    plan = strategy("bright", protocol=Protocol(title="P", colours=("bright",), plots=(plot,)))
     pictures = pictures_of(EVENTS, GATES, plan)
     assert pictures.protocol == "P"
     (picture,) = pictures.of_kind(PROTOCOL)

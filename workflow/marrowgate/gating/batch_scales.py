@@ -5,10 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from marrowgate.errors import fault
-from marrowgate.files import write_text
 from marrowgate.gating.landmarks.factors import (
     LANDMARK_DIMENSIONS,
     batch_landmarks,
@@ -17,6 +15,7 @@ from marrowgate.gating.landmarks.factors import (
 )
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
 from marrowgate.signal.scale_estimate import batch_width, sample_width
@@ -174,14 +173,14 @@ def write_scales(path: Path, panel: str, batch: str, scales: BatchScales) -> Non
         "widths": {name: asdict(width) for name, width in scales.widths.items()},
         "landmarks": [asdict(row) for row in scales.landmarks],
     }
-    write_text(path, yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+    write_plain(path, plain)
 
 
 def read_scales(path: Path | None) -> BatchScales:
     """Read what `write_scales` wrote; without a file nothing was chosen."""
     if path is None:
         return BatchScales({})
-    plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    plain = read_plain(path)
     widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
     return BatchScales(widths, tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", [])))
 

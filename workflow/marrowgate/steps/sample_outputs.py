@@ -19,8 +19,8 @@ from marrowgate.measure.gated_sample import measure_gated
 from marrowgate.measure.pictures.make import make_pictures
 from marrowgate.measure.pictures.model import SamplePictures, write_pictures
 from marrowgate.measure.record import SampleRecord
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table

@@ -160,7 +160,7 @@ def _protocol_plot(
     if not set(dimensions) <= set(axes):
         return None
     colours = plot.colours or protocol.colours
-    rare = protocol.rare if protocol.rare and protocol.rare in colours else ""
+    rare = colours[0] if colours else ""
     return _picture(PROTOCOL, plot.title, plot.of, dimensions, plot.gates, colours, axes, finder, rows, rare)
 
 
