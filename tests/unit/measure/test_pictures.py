@@ -178,6 +178,15 @@ def test_protocol__draws_the_rare_one_by_one_and_colours_by_the_end():
     assert not pictures_of(EVENTS, GATES, strategy("bright", protocol=absent)).of_kind(PROTOCOL)
 
 
+def test_corrected__gates_have_the_one_before_beside_them():
+    given = record("bright", "root", threshold("CD34", 0.6, "above"), "overridden")
+    rows = apply_gates(EVENTS, (given,), np.arange(N))
+    gates = make_pictures("S1", EVENTS, strategy("bright"), (given,), rows, (), GATES).gates
+    assert (gates["bright"].gate, gates["bright"].before) == (given.gate, GATES[0].gate)
+    same = make_pictures("S1", EVENTS, strategy("bright"), GATES, rows, (), GATES).gates
+    assert same["bright"].before is None
+
+
 def test_file__gives_back_what_was_written(tmp_path):
     pictures = pictures_of(EVENTS, GATES, strategy("bright"), [("bright", "CD34")])
     before = replace(pictures.gates["bright"], before=threshold("CD34", 0.5, "above"))
