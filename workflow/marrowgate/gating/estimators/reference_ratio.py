@@ -49,7 +49,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> Found:
 
 def needs(arguments: ReferenceRatioArguments) -> Needs:
     """Declare the population that the gate refers to."""
-    return Needs(references=(arguments.reference,))
+    return Needs(references=(arguments.reference,), placed_by=(arguments.reference,))
 
 
 METHOD = Method(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
-from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, widened
+from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, valley_doubts, widened
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Found, Method, View, found_gate, never, no_gate, on_scale
@@ -79,7 +79,10 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
         return no_gate("no_valley", f"no valley of {second} against {first} between {told(arguments.between)}")
     again = [place(drawn) for drawn in _drawn(heights, view.seed)]
     error = spread_of_line([_ends(one, pivot) for one in again if one is not None])
-    return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error)
+    chosen = int(np.argmin(np.abs(slopes - line.slope)))
+    across = widths[chosen] * float(np.hypot(1.0, line.slope))
+    doubts = valley_doubts(counts[chosen], across, (low, high), arguments)
+    return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
 
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
