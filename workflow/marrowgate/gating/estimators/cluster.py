@@ -28,6 +28,7 @@ _ROUNDS = 20
 _STEP, _HALF_WINDOW = 0.1, 0.25
 _LEAST_SHARE = 0.95
 _RISE = 3.0
+_LEAST_VARIANCE = 1e-12
 
 
 class ClusterArguments(Arguments):
@@ -137,7 +138,8 @@ def settle(
             return None
         mean = core.mean(axis=0)
         covariance = np.cov(core.T) / shrink
-        if not np.linalg.det(covariance) > 0:
+        # a positive determinant is not enough: by rounding, that of a line of events may be one
+        if not np.linalg.eigvalsh(covariance)[0] > _LEAST_VARIANCE:
             return None
     return mean, covariance, len(core)
 
