@@ -20,7 +20,8 @@ LIBRARY = "workflow/marrowgate"
 WORDS = {
     "tube (code and docs)": r"\btubes?\b|_tubes?\b|\btubes?_",
     "place as a name": r"\bplaces?\b(?=\s*(=|:|,|\)|\.|\[| in ))",
-    "told, found, one, each as names": r"\b(told|_?found|one|each)\b(?=\s*(=[^=]|\.|\[| in ))",
+    "told, one, each as names": r"\b(told|one|each)\b(?=\s*(=[^=]|\.|\[| in ))",
+    "found as a name": r"\b_?found\b(?=\s*(=[^=]|\.|\[| in ))",
     'docstrings with "Give"': r'"""Give ',
 }
 BRANCHES = (

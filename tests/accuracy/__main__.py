@@ -29,7 +29,7 @@ def main() -> None:
     for topic, figures in topics.items():
         write_figures(out / f"{topic}.tsv", figures)
     if args.quick:
-        print("QUICK RUN: too few tubes and cohorts for conclusions\n")
+        print("QUICK RUN: too few samples and cohorts for conclusions\n")
         print(page(topics, size))
     elif args.docs:
         write_text(args.docs, page(topics, size))

@@ -23,7 +23,7 @@ def abundance_figures(scored: Sequence[Scored]) -> list[Figure]:
     """
     figures: list[Figure] = []
     for population, band, group in _by_abundance(scored):
-        figures.append(number(population, band, "tubes", len(group)))
+        figures.append(number(population, band, "samples", len(group)))
         fraction = [(one, _fraction(one)) for one in group]
         gates = [_error(found, one.truth.realised_per_100_cd45) for one, found in fraction]
         blood = [_error(found, one.truth.generating_per_100_cd45) for one, found in fraction]
@@ -86,13 +86,13 @@ def coverage_figures(scored: Sequence[Scored]) -> list[Figure]:
         for band in bands(EXPECTED_EVENTS, "events"):
             group = [one for one in cells if (one.population, _expected(one)) == (population, band)]
             if group:
-                figures.append(number(population, band, "tubes", len(group)))
+                figures.append(number(population, band, "samples", len(group)))
                 figures += coverage_of(population, band, group)
     return figures
 
 
 def coverage_of(item: str, band: str, group: Sequence[Scored]) -> list[Figure]:
-    """Return the coverage of each interval of some tubes."""
+    """Return the coverage of each interval of some samples."""
     figures = []
     truths = {
         "pct_of_cd45": [one.truth.generating_per_100_cd45 for one in group],

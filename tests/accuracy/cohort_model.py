@@ -89,7 +89,7 @@ def _plan(scenario: str, seed: int) -> CohortPlan:
 
 
 def sample_of(visit: VisitTruth, panel: str) -> Sample:
-    """Return the sheet's row of one tube; the simulator's values need no check."""
+    """Return the sheet's row of one sample; the simulator's values need no check."""
     return Sample.model_construct(
         sample_id=f"{visit.patient_id}_{visit.name}_{panel}",
         fcs="",
@@ -109,14 +109,14 @@ def sample_of(visit: VisitTruth, panel: str) -> Sample:
 
 
 def immature_rows(visit: VisitTruth, sample: Sample, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """Draw the immature cells of a tube: granulocytes and nucleated red cells per 100 white cells."""
+    """Draw the immature cells of a sample: granulocytes and nucleated red cells per 100 white cells."""
     n_cd45 = N_CD45["immature"]
     share = sum(visit.blood.per_ul[kind] for kind in (*IG, "erythroblast")) / visit.blood.wbc
     return [count_row(sample, "immature", int(rng.poisson(n_cd45 * share)), n_cd45, None)]
 
 
 def hspc_rows(visit: VisitTruth, sample: Sample, rng: np.random.Generator) -> tuple[int, list[dict[str, Any]]]:
-    """Draw the CD34+ cells of a tube, with the pipetting error of blood and beads in the cells per uL."""
+    """Draw the CD34+ cells of a sample, with the pipetting error of blood and beads in the cells per uL."""
     n_cd45 = N_CD45["hspc"]
     per_ul = sum(visit.blood.per_ul[kind] for kind in HSPC)
     n = int(rng.poisson(n_cd45 * per_ul / visit.blood.wbc))

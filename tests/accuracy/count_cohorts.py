@@ -1,4 +1,4 @@
-"""Cohorts at the level of counts: perfect gates on simulated tubes, then the workflow's own measures and statistics.
+"""Cohorts at the level of counts: perfect gates on simulated samples, then the workflow's own measures and statistics.
 
 Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were counted; fractions, cells per uL,
 controls and molecules from `marrowgate.measure`, so that only gating is left out.
@@ -31,15 +31,15 @@ MEASURES = ("immature_per_100_cd45", "cd34_hspc_per_ul", *CXCR4)
 
 
 def draw_study(plan: CohortPlan, n_events: int | None = None) -> Comparison:
-    """Draw every tube of a cohort and make the study that the statistics read.
+    """Draw every sample of a cohort and make the study that the statistics read.
 
     Parameters
     ----------
     plan : CohortPlan
-        The cohort; its visits' tubes are counted.
+        The cohort; its visits' samples are counted.
     n_events : int, optional
-        Events of every tube instead of the plan's. CXCR4 is then the blood's median of molecules, also in place of the
-        ratio; their changes are nearly the same.
+        Events of every sample instead of the plan's. CXCR4 is then the blood's median of molecules, also in place of
+        the ratio; their changes are nearly the same.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def draw_study(plan: CohortPlan, n_events: int | None = None) -> Comparison:
 
 
 def sheet_row(tube: SamplePlan) -> Sample:
-    """Return a tube's row of the sample sheet."""
+    """Return a sample's row of the sample sheet."""
     visit = tube.visit
     if visit is None:
         msg = f"{tube.sample_id} belongs to no visit"
@@ -110,7 +110,7 @@ def count_rows(
 
 
 def visit_blood(tube: SamplePlan) -> Blood:
-    """Return the blood in a tube."""
+    """Return the blood in a sample."""
     if tube.blood is None:
         msg = f"{tube.sample_id} holds no blood"
         raise ValueError(msg)

@@ -39,7 +39,7 @@ def count_coverage_figures(seed: int, draws: int, cores: int) -> list[Figure]:
     Parameters
     ----------
     seed : int
-        Seed of the published cohort, whose tubes are drawn again and again.
+        Seed of the published cohort, whose samples are drawn again and again.
     draws : int
         Draws for each population and band.
     cores : int
@@ -73,7 +73,7 @@ def _draw(seed: int, draws: int, task: tuple[str, str, tuple[float, float]]) -> 
         share_of_tube = draw_counts(plan, tube, MANY_EVENTS)[members].sum() / MANY_EVENTS
         n_events = round(float(np.exp(rng.uniform(*np.log(band)))) / share_of_tube)
         fresh = replace(tube, sample_id=f"{tube.sample_id}_draw")
-        # the number on the label of another lot of beads, and the dead cells that the visit's tubes show
+        # the number on the label of another lot of beads, and the dead cells that the visit's samples show
         label = max(float(1 + Measure().bead_lot_cv_pct / 100 * rng.standard_normal()), 0.5)
         row = counted_row(fresh, population, draw_counts(plan, fresh, n_events), label, rng)
         truth = next(one for one in population_truths(tube, None) if one.population == population)
@@ -86,7 +86,7 @@ def _draw(seed: int, draws: int, task: tuple[str, str, tuple[float, float]]) -> 
 
 
 def again(tube: SamplePlan, rng: np.random.Generator, draw: int) -> SamplePlan:
-    """Return a tube of the same blood that was pipetted and measured by the analyser once more."""
+    """Return a sample of the same blood that was pipetted and measured by the analyser once more."""
     if tube.visit is None:
         msg = f"{tube.sample_id} belongs to no visit"
         raise ValueError(msg)

@@ -1,6 +1,6 @@
-"""CXCR4 at the level of counts: as many cells as were counted, the batch's control tubes and beads, as in the workflow.
+"""CXCR4 at the level of counts: as many cells as were counted, the batch's controls and beads, as in the workflow.
 
-Cells come through the simulated instrument of their own tube with perfect gates. Which tubes serve as control, what
+Cells come through the simulated instrument of their own sample with perfect gates. Which samples serve as control, what
 they say together, whether there is a ratio, and the molecules are answers of `marrowgate.measure` and
 `marrowgate.signal`.
 """
@@ -43,16 +43,16 @@ Known = dict[frozenset[str], tuple[tuple[str, ...], ControlSamples]]
 
 
 def measured_rows(plan: CohortPlan, sheet: Sequence[Sample], n_events: Mapping[str, int]) -> list[Row]:
-    """Measure CXCR4 on the CD34+ cells of every stained CD34 tube of a cohort.
+    """Measure CXCR4 on the CD34+ cells of every stained CD34 sample of a cohort.
 
     Parameters
     ----------
     plan : CohortPlan
         The cohort.
     sheet : sequence of Sample
-        Rows of its stained CD34 tubes.
+        Rows of its stained CD34 samples.
     n_events : mapping of str to int
-        CD34+ events by sample_id of these tubes.
+        CD34+ events by sample_id of these samples.
 
     Returns
     -------
@@ -71,19 +71,19 @@ def measured_rows(plan: CohortPlan, sheet: Sequence[Sample], n_events: Mapping[s
 def drawn_batch(
     plan: CohortPlan, stained: Sequence[Sample], n_events: Mapping[str, int]
 ) -> tuple[list[Sample], dict[str, SampleRecord]]:
-    """Draw the CD34+ cells of a batch's stained tubes and of all its tubes without CXCR4.
+    """Draw the CD34+ cells of a batch's stained samples and of all its samples without CXCR4.
 
     Parameters
     ----------
     plan, n_events
         As for `measured_rows`.
     stained : sequence of Sample
-        Rows of the stained CD34 tubes of one batch.
+        Rows of the stained CD34 samples of one batch.
 
     Returns
     -------
     tuple of (list of Sample, dict of str to SampleRecord)
-        Rows of stained and control tubes, and what a perfect gate would give of each, by sample_id.
+        Rows of stained and control samples, and what a perfect gate would give of each, by sample_id.
     """
     planned = {tube.sample_id: tube for tube in plan.samples if tube.panel == PANEL}
     records = {one.sample_id: _record(plan, planned[one.sample_id], n_events[one.sample_id]) for one in stained}
@@ -97,7 +97,7 @@ def drawn_batch(
 
 
 def row_of(sample_id: str, n: int, measured: Mapping[str, float]) -> Row:
-    """Return the row of intensities.tsv of a stained tube."""
+    """Return the row of intensities.tsv of a stained sample."""
     return {
         "sample_id": sample_id,
         "population": POPULATION,
@@ -111,7 +111,7 @@ def row_of(sample_id: str, n: int, measured: Mapping[str, float]) -> Row:
 def _batch_rows(
     sheet: Sequence[Sample], records: Mapping[str, SampleRecord], line: Calibration, rng: np.random.Generator
 ) -> list[Row]:
-    """Compare each stained tube of a batch with its control; control tubes that serve many are measured once."""
+    """Compare each stained sample of a batch with its control; control samples that serve many are measured once."""
     settings, rows = Measure(), []
     known: Known = {}
     for sample in sheet:
@@ -127,7 +127,7 @@ def _batch_rows(
 
 
 def _medians(control: Control, known: Known, rng: np.random.Generator) -> tuple[float, Draws]:
-    """Return what `control_medians` gives, from tubes that are measured already."""
+    """Return what `control_medians` gives, from samples that are measured already."""
     names = tuple(name for name, _ in control.control_samples)
     key = frozenset(names)
     if key not in known:
@@ -149,7 +149,7 @@ def _compared(
 
 
 def _control_row(tube: SamplePlan) -> Sample:
-    """Return a control tube's row of the sample sheet."""
+    """Return a control sample's row of the sample sheet."""
     return Sample(
         sample_id=tube.sample_id,
         fcs="none.fcs",
@@ -162,7 +162,7 @@ def _control_row(tube: SamplePlan) -> Sample:
 
 
 def _record(plan: CohortPlan, tube: SamplePlan, n_cells: int) -> SampleRecord:
-    """Draw a tube's CD34+ cells; the tube without the antibody has its own gain like any other."""
+    """Draw a sample's CD34+ cells; the sample without the antibody has its own gain like any other."""
     cells = compensated_cells(plan, tube, _panel(), POPULATION, MARKER, n_cells) if n_cells else np.empty(0)
     sketch = make_sketch(POPULATION, MARKER, np.asarray(cells, dtype=np.float64))
     return SampleRecord(tube.sample_id, {}, (), (), (sketch,))

@@ -22,7 +22,7 @@ ALPHA = 0.05
 PRIMARY = "immature_per_100_cd45"
 FISHER = "responders, Fisher's exact test"
 UNADJUSTED = "highest visit against baseline (not compared by the workflow)"
-ALL_BUT_FREE = 10**8  # events of a tube whose counting error is nothing
+ALL_BUT_FREE = 10**8  # events of a sample whose counting error is nothing
 FEWEST = 2  # patients of each arm that the workflow compares
 Limits = tuple[float, float, float]
 

@@ -19,8 +19,9 @@ from marrowgate.measure.controls import Control
 from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import make_sketch
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel, load_panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
 from marrowgate.signal.beads.lots import load_bead_lot
@@ -63,7 +64,7 @@ def coverage_figures(seed: int, draws: int, cores: int) -> list[Figure]:
     seed : int
         Seed of cohort and draws.
     draws : int
-        Tubes for each number of events and each control, shared out over the cohort's instrument runs.
+        Samples for each number of events and each control, shared out over the cohort's instrument runs.
     cores : int
         Processes; the answer does not depend on it.
     """
@@ -97,7 +98,7 @@ def _figures(control: str, band: str, rows: Sequence[tuple[Mapping[str, Any], Ma
 def _batch(
     seed: int, draws: int, batch: str
 ) -> dict[tuple[str, int], list[tuple[Mapping[str, Any], Mapping[str, float]]]]:
-    """Draw tubes of one instrument run: events of a visit, of its control, and of the controls of other visits."""
+    """Draw samples of one instrument run: events of a visit, of its control, and of the controls of other visits."""
     plan, panel = make_plan("published", seed), load_panel(REPOSITORY / "config" / "panels" / "hspc.yaml")
     tubes = [tube for tube in plan.samples if (tube.panel, tube.batch, tube.control_type) == ("hspc", batch, "none")]
     line = bead_line(plan, panel, batch, BEADS)
@@ -116,8 +117,8 @@ def _batch(
 def _row(
     visits: Sequence[Visit], place: int, n: int, control: Control, line: Calibration, rng: np.random.Generator
 ) -> Mapping[str, Any]:
-    record = SampleRecord("tube", {}, (), (), (_draw(visits[place].stained, n, rng),))
-    sample = Sample(sample_id="tube", fcs="tube.fcs", panel="hspc", batch="B")
+    record = SampleRecord("sample", {}, (), (), (_draw(visits[place].stained, n, rng),))
+    sample = Sample(sample_id="sample", fcs="tube.fcs", panel="hspc", batch="B")
     controls, lines = {(POPULATION, MARKER): control}, {("hspc", "B", MARKER): line}
     (row,) = intensity_rows(record, sample, None, controls, Measure(), int(rng.integers(2**31)), lines)
     return row
@@ -147,7 +148,7 @@ def _visit(plan: CohortPlan, tube: SamplePlan, panel: Panel, line: Calibration) 
 
 
 def bead_line(plan: CohortPlan, panel: Panel, batch: str, n_beads: int) -> Calibration:
-    """Calibrate an instrument run with its own tube of PE beads."""
+    """Calibrate an instrument run with its own sample of PE beads."""
     tube = find_sample(plan, f"{batch}_hspc_pe_beads")
     lot = load_bead_lot(REPOSITORY / "config" / "bead_lots" / "PE01.yaml")
     limits = Quality()

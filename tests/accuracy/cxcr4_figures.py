@@ -23,12 +23,12 @@ EVENTS = (5.0, 20.0, 50.0, 100.0, 500.0)
 
 @dataclass(frozen=True)
 class Measured:
-    """CXCR4 on the CD34+ cells of one tube.
+    """CXCR4 on the CD34+ cells of one sample.
 
     Parameters
     ----------
     sample : SamplePlan
-        The tube.
+        The sample.
     row : mapping
         Of intensities.tsv.
     truth : IntensityTruth
@@ -91,7 +91,7 @@ def intensity_figures(tubes: Sequence[Measured]) -> list[Figure]:
         if group:
             given = sum(tube.row["ratio_fi"] is not None for tube in group)
             told = "a ratio is given when the control's median is more than 3 standard errors from 0"
-            figures.append(number(MARKER, band, "tubes", len(group)))
+            figures.append(number(MARKER, band, "samples", len(group)))
             figures.append(share(MARKER, band, "with ratio_fi", given, len(group), told))
             for column in ("ratio_fi", "delta_fi", "median_fi", "abc"):
                 figures += _column(band, column, group)
@@ -114,7 +114,7 @@ def _true(tube: Measured, column: str) -> float | None:
 
 
 def fold_figures(tubes: Sequence[Measured]) -> list[Figure]:
-    """Return the error of each patient's change of ratio_fi from baseline, by the fewer CD34+ events of both tubes."""
+    """Return the error of each patient's change of ratio_fi from baseline, by the fewer CD34+ events of both."""
     errors: dict[str, list[float]] = {band: [] for band in bands(EVENTS, "events")}
     for patient in dict.fromkeys(_patient(tube) for tube in tubes):
         own = [tube for tube in tubes if _patient(tube) == patient and tube.row["ratio_fi"] is not None]

@@ -11,7 +11,7 @@ import numpy as np
 from marrowgate.stats.intervals import binomial_interval
 from marrowgate.tables import write_table
 
-WHOLE = frozenset({"tubes", "cohorts", "patients", "draws", "changes", "gates"})
+WHOLE = frozenset({"samples", "cohorts", "patients", "draws", "changes", "gates"})
 """Units of counts that others rest on."""
 
 
@@ -88,7 +88,7 @@ def _median_error(values: Sequence[float]) -> str:
     return f"± {(ordered[last] - ordered[first]) / 3.92:.2g}"
 
 
-def number(item: str, band: str, measure: str, n: int, unit: str = "tubes") -> Figure:
+def number(item: str, band: str, measure: str, n: int, unit: str = "samples") -> Figure:
     """Return a count of what the figures beside it rest on."""
     return Figure(item, band, measure, float(n), unit)
 

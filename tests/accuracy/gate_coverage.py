@@ -1,7 +1,7 @@
-"""Coverage of the intervals that users get: many tubes through the real gates, without the workflow around them.
+"""Coverage of the intervals that users get: many samples through the real gates, without the workflow around them.
 
-Each band of expected events has tubes of the published cohort whose blood was given as many rare cells. The tubes of an
-instrument run are gated together, as in the workflow: fit, consensus, gates, counts, intervals.
+Each band of expected events has samples of the published cohort whose blood was given as many rare cells. The samples
+of an instrument run are gated together, as in the workflow: fit, consensus, gates, counts, intervals.
 """
 
 import tempfile
@@ -49,7 +49,7 @@ CONFIG = REPOSITORY / "config"
 
 @dataclass(frozen=True)
 class Run:
-    """Tubes of one panel and instrument run that are gated together, in one band of expected events."""
+    """Samples of one panel and instrument run that are gated together, in one band of expected events."""
 
     panel: str
     band: tuple[float, float]
@@ -57,7 +57,7 @@ class Run:
 
 
 def plan_runs(seed: int, tubes_per_band: int) -> list[Run]:
-    """Share the published cohort's tubes out: `tubes_per_band` of each panel in every band, by instrument run."""
+    """Share the published cohort's samples out: `tubes_per_band` of each panel in every band, by instrument run."""
     plan = make_plan("published", seed)
     runs = []
     for panel in RARE:
@@ -70,7 +70,7 @@ def plan_runs(seed: int, tubes_per_band: int) -> list[Run]:
 
 
 def score_runs(seed: int, tubes_per_band: int, cores: int) -> list[Scored]:
-    """Put all tubes through the gates and give their rare populations beside the truth."""
+    """Put all samples through the gates and give their rare populations beside the truth."""
     runs = plan_runs(seed, tubes_per_band)
     with ProcessPoolExecutor(cores) as pool:
         return [one for scored in pool.map(partial(score_run, seed), runs) for one in scored]
@@ -78,7 +78,7 @@ def score_runs(seed: int, tubes_per_band: int, cores: int) -> list[Scored]:
 
 @dataclass(frozen=True)
 class Gated:
-    """A tube that went through the gates: its record, and the truth of its populations."""
+    """A sample that went through the gates: its record, and the truth of its populations."""
 
     sample: SamplePlan
     record: SampleRecord
@@ -86,12 +86,12 @@ class Gated:
 
 
 def score_run(seed: int, run: Run) -> list[Scored]:
-    """Simulate, fit, agree, gate and count the tubes of a run."""
+    """Simulate, fit, agree, gate and count the samples of a run."""
     return [one for tube in gate_run(seed, run) for one in _scored(tube, seed)]
 
 
 def gate_run(seed: int, run: Run) -> list[Gated]:
-    """Simulate, fit, agree and gate the tubes of a run."""
+    """Simulate, fit, agree and gate the samples of a run."""
     plan = make_plan("published", seed)
     by_name = {sample.sample_id: sample for sample in plan.samples}
     strategy, _ = load_strategy(CONFIG / "strategies" / f"{STRATEGIES[run.panel]}.yaml")
@@ -116,7 +116,7 @@ def gate_run(seed: int, run: Run) -> list[Gated]:
 def _open(
     plan: CohortPlan, sample: SamplePlan, n_events: int, strategy: Strategy
 ) -> tuple[SampleEvents, list[PopulationTruth]]:
-    """Simulate a tube and open it as the workflow does, through a file that is gone again."""
+    """Simulate a sample and open it as the workflow does, through a file that is gone again."""
     panels = CONFIG / "panels"
     with tempfile.TemporaryDirectory() as folder:
         fcs = Path(folder) / "tube.fcs"
@@ -130,7 +130,7 @@ def _open(
 
 
 def with_label(sheet: Sample, seed: int) -> Sample:
-    """Return the row of a tube with beads of another lot, whose label is off by as much as the settings say."""
+    """Return the row of a sample with beads of another lot, whose label is off by as much as the settings say."""
     if sheet.beads_per_tube is None:
         return sheet
     rng = stream("coverage", seed, "label", sheet.sample_id)
@@ -160,7 +160,7 @@ def gate_coverage_figures(scored: Sequence[Scored]) -> list[Figure]:
                 for one in group
                 if one.row.get("per_100_cd45") is not None and one.truth.realised_per_100_cd45
             ]
-            figures.append(number(population, band, "tubes", len(group)))
+            figures.append(number(population, band, "samples", len(group)))
             figures += coverage_of(population, band, group)
             figures.append(middle(population, band, "median bias of the gates", found, "%"))
     return figures

@@ -53,7 +53,7 @@ Scored = tuple[str, int, int, float, str, "Share | None"]
 
 @dataclass(frozen=True)
 class Result:
-    """One population of one tube."""
+    """One population of one sample."""
 
     population: str
     n_true: int
@@ -80,8 +80,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenarios", default="published,dirty")
     parser.add_argument("--seed", type=int, default=23)
-    parser.add_argument("--tubes", type=int, default=8, help="tubes of each batch and panel")
-    parser.add_argument("--bayes", type=int, default=2, help="tubes of each scenario and panel with a Bayes limit")
+    parser.add_argument("--tubes", type=int, default=8, help="samples of each batch and panel")
+    parser.add_argument("--bayes", type=int, default=2, help="samples of each scenario and panel with a Bayes limit")
     parser.add_argument("--out", type=Path, default=CONFIG.parent / "results" / "accuracy" / "gating.tsv")
     args = parser.parse_args()
     lines = ["name\tvalue\tunit\tdetail"]
@@ -95,7 +95,7 @@ def main() -> None:
 
 
 def results(plan: CohortPlan, panel_name: str, n_tubes: int, n_bayes: int) -> Iterator[Result]:
-    """Gate some tubes of every batch."""
+    """Gate some samples of every batch."""
     tubes = [s for s in plan.samples if s.panel == panel_name and s.control_type == "none" and s.visit]
     left = n_bayes
     for batch in sorted({sample.batch for sample in tubes}):
@@ -108,7 +108,7 @@ def results(plan: CohortPlan, panel_name: str, n_tubes: int, n_bayes: int) -> It
 
 
 def gated(plan: CohortPlan, panel_name: str, samples: list[SamplePlan]) -> Iterator[tuple[SamplePlan, list[Scored]]]:
-    """Gate tubes as one batch; rejected files are left out."""
+    """Gate samples as one batch; rejected files are left out."""
     strategy = load_checked_strategy(CONFIG / "strategies" / f"{STRATEGIES[panel_name]}.yaml")
     panel = load_panel(CONFIG / "panels" / f"{panel_name}.yaml")
     kind = FileKind("3.1", "F", "little")
@@ -189,8 +189,8 @@ def summary(scenario: str, panel_name: str, found: list[Result]) -> list[str]:
             some = [one for one in own if low <= one.n_true < high]
             if some:
                 bias = [one.n_found / one.n_true - 1 for one in some]
-                detail = f"{len(some)} tubes with {low} to {high - 1} true cells" if high < 10**9 else (
-                    f"{len(some)} tubes with {low} or more true cells")  # fmt: skip
+                detail = f"{len(some)} samples with {low} to {high - 1} true cells" if high < 10**9 else (
+                    f"{len(some)} samples with {low} or more true cells")  # fmt: skip
                 lines.append(f"{name}_f1\t{np.median([o.f1 for o in some]):.3f}\tmedian\t{detail}")
                 lines.append(f"{name}_bias\t{100 * np.median(bias):.1f}\tpercent, median\t{detail}")
         lines += share_lines(name, [one.share for one in own if one.share])
@@ -202,7 +202,7 @@ def summary(scenario: str, panel_name: str, found: list[Result]) -> list[str]:
         lines.append(f"{name}_wrong_unflagged\t{len(silent)}\ttubes\tof {len(own)}")
         none = [one.n_found for one in own if one.n_true == 0]
         if none:
-            lines.append(f"{name}_found_without\t{max(none)}\tevents, most\tof {len(none)} tubes")
+            lines.append(f"{name}_found_without\t{max(none)}\tevents, most\tof {len(none)} samples")
     return lines
 
 
@@ -215,7 +215,7 @@ def share_lines(name: str, found: list[Share]) -> list[str]:
     half = [100 * (one.high - one.low) / 2 / one.found for one in found]
     return [
         f"{name}_share_bias\t{np.median(bias):.2f}\tpercent, median\t{min(bias):.1f} to {max(bias):.1f}",
-        f"{name}_share_covered\t{100 * np.mean(held):.0f}\tpercent\tof {len(found)} tubes",
+        f"{name}_share_covered\t{100 * np.mean(held):.0f}\tpercent\tof {len(found)} samples",
         f"{name}_share_half_width\t{np.median(half):.2f}\tpercent, median\thalf of the interval",
     ]
 

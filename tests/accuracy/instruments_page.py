@@ -29,9 +29,10 @@ OPENING = f"""# Accuracy on other instruments and in sick blood
 
 This page is written by `make accuracy`. Do not edit it. Figures that are bad stand here as they are.
 
-The shipped strategies are taken as they are, through `marrowgate try`, with {N_SAMPLES} samples of each panel and
-{N_EVENTS:,} events each. The same blood is measured on each instrument ([simulation.md](simulation.md), "Other
-instruments" and "Diseases"). F1 is pooled over the samples; events that quality control left out count as not found.
+The shipped strategies are taken as they are, through `marrowgate try --one-batch`, with {N_SAMPLES} samples of each
+panel and {N_EVENTS:,} events each. The same blood is measured on each instrument ([simulation.md](simulation.md),
+"Other instruments" and "Diseases"). F1 is pooled over the samples; events that quality control left out
+count as not found.
 
 - A gate is **wrong** when its F1 is below 0.8 with 20 or more true cells, and **right** when it is above 0.9. Not gated
   counts as wrong, and as flagged.

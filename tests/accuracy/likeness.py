@@ -1,4 +1,4 @@
-"""Draw simulated tubes beside real files, so that a cytometrist can judge the likeness.
+"""Draw simulated samples beside real files, so that a cytometrist can judge the likeness.
 
 Run: python tests/accuracy/likeness.py. Writes docs/pictures/likeness.png. The real files are found as in the tests.
 """
@@ -38,7 +38,7 @@ def scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def simulated(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Columns:
-    """Simulate one tube and compensate it, by marker and scatter."""
+    """Simulate one sample and compensate it, by marker and scatter."""
     optics = batch_optics(plan, sample, panel)
     tube = make_tube(plan, sample, panel, EVENTS)
     rows = [row for row, entry in enumerate(panel.channels) if entry.marker]
@@ -91,7 +91,7 @@ def cytof_marrow() -> Columns:
 
 @dataclass(frozen=True)
 class Source:
-    """Events of one kind of tube, and how its stains and its side scatter are shown."""
+    """Events of one kind of sample, and how its stains and its side scatter are shown."""
 
     title: str
     columns: Columns
@@ -126,7 +126,7 @@ def among(source: Source, rows: NDArray[np.bool_], title: str) -> Source:
 
 
 def responder() -> tuple[Source, Source]:
-    """Simulate both tubes of the strongest responder at the peak, the second with CD13 in the place of CRTH2."""
+    """Simulate both samples of the strongest responder at the peak, the second with CD13 in the place of CRTH2."""
     plan = make_plan("published", 7)
     folder = REPOSITORY / "config" / "panels"
     hspc, immature = load_panel(folder / "hspc.yaml"), with_cd13(load_panel(folder / "immature.yaml"))

@@ -1,4 +1,4 @@
-"""The best F1 that any gate could reach in some tubes of a cohort."""
+"""The best F1 that any gate could reach in some samples of a cohort."""
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,7 +16,7 @@ LEAD = {"hspc": "cd34_hspc", "immature": "ig"}
 
 
 def chosen_tubes(scored: Sequence[Scored], panel: str, n: int) -> list[str]:
-    """Choose tubes spread evenly over the abundance of the panel's main population, from the most to the fewest cells.
+    """Choose samples spread evenly over the abundance of the panel's main population, from most to fewest cells.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def chosen_tubes(scored: Sequence[Scored], panel: str, n: int) -> list[str]:
     panel : str
         Name of the panel.
     n : int
-        Tubes to choose.
+        Samples to choose.
     """
     tubes = [one for one in scored if one.sample.panel == panel and one.population == LEAD[panel]]
     ordered = [one.sample.sample_id for one in sorted(tubes, key=lambda one: -one.n_true)]
@@ -37,7 +37,7 @@ def chosen_tubes(scored: Sequence[Scored], panel: str, n: int) -> list[str]:
 def find_limits(
     scored: Sequence[Scored], scenario: str, seed: int, panels: Path, n: int, cores: int
 ) -> dict[tuple[str, str], BayesLimit]:
-    """Find the best F1 of every population of `n` tubes of each panel, by sample_id and population."""
+    """Find the best F1 of every population of `n` samples of each panel, by sample_id and population."""
     names = [name for panel in LEAD for name in chosen_tubes(scored, panel, n)]
     with ProcessPoolExecutor(cores) as pool:
         found = pool.map(partial(_limits, scenario, seed, panels), names)

@@ -23,7 +23,7 @@ does in a hospital.
 How to read the tables:
 
 - Brackets behind a rate hold its exact 95 % interval: how far it may be off because only so many were simulated.
-  `±` is a standard error. Tubes of the same patient are not independent, so errors of figures over tubes are a
+  `±` is a standard error. Samples of the same patient are not independent, so errors of figures over samples are a
   little too small.
 - The **generating** truth is that of the blood: 95 % intervals should cover it. The **realised** truth is what is
   in the file: F1 and the bias of gates are measured against it.
@@ -33,8 +33,8 @@ How to read the tables:
 F1 = """## Gates
 
 F1 by the number of true cells in the file. Beside it stands the F1 of a classifier that knows how the events were
-made, for some of the tubes, and the F1 that was found in those same tubes. No gate can be much better than that.
-Files that were rejected do not count. Bands without tubes have no row."""
+made, for some of the samples, and the F1 that was found in those same samples. No gate can be much better than that.
+Files that were rejected do not count. Bands without samples have no row."""
 
 RATES = """### Rates that these figures depend on
 
@@ -44,10 +44,10 @@ contamination the figures above would be worse."""
 FLAGS = """### Wrong gates
 
 A gate is called wrong when its F1 is below 0.5 with 20 or more true cells. It is flagged when its status is not
-`ok`, `fixed` or `borrowed`, or when a quality check flagged the tube; the check of the counting error does not count.
+`ok`, `fixed` or `borrowed`, or when a quality check flagged the sample; the check of the counting error does not count.
 *Plainly ok* means that not even `fixed` or `borrowed` stands there."""
 
-BACKGROUND = """### Tubes that hold none of a population
+BACKGROUND = """### Samples that hold none of a population
 
 What the gate finds all the same."""
 
@@ -55,13 +55,13 @@ ABUNDANCE = """## Fractions and absolute counts
 
 Relative errors by the true cells per uL of blood, in `published`. *Bias of the gates* compares the fraction of
 CD45+ cells with that of the file, so counting error is left out. The other columns compare with the blood.
-*Counting alone* is the error that a perfect gate would have. Tubes with the CD34 stain count by beads, the others
+*Counting alone* is the error that a perfect gate would have. Samples with the CD34 stain count by beads, the others
 with the analyser's white cells."""
 
 PLATFORMS = """### Beads and the analyser
 
-Bias of CD34+ cells per uL by counting beads and by the analyser's white cells, for the same tubes through the real
-gates, against the blood. The tubes are those of `published`, with as many CD34+ cells as give 250 to 1,000 events, so
+Bias of CD34+ cells per uL by counting beads and by the analyser's white cells, for the same samples through the real
+gates, against the blood. The samples are those of `published`, with as many CD34+ cells as give 250 to 1,000 events, so
 that counting error does not hide a bias. The errors of pipetting, of the beads' label and of the analyser are in the
 figures. The bias should be within 2 %."""
 
@@ -79,14 +79,14 @@ gates tell them apart, so they are taken off."""
 
 GATE_COVERAGE = """### Through the real gates
 
-What users get: the intervals hold the `boundary_sd` of the gates and the errors of the bench. Tubes of `published`
+What users get: the intervals hold the `boundary_sd` of the gates and the errors of the bench. Samples of `published`
 whose blood was given as many rare cells as the band asks for, through fit, consensus and gates. `boundary_sd` is how
 much a boundary varies; a gate that is off by a few percent every time brings coverage down where there are many
 events, because the counting error is small there."""
 
 FILE_COVERAGE = """### In the whole workflow
 
-The tubes of `published` as they are."""
+The samples of `published` as they are."""
 
 CXCR4 = """## CXCR4 on CD34+ cells
 
@@ -96,14 +96,14 @@ same instrument. The truth of ABC is the median of molecules. `none` in the colu
 CXCR4_COVERAGE = """### Bias and coverage by events
 
 Perfect gates: living CD34+ cells through the simulated instrument, so many of them as the row says, on eight visits
-of each instrument run of `published`. Calibrated with the run's own tube of PE beads. ABC counts where it is at least
+of each instrument run of `published`. Calibrated with the run's own sample of PE beads. ABC counts where it is at least
 three times that of the control. Coverage should lie between 93 and 97.5 %, the median bias of the ratio within 3 %
 from 100 events on and that of ABC within 5 %. Visits of a run hardly differ in background here; the interval allows
 for differences, so with a small control the ratio is covered more often."""
 
 FOLD = """### Change from baseline
 
-Found change of `ratio_fi` over the true one, by the fewer events of both tubes."""
+Found change of `ratio_fi` over the true one, by the fewer events of both samples."""
 
 RESPONDERS = """## Responder calls
 
@@ -114,11 +114,11 @@ TESTS = """## Tests over many cohorts
 
 Whole cohorts at the level of counts: perfect gates, counting error, pipetting, the analyser's error, and CXCR4 on as
 many cells as were counted. The primary test is the change score of immature cells per 100 CD45+ cells. CXCR4 is
-compared in molecules (`abc`), with the ratio to the control (`ratio_fi`) beside it. As in the workflow a control tube
-with few CD34+ cells is taken together with the control tubes of its batch, and molecules are read off the batch's tube
-of PE beads. A visit has no CXCR4 with fewer than five CD34+ cells, and no ratio in a batch whose controls' median is
-within 3 standard errors of 0. How many patients have both values stands under *Estimates*. A cohort counts for a test
-when each arm has two patients with both values.
+compared in molecules (`abc`), with the ratio to the control (`ratio_fi`) beside it. As in the workflow a control sample
+with few CD34+ cells is taken together with the control samples of its batch, and molecules are read off the batch's
+sample of PE beads. A visit has no CXCR4 with fewer than five CD34+ cells, and no ratio in a batch whose controls'
+median is within 3 standard errors of 0. How many patients have both values stands under *Estimates*. A cohort counts
+for a test when each arm has two patients with both values.
 
 ### False positives
 
@@ -130,7 +130,7 @@ POWER = """### Power"""
 
 ESTIMATES = """### Estimates
 
-The true difference is the mean over the same cohorts counted with 100 million events a tube, for CXCR4, the ratio
+The true difference is the mean over the same cohorts counted with 100 million events a sample, for CXCR4, the ratio
 included, that of the blood's molecules. Every cohort has the same number of responders. So estimates differ less
 between cohorts than between real studies, and intervals may cover more than 95 %."""
 
@@ -146,12 +146,12 @@ The patients that went through the whole workflow."""
 
 TROUBLES = """### dirty
 
-Each trouble sits in one CD34 tube. Expected: clogged, bursting and drifting tubes are flagged; events carried over
-from the tube before look like the tube's own and are not seen; the tube cut short is rejected or repaired; the tube
-of the wrong panel is flagged by the labels of its channels; wrong spillover is flagged; other tubes are not flagged.
-*Noticed* is what was rejected, repaired or flagged; the check of the counting error does not count."""
+Each trouble sits in one CD34 sample. Expected: clogged, bursting and drifting samples are flagged; events carried over
+from the sample before look like the sample's own and are not seen; the sample cut short is rejected or repaired; the
+sample of the wrong panel is flagged by the labels of its channels; wrong spillover is flagged; other samples are not
+flagged. *Noticed* is what was rejected, repaired or flagged; the check of the counting error does not count."""
 
-SPARED = """The cohort was run twice, without and with the troubled files. No other tube should change."""
+SPARED = """The cohort was run twice, without and with the troubled files. No other sample should change."""
 
 
 def page(topics: Topics, size: Size) -> str:
@@ -200,20 +200,20 @@ def _sizes(size: Size) -> str:
     files = "; ".join(f"`{name}` {triplet} + {doublet} patients" for name, (triplet, doublet) in size.patients.items())
     return (
         f"Simulated with seed {size.seed}. As files through the workflow: {files}; {size.events:,} events in a CD34 "
-        f"tube. At the level of counts: {size.null_cohorts} cohorts of `null`, {size.effect_cohorts} of `published`, "
+        f"sample. At the level of counts: {size.null_cohorts} cohorts of `null`, {size.effect_cohorts} of `published`, "
         f"{size.effect_cohorts} of `weak`, {size.refused_cohorts} of `confounded`. "
         "The figures of every table also stand in `results/accuracy/`."
     )
 
 
 def _gaps(figures: Sequence[Figure]) -> str:
-    """Name the rows whose F1 is far below the optimum of the same tubes."""
+    """Name the rows whose F1 is far below the optimum of the same samples."""
     values = {(figure.item, figure.band, figure.measure): figure.value for figure in figures}
     far = []
     for item, band in dict.fromkeys((figure.item, figure.band) for figure in figures):
-        best, found = values.get((item, band, "Bayes-optimal F1")), values.get((item, band, "F1 of those tubes"))
+        best, found = values.get((item, band, "Bayes-optimal F1")), values.get((item, band, "F1 of those samples"))
         if best is not None and found is not None and best - found > GAP:
             far.append(f"{item} with {band} ({best - found:.2f})")
     if not far:
-        return f"No row is more than {GAP} below the optimum of the same tubes."
-    return f"More than {GAP} below the optimum of the same tubes: {'; '.join(far)}."
+        return f"No row is more than {GAP} below the optimum of the same samples."
+    return f"More than {GAP} below the optimum of the same samples: {'; '.join(far)}."

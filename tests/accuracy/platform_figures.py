@@ -1,4 +1,4 @@
-"""CD34+ cells per uL by counting beads and by the analyser, for the same tubes through the real gates."""
+"""CD34+ cells per uL by counting beads and by the analyser, for the same samples through the real gates."""
 
 import math
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ Errors = dict[str, float]
 
 
 def platform_figures(seed: int, tubes: int, cores: int) -> list[Figure]:
-    """Return the bias of each way of counting, and how far the two differ in one tube.
+    """Return the bias of each way of counting, and how far the two differ in one sample.
 
     Parameters
     ----------
     seed : int
         Of the published cohort.
-    tubes : int
-        Stained CD34 tubes, with new blood for the band of expected events.
+    samples : int
+        Stained CD34 samples, with new blood for the band of expected events.
     cores : int
         Processes; the answer does not depend on it.
     """
@@ -45,8 +45,8 @@ def platform_errors(tube: Gated, sheet: Sample) -> Errors:
 
     Parameters
     ----------
-    tube : Gated
-        A tube with counting beads, through the gates.
+    sample : Gated
+        A sample with counting beads, through the gates.
     sheet : Sample
         Its row of the sheet, with what the beads' label and the analyser say. Without the beads the analyser counts.
 
@@ -73,7 +73,7 @@ def _bias(method: str, found: Sequence[Errors]) -> list[Figure]:
     known = [errors[method] for errors in found if not math.isnan(errors[method])]
     told = f"against the blood, {BAND[0]:g} to {BAND[1]:g} expected CD34+ events"
     return [
-        number(method, "", "tubes", len(known)),
+        number(method, "", "samples", len(known)),
         mean(method, "", "mean bias", known, "%", told),
         middle(method, "", "median bias", known, "%", told),
     ]
@@ -87,7 +87,7 @@ def _difference(gated: Sequence[Gated], seed: int) -> list[Figure]:
     above = sum(value > limit for value in known)
     told = f"of CD45+ cells per uL, limit {limit:g} %"
     return [
-        number(item, "", "tubes", len(known)),
-        middle(item, "", "median difference in one tube", known, "%", told),
-        share(item, "", "tubes flagged for a difference", above, len(known), told),
+        number(item, "", "samples", len(known)),
+        middle(item, "", "median difference in one sample", known, "%", told),
+        share(item, "", "samples flagged for a difference", above, len(known), told),
     ]

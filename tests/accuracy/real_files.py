@@ -88,7 +88,7 @@ def data_sets(real: Path) -> Iterator[DataSet]:
         ("FL10 INT", "FL5 INT"), "donors 01 and 05; lymphocytes hold NK cells, which have no label of their own",
     )  # fmt: skip
     yield DataSet(
-        "euroflow", "Blood, EuroFlow LST tube", "blood_lst", CONFIG / "panels" / "lst_display.yaml",
+        "euroflow", "Blood, EuroFlow LST sample", "blood_lst", CONFIG / "panels" / "lst_display.yaml",
         tuple(f"euroflow/euroflow_{name}.fcs" for name in tubes), ".labels.csv.gz", "group",
         {
             "lymphocytes": is_one_of("lymphocytes"), "monocytes": is_one_of("monocytes"),
@@ -96,7 +96,7 @@ def data_sets(real: Path) -> Iterator[DataSet]:
             "cd45_pos": lambda given: ~np.isin(given, ["debris", "nrbc"]),
         },
         ("CD45", "SSC-A"),
-        "tubes 01, 03, 05, 09, 25, and for monocytes looked at on all; 22 and 25 are mantle cell lymphoma, "
+        "samples 01, 03, 05, 09, 25, and for monocytes looked at on all; 22 and 25 are mantle cell lymphoma, "
         "35 is hairy cell leukaemia",
     )  # fmt: skip
     first, second = {"003": "3"}, {"003": "4"}
@@ -129,8 +129,8 @@ def main() -> None:
 
 HEAD = """# Accuracy on real files
 
-Public files with a label for every event, gated by `marrowgate try` with the shipped strategies; the labels play no
-part in it. F1 of each population, and the gate's status where it is not `ok`. Made by `make accuracy-real`.
+Public files with a label for every event, gated by `marrowgate try --one-batch` with the shipped strategies; the labels
+play no part in it. F1 of each population, and the gate's status where it is not `ok`. Made by `make accuracy-real`.
 """
 
 

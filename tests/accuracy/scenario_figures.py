@@ -103,7 +103,7 @@ def _average(values: Sequence[float]) -> float | None:
 
 
 def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
-    """Return for each kind of trouble how many of its CD34 tubes were rejected, repaired or flagged.
+    """Return for each kind of trouble how many of its CD34 samples were rejected, repaired or flagged.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
         noticed = [one for one in group if one.checks or one.verdict != "accepted"]
         item = name or "no trouble"
         figures += [
-            number(item, "", "tubes", len(group)),
+            number(item, "", "samples", len(group)),
             number(item, "", "rejected", sum(one.verdict == "rejected" for one in group)),
             number(item, "", "repaired", sum(one.verdict == "repaired" for one in group)),
             number(item, "", "flagged in quality.tsv", sum(bool(one.checks) for one in group)),
@@ -131,7 +131,7 @@ def trouble_figures(scored: Sequence[Scored]) -> list[Figure]:
 
 
 def spared_figures(dirty: Cohort, clean: Mapping[str, int | None], dirtied: Mapping[str, int | None]) -> list[Figure]:
-    """Return how far the troubled tubes changed the counts of CD34+ cells in the others.
+    """Return how far the troubled samples changed the counts of CD34+ cells in the others.
 
     Parameters
     ----------
@@ -146,10 +146,10 @@ def spared_figures(dirty: Cohort, clean: Mapping[str, int | None], dirtied: Mapp
     changed = [pair for pair in known if pair[0] != pair[1]]
     largest = max((100 * abs(after / before - 1) for before, after in known if before), default=math.nan)
     return [
-        number("tubes without trouble", "", "tubes", len(others)),
-        share("tubes without trouble", "", "CD34+ count changed", len(changed), len(known)),
-        Figure("tubes without trouble", "", "largest change", largest, "%"),
-        number("tubes without trouble", "", "gate lost or gained", len(pairs) - len(known) - _neither(pairs)),
+        number("samples without trouble", "", "samples", len(others)),
+        share("samples without trouble", "", "CD34+ count changed", len(changed), len(known)),
+        Figure("samples without trouble", "", "largest change", largest, "%"),
+        number("samples without trouble", "", "gate lost or gained", len(pairs) - len(known) - _neither(pairs)),
     ]
 
 
@@ -158,6 +158,6 @@ def _neither(pairs: Sequence[tuple[int | None, int | None]]) -> int:
 
 
 def cd34_counts(cohort: Cohort) -> dict[str, int | None]:
-    """Return the CD34+ events of every tube of a run."""
+    """Return the CD34+ events of every sample of a run."""
     rows = read_rows(cohort.tables / "populations.tsv")
     return {row["sample_id"]: row["n_events"] for row in rows if row["population"] == "cd34_hspc"}

@@ -1,4 +1,4 @@
-"""What the workflow found in each tube and population, beside the truth."""
+"""What the workflow found in each sample and population, beside the truth."""
 
 import json
 import math
@@ -20,18 +20,18 @@ from marrowgate.simulate.truth import PopulationTruth
 from marrowgate.tables import read_rows
 
 COUNTING = "cv_pct"
-"""Checks whose name begins so warn of few events, not of a wrong gate or a troubled tube."""
+"""Checks whose name begins so warn of few events, not of a wrong gate or a troubled sample."""
 MILD = frozenset({"ok", "fixed", "borrowed"})
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One population of one tube.
+    """One population of one sample.
 
     Parameters
     ----------
     sample : SamplePlan
-        The tube.
+        The sample.
     population : str
         As in the strategy.
     verdict : str
@@ -43,7 +43,7 @@ class Scored:
     truth : PopulationTruth
         Both truths.
     checks : tuple of str
-        Quality checks that flagged the tube, without those of the counting error.
+        Quality checks that flagged the sample, without those of the counting error.
     kept : float
         Share of events that quality control kept.
     """
@@ -85,7 +85,7 @@ class Scored:
 
 
 def score_cohort(cohort: Cohort) -> list[Scored]:
-    """Hold every population of every stained tube against the truth.
+    """Hold every population of every stained sample against the truth.
 
     Returns
     -------

@@ -31,7 +31,7 @@ class Cohort:
     events: int
 
     def truth_path(self, sample: SamplePlan) -> Path:
-        """Return the file with the truth of a tube's events."""
+        """Return the file with the truth of a sample's events."""
         return self.folder / DATA / f"{sample.sample_id}.truth.parquet"
 
     @property
@@ -41,7 +41,7 @@ class Cohort:
 
     @property
     def stained(self) -> list[SamplePlan]:
-        """Return the fully stained tubes of visits."""
+        """Return the fully stained samples of visits."""
         return [sample for sample in self.plan.samples if sample.visit and sample.control_type == "none"]
 
 
@@ -89,7 +89,7 @@ def make_project(cohort: Cohort) -> None:
 
 
 def simulate(cohort: Cohort, samples: Sequence[SamplePlan], cores: int, *, clean: bool = False) -> None:
-    """Write the files of tubes with their truth; `clean` leaves out what goes wrong with them."""
+    """Write the files of samples with their truth; `clean` leaves out what goes wrong with them."""
     task = partial(_write, cohort.plan.scenario.name, cohort.plan.seed, cohort.folder, cohort.events, clean)
     with ProcessPoolExecutor(cores) as pool:
         list(pool.map(task, [sample.sample_id for sample in samples], chunksize=4))

@@ -43,13 +43,13 @@ class Answer:
 
 
 def spread_visits(plan: CohortPlan, n_visits: int) -> list[str]:
-    """Return visits that are spread over the cohort's stained CD34 tubes, as `<patient>_<visit>`."""
+    """Return visits that are spread over the cohort's stained CD34 samples, as `<patient>_<visit>`."""
     names = [tube.sample_id for tube in plan.samples if tube.panel == "hspc" and tube.control_type == "none"]
     return [name.removesuffix("_hspc") for name in names[:: max(1, len(names) // n_visits)]][:n_visits]
 
 
 def answer_visit(seed: int, n_events: int, visit: str) -> Answer | None:
-    """Measure a visit's stained and control tube; None where the truth is below three times the control's molecules."""
+    """Measure a visit's stained and control sample; None where the truth is below three times the control's."""
     plan, panel = make_plan(SCENARIO, seed), load_panel(PANELS / "hspc.yaml")
     stained_tube, control_tube = (find_sample(plan, f"{visit}_{tube}") for tube in ("hspc", "fmo"))
     stained, control = (_values(plan, panel, tube, n_events) for tube in (stained_tube, control_tube))
@@ -70,7 +70,7 @@ def answer_visit(seed: int, n_events: int, visit: str) -> Answer | None:
 
 
 def _values(plan: CohortPlan, panel: Panel, tube: SamplePlan, n_events: int) -> NDArray[np.float64]:
-    """Return the marker's compensated values of the true CD34+ cells, read from the tube's file."""
+    """Return the marker's compensated values of the true CD34+ cells, read from the sample's file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tube.fcs"
         write_sample(plan, tube, PANELS, path, None, n_events=n_events, kind=FileKind())
@@ -99,7 +99,7 @@ def abc_figures(seed: int, n_visits: int, n_events: int, cores: int) -> list[Fig
     n_visits : int
         Visits, spread over the cohort.
     n_events : int
-        Events of each tube.
+        Events of each sample.
     cores : int
         Processes; the answer does not depend on it.
     """
@@ -107,7 +107,7 @@ def abc_figures(seed: int, n_visits: int, n_events: int, cores: int) -> list[Fig
     with ProcessPoolExecutor(cores) as pool:
         answers = list(pool.map(partial(answer_visit, seed, n_events), visits))
     known = [one for one in answers if one is not None]
-    return _figures(known, f"scenario {SCENARIO}, seed {seed}, {n_events:,} events a tube")
+    return _figures(known, f"scenario {SCENARIO}, seed {seed}, {n_events:,} events a sample")
 
 
 def _figures(answers: Sequence[Answer], told: str) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Quality over time on the simulator's faulty tubes: which events and which tubes are flagged, against the truth."""
+"""Quality over time on the simulator's faulty samples: which events and samples are flagged, against the truth."""
 
 import tempfile
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from accuracy.figures import Figure, number, share
 from accuracy.scratch import REPOSITORY
 from marrowgate.fcs.read import read_fcs
-from marrowgate.settings.config import Quality
+from marrowgate.settings.quality import Quality
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import find_unstable, stable_events
@@ -27,26 +27,26 @@ from marrowgate.simulate.timing import BURST, CLOG
 SCENARIO = "dirty"
 ODD_STRETCHES = {"clog": CLOG, "burst": BURST}
 FAULTS = (*ODD_STRETCHES, "signal_drift", "carry_over")
-"""Troubles that come about while a tube is measured."""
+"""Troubles that come about while a sample is measured."""
 DRIFT = "signal_drift_pct"
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What quality over time says of one tube, beside the truth.
+    """What quality over time says of one sample, beside the truth.
 
     Parameters
     ----------
     trouble : str
-        Empty for a sound tube.
+        Empty for a sound sample.
     n_odd, n_odd_flagged : int
         Events of a clog or burst, and those of them that are flagged.
     n_carried, n_carried_flagged : int
-        Events from the tube before, and those of them that are flagged.
+        Events from the sample before, and those of them that are flagged.
     n_other, n_other_flagged : int
         All other events, and those of them that are flagged.
     checks : tuple of str
-        Checks over time that flag the tube.
+        Checks over time that flag the sample.
     drift_pct : float or None
         The drift that was measured; None where it could not be.
     """
@@ -63,13 +63,13 @@ class Watched:
 
 
 def faulty_and_sound(plan: CohortPlan) -> list[SamplePlan]:
-    """Return the stained CD34 tubes that go wrong while they are measured, and those that have no trouble."""
+    """Return the stained CD34 samples that go wrong while they are measured, and those that have no trouble."""
     stained = [tube for tube in plan.samples if tube.panel == "hspc" and tube.control_type == "none"]
     return [tube for tube in stained if tube.trouble.name in {"", *FAULTS}]
 
 
 def watch(seed: int, sample_id: str) -> Watched:
-    """Simulate a tube of the dirty cohort and look at it over time, with the limits of the shipped settings."""
+    """Simulate a sample of the dirty cohort and look at it over time, with the limits of the shipped settings."""
     plan = make_plan(SCENARIO, seed)
     tube = find_sample(plan, sample_id)
     with tempfile.TemporaryDirectory() as folder:
@@ -110,12 +110,12 @@ def _is_odd(times: NDArray[np.float64], trouble: str) -> NDArray[np.bool_]:
 
 
 def stability_figures(seeds: Sequence[int], cores: int) -> list[Figure]:
-    """Return the events and the tubes that are flagged, over all seeds.
+    """Return the events and the samples that are flagged, over all seeds.
 
     Parameters
     ----------
     seeds : sequence of int
-        Of dirty cohorts; every CD34 tube that goes wrong over time or has no trouble is taken.
+        Of dirty cohorts; every CD34 sample that goes wrong over time or has no trouble is taken.
     cores : int
         Processes; the answer does not depend on it.
     """
@@ -138,11 +138,11 @@ def stability_figures(seeds: Sequence[int], cores: int) -> list[Figure]:
 
 def _of_tubes(trouble: str, tubes: Sequence[Watched]) -> list[Figure]:
     group = [one for one in tubes if one.trouble == trouble]
-    item = f"tubes with {trouble}" if trouble else "sound tubes"
+    item = f"samples with {trouble}" if trouble else "sound samples"
     flagged = [one for one in group if one.checks]
     told = ", ".join(sorted({check for one in flagged for check in one.checks}))
     figures = [
-        number(item, "", "tubes", len(group)),
+        number(item, "", "samples", len(group)),
         share(item, "", "flagged", len(flagged), len(group), f"checks: {told or 'none'}"),
     ]
     drifts = [one.drift_pct for one in group if one.drift_pct is not None]

@@ -1,4 +1,4 @@
-"""Can events carried over from the tube before be seen by the mix of the first tenth of a run? A trial, not a check.
+"""Can events carried over from the sample before be seen by the mix of the first tenth of a run? A trial, not a check.
 
 The run is cut into ten windows of equal numbers of events, and every channel at its octiles. The share of each octile
 in the first window is held against a straight line through the other nine, and the score is the mean over channels and
@@ -66,7 +66,7 @@ def start_score(shares: Shares, n_events: int) -> float:
 
 
 def simulated_score(seed: int, sample_id: str) -> float:
-    """Return the score of a tube of the dirty cohort."""
+    """Return the score of a sample of the dirty cohort."""
     plan = make_plan(SCENARIO, seed)
     tube, panel = find_sample(plan, sample_id), load_panel(REPOSITORY / "config" / "panels" / "hspc.yaml")
     events = make_tube(plan, tube, panel, tube.n_events).events
@@ -89,12 +89,12 @@ def real_scores(path: Path) -> tuple[float, float] | None:
 
 
 def start_figures(seeds: Sequence[int], real_data: Path | None, cores: int) -> list[Figure]:
-    """Return how often the score is above that of all sound simulated tubes.
+    """Return how often the score is above that of all sound simulated samples.
 
     Parameters
     ----------
     seeds : sequence of int
-        Of dirty cohorts: their tubes with carry-over, and ten sound ones each.
+        Of dirty cohorts: their samples with carry-over, and ten sound ones each.
     real_data : Path or None
         Folder of real FCS files; without it they have no figures.
     cores : int
@@ -113,8 +113,8 @@ def start_figures(seeds: Sequence[int], real_data: Path | None, cores: int) -> l
         real = [scores for scores in pool.map(real_scores, files) if scores is not None]
     limit, told = max(sound), f"scenario {SCENARIO}, seeds {min(seeds)} to {max(seeds)}"
     return [
-        *_figures("sound tubes", sound, limit, told),
-        *_figures("tubes with carry-over", carried, limit, told),
+        *_figures("sound samples", sound, limit, told),
+        *_figures("samples with carry-over", carried, limit, told),
         *_figures(
             "real files, first window", [first for first, _ in real], limit, "nothing is known to be carried over"
         ),
@@ -123,8 +123,8 @@ def start_figures(seeds: Sequence[int], real_data: Path | None, cores: int) -> l
 
 
 def _figures(item: str, scores: Sequence[float], limit: float, told: str) -> Iterator[Figure]:
-    yield number(item, "", "tubes", len(scores))
+    yield number(item, "", "samples", len(scores))
     yield middle(item, "", "median score", scores, "", told)
     yield Figure(item, "", "largest score", max(scores, default=None), "", "", told)
     above = sum(score > limit for score in scores)
-    yield share(item, "", "above all sound tubes", above, len(scores), f"score above {limit:.2f}; {told}")
+    yield share(item, "", "above all sound samples", above, len(scores), f"score above {limit:.2f}; {told}")

@@ -14,19 +14,19 @@ class Size:
     seed : int
         Seed of everything.
     events : int
-        Events of a CD34 tube of the file-level cohorts; other tubes keep their proportion.
+        Events of a CD34 sample of the file-level cohorts; other samples keep their proportion.
     patients : mapping of str to (int, int)
         Patients of each arm, by the scenario that goes through the real workflow.
     true_cells : int
         Cells behind each true intensity.
     tubes_per_band : int
-        Tubes through the real gates, for each panel and band of expected events.
+        Samples through the real gates, for each panel and band of expected events.
     draws_per_band : int
         Draws at the level of counts, for each band.
     null_cohorts, effect_cohorts, refused_cohorts : int
         Cohorts at the level of counts: null; published and weak; confounded.
     limit_tubes : int
-        Tubes of each panel whose Bayes-optimal F1 is found.
+        Samples of each panel whose Bayes-optimal F1 is found.
     """
 
     name: str

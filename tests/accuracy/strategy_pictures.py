@@ -1,4 +1,4 @@
-"""Draw every step of a shipped strategy on one tube: the parent's events and the gate.
+"""Draw every step of a shipped strategy on one sample: the parent's events and the gate.
 
 Usage: python tests/accuracy/strategy_pictures.py [--real ../shared/data] [--out docs/pictures]
 """
@@ -52,7 +52,7 @@ def shipped(strategy: str, panel: str) -> tuple[Path, Path]:
 
 
 def simulated(kind, folder):
-    """Write some tubes of one batch, the one with the most CD34+ cells first."""
+    """Write some samples of one batch, the one with the most CD34+ cells first."""
     plan = make_plan(SCENARIO, SEED)
     tubes = [s for s in plan.samples if s.panel == kind and s.control_type == "none" and s.visit]
     best = max(tubes, key=lambda s: s.visit.effect)

@@ -121,7 +121,7 @@ def score_samples(
 def _tried(setting: str, panel: str, paths: Mapping[str, Path]) -> list[GateScore]:
     out = next(iter(paths.values())).parent / "out"
     panel_path, strategy = CONFIG / "panels" / f"{panel}.yaml", CONFIG / "strategies" / f"{STRATEGIES[panel]}.yaml"
-    options = ["--panel", str(panel_path), "--strategy", str(strategy), "--out", str(out)]
+    options = ["--panel", str(panel_path), "--strategy", str(strategy), "--out", str(out), "--one-batch"]
     if marrowgate(["try", *options, *map(str, paths.values())]):
         msg = f"try failed on {setting}, panel {panel}"
         raise RuntimeError(msg)

@@ -1,4 +1,4 @@
-"""Tubes of the published cohort whose blood holds a wanted number of rare cells."""
+"""Samples of the published cohort whose blood holds a wanted number of rare cells."""
 
 from dataclasses import replace
 
@@ -12,18 +12,18 @@ from marrowgate.simulate.plan import CohortPlan, SamplePlan, VisitTruth
 from marrowgate.simulate.streams import stream
 
 RARE = {"hspc": ("cd34_hspc",), "immature": ("ig", "nrbc")}
-MANY_EVENTS = 10_000_000  # to know a tube's composition well
+MANY_EVENTS = 10_000_000  # to know a sample's composition well
 
 
 def wanted_tube(plan: CohortPlan, sample: SamplePlan, n_events: int, band: tuple[float, float]) -> SamplePlan:
-    """Scale the rare cells of a tube's blood so that a perfect gate expects a number of events within a band.
+    """Scale the rare cells of a sample's blood so that a perfect gate expects a number of events within a band.
 
     Parameters
     ----------
     plan : CohortPlan
         The cohort.
     sample : SamplePlan
-        A fully stained tube.
+        A fully stained sample.
     n_events : int
         Events that the file will hold.
     band : tuple of float
@@ -32,8 +32,8 @@ def wanted_tube(plan: CohortPlan, sample: SamplePlan, n_events: int, band: tuple
     Returns
     -------
     SamplePlan
-        The same tube with other blood, which the analyser measured too. Each of the panel's rare populations is scaled
-        to the number.
+        The same sample with other blood, which the analyser measured too. Each of the panel's rare populations is
+        scaled to the number.
     """
     blood = sample.blood
     if blood is None:

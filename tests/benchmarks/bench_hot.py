@@ -150,7 +150,7 @@ def gate_words(folder: Path, stem: str) -> list[str]:
     ]
     words += ["--stability", f"{stem}_stability.json", "--scales", f"{stem}_scales.yaml"]
     words += ["--gates-xml", f"{stem}.xml", "--gates-tsv", f"{stem}_gates.tsv", "--events", f"{stem}.parquet"]
-    words += ["--record", f"{stem}_record.json"]
+    words += ["--pictures", f"{stem}_pictures.json", "--record", f"{stem}_record.json"]
     files = {"hspc.yaml"} | {
         f"{stem}{end}"
         for end in (
@@ -161,6 +161,7 @@ def gate_words(folder: Path, stem: str) -> list[str]:
             "_gates.tsv",
             ".parquet",
             "_record.json",
+            "_pictures.json",
             "_stability.json",
             "_scales.yaml",
         )

@@ -44,7 +44,14 @@ def gate() -> int:
     assert main(["consensus", "--panel-name", "culture", "--batch", "b", *fits]) == 0
     words = ["gate", "--sample-id", "a", "--fcs", "a.fcs", *SHARED, "--consensus", "results/consensus/culture_b.yaml"]
     words += ["--fit", "results/fits/a.json", "--stability", "results/stability/a.json", "--measure", "viable:CD34"]
-    words += ["--gates-xml", "results/gates/a.xml", "--gates-tsv", "results/gates/a.tsv"]
+    words += [
+        "--gates-xml",
+        "results/gates/a.xml",
+        "--gates-tsv",
+        "results/gates/a.tsv",
+        "--pictures",
+        "results/pictures/a.json",
+    ]
     return main([*words, "--events", "results/events/a.parquet", "--record", "results/records/a.json"])
 
 
@@ -110,7 +117,7 @@ def test_record__comes_last_and_names_the_others(folder):
     assert record.manifest["sha256"] == sha256_of(Path("a.fcs"))
     assert set(record.digests) == {
         *("fits/a.json", "stability/a.json", "consensus/culture_b.yaml"),
-        *("gates/a.xml", "gates/a.tsv", "gates/a.parquet", "events/a.parquet"),
+        *("gates/a.xml", "gates/a.tsv", "gates/a.parquet", "events/a.parquet", "pictures/a.json"),
     }
     for name, digest in record.digests.items():
         assert sha256_of(Path("results") / name) == digest
@@ -127,8 +134,9 @@ def finished(folder: Path) -> Path:
     config = ["--config", "config/config.yaml"]
     tables = [f"results/tables/{name}.tsv" for name in ("populations", "intensities", "quality")]
     made = [word for path in tables for word in (f"--{Path(path).stem}", path)]
+    given = ["--corrections", "results/tables/corrections.tsv"]
     top = ["--manifest", "results/manifest.tsv", "--provenance", "results/provenance.json"]
-    assert main(["collect", *config, "--records", "results/records/a.json", *made, *top]) == 0
+    assert main(["collect", *config, "--records", "results/records/a.json", *made, *top, *given]) == 0
     cohort = [f"results/tables/{name}.tsv" for name in ("visits", "endpoints", "contrasts", "design", "summary")]
     assert main(["compare", *config, *made, *(w for path in cohort for w in (f"--{Path(path).stem}", path))]) == 0
     assert main(["outcomes", *config, "--outcomes", "results/tables/outcomes.tsv"]) == 0

@@ -69,12 +69,20 @@ def run_all(real_data: Path, names: Sequence[str] = SAMPLES) -> None:
     assert main(["consensus", "--panel-name", "culture", "--batch", "run1", "--fits", *fits, "--out", "c.yaml"]) == 0
     for name, fcs in files.items():
         given = ["--fit", f"fits/{name}.json", "--stability", f"stability/{name}.json", "--consensus", "c.yaml"]
-        gates = ["--gates-xml", f"gates/{name}.xml", "--gates-tsv", f"gates/{name}.tsv"]
+        gates = [
+            "--gates-xml",
+            f"gates/{name}.xml",
+            "--gates-tsv",
+            f"gates/{name}.tsv",
+            "--pictures",
+            f"pictures/{name}.json",
+        ]
         out = ["--events", f"events/{name}.parquet", "--record", f"records/{name}.json", "--measure", "viable:CD34"]
         assert main(["gate", "--sample-id", name, "--fcs", fcs, *shared, *given, *gates, *out]) == 0
     records = [f"records/{name}.json" for name in SAMPLES]
     tables = [word for name in TABLES[:3] for word in (f"--{name}", f"tables/{name}.tsv")]
     rest = ["--manifest", "manifest.tsv", "--provenance", "provenance.json"]
+    rest += ["--corrections", "tables/corrections.tsv"]
     assert main(["collect", "--config", config, "--records", *records, *tables, *rest]) == 0
     cohort = [word for name in TABLES[3:8] for word in (f"--{name}", f"tables/{name}.tsv")]
     assert main(["compare", "--config", config, *tables, *cohort]) == 0

@@ -46,7 +46,13 @@ def test_memory__what_follows_from_the_header_is_enough_for_fit_and_gate(tmp_pat
     batch = ["--panel-name", "hspc", "--batch", "b", "--fits", files["fit.json"]]
     peak_mb(["consensus", *batch, "--out", files["consensus.yaml"]])
     gates = ["--fit", files["fit.json"], "--consensus", files["consensus.yaml"], "--measure", "cd34_hspc:CXCR4"]
-    outputs = {"xml": "gates-xml", "tsv": "gates-tsv", "parquet": "events", "json": "record"}
+    outputs = {
+        "xml": "gates-xml",
+        "tsv": "gates-tsv",
+        "parquet": "events",
+        "pictures.json": "pictures",
+        "json": "record",
+    }
     written = [word for end, name in outputs.items() for word in (f"--{name}", str(tmp_path / f"out.{end}"))]
     assert peak_mb(["gate", *COMMON, "--fcs", str(fcs), *STRATEGY, *found, *gates, *written]) < needed
     assert needed < 250 + 20 * fcs.stat().st_size / 1e6

@@ -57,7 +57,8 @@ def fit_words(folder: Path, real_data: Path, batch: str, day: str) -> list[str]:
 def gate_words(folder: Path, real_data: Path, batch: str, day: str) -> list[str]:
     words = ["gate", *common(folder, real_data, batch, day), "--fit", str(folder / f"{day}.json")]
     words += ["--consensus", str(folder / f"{batch}_consensus.yaml")]
-    for option, ending in (("gates-xml", "xml"), ("gates-tsv", "tsv"), ("events", "events.parquet"), ("record", "r")):
+    endings = {"gates-xml": "xml", "gates-tsv": "tsv", "events": "events.parquet", "pictures": "p", "record": "r"}
+    for option, ending in endings.items():
         words += [f"--{option}", str(folder / f"{day}.{ending}")]
     return words
 
@@ -125,7 +126,7 @@ def test_scales__rejected_file_is_passed_over(batches, real_data, tmp_path, capl
 
 
 def test_try__takes_the_scales_from_all_files(batches, real_data, tmp_path):
-    words = ["try", "--panel", str(PANEL), "--strategy", str(batches / "s.yaml"), "--out", str(tmp_path)]
+    words = ["try", "--panel", str(PANEL), "--strategy", str(batches / "s.yaml"), "--out", str(tmp_path), "--one-batch"]
     assert main([*words, *(str(real_data / "timecourse" / f"{day}.fcs") for day in DAYS)]) == 0
     rows = read_rows(tmp_path / "gates" / "D4.tsv")
     used = next(row["scales"] for row in rows if row["population"] == "viable")

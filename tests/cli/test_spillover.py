@@ -153,11 +153,13 @@ def test_spillover__every_stain_rejected_is_refused_and_no_sample_of_the_batch_i
     shared = ["--sample-id", "s", "--fcs", str(tubes / "B1_hspc_unstained.fcs"), "--spillover", "matrix"]
     shared += ["--panel", str(repository / "config" / "panels" / "hspc.yaml"), "--matrix", str(tmp_path / "B1.csv")]
     shared += ["--strategy", str(repository / "config" / "strategies" / "blood_hspc.yaml")]
-    files = {name: str(tmp_path / name) for name in ("f.json", "s.json", "g.xml", "g.tsv", "e.parquet", "r.json")}
+    files = {
+        name: str(tmp_path / name) for name in ("f.json", "s.json", "g.xml", "g.tsv", "e.parquet", "p.json", "r.json")
+    }
     assert main(["fit", *shared, "--out", files["f.json"], "--stability", files["s.json"], "--strict"]) == 3
     words = ["gate", *shared, "--fit", files["f.json"], "--stability", files["s.json"], "--consensus", files["f.json"]]
     words += ["--gates-xml", files["g.xml"], "--gates-tsv", files["g.tsv"], "--events", files["e.parquet"]]
-    assert main([*words, "--record", files["r.json"]]) == 0
+    assert main([*words, "--pictures", files["p.json"], "--record", files["r.json"]]) == 0
     record = read_record(tmp_path / "r.json")
     assert (record.manifest["verdict"], record.manifest["reasons"], record.counts) == ("rejected", reasons, ())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from marrowgate.cli import main
+from marrowgate.fcs.read import read_fcs
 from marrowgate.tables import read_rows
 
 TEMPLATE = Path(__file__).parent.parent / "workflow" / "timecourse"
@@ -13,9 +14,27 @@ PANEL, STRATEGY = TEMPLATE / "panels" / "culture.yaml", TEMPLATE / "strategies" 
 NAMES_STAND_THERE = "the tables hold names and paths of the files; --anonymous calls the files by number"
 
 
+PASSED_OVER = (
+    "cells",
+    "singlets",
+    "viable",
+    "not_monocytes",
+    "cd34_b_precursors",
+    "cd34_not_b",
+    "cd34_cd38_low",
+    "cd34_cd38_high",
+)
+RIGHT_PANEL = "is it the right panel? Without --panel the file's own labels are taken"
+
+
 def words(out: Path, *files: Path) -> list[str]:
     given = ["try", "--panel", str(PANEL), "--strategy", str(STRATEGY), "--out", str(out), "--measure", "viable:CD34"]
     return [*given, *map(str, files)]
+
+
+def printed(capsys: pytest.CaptureFixture[str], *given: object) -> list[str]:
+    assert main(["try", *map(str, given)]) == 0
+    return capsys.readouterr().out.splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -91,29 +110,150 @@ def test_try__measure_that_names_nothing_is_told(tmp_path: Path, capsys: pytest.
     assert not (tmp_path / "out").exists()
 
 
-def test_try__says_how_many_populations_have_no_gate(
-    real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    # the two CD34 and CD45 gates of this strategy need a baseline sample, which `try` does not know
+def test_try__says_what_was_found_and_what_not(real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    # the CD34 and CD45 gates of this strategy need a baseline sample, which is not given here
     files = real_data / "timecourse" / "D10.fcs", real_data / "damaged" / "aria_truncated.fcs"
     assert main(words(tmp_path, *files)) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "== D10",
+        "panel: CD34, CD45, CD38, 7-AAD",
+        "strategy: culture",
+        "",
+        "D10: 6,018 events, 1,018 of them left out, in unstable stretches of the run",
+        "  population  events  % of parent  95 % interval  status",
+        "  singlets     5,000        100.0  99.9 to 100.0  ok",
+        "    viable     5,000        100.0  99.9 to 100.0  fixed",
+        "  not gated: cd34_pos; no baseline control of CD34 with a boundary",
+        "  not gated: cd45_pos; no baseline control of CD45 with a boundary",
+        "  look at viable: fixed stands in for valley; no valley of 7-AAD between 300 and 20000",
+        "",
+        "== aria_truncated",
+        "",
+        "aria_truncated: rejected, truncated: $TOT says 10000 events, the file ends after 6052",
+        "",
         f"2 data sets, 1 rejected; the tables are in {tmp_path / 'tables'}",
-        "6 of 8 rows of populations.tsv have no gate; see gate_reason",
+        f"the gates are drawn in {tmp_path / 'pictures.html'}",
         NAMES_STAND_THERE,
     ]
 
 
-def test_try__says_nothing_of_gates_when_all_were_found(
-    real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_try__baseline_lends_its_boundary_and_stands_in_the_tables_once(real_data: Path, tmp_path: Path, capsys):
+    files = [real_data / "timecourse" / f"{name}.fcs" for name in ("D8", "D10")]
+    baseline = f"baseline={real_data / 'timecourse' / 'D0.fcs'}"
+    assert main([*words(tmp_path, *files), "--control", baseline]) == 0
+    counted = {(row["sample_id"], row["population"]): row for row in read_rows(tmp_path / "tables" / "populations.tsv")}
+    assert len(counted) == 3 * 4
+    assert counted["D10", "cd34_pos"]["pct_of_parent"] > 50
+    assert counted["D0", "cd34_pos"]["pct_of_parent"] < 1.5
+    assert "not gated" not in capsys.readouterr().out
+    assert [row["sample_id"] for row in read_rows(tmp_path / "manifest.tsv")] == ["D8", "D10", "D0"]
+
+
+def test_try__fmo_is_what_its_marker_is_compared_with(real_data: Path, tmp_path: Path, capsys):
+    folder = real_data / "reported" / "vol_in_microlitres"
+    control, file = folder / "aurora_uL_2700ev.fcs", folder / "right_nL_2700ev.fcs"
+    given = ["--out", tmp_path, "--control", f"fmo:CXCR4={control}", "--measure", "lymphocytes:CXCR4", file]
+    printed(capsys, *given)
+    (row,) = read_rows(tmp_path / "tables" / "intensities.tsv")
+    assert (row["sample_id"], row["control_type"], row["control_sample_id"]) == (
+        "right_nL_2700ev",
+        "fmo",
+        "aurora_uL_2700ev",
+    )
+    assert row["ratio_fi"] == pytest.approx(1.0)
+
+
+def test_try__wrong_controls_are_told_together(real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = real_data / "timecourse" / "D0.fcs"
+    wrong = ["fmo:CXCR4", "fmmo:CXCR4=x.fcs", f"fmo={file}", f"unstained:CD34={file}", "fmo:CXCR4=/home/Jane/x.fcs"]
+    given = ["try", "--out", str(tmp_path), *(word for each in wrong for word in ("--control", each)), str(file)]
+    assert main(given) == 2
+    form = "write it like fmo:CXCR4=FILE, unstained=FILE or baseline=FILE"
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: option --control: must be KIND=FILE or KIND:MARKER=FILE, got 'fmo:CXCR4'; {form}",
+        "error: option --control: there is no kind of control 'fmmo'; did you mean 'fmo'?",
+        f"error: option --control: fmo names no marker; {form}",
+        f"error: option --control: unstained takes no marker, got 'CD34'; {form}",
+        "error: option --control: there is no such file for fmo:CXCR4; correct the path",
+    ]
+
+
+def test_try__files_lend_each_other_no_gates_unless_told(real_data: Path, tmp_path: Path, capsys):
+    files = [real_data / "aml" / f"sample{n}.fcs" for n in range(5, 10)]
+    printed(capsys, "--out", tmp_path / "alone", *files)
+    printed(capsys, "--out", tmp_path / "batch", "--one-batch", *files)
+    alone, batch = (read_rows(tmp_path / name / "tables" / "populations.tsv") for name in ("alone", "batch"))
+    assert "borrowed" not in {row["gate_status"] for row in alone}
+    assert "borrowed" in {row["gate_status"] for row in batch}
+    assert len({row["batch"] for row in alone}) == 5
+    assert {row["batch"] for row in batch} == {"try"}
+
+
+def test_try__without_panel_and_strategy_says_that_there_is_no_cd34(real_data: Path, tmp_path: Path, capsys):
+    lines = printed(capsys, "--out", tmp_path, "--one-batch", *(real_data / "aml" / f"sample{n}.fcs" for n in (7, 8)))
+    assert lines[:8] == [
+        "== sample7, sample8",
+        "panel (from the files' own labels): CD15, CD13, CD45, CD16, CD56",
+        "strategy: blood_hspc (proposed)",
+        "these files have no CD34: no cd34_pos, cd34_ssc_low, cd34_cd45_dim, cd34_hspc, lymphocytes_of_that_size",
+        "these files have no CD235a: no beads",
+        "these files have no FSC-H: no bead_singlets",
+        "these files have no CD14: no monocytes",
+        f"passed over, for want of CD235a, FSC-H, 7-AAD, CD14, CD19, CD38: {', '.join(PASSED_OVER)}",
+    ]
+    assert any(line.startswith("    lymphocytes ") for line in lines)
+
+
+def test_try__panel_that_contradicts_the_files_labels_is_not_gated_under_its_names(
+    real_data: Path, repository: Path, tmp_path: Path, capsys
 ):
-    strategy = tmp_path / "singlets.yaml"
-    gate = "{name: singlets, parent: root, dimensions: [FSC-A, FSC-H], method: singlets}"
-    strategy.write_text(f"populations:\n  - {gate}\n", encoding="utf-8")
-    given = ["try", "--panel", str(PANEL), "--strategy", str(strategy), "--out", str(tmp_path)]
-    assert main([*given, str(real_data / "timecourse" / "D10.fcs")]) == 0
-    said = f"1 data sets, 0 rejected; the tables are in {tmp_path / 'tables'}\n{NAMES_STAND_THERE}\n"
-    assert capsys.readouterr().out == said
+    # FITC is CD38 in this panel and CD20 in the file
+    panel = repository / "config" / "panels" / "hspc.yaml"
+    strategy = repository / "config" / "strategies" / "blood_hspc.yaml"
+    given = ["--panel", panel, "--strategy", strategy, "--out", tmp_path]
+    lines = printed(capsys, *given, real_data / "cd34" / "diva_cd45_cd34_marrow.fcs")
+    assert lines[1:8] == [
+        "panel: CD34, CD235a",
+        "5 of 14 channels of the panel are not there: FSC-H, SSC-H, SSC-W, PerCP-Cy5-5-A (7-AAD), BV510-A (CD45)",
+        "the panel calls FITC-A CD38, the file calls it CD20: it is not used",
+        "the panel calls PE-A CXCR4, the file calls it CD10: it is not used",
+        "the panel calls APC-A CD14, the file calls it CD19: it is not used",
+        f"5 of the panel's 7 markers are not in the file as the panel has them: {RIGHT_PANEL}",
+        "strategy: blood_hspc",
+    ]
+    rows = {row["population"]: row for row in read_rows(tmp_path / "tables" / "populations.tsv")}
+    assert rows["cd34_cd38_low"]["n_events"] is None
+
+
+def test_try__file_without_labels_says_so(real_data: Path, tmp_path: Path, capsys):
+    assert printed(capsys, "--out", tmp_path, real_data / "gvhd" / "001.fcs") == [
+        "== 001",
+        "panel (from the file's own labels): no marker is known",
+        "nothing says what is stained in FL1.H, FL2.H, FL3.H, FL4.H; a panel can say it (--panel)",
+        "no shipped strategy gates a population with these markers; those for blood need CD45",
+        "",
+        "001: 13,831 events",
+        "",
+        f"1 data set, 0 rejected; the tables are in {tmp_path / 'tables'}",
+        f"the gates are drawn in {tmp_path / 'pictures.html'}",
+        NAMES_STAND_THERE,
+    ]
+    (row,) = read_rows(tmp_path / "manifest.tsv")
+    assert (row["sample_id"], row["verdict"], row["n_events"]) == ("001", "accepted", 13831)
+
+
+def test_try__opens_no_data_set_twice(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    opened: list[str] = []
+
+    def counted(path: Path, *args: object, **named: object) -> object:
+        opened.append(path.name)
+        return read_fcs(path, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("marrowgate.steps.try_run.read_fcs", counted)
+    files = [real_data / "timecourse" / f"{name}.fcs" for name in ("D4", "D8", "D10")]
+    control = f"baseline={real_data / 'timecourse' / 'D0.fcs'}"
+    assert main(["try", "--out", str(tmp_path), "--control", control, *map(str, files)]) == 0
+    assert sorted(opened) == ["D0.fcs", "D10.fcs", "D4.fcs", "D8.fcs"]
 
 
 def test_try__anonymous_leaves_no_name_of_a_file_anywhere(real_data: Path, tmp_path: Path, capsys):

@@ -16,7 +16,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 def tried(out: Path, panel: Path, strategy: str, files: list[Path]) -> Path:
     """Gate files together as a user does, with a shipped strategy."""
     words = ["try", "--panel", str(panel), "--strategy", str(CONFIG / "strategies" / f"{strategy}.yaml")]
-    assert main([*words, "--out", str(out), *map(str, files)]) == 0
+    assert main([*words, "--out", str(out), "--one-batch", *map(str, files)]) == 0
     return out
 
 

@@ -12,7 +12,7 @@ from real.scored import CONFIG, found_in, tried
 HERE = CONFIG.parent / "tests" / "real"
 SAMPLES = tuple(f"sample{number}" for number in range(1, 11))
 MYELOID = {"CD13": "FL2 Log", "CD15": "FL1 Log"}
-"""Stains that lymphocytes lack: below 10 on these amplifiers, blasts of samples 1 and 2 and granulocytes have 20 to 800."""
+"""Stains that lymphocytes lack: below 10 here; blasts of samples 1 and 2 and granulocytes have 20 and more."""
 
 
 @pytest.fixture(scope="module")

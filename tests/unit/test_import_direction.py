@@ -20,6 +20,7 @@ BELOW_ALL = {
     "content",
     "no_result",
     "plain_text",
+    "plain_yaml",
     "progress",
 }
 FLOORS = ("fcs", "signal", "gating", "measure", "cohort", "report")
@@ -28,11 +29,13 @@ MAY_IMPORT = {
     "stats": {"stats", "errors"},
     "settings": {"settings", "errors", "columns", "endpoint_names", "files", "plain_text"},
     **{room: {*BELOW_ALL, "provenance", "code_digest", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
+    "drafts": {*BELOW_ALL, "drafts", "gating", "signal", "fcs"},
     "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance", "code_digest"},
     "snakefile": {*BELOW_ALL, "snakefile", "provenance", "code_digest", *FLOORS},
     "steps": {
         *BELOW_ALL,
         "steps",
+        "drafts",
         "simulate",
         "snakefile",
         "provenance",

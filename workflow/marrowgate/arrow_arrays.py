@@ -47,11 +47,13 @@ def boolean_array(mask: NDArray[np.bool_], valid: NDArray[np.bool_] | None = Non
     return pa.Array.from_buffers(pa.bool_(), mask.size, [None if valid is None else _bits(valid), _bits(mask)])
 
 
-def named_array(places: NDArray[np.integer], names: Sequence[str], valid: NDArray[np.bool_] | None = None) -> pa.Array:
+def named_array(
+    positions: NDArray[np.integer], names: Sequence[str], valid: NDArray[np.bool_] | None = None
+) -> pa.Array:
     """Make an array of names from their places in a list; where `valid` is False the value is missing."""
-    indices = places.astype(np.int32) if valid is None else np.where(valid, places, 0).astype(np.int32)
+    indices = positions.astype(np.int32) if valid is None else np.where(valid, positions, 0).astype(np.int32)
     bits = None if valid is None else _bits(valid)
-    codes = pa.Array.from_buffers(pa.int32(), places.size, [bits, pa.py_buffer(indices)])
+    codes = pa.Array.from_buffers(pa.int32(), positions.size, [bits, pa.py_buffer(indices)])
     return pa.DictionaryArray.from_arrays(codes, array_of(list(names), "string"))
 
 

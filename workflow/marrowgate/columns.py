@@ -114,6 +114,14 @@ _COLUMNS = (
     _text("gate_reason", "reason of that gate's status"),
     _text("gate_reason_code", "codes of gate_reason, one for each of its sentences, as docs/statuses.md lists them"),
     _text("weakest_gate", "population whose gate gave gate_status"),
+    # corrections
+    _count("found_n_events", "n_events with the gates as they were found"),
+    _count("found_n_parent", "n_parent with the gates as they were found"),
+    _number("found_pct_of_parent", "share of found_n_events", "%", "found_n_parent"),
+    _text("found_gate_status", "gate_status with the gates as they were found"),
+    _text("reviewer", "who gave the population's gate; empty where it only rests on a given one"),
+    _text("review_date", "when the gate was given, as the reviewer wrote it"),
+    _text("review_reason", "why the found gate was not right, as the reviewer wrote it"),
     # intensities
     _text("marker", "marker that is measured"),
     *_with_interval(_number("median_fi", "median fluorescence, compensated linear scale", "channel units")),
@@ -233,6 +241,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("cd45_gate_reason", "count_status", "count_reason", "blank_source", "blank_n_tubes", "blank_n_events"),
         *("blank_n_cd45", "lob_method", "lob_events", "lod_events", "loq_events"),
         *("gate_reason_code", "weakest_gate", "cd45_gate_reason_code"),
+    ),
+    "corrections": (
+        *("sample_id", "patient_id", "panel", "batch", "population", "parent"),
+        *("found_n_events", "found_n_parent", "found_pct_of_parent", "found_gate_status"),
+        *("n_events", "n_parent", "pct_of_parent", "gate_status", "reviewer", "review_date", "review_reason"),
     ),
     "intensities": (
         *(*_VISIT_KEY, "population", "marker", "n_events", "median_fi", "median_fi_low", "median_fi_high"),

@@ -10,7 +10,19 @@ from marrowgate.no_result import NoResult, NoResultError
 
 CHANGED = "changed_while_read"
 FOLDERS = frozenset(
-    {"calibration", "consensus", "events", "fits", "gates", "records", "scales", "spillover", "stability", "tables"}
+    {
+        "calibration",
+        "consensus",
+        "events",
+        "fits",
+        "gates",
+        "pictures",
+        "records",
+        "scales",
+        "spillover",
+        "stability",
+        "tables",
+    }
 )
 """Folders of the results that hold files which others are made from."""
 

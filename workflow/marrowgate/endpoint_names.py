@@ -168,7 +168,7 @@ def endpoint_name(measure: str, summary: str) -> str:
 
 def read_endpoint(name: str) -> Endpoint:
     """Return the measure and the summary that a name of the tables is made of; the longest summary counts."""
-    summary = max((each for each in SUMMARIES if name.endswith(f"_{each}")), key=len, default="")
+    summary = max((known for known in SUMMARIES if name.endswith(f"_{known}")), key=len, default="")
     return Endpoint(name.removesuffix(f"_{summary}") if summary else name, summary)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from marrowgate.content import sha256_of
-from marrowgate.settings.project import Project, project_files
+from marrowgate.settings.project import Project, override_files, project_files
 
 _BOUND = re.compile(r'<meta name="marrowgate:([^"]+)" content="([0-9a-f]{64})">')
 
@@ -71,6 +71,10 @@ def verified_results(results: Path) -> Iterator[Verified]:
         if provenance["files_sha256"].get(name) != source:
             yield Verified(f"input of sample {name}", "differs", f"provenance.json, {made_by}")
         for key, wanted in plain["digests"].items():
+            if key in provenance["inputs_sha256"]:
+                if provenance["inputs_sha256"][key] != wanted:
+                    yield Verified(f"{key} of sample {name}", "differs", f"provenance.json, {made_by}")
+                continue
             step = _STEPS.get(key.split("/")[0], "gate")
             yield _compared(results / key, key, wanted, f"{of_input}, {_made_by(provenance, step)}")
     for key, wanted in provenance["tables_sha256"].items():
@@ -94,7 +98,7 @@ def verified_inputs(results: Path, project: Project) -> Iterator[Verified]:
         # a sample whose file could not be read has no digest
         if digest and name in paths:
             yield _compared(paths[name], f"file of sample {name}", digest, "provenance.json")
-    sheets: Mapping[str, Path] = project_files(project)
+    sheets: Mapping[str, Path] = project_files(project) | override_files(project)
     for name, digest in provenance["inputs_sha256"].items():
         yield _compared(sheets.get(name), name, digest, "provenance.json")
 

@@ -6,6 +6,7 @@
 import json
 import random
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from marrowgate.code_digest import code_digests
@@ -14,11 +15,17 @@ from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
+from marrowgate.report.pictures.plan import (
+    FIGURE_ENDINGS,
+    planned_sample_pages,
+    planned_sheets,
+)
+from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
-from marrowgate.settings.project import load_project, project_files
+from marrowgate.settings.project import load_project, override_files, project_files
 from marrowgate.settings.sample_links import (
     bead_samples,
     controls_to_fit_first,
@@ -43,7 +50,8 @@ try:
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
-        if faults := [*faults, *lot_faults(PROJECT)]:
+        faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
+        if faults:
             raise UserError(faults)
         link_files(PROJECT)
 except UserError as error:
@@ -55,7 +63,7 @@ except UserError as error:
 CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
-QUALITY = CONFIG.quality.model_dump_json()
+QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 # sorted before, so that the order of the sheet's rows makes no difference
 HANDFUL = sorted(random.Random(CONFIG.seed).sample(sorted(GATED), min(3, len(GATED))))
@@ -100,6 +108,12 @@ def fcs_of(wildcards):
     return fcs_of_sample(wildcards.sample_id)
 
 
+def gate_overrides(wildcards):
+    """Return the gates that a person gave a sample, or the one that it is a control of; nothing where nobody did."""
+    found = PROJECT.overrides.get(gates_from(SAMPLES[wildcards.sample_id]))
+    return [str(found.path)] if found else []
+
+
 def panel_of(wildcards):
     return str(PROJECT.panel_path(SAMPLES[wildcards.sample_id].panel))
 
@@ -108,8 +122,21 @@ def strategy_of(wildcards):
     return str(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
 
 
+def prepared_of(wildcards):
+    return f"results/settings/{SAMPLES[wildcards.sample_id].panel}.json"
+
+
 def content_of_sample(wildcards):
     return content_of(fcs_of(wildcards), panel_of(wildcards), strategy_of(wildcards))
+
+
+def content_of_gated(wildcards):
+    return content_of(
+        fcs_of(wildcards),
+        panel_of(wildcards),
+        strategy_of(wildcards),
+        *gate_overrides(wildcards),
+    )
 
 
 def memory_of(wildcards, input, attempt):

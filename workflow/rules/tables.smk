@@ -4,6 +4,7 @@
 # Outputs: results/check.txt, results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
 
 SHEETS = {name: str(path) for name, path in project_files(PROJECT).items()}
+GIVEN_GATES = [str(path) for path in override_files(PROJECT).values()]
 
 
 rule check:
@@ -11,6 +12,7 @@ rule check:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        given_gates=GIVEN_GATES,
         fcs=LINKED,
     output:
         "results/check.txt",
@@ -25,7 +27,7 @@ rule check:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["check"],
-        content=content_of(CONFIG_FILE, *SHEETS.values(), *LINKED),
+        content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES, *LINKED),
     shell:
         "marrowgate check"
         " {input.config:q}"
@@ -38,6 +40,7 @@ rule collect:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        given_gates=GIVEN_GATES,
         records=expand("results/records/{sample_id}.json", sample_id=GATED),
         spillover=made_spillover("tsv"),
         spillover_parquet=made_spillover("parquet"),
@@ -52,6 +55,8 @@ rule collect:
         intensities_parquet="results/tables/intensities.parquet",
         quality="results/tables/quality.tsv",
         quality_parquet="results/tables/quality.parquet",
+        corrections="results/tables/corrections.tsv",
+        corrections_parquet="results/tables/corrections.parquet",
         provenance="results/provenance.json",
     log:
         "results/logs/collect.log",
@@ -63,7 +68,7 @@ rule collect:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["collect"],
-        content=content_of(CONFIG_FILE, *SHEETS.values()),
+        content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES),
     shell:
         "marrowgate collect"
         " --config {input.config:q}"
@@ -75,6 +80,7 @@ rule collect:
         " --populations {output.populations:q}"
         " --intensities {output.intensities:q}"
         " --quality {output.quality:q}"
+        " --corrections {output.corrections:q}"
         " --provenance {output.provenance:q}"
         " > {log:q} 2>&1"
 

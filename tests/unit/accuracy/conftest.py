@@ -1,4 +1,4 @@
-"""Scored tubes that are written by hand."""
+"""Scored samples that are written by hand."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Figures of abundance on tubes that are written by hand."""
+"""Figures of abundance on samples that are written by hand."""
 
 import math
 
@@ -35,7 +35,7 @@ def test_abundance__gates_are_held_against_the_file_and_the_rest_against_the_blo
 
 def test_abundance__a_tube_without_numbers_has_no_error(make_scored):
     found = values(abundance_figures([make_scored(None, truth=TRUTH)]))
-    assert found["ig", "2 to 5 per uL", "tubes"] == 1
+    assert found["ig", "2 to 5 per uL", "samples"] == 1
     assert found["ig", "2 to 5 per uL", "bias of cells per uL"] is None
 
 

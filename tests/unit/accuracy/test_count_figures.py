@@ -56,7 +56,7 @@ def test_run_cohorts__the_published_effect_has_the_right_sign():
     for measure in CXCR4:
         assert found.true_estimates[measure] < 0
         assert found.estimates[measure][0] == pytest.approx(found.true_estimates[measure], abs=0.25)
-        # a tube needs five CD34+ cells, and a control in its batch
+        # a sample needs five CD34+ cells, and a control in its batch
         assert found.patients[measure] > 0.9 * len(found.calls)
     assert found.true_estimates[MEASURE] == pytest.approx(found.estimates[MEASURE][0], abs=0.3)
 

@@ -1,4 +1,4 @@
-"""Coverage: tubes with a wanted number of cells, drawn as counts and put through the real gates."""
+"""Coverage: samples with a wanted number of cells, drawn as counts and put through the real gates."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -26,7 +26,7 @@ def test_wanted_tube__holds_about_the_wanted_number(band):
     wanted = wanted_tube(plan, tube, 60_000, band)
     counts = draw_counts(plan, wanted, 6_000_000) / 100
     for population in ("ig", "nrbc"):
-        # thousands of rare cells make up a part of the tube, so that there are fewer for the same events
+        # thousands of rare cells make up a part of the sample, so that there are fewer for the same events
         assert 0.8 * band[0] < counts[kinds_of(population)].sum() < 1.05 * band[1]
     # the analyser saw the same blood: 5 standard deviations of its error
     blood = wanted.blood

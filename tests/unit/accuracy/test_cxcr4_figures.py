@@ -1,4 +1,4 @@
-"""Figures of CXCR4 on tubes that are written by hand."""
+"""Figures of CXCR4 on samples that are written by hand."""
 
 import math
 

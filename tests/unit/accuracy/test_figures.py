@@ -49,25 +49,25 @@ def test_middle__too_few_values_have_no_error():
 
 
 def test_write_figures__error_stands_in_the_detail(tmp_path: Path):
-    write_figures(tmp_path / "f1.tsv", [share("ig", "1 to 20 cells", "F1 below 0.5", 1, 2, "all tubes")])
+    write_figures(tmp_path / "f1.tsv", [share("ig", "1 to 20 cells", "F1 below 0.5", 1, 2, "all samples")])
     assert read_rows(tmp_path / "f1.tsv") == [
         {
             "name": "ig, 1 to 20 cells, F1 below 0.5",
             "value": 50.0,
             "unit": "%",
-            "detail": "1 of 2; all tubes; Monte Carlo error: 1.3 to 98.7",
+            "detail": "1 of 2; all samples; Monte Carlo error: 1.3 to 98.7",
         }
     ]
 
 
 def test_markdown__one_row_per_item_and_band_and_one_column_per_measure():
     figures = [
-        number("ig", "few", "tubes", 12),
+        number("ig", "few", "samples", 12),
         share("ig", "few", "coverage", 3, 100),
-        number("nrbc", "many", "tubes", 7),
+        number("nrbc", "many", "samples", 7),
     ]
     assert markdown(figures, "population", "cells").splitlines() == [
-        "| population | cells | tubes | coverage (%) |",
+        "| population | cells | samples | coverage (%) |",
         "| --- | --- | --- | --- |",
         "| ig | few | 12 | 3.0 (0.6 to 8.5) |",
         "| nrbc | many | 7 |  |",

@@ -1,4 +1,4 @@
-"""Figures of gates on tubes that are written by hand."""
+"""Figures of gates on samples that are written by hand."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_f1__tubes_are_grouped_by_true_cells(make_scored):
     scored = [make_scored((10, 10, 0)), make_scored((100, 0, 0)), make_scored((80, 20, 20))]
     found = values(f1_figures(scored, {}))
     assert found["ig", "1 to 20 cells", "median F1"] == pytest.approx(2 / 3)
-    assert found["ig", "50 to 200 cells", "tubes"] == 2
+    assert found["ig", "50 to 200 cells", "samples"] == 2
     assert found["ig", "50 to 200 cells", "median F1"] == pytest.approx(0.9)
 
 
@@ -33,7 +33,7 @@ def test_f1__the_best_f1_stands_beside_the_f1_of_the_same_tubes(make_scored):
     limits = {("a", "ig"): BayesLimit("ig", 0.95, 1, 1, 0.1)}
     found = values(f1_figures(scored, limits))
     assert found["ig", "50 to 200 cells", "Bayes-optimal F1"] == 0.95
-    assert found["ig", "50 to 200 cells", "F1 of those tubes"] == pytest.approx(0.8)
+    assert found["ig", "50 to 200 cells", "F1 of those samples"] == pytest.approx(0.8)
 
 
 def test_flags__a_wrong_gate_counts_as_unflagged_when_neither_gate_nor_check_warns(make_scored):
@@ -60,6 +60,6 @@ def test_flags__tubes_with_few_true_cells_do_not_count(make_scored):
 def test_background__false_events_are_given_per_100_cd45(make_scored):
     scored = [make_scored((0, 5, 0)), make_scored((0, 15, 0)), make_scored((1, 0, 0))]
     found = values(background_figures(scored))
-    assert found["ig", "", "tubes without a true cell"] == 2
+    assert found["ig", "", "samples without a true cell"] == 2
     # 5 and 15 of 1,000 CD45+
     assert found["ig", "", "found all the same"] == pytest.approx(1.0)

@@ -1,4 +1,4 @@
-"""Tubes whose best F1 is found are spread over the abundance."""
+"""Samples whose best F1 is found are spread over the abundance."""
 
 from accuracy.limit_figures import chosen_tubes
 

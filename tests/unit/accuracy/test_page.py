@@ -29,7 +29,7 @@ def test_page__every_topic_has_its_figures_on_the_page(topic):
 def test_page__gaps_to_the_best_f1_are_named():
     def row(item: str, best: float, found: float) -> list[Figure]:
         return [Figure(item, "1 to 20 cells", "Bayes-optimal F1", best, ""),
-                Figure(item, "1 to 20 cells", "F1 of those tubes", found, "")]  # fmt: skip
+                Figure(item, "1 to 20 cells", "F1 of those samples", found, "")]  # fmt: skip
 
     text = page(topics(f1_published=row("ig", 0.95, 0.65) + row("nrbc", 0.99, 0.97)), FULL)
     assert "ig with 1 to 20 cells (0.30)." in text

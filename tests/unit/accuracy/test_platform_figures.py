@@ -1,4 +1,4 @@
-"""CD34+ cells per uL by both ways of counting, for the same tubes."""
+"""CD34+ cells per uL by both ways of counting, for the same samples."""
 
 import math
 

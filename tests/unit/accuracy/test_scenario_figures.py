@@ -1,4 +1,4 @@
-"""What is told of troubled tubes, from tubes that are written by hand."""
+"""What is told of troubled samples, from samples that are written by hand."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_troubles__each_kind_is_counted_by_what_became_of_it(make_scored):
     found = values(trouble_figures(scored))
     assert found["truncated", "noticed at all"] == 100
     assert found["truncated", "rejected"] == 1
-    assert found["clog", "tubes"] == 2
+    assert found["clog", "samples"] == 2
     assert found["clog", "noticed at all"] == 50
     assert found["no trouble", "noticed at all"] == 0
 
@@ -37,6 +37,6 @@ def test_spared__counts_are_compared_with_those_of_the_clean_run():
     clean = dict(zip(names, (100, 50, 10, None), strict=True))
     dirty = dict(zip(names, (100, 40, None, None), strict=True))
     found = values(spared_figures(cohort, clean, dirty))
-    assert found["tubes without trouble", "CD34+ count changed"] == 50
-    assert round(found["tubes without trouble", "largest change"]) == 20
-    assert found["tubes without trouble", "gate lost or gained"] == 1
+    assert found["samples without trouble", "CD34+ count changed"] == 50
+    assert round(found["samples without trouble", "largest change"]) == 20
+    assert found["samples without trouble", "gate lost or gained"] == 1

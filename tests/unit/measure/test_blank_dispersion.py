@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import nbinom, poisson
 
 from marrowgate.measure.blank_dispersion import dispersed_limit, dispersion_p
-from marrowgate.measure.detection import Blank, find_limits
+from marrowgate.measure.limit_of_blank import Blank, find_limits
 
 
 def test_dispersion__is_judged_by_fisher_s_index():

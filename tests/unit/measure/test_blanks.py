@@ -3,7 +3,7 @@
 import pytest
 
 from marrowgate.measure.blanks import BlankSample, blank_markers, carried_markers, find_blanks
-from marrowgate.measure.detection import Blank
+from marrowgate.measure.limit_of_blank import Blank
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample

@@ -56,12 +56,12 @@ def drift_findings(project: Project, drifts: Drifts, measure: str, readings: Seq
     marker = _marker_of(project, measure)
     panels = {sample.sample_id: sample.panel for sample in project.samples}
     used = {(panels.get(reading.sample_id, ""), reading.batch) for reading in readings}
-    told = [
+    findings = [
         f"batch {batch}: {drifts[panel, batch, marker]}" for panel, batch in used if (panel, batch, marker) in drifts
     ]
     cancels = "; a ratio to the control is free of it only where the control's median is light and no offset"
     more = cancels if measure.endswith("_ratio_fi") else ""
-    return [Finding("bead_drift", "flagged", f"{sentence}{more}") for sentence in sorted(told)]
+    return [Finding("bead_drift", "flagged", f"{sentence}{more}") for sentence in sorted(findings)]
 
 
 def _marker_of(project: Project, measure: str) -> str:

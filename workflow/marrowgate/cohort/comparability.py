@@ -171,13 +171,13 @@ def _depths(phases: Sequence[ArmPhase]) -> Iterable[Finding]:
         first, second = own
         ratio = first.exposure / second.exposure
         if max(ratio, 1 / ratio) > UNEQUAL_DEPTH:
-            told = " and ".join(f"{entry.exposure:.3g} in the {entry.arm} arm" for entry in own)
+            depths = " and ".join(f"{entry.exposure:.3g} in the {entry.arm} arm" for entry in own)
             where = "before treatment" if phase == "baseline" else "in the window"
             yield Finding(
                 "unequal_depth",
                 "flagged",
                 f"the arms' counts rest on different numbers of cells {where} "
-                f"(events that one unit of the measure gives: {told})",
+                f"(events that one unit of the measure gives: {depths})",
             )
 
 
@@ -188,9 +188,9 @@ def _zeros(phases: Sequence[ArmPhase]) -> Iterable[Finding]:
             continue
         table = TwoByTwo(own[0].zero_patients, own[0].n_patients, own[1].zero_patients, own[1].n_patients)
         if fisher_p(table) < UNEQUAL_ZEROS:
-            told = " and ".join(f"{e.zero_patients} of {e.n_patients} in the {e.arm} arm" for e in own)
+            zeros = " and ".join(f"{e.zero_patients} of {e.n_patients} in the {e.arm} arm" for e in own)
             where = "before treatment" if phase == "baseline" else "in the window"
-            yield Finding("unequal_zeros", "flagged", f"patients without any event {where} differ: {told}")
+            yield Finding("unequal_zeros", "flagged", f"patients without any event {where} differ: {zeros}")
 
 
 def _windows(windows: Sequence[ArmWindow], clock: Clock) -> Iterable[Finding]:
@@ -199,8 +199,8 @@ def _windows(windows: Sequence[ArmWindow], clock: Clock) -> Iterable[Finding]:
     width = clock.window[1] - clock.window[0]
     first, second = windows
     gap = abs(first.mean_time - second.mean_time) / width
-    told = " and ".join(f"{window.mean_time:.3g} in the {window.arm} arm" for window in windows)
-    sentence = f"the arms were sampled at different times of the window (mean in {clock.unit}: {told})"
+    windows_met = " and ".join(f"{window.mean_time:.3g} in the {window.arm} arm" for window in windows)
+    sentence = f"the arms were sampled at different times of the window (mean in {clock.unit}: {windows_met})"
     if gap > OTHER_WINDOW:
         yield Finding("other_window", "refused", sentence)
     elif gap > SHIFTED_WINDOW:

@@ -44,6 +44,6 @@ class ComparedArms(Mapping[str, str]):
         first = sum(map(self.is_first, self.arm_of))
         return first, len(self.arm_of) - first
 
-    def told(self, counts: tuple[int, int]) -> str:
+    def named_counts(self, counts: tuple[int, int]) -> str:
         """Say how many there are of each arm, as `4 A and 5 B`."""
         return f"{counts[0]} {self.pair.first} and {counts[1]} {self.pair.second}"

@@ -197,9 +197,9 @@ def _point(reading: Reading | None) -> Point | None:
 def _peak_days(readings: Sequence[Reading], peak: Reading | None) -> tuple[float, float, float]:
     if peak is None:
         return math.nan, math.nan, math.nan
-    place = next(index for index, reading in enumerate(readings) if reading is peak)
-    before = readings[place - 1] if place else None
-    after = readings[place + 1] if place + 1 < len(readings) else None
+    peak_at = next(index for index, reading in enumerate(readings) if reading is peak)
+    before = readings[peak_at - 1] if peak_at else None
+    after = readings[peak_at + 1] if peak_at + 1 < len(readings) else None
     return _day(before), _day(peak), _day(after)
 
 

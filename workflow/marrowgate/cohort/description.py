@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
 
+from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.study import Comparison
+from marrowgate.cohort.visits import Visit
 
 PHASES = {"baseline": "at baseline", "on_therapy": "on therapy", "off_therapy": "after stopping"}
 PHASES |= {"unplaced": "at a time not known"}
@@ -72,45 +73,44 @@ def describe_design(study: Comparison) -> Iterable[tuple[str, str]]:
         own = [patient_id for patient_id, its in study.arms.items() if its == arm]
         named = Counter(patients[patient_id].regimen or "regimen not given" for patient_id in own)
         yield f"{arm}_patients", f"{len(own)} patients: " + _shares(named) if own else "no patient"
-        visits: dict[str, dict[Any, str]] = {patient_id: {} for patient_id in own}
-        for readings in study.readings.values():
-            for reading in readings:
-                if reading.visit.patient_id in visits:
-                    visits[reading.visit.patient_id][reading.visit] = reading.batch
-        yield f"{arm}_visits", _visit_sentence([list(one) for one in visits.values()])
-        yield f"{arm}_missing_visits", _missing_sentence([list(one) for one in visits.values()])
-        batches = Counter(
-            f"{batch} {PHASES[visit.phase]}" for one in visits.values() for visit, batch in one.items() if batch
-        )
-        yield f"{arm}_batches", f"visits by batch and time: {_shares(batches)}" if batches else "no batch is known"
-        made = Counter(
-            r.preparation for own_r in study.readings.values() for r in own_r if study.arms[r.visit.patient_id] == arm
-        )
-        yield f"{arm}_preparations", "; ".join(sorted(name for name in made if name)) or "no preparation is given"
-        methods = {r.platform for one in study.readings.values() for r in one if study.arms[r.visit.patient_id] == arm}
-        yield f"{arm}_count_methods", ", ".join(sorted(methods - {"", "none"})) or "no absolute counts"
+        readings = [entry for every in study.readings.values() for entry in every if entry.visit.patient_id in own]
+        seen = dict.fromkeys(entry.visit for entry in readings)
+        visits = {patient_id: [visit for visit in seen if visit.patient_id == patient_id] for patient_id in own}
+        yield f"{arm}_visits", _visit_sentence(list(visits.values()))
+        yield f"{arm}_missing_visits", _missing_sentence(list(visits.values()))
+        yield f"{arm}_batches", _batch_sentence(readings)
+        preparations = {reading.preparation for reading in readings}
+        yield f"{arm}_preparations", "; ".join(sorted(preparations - {""})) or "no preparation is given"
+        platforms = {reading.platform for reading in readings}
+        yield f"{arm}_count_methods", ", ".join(sorted(platforms - {"", "none"})) or "no absolute counts"
 
 
-def _visit_sentence(visits: Sequence[list[Any]]) -> str:
+def _batch_sentence(readings: Iterable[Reading]) -> str:
+    batch_of_visit = {reading.visit: reading.batch for reading in readings}
+    batches = Counter(f"{batch} {PHASES[visit.phase]}" for visit, batch in batch_of_visit.items() if batch)
+    return f"visits by batch and time: {_shares(batches)}" if batches else "no batch is known"
+
+
+def _visit_sentence(visits: Sequence[list[Visit]]) -> str:
     parts = []
     for phase, name in PHASES.items():
         counts = [sum(visit.phase == phase for visit in own) for own in visits]
         if counts and (phase != "unplaced" or max(counts)):
             none = sum(count == 0 for count in counts)
-            told = f"{mean(counts):.1f} visits {name} ({min(counts)} to {max(counts)})"
-            parts.append(told + (f", {none} patients without" if none else ""))
+            sentence = f"{mean(counts):.1f} visits {name} ({min(counts)} to {max(counts)})"
+            parts.append(sentence + (f", {none} patients without" if none else ""))
     return "per patient " + "; ".join(parts) if parts else "no visits"
 
 
-def _missing_sentence(visits: Sequence[list[Any]]) -> str:
+def _missing_sentence(visits: Sequence[list[Visit]]) -> str:
     """Say how many patients have fewer visits on therapy than the patient of the arm with the most."""
     counts = [sum(visit.phase == "on_therapy" for visit in own) for own in visits]
     most = max(counts, default=0)
     fewer = Counter(f"{most - count} fewer:" for count in counts if count < most)
     if not fewer:
         return f"every patient has {most} visits on therapy" if counts else "no visits"
-    told = f"{sum(fewer.values())} of {len(counts)} patients have fewer visits on therapy than the most, {most}"
-    return f"{told} ({_shares(fewer)})"
+    sentence = f"{sum(fewer.values())} of {len(counts)} patients have fewer visits on therapy than the most, {most}"
+    return f"{sentence} ({_shares(fewer)})"
 
 
 def _of_arm(kept: set[str], arms: Mapping[str, str], arm: str) -> int:

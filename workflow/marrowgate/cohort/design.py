@@ -168,8 +168,8 @@ def _visits(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Findi
         return
     means = {arm: float(np.mean(counts[arm])) for arm in arms.pair}
     if max(means.values()) > UNEQUAL_VISITS * min(means.values()):
-        told = " and ".join(f"{means[arm]:.1f} in the {arm} arm" for arm in arms.pair)
-        yield Finding("unequal_visits", "flagged", f"visits per patient in the window differ: {told}")
+        visits_of_arms = " and ".join(f"{means[arm]:.1f} in the {arm} arm" for arm in arms.pair)
+        yield Finding("unequal_visits", "flagged", f"visits per patient in the window differ: {visits_of_arms}")
 
 
 def _baselines(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:

@@ -265,9 +265,9 @@ def _imported_reading(imported: Measurement, per_counted: Mapping[str, float], p
         return Reading(measure, visit, value, low, high, log2, _log2_sd(events), events, n, exposure=n / share)
     factor = per_counted.get(measure)
     if n is not None and not share and factor:
-        one = value / n if n else factor
-        low, high = (one * REFERENCE * limit for limit in ratio_interval(n, REFERENCE))
-        return Reading(measure, visit, value, low, high, _log2(value), _log2_sd(n), n, exposure=1 / one)
+        per_cell = value / n if n else factor
+        low, high = (per_cell * REFERENCE * limit for limit in ratio_interval(n, REFERENCE))
+        return Reading(measure, visit, value, low, high, _log2(value), _log2_sd(n), n, exposure=1 / per_cell)
     return Reading(measure, visit, value, math.nan, math.nan, _log2(value), 0.0, n)
 
 
@@ -276,9 +276,9 @@ def _log2_sd(events: int) -> float:
 
 
 def _in_order(project: Project, readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    places = {patient_id: place for place, patient_id in enumerate(project.patients)}
+    ranks = {patient_id: rank for rank, patient_id in enumerate(project.patients)}
     kept = [reading for reading in readings if _counts(reading, project)]
-    return tuple(sorted(kept, key=lambda reading: (places[reading.visit.patient_id], _moment(reading.visit))))
+    return tuple(sorted(kept, key=lambda reading: (ranks[reading.visit.patient_id], _moment(reading.visit))))
 
 
 def _counts(reading: Reading, project: Project) -> bool:

@@ -31,8 +31,8 @@ def summary_table(contrasts: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _sentence(row: Row) -> str:
     if not _known(row.get("p_value")) and not _known(row.get("ci_low")):
-        told = NO_NUMBER.get(row["status"], "no estimate")
-        return f"{told}: {row['reason']}" if row.get("reason") else told
+        said = NO_NUMBER.get(row["status"], "no estimate")
+        return f"{said}: {row['reason']}" if row.get("reason") else said
     parts = [_effect(row), f"{row['n_arm_1']} {row['arm_1']} and {row['n_arm_2']} {row['arm_2']} patients", _p(row)]
     if _known(row.get("difference")):
         low, high = row["difference_low"], row["difference_high"]
@@ -55,8 +55,8 @@ def _p(row: Row) -> str:
     own, adjusted = row.get("p_value"), row.get("p_adjusted")
     if own is None or not _known(own):
         return ""
-    told = f"p {_chance(own)}"
-    return told if not _known(adjusted) or row["role"] == "primary" else f"{told}, adjusted {_chance(adjusted)}"
+    p = f"p {_chance(own)}"
+    return p if not _known(adjusted) or row["role"] == "primary" else f"{p}, adjusted {_chance(adjusted)}"
 
 
 def _chance(value: Any) -> str:

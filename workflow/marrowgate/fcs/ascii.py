@@ -55,9 +55,9 @@ def _from_digits(raw: NDArray[np.uint8]) -> NDArray[np.float64]:
     digits = (raw >= ord("0")) & (raw <= ord("9"))
     if not (padding | digits).all() or not digits.any(axis=1).all():
         raise refusal(code="bad_ascii_data", sentence="the data hold characters that are not digits")
-    for place in range(raw.shape[1]):
-        digit = raw[:, place].astype(np.float64) - ord("0")
-        values = np.where(digits[:, place], values * 10 + digit, values)
+    for column in range(raw.shape[1]):
+        digit = raw[:, column].astype(np.float64) - ord("0")
+        values = np.where(digits[:, column], values * 10 + digit, values)
     return values
 
 

@@ -64,8 +64,8 @@ def note_events_behind(
 
 
 def _segments_behind(base: int, begin: int, header: Header, keywords: Keywords) -> list[int]:
-    places = [header.text.begin, *(keywords.integer(f"$BEGIN{name}") or 0 for name in ("STEXT", "ANALYSIS"))]
-    return [base + place for place in places if base + place >= begin]
+    begins = [header.text.begin, *(keywords.integer(f"$BEGIN{name}") or 0 for name in ("STEXT", "ANALYSIS"))]
+    return [base + begin_at for begin_at in begins if base + begin_at >= begin]
 
 
 def _is_text(block: bytes) -> bool:

@@ -38,5 +38,5 @@ def is_compensated(keywords: Keywords, number: int, name: str, role: Role, *, by
 
 def compensated_by_instrument(keywords: Keywords) -> bool:
     """Tell whether a data set says in `$DFCnTOm` that something was taken off its values."""
-    told = (keyword for keyword in keywords.values if keyword.startswith("$DFC"))
-    return any(_BY_INSTRUMENT.fullmatch(keyword) and keywords.number(keyword) for keyword in told)
+    keywords_of_matrix = (keyword for keyword in keywords.values if keyword.startswith("$DFC"))
+    return any(_BY_INSTRUMENT.fullmatch(keyword) and keywords.number(keyword) for keyword in keywords_of_matrix)

@@ -140,9 +140,9 @@ def _byte_columns(mapped: mmap.mmap, first: int, n: int, layout: Layout) -> Iter
 def _odd_bytes(raw: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """Integers of 3, 5, 6 or 7 bytes, most significant byte first."""
     values = np.zeros(len(raw), np.uint64)
-    for place in range(raw.shape[1]):
+    for byte in range(raw.shape[1]):
         values <<= np.uint64(8)
-        values |= raw[:, place]
+        values |= raw[:, byte]
     return values
 
 
@@ -158,9 +158,9 @@ def _packed_columns(raw: NDArray[np.uint8], n: int, layout: Layout) -> Iterator[
     for width in layout.bits:
         column = bits[:, begin : begin + width]
         values = np.zeros(n, np.uint64)
-        for place in range(width) if layout.byte_order == "big" else range(width - 1, -1, -1):
+        for byte in range(width) if layout.byte_order == "big" else range(width - 1, -1, -1):
             values <<= np.uint64(1)
-            values |= column[:, place]
+            values |= column[:, byte]
         yield values
         begin += width
 

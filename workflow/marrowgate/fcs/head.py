@@ -26,11 +26,11 @@ def read_head(source: Source, base: int, repairs: list[Note]) -> tuple[Header, K
     segment = primary_text(source, base, header, repairs)
     found = parse_text(segment, repairs)
     plain = Keywords(found)
-    place = Segment(plain.integer("$BEGINSTEXT") or 0, plain.integer("$ENDSTEXT") or 0)
+    supplemental = Segment(plain.integer("$BEGINSTEXT") or 0, plain.integer("$ENDSTEXT") or 0)
     # some instruments give the primary TEXT once more as the supplemental one
-    again = place.begin >= header.text.begin and place.end <= header.text.end + 1
-    if header.version > "2.0" and 0 < place.begin < place.end and not again:
-        found = {**_supplemental(source, base, place, repairs), **found}
+    again = supplemental.begin >= header.text.begin and supplemental.end <= header.text.end + 1
+    if header.version > "2.0" and 0 < supplemental.begin < supplemental.end and not again:
+        found = {**_supplemental(source, base, supplemental, repairs), **found}
     return header, standard(found, repairs)
 
 
@@ -68,13 +68,13 @@ def linked_base(source: Source, base: int, header: Header, keywords: Keywords) -
     return None
 
 
-def _supplemental(source: Source, base: int, place: Segment, repairs: list[Note]) -> dict[str, str]:
-    segment = source.read(base + place.begin, place.size) if place.size <= LARGEST_TEXT else b""
+def _supplemental(source: Source, base: int, supplemental: Segment, repairs: list[Note]) -> dict[str, str]:
+    segment = source.read(base + supplemental.begin, supplemental.size) if supplemental.size <= LARGEST_TEXT else b""
     try:
-        if len(segment) == place.size and not segment[:1].isalnum():
+        if len(segment) == supplemental.size and not segment[:1].isalnum():
             return parse_text(segment, repairs)
     except RejectedError:
         pass
-    sentence = f"the supplemental TEXT at bytes {place.begin} to {place.end} cannot be read"
+    sentence = f"the supplemental TEXT at bytes {supplemental.begin} to {supplemental.end} cannot be read"
     repairs.append(repair("supplemental_text_ignored", sentence))
     return {}

@@ -171,7 +171,7 @@ def _byte_order(keywords: Keywords, types: tuple[str, ...], bits: tuple[int, ...
     text = keywords.text("$BYTEORD")[:_LONGEST_ORDER]
     digits = re.findall(r"\d", text)
     plain = digits == re.split(r"\s*,\s*", text)
-    ascending = [str(place) for place in range(1, len(digits) + 1)]
+    ascending = [str(index) for index in range(1, len(digits) + 1)]
     single_bytes = "A" in types or all(width == 8 for width in bits)
     if digits == ascending and len(digits) > 1:
         order: ByteOrder = "little"

@@ -14,7 +14,7 @@ _DYES = re.compile(
     r"FITC|PE|RD1|ECD|APC|PERCP|PI|DAPI|CY[2357]|CY55|PC[57]|PC55|KO|PB|KROMEORANGE|KRO"
     r"|(?:PE|APC|PERCP)-?(?:CY[357](?:-?5)?|EF(?:LUOR)?\d{3}|VIO(?:BRIGHT)?\d{0,3}|FIRE-?\d{3}|R700|H7)"
     r"|PE-?(?:TEXAS-?RED|TXRED|TR|CF594|DAZZLE-?(?:594)?|AF\d{3}|ALEXA-?(?:FLUOR-?)?\d{3})"
-    r"|APC-?(?:AF|A|ALEXA-?(?:FLUOR-?)?|AX)\d{3}|APC-?(?:H7|R700)"
+    r"|APC-?(?:AF|A|ALEXA-?(?:FLUOR-?)?|AX)?\d{3}|APC-?(?:H7|R700)"
     r"|(?:BV|BUV|BB|BYG|SB|NFR|NFB|NFV|NFY|RB|RY|RR|RV|CF|DY|DL|SPARK-?(?:BLUE|NIR|YG|VIOLET|UV)-?"
     r"|REALBLUE-?|REALYELLOW-?|STARBRIGHT-?(?:BLUE|VIOLET|RED|YELLOW|UV)-?)-?\d{3}"
     r"|BRILLIANT-?(?:VIOLET|ULTRA-?VIOLET|BLUE)-?\d{3}|SUPER-?BRIGHT-?\d{3}|NOVAFLUOR-?\w{1,8}-?\d{2,3}"
@@ -37,6 +37,7 @@ _COLOUR = re.compile(r"(?:RED|GREEN|YELLOW|BLUE|VIOLET|ORANGE|NIR|FAR-RED)-FLUOR
 _PULSE = re.compile(r"(?<=.)[-\s_](?:A|H|W|AREA|HEIGHT|WIDTH)$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[-\s_:|/]+")
 _VERIFIED = re.compile(r"\s*\(v\)$", re.IGNORECASE)
+_ONE_OF_SEVERAL = re.compile(r"CD\d+(?:R[ABO]|[a-zA-Z])?(?![a-z])(?=$|[^A-Za-z]|CD|Ig|TCR)|Ig[A-Z][a-z]*|TCR[a-z]*")
 _CLONE = re.compile(r"[\s_-]*(?:\(?\s*clone[:\s]+[\w.\-/]+\s*\)?)$", re.IGNORECASE)
 _EMPTY_WORDS = re.compile(r"EMPTY|NONE|BLANK|UNUSED|NA|N/A|NIL|-+|\d+")
 _DETECTOR = re.compile(
@@ -100,8 +101,16 @@ def says_another_marker(label: str, name: str, marker: str) -> bool:
     """
     written = read_label(label, name).marker
     # CD184 (CXCR4) names one marker twice
-    names = {canonical(part) for part in (written, *re.split(r"[()\[\]]", written)) if part.strip()}
+    names = {canonical(part) for part in (written, *re.split(r"[()\[\]]", written), *_in_one(label)) if part.strip()}
     return bool(names) and canonical(marker) not in names
+
+
+def _in_one(label: str) -> list[str]:
+    """Return the markers of a label that names several antibodies in one detector, such as ``CD56IgK``; else none."""
+    text = label.strip()
+    names = _ONE_OF_SEVERAL.findall(text)
+    left = _ONE_OF_SEVERAL.sub("", text).strip(" +/&,;_-")
+    return names if len(names) > 1 and not left else []
 
 
 def _resolve(label: str, name: str) -> Stain:

@@ -36,7 +36,7 @@ class Extent:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Candidate:
     """One placement: who says so, first and last byte from the start of the data set, and how it fits."""
 
     origin: str
@@ -97,59 +97,61 @@ def locate(
     if tot is not None and tot < 0:
         raise refusal(code="bad_keyword", sentence=f"$TOT is {tot}, below zero")
     data_set = _DataSet(source, base, header, layout, tot)
-    places = _places(header, keywords)
-    if not places and tot == 0:
+    candidates = _candidates(header, keywords)
+    if not candidates and tot == 0:
         return layout, Extent(base, 0, 0)
-    if not places:
+    if not candidates:
         sentence = "neither the HEADER nor the TEXT places the DATA"
         raise refusal(code="missing_keyword", sentence=sentence)
-    place = _choose([_judge(place, data_set) for place in places], data_set, repairs)
-    if place.fit == "unfit":
-        wider = _widened(places, data_set)
+    candidate = _choose([_judge(candidate, data_set) for candidate in candidates], data_set, repairs)
+    if candidate.fit == "unfit":
+        wider = _widened(candidates, data_set)
         if wider is None:
-            raise _refusal(place.segment, data_set)
-        place, data_set = wider
+            raise _refusal(candidate.segment, data_set)
+        candidate, data_set = wider
         sentence = "integers of fewer bits than $PnB fills fit the DATA only in whole bytes"
         repairs.append(repair("bits_from_data_length", sentence))
-    if place.origin == "TEXT" and not header.data_readable:
-        sentence = f"the HEADER has no place for the DATA; bytes {_shown(place)} come from the TEXT"
+    if candidate.origin == "TEXT" and not header.data_readable:
+        sentence = f"the HEADER has no place for the DATA; bytes {_shown(candidate)} come from the TEXT"
         repairs.append(repair("offsets_from_text", sentence))
-    strange = _strangeness(place, data_set)
+    strange = _strangeness(candidate, data_set)
     if strange.absurd > _MOST_ABSURD and strange.n_absurd >= _ENOUGH_ABSURD:
         sentence = f"{strange.absurd:.0%} of the first floating-point values are absurdly large or small"
         raise refusal(code="implausible_values", sentence=sentence)
-    return data_set.layout, _extent(place, data_set, repairs)
+    return data_set.layout, _extent(candidate, data_set, repairs)
 
 
-def _widened(places: list[_Place], data_set: _DataSet) -> tuple[_Place, _DataSet] | None:
+def _widened(candidates: list[_Candidate], data_set: _DataSet) -> tuple[_Candidate, _DataSet] | None:
     """Try integers that fill whole bytes, for instruments that write the meaningful bits as `$PnB`."""
     layout = data_set.layout
     if "A" in layout.types or not any(width % 8 for width in layout.bits):
         return None
     wider = replace(data_set, layout=padded(layout))
-    judged = sorted((_judge(place, wider) for place in places), key=lambda place: _FITS.index(place.fit))
+    judged = sorted(
+        (_judge(candidate, wider) for candidate in candidates), key=lambda candidate: _FITS.index(candidate.fit)
+    )
     return (judged[0], wider) if judged[0].fit in {"exact", "near"} else None
 
 
-def _strangeness(place: _Place, data_set: _DataSet) -> Strangeness:
+def _strangeness(candidate: _Candidate, data_set: _DataSet) -> Strangeness:
     expected = data_set.expected
-    size = place.segment.size if expected is None else expected
-    return strangeness(data_set.source, data_set.base + place.segment.begin, max(0, size), data_set.layout)
+    size = candidate.segment.size if expected is None else expected
+    return strangeness(data_set.source, data_set.base + candidate.segment.begin, max(0, size), data_set.layout)
 
 
-def _places(header: Header, keywords: Keywords) -> list[_Place]:
-    places = []
+def _candidates(header: Header, keywords: Keywords) -> list[_Candidate]:
+    candidates = []
     if header.data:
-        places.append(_Place("HEADER", header.data))
+        candidates.append(_Candidate("HEADER", header.data))
     begin, end = keywords.integer("$BEGINDATA"), keywords.integer("$ENDDATA")
     # FCS 2.0 has no such keywords; where the HEADER fails they are better than nothing
     if begin and begin > 0 and (header.version > "2.0" or not header.data):
-        places.append(_Place("TEXT", Segment(begin, end or 0)))
-    return places
+        candidates.append(_Candidate("TEXT", Segment(begin, end or 0)))
+    return candidates
 
 
-def _judge(place: _Place, data_set: _DataSet) -> _Place:
-    return replace(place, fit=_fit(place.segment, data_set))
+def _judge(candidate: _Candidate, data_set: _DataSet) -> _Candidate:
+    return replace(candidate, fit=_fit(candidate.segment, data_set))
 
 
 def _fit(segment: Segment, data_set: _DataSet) -> Fit:
@@ -183,9 +185,9 @@ def _is_padding(segment: Segment, expected: int, data_set: _DataSet) -> bool:
     return len(block) == extra and not block.strip(b" \0")
 
 
-def _choose(places: list[_Place], data_set: _DataSet, repairs: list[Note]) -> _Place:
-    best = min(places, key=lambda place: _FITS.index(place.fit))
-    others = [place for place in places if place.segment != best.segment]
+def _choose(candidates: list[_Candidate], data_set: _DataSet, repairs: list[Note]) -> _Candidate:
+    best = min(candidates, key=lambda candidate: _FITS.index(candidate.fit))
+    others = [candidate for candidate in candidates if candidate.segment != best.segment]
     if best.fit == "unfit" or not others:
         return best
     other = others[0]
@@ -201,14 +203,14 @@ def _choose(places: list[_Place], data_set: _DataSet, repairs: list[Note]) -> _P
     return best
 
 
-def _shown(place: _Place) -> str:
-    return f"{place.segment.begin} to {place.segment.end}"
+def _shown(candidate: _Candidate) -> str:
+    return f"{candidate.segment.begin} to {candidate.segment.end}"
 
 
-def _decide(one: _Place, two: _Place, data_set: _DataSet) -> tuple[_Place, _Place]:
+def _decide(first: _Candidate, second: _Candidate, data_set: _DataSet) -> tuple[_Candidate, _Candidate]:
     """Tell by the bytes which of two placements is right; the right one comes first."""
-    early, late = sorted((one, two), key=lambda place: place.segment.begin)
-    strange_early, strange_late = (_strangeness(place, data_set).total for place in (early, late))
+    early, late = sorted((first, second), key=lambda candidate: candidate.segment.begin)
+    strange_early, strange_late = (_strangeness(candidate, data_set).total for candidate in (early, late))
     if abs(strange_early - strange_late) > _CLEARLY:
         return (early, late) if strange_early < strange_late else (late, early)
     # what lies between TEXT and DATA is padding; anything else there belongs to the DATA
@@ -217,7 +219,7 @@ def _decide(one: _Place, two: _Place, data_set: _DataSet) -> tuple[_Place, _Plac
     if gap.strip(_PADDING):
         return early, late
     ends = {data_set.available - 1, data_set.available - 1 - _CHECKSUM}
-    at_end = [place.segment.end in ends for place in (early, late)]
+    at_end = [candidate.segment.end in ends for candidate in (early, late)]
     if at_end[0] != at_end[1]:
         return (early, late) if at_end[0] else (late, early)
     raise refusal(
@@ -252,19 +254,19 @@ def _refusal(segment: Segment, data_set: _DataSet) -> RejectedError:
     return refusal(code="tot_mismatch", sentence=sentence)
 
 
-def _extent(place: _Place, data_set: _DataSet, repairs: list[Note]) -> Extent:
-    segment, expected, tot = place.segment, data_set.expected, data_set.tot
+def _extent(candidate: _Candidate, data_set: _DataSet, repairs: list[Note]) -> Extent:
+    segment, expected, tot = candidate.segment, data_set.expected, data_set.tot
     begin = data_set.base + segment.begin
     if expected is None or tot is None:
         size = min(segment.size, data_set.available - segment.begin)
         return _extent_by_length(begin, size, data_set, repairs)
-    if place.fit == "near" and abs(segment.size - expected) == 1:
+    if candidate.fit == "near" and abs(segment.size - expected) == 1:
         sentence = f"the DATA are said to have {segment.size} bytes; {tot} events have {expected}"
         repairs.append(repair("end_offset_off_by_one", sentence))
-    elif place.fit == "near" and segment.size > expected:
+    elif candidate.fit == "near" and segment.size > expected:
         sentence = f"{segment.size - expected} bytes after {tot} events are padding or less than one event"
         repairs.append(repair("trailing_bytes_ignored", sentence))
-    elif place.fit != "exact":
+    elif candidate.fit != "exact":
         sentence = f"the DATA are said to end at byte {segment.end}; {tot} events from $TOT fit the file"
         repairs.append(repair("data_end_from_tot", sentence))
     return Extent(begin, expected, tot)

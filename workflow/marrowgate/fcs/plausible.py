@@ -57,10 +57,10 @@ def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strang
     if not rows.size:
         return Strangeness()
     counts = np.zeros(3, np.int64)
-    place = 0
+    first_byte = 0
     for kind, width, mask in zip(layout.types, layout.bits, layout.masks, strict=True):
-        column = np.ascontiguousarray(rows[:, place : place + width // 8])
-        place += width // 8
+        column = np.ascontiguousarray(rows[:, first_byte : first_byte + width // 8])
+        first_byte += width // 8
         if layout.byte_order == "big":
             column = np.ascontiguousarray(column[:, ::-1])
         counts += _floats(column) if kind in {"F", "D"} else _integers(column, mask)
@@ -78,6 +78,6 @@ def _integers(column: NDArray[np.uint8], mask: int) -> NDArray[np.int64]:
     if not mask:
         return np.zeros(3, np.int64)
     values = np.zeros(len(column), np.uint64)
-    for place in range(column.shape[1] - 1, -1, -1):
-        values = (values << np.uint64(8)) | column[:, place].astype(np.uint64)
+    for byte in range(column.shape[1] - 1, -1, -1):
+        values = (values << np.uint64(8)) | column[:, byte].astype(np.uint64)
     return np.array([0, 0, (values > np.uint64(mask)).sum()], np.int64)

@@ -14,7 +14,7 @@ from marrowgate.fcs.verdict import refusal, repair
 
 _PADDING = b" \0\t\r\n"
 _MOST_BEYOND = 2**20
-_PLACES = {name: rb"\$" + name + rb"(.) *0*(\d{1,15}) *\1" for name in (b"BEGINDATA", b"BEGINSTEXT")}
+_BEGIN_KEYWORDS = {name: rb"\$" + name + rb"(.) *0*(\d{1,15}) *\1" for name in (b"BEGINDATA", b"BEGINSTEXT")}
 _FEWEST_LETTERS = 0.98  # share of printable bytes of a text
 
 
@@ -90,11 +90,11 @@ def _is_text(rest: bytes, delimiter: bytes) -> bool:
 
 def _next_segment(header: Header, segment: bytes) -> int:
     """Return the first byte of what follows the TEXT: the DATA, or a supplemental TEXT; 0 when that is not known."""
-    found = {name: re.search(pattern, segment, re.DOTALL | re.IGNORECASE) for name, pattern in _PLACES.items()}
-    told = [int(match.group(2)) for match in found.values() if match]
+    found = {name: re.search(pattern, segment, re.DOTALL | re.IGNORECASE) for name, pattern in _BEGIN_KEYWORDS.items()}
+    begins = [int(match.group(2)) for match in found.values() if match]
     if header.data:
-        told.append(header.data.begin)
-    behind = [place for place in told if place > header.text.end and place != OVERFLOW]
+        begins.append(header.data.begin)
+    behind = [begin for begin in begins if begin > header.text.end and begin != OVERFLOW]
     return min(behind, default=0) if header.text.end > HEADER_SIZE else 0
 
 

@@ -131,7 +131,7 @@ def file_sha256(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Parts:
     """What is known of a data set before its values are read."""
 
     keywords: Keywords
@@ -185,7 +185,7 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
         file = replace(file, channels=channels, spillover=spillover)
         layout, extent = locate(source, base, header, keywords, layout, repairs)
         repairs += note_events_behind(source, base, following, header, keywords, layout, extent)
-        found = _Found(keywords, layout, extent, channels)
+        found = _Parts(keywords, layout, extent, channels)
         file = replace(file, n_events=extent.n_events, policy=_policy(found, gain or "ignore"))
         events = None if gain is None else _events(source, found, gain, repairs)
     except RejectedError as error:
@@ -205,12 +205,12 @@ def _following(source: Source, base: int, header: Header, keywords: Keywords, re
     return source.size if following is None else following
 
 
-def _policy(found: _Found, gain: Gain) -> MappingProxyType[str, str]:
+def _policy(found: _Parts, gain: Gain) -> MappingProxyType[str, str]:
     timestep = found.keywords.number("$TIMESTEP")
     return MappingProxyType(dict(describe(found.channels, found.layout, gain, timestep)))
 
 
-def _events(source: Source, found: _Found, gain: Gain, repairs: list[Note]) -> Events:
+def _events(source: Source, found: _Parts, gain: Gain, repairs: list[Note]) -> Events:
     mapped = source.map()
     if len(mapped) < found.extent.begin + found.extent.size:
         raise refusal(code="truncated", sentence="the file became shorter while it was read")

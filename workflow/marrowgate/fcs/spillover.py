@@ -43,15 +43,15 @@ def read_spillover(
         if not text or text.strip("0,; ") == "":
             continue
         notes[keyword] = []
-        one = _read(keyword, text, channels, panel, notes[keyword])
-        if one is not None:
-            found[keyword] = one
-    chosen = next((keyword for keyword, one in found.items() if not is_identity(one)), next(iter(found), ""))
+        matrix = _read(keyword, text, channels, panel, notes[keyword])
+        if matrix is not None:
+            found[keyword] = matrix
+    chosen = next((keyword for keyword, matrix in found.items() if not is_identity(matrix)), next(iter(found), ""))
     if not chosen:
         repairs += next(iter(notes.values()), [])
         return None
     repairs += notes[chosen]
-    if len({_entries(one) for one in found.values()}) > 1:
+    if len({_entries(matrix) for matrix in found.values()}) > 1:
         sentence = f"the file holds {len(found)} spillover matrices that differ ({', '.join(found)}); {chosen} was used"
         repairs.append(repair("spillover_several", sentence))
     return found[chosen]
@@ -89,7 +89,7 @@ def _label_fault(parsed: MatrixText, meant: Sequence[Channel | None]) -> str:
     size = len(parsed.matrix)
     if not parsed.labels and len(meant) != size:
         return f"it has no labels and {size} rows for {len(meant)} fluorescence channels"
-    unknown = [str(place) for place, channel in enumerate(meant, start=1) if channel is None]
+    unknown = [str(number) for number, channel in enumerate(meant, start=1) if channel is None]
     if unknown:
         return f"{len(unknown)} of {size} labels name no channel (labels {', '.join(unknown[:10])})"
     if len({channel.index for channel in meant if channel is not None}) < size:

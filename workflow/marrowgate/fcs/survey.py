@@ -119,7 +119,11 @@ def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
     )
     for code, what, fact in kinds:
         facts = [frozenset(fact(channel) for channel in channels) for _, channels in usable]
-        common = max(set(facts), key=lambda each: (facts.count(each), -facts.index(each)), default=frozenset())
+        common = max(
+            set(facts),
+            key=lambda channel_set: (facts.count(channel_set), -facts.index(channel_set)),
+            default=frozenset(),
+        )
         for (index, channels), found in zip(usable, facts, strict=True):
             if found != common and not _told_already(findings, index):
                 n = len(found ^ common) if code == "channels_differ" else len(found - common)
@@ -171,8 +175,8 @@ def _digest(words: Sequence[str], block: bytes) -> str:
 
 
 def _groups(surveyed: Sequence[Surveyed], key: Callable[[Surveyed], str]) -> list[tuple[int, ...]]:
-    places: dict[str, list[int]] = defaultdict(list)
+    members: dict[str, list[int]] = defaultdict(list)
     for index, item in enumerate(surveyed):
         if key(item):
-            places[key(item)].append(index)
-    return [tuple(group) for group in places.values() if len(group) > 1]
+            members[key(item)].append(index)
+    return [tuple(group) for group in members.values() if len(group) > 1]

@@ -132,9 +132,9 @@ def _stored(
     if len(set(kinds)) <= 1:
         return np.ascontiguousarray(events, kinds[0] if kinds else np.dtype("<f4"))
     columns = np.asarray(events)
-    stored = np.empty(columns.shape[0], [(f"c{place}", kind) for place, kind in enumerate(kinds)])
-    for place in range(columns.shape[1]):
-        stored[f"c{place}"] = columns[:, place]
+    stored = np.empty(columns.shape[0], [(f"c{index}", kind) for index, kind in enumerate(kinds)])
+    for index in range(columns.shape[1]):
+        stored[f"c{index}"] = columns[:, index]
     return stored
 
 

@@ -9,10 +9,10 @@ MIN_EVENTS = 20
 """Events that must lie within one spread of the border."""
 MOST_SPREADS = 1.5
 """A border moves no further than this many spreads."""
-_PLACES = 301
+_N_BORDERS = 301
 
 
-def balanced_border(places: Floats, border: float, spread: float) -> float | None:
+def balanced_border(values: Floats, border: float, spread: float) -> float | None:
     """Move a border so that as many events are expected to cross it by chance one way as the other.
 
     A cell is found some way off the place where its true maturity would put it. So cells cross a border by chance, and
@@ -25,21 +25,21 @@ def balanced_border(places: Floats, border: float, spread: float) -> float | Non
 
     Parameters
     ----------
-    places : ndarray of float64, shape (n,)
+    values : ndarray of float64, shape (n,)
         Events along the axis that the border cuts.
     border : float
-        Where it should stand if cells did not vary, in the unit of `places`.
+        Where it should stand if cells did not vary, in the unit of `values`.
     spread : float
-        s, in the unit of `places`; above 0.
+        s, in the unit of `values`; above 0.
 
     Returns
     -------
     float or None
-        The nearest such place, at most `MOST_SPREADS` spreads from `border`. None when there is none, or when fewer
+        The nearest such value, at most `MOST_SPREADS` spreads from `border`. None when there is none, or when fewer
         than `MIN_EVENTS` events lie within one spread of it.
     """
-    moves = np.linspace(-MOST_SPREADS, MOST_SPREADS, _PLACES) * spread
-    ordered = np.sort(places)
+    moves = np.linspace(-MOST_SPREADS, MOST_SPREADS, _N_BORDERS) * spread
+    ordered = np.sort(values)
     # where this crosses 0, the border stands as far off as the slope there asks for
     excess = moves + slopes_at(ordered, border + moves, spread) * spread**2 / 2
     moved = _nearest_zero(moves, excess)

@@ -5,10 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from marrowgate.errors import fault
-from marrowgate.files import write_text
 from marrowgate.gating.landmarks.factors import (
     LANDMARK_DIMENSIONS,
     batch_landmarks,
@@ -18,6 +16,7 @@ from marrowgate.gating.landmarks.factors import (
 )
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
 from marrowgate.signal.scale_estimate import batch_width, sample_width
@@ -144,8 +143,8 @@ def sample_scales(sample_events: SampleEvents, strategy: Strategy, panel: Panel)
 
 def choose_scales(found: Sequence[SampleScales], strategy: Strategy, panel: Panel) -> BatchScales:
     """Choose the scales of a batch from what its samples say, in any order."""
-    widths = choose_widths([one.widths for one in found], dimensions_from_batch(strategy, panel))
-    return BatchScales(widths, batch_landmarks([one.landmarks for one in found]))
+    widths = choose_widths([scales.widths for scales in found], dimensions_from_batch(strategy, panel))
+    return BatchScales(widths, batch_landmarks([scales.landmarks for scales in found]))
 
 
 def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strategy:
@@ -178,14 +177,14 @@ def write_scales(path: Path, panel: str, batch: str, scales: BatchScales) -> Non
         "widths": {name: asdict(width) for name, width in scales.widths.items()},
         "landmarks": [asdict(row) for row in scales.landmarks],
     }
-    write_text(path, yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+    write_plain(path, plain)
 
 
 def read_scales(path: Path | None) -> BatchScales:
     """Read what `write_scales` wrote; without a file nothing was chosen."""
     if path is None:
         return BatchScales({})
-    plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    plain = read_plain(path)
     widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
     return BatchScales(widths, tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", [])))
 

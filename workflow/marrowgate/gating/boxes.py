@@ -75,14 +75,14 @@ def at_least(values: NDArray[np.float64], bound: float, scale: Transform) -> NDA
         # Gating-ML has no such scale and holds the linear value, so that value decides
         return np.asarray(values >= scale.linear_bound(bound))
     with np.errstate(over="ignore"):
-        place = float(scale.inverse(np.array([bound]))[0])
-    if math.isfinite(place):
-        end = float(scale.forward(np.array([place]))[0])
+        linear = float(scale.inverse(np.array([bound]))[0])
+    if math.isfinite(linear):
+        end = float(scale.forward(np.array([linear]))[0])
         if math.isfinite(end) and abs(end - bound) > _ROUNDING * (1.0 + abs(bound)):
             # the scale ends before the boundary: all values lie on one side of it
             return np.full(values.shape, end > bound)
-    reach = _ROUNDING * (abs(place) + 1.0)
-    mask, from_here = values > place + reach, values >= place - reach
+    reach = _ROUNDING * (abs(linear) + 1.0)
+    mask, from_here = values > linear + reach, values >= linear - reach
     if np.count_nonzero(from_here) > np.count_nonzero(mask):
         near = np.flatnonzero(from_here & ~mask)
         mask[near] = scale.forward(values[near]) >= bound

@@ -111,8 +111,8 @@ def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:
 
 def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]) -> AgreedGate:
     agreed = _agree_on(population, fits)
-    evidence = [one for fit in fits for one in fit.evidence if one.population == population]
-    alike = [one for one in evidence if _same_way(one, evidence[0])]
+    evidence = [item for fit in fits for item in fit.evidence if item.population == population]
+    alike = [item for item in evidence if _same_way(item, evidence[0])]
     if len(alike) < MIN_POOL:
         return agreed
     found = find_pooled(alike, scales)
@@ -132,8 +132,8 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
     )
 
 
-def _same_way(one: Evidence, other: Evidence) -> bool:
-    return (one.method, one.arguments, one.dimensions) == (other.method, other.arguments, other.dimensions)
+def _same_way(item: Evidence, other: Evidence) -> bool:
+    return (item.method, item.arguments, item.dimensions) == (other.method, other.arguments, other.dimensions)
 
 
 def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
@@ -160,12 +160,12 @@ def _without_middle(
 def _middle(example: GateRecord, alike: Sequence[GateRecord]) -> AgreedGate:
     """Take the weighted median of each free number over the samples that found the gate."""
     gates = [record.gate for record in alike if record.gate is not None]
-    places = np.array([numbers(gate) for gate in gates])
-    own = _own_sds(alike, places.shape[1])
+    vertices = np.array([numbers(gate) for gate in gates])
+    own = _own_sds(alike, vertices.shape[1])
     middle = np.array(
-        [weighted_median(column, _weights(column, sd)) for column, sd in zip(places.T, own.T, strict=True)]
+        [weighted_median(column, _weights(column, sd)) for column, sd in zip(vertices.T, own.T, strict=True)]
     )
-    spread = MAD_TO_SD * np.median(np.abs(places - middle), axis=0)
+    spread = MAD_TO_SD * np.median(np.abs(vertices - middle), axis=0)
     gate = moved(gates[0], middle)
     if isinstance(gate, Ellipsoid):
         gate = replace(gate, covariance=_mean_covariance(alike))

@@ -24,18 +24,18 @@ def binned(values: NDArray[np.float64], weights: NDArray[np.float64] | None = No
     -------
     ndarray of float64, shape (BINS,)
     """
-    places = ((np.clip(values, LOW, HIGH) - LOW) / WIDTH).astype(np.int64)
-    return np.bincount(np.minimum(places, BINS - 1), weights=weights, minlength=BINS).astype(np.float64)
+    bins = ((np.clip(values, LOW, HIGH) - LOW) / WIDTH).astype(np.int64)
+    return np.bincount(np.minimum(bins, BINS - 1), weights=weights, minlength=BINS).astype(np.float64)
 
 
 def quantile(counts: Counts, probability: float) -> float:
     """Return a quantile of binned values, linear inside its bin."""
     target = probability * counts.sum()
     upto = np.cumsum(counts)
-    place = int(min(np.searchsorted(upto, target), BINS - 1))
-    before = upto[place] - counts[place]
-    part = (target - before) / counts[place] if counts[place] else 0.5
-    return float(LOW + WIDTH * (place + part))
+    bin_of_target = int(min(np.searchsorted(upto, target), BINS - 1))
+    before = upto[bin_of_target] - counts[bin_of_target]
+    part = (target - before) / counts[bin_of_target] if counts[bin_of_target] else 0.5
+    return float(LOW + WIDTH * (bin_of_target + part))
 
 
 def bandwidth(counts: Counts, floor: float = 0.008) -> float:
@@ -86,6 +86,6 @@ def resample(counts: Counts, find: Callable[[Counts], float | None], seed: int, 
         The error is unknown when fewer than two draws found a boundary.
     """
     generator = np.random.default_rng(seed)
-    found = [place for _ in range(draws) if (place := find(generator.poisson(counts).astype(np.float64))) is not None]
+    found = [border for _ in range(draws) if (border := find(generator.poisson(counts).astype(np.float64))) is not None]
     sd = float(np.std(found, ddof=1)) if len(found) > 1 else float("nan")
     return Resampled(error_of(sd), len(found) / draws)

@@ -172,6 +172,6 @@ def foreign_events(own_share: float) -> Reasons:
     return (because("on_a_flank", sentence),)
 
 
-def bin_of(place: float) -> int:
+def bin_of(value: float) -> int:
     """Return the bin that holds a place of the transformed scale."""
-    return int(np.argmin(np.abs(CENTRES - place)))
+    return int(np.argmin(np.abs(CENTRES - value)))

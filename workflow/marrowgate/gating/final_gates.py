@@ -3,28 +3,51 @@
 A sample without a boundary borrows the batch's, a sample far from it is pulled in to the limit and marked `shifted`.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.consensus import MIN_FITS, SPREADS, AgreedGate, Consensus
-from marrowgate.gating.gate_coordinates import moved, numbers, reach, same_kind
+from marrowgate.gating.gate_coordinates import moved, numbers, reach, same_kind, stated_error
 from marrowgate.gating.gates import Boolean, Gate
 from marrowgate.gating.reasons import because, has_code
 from marrowgate.gating.records import USABLE, Fit, GateRecord, Status
 from marrowgate.settings.strategy import ROOT
 
+if TYPE_CHECKING:
+    from marrowgate.gating.given_gates import GivenGate
+
 Floats = NDArray[np.float64]
+NONE_GIVEN: Mapping[str, "GivenGate"] = MappingProxyType({})
+"""What a person gave where nobody gave anything."""
 
 
-def settle(fit: Fit, consensus: Consensus) -> tuple[GateRecord, ...]:
-    """Decide the gates of one sample from its own fit and the consensus of its batch.
+def settle(fit: Fit, consensus: Consensus, given: Mapping[str, "GivenGate"] = NONE_GIVEN) -> tuple[GateRecord, ...]:
+    """Decide the gates of one sample from its own fit, the consensus of its batch and what a person gave.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the sample, or of the one that it is a control of.
+    consensus : Consensus
+        Of its panel and batch.
+    given : mapping of str to GivenGate
+        Gates that a person gave, by population; they take the place of the found ones. The gates below them stay as
+        they were found, and are applied to what is inside the given ones.
 
     Returns
     -------
     tuple of GateRecord
         In the order of the consensus; each with its final status and reasons.
+
+    Raises
+    ------
+    ValueError
+        A gate is given to a population that the consensus has not.
     """
     own = {record.population: record for record in fit.gates}
     settled: list[GateRecord] = []
@@ -32,6 +55,8 @@ def settle(fit: Fit, consensus: Consensus) -> tuple[GateRecord, ...]:
     for agreed in consensus.gates:
         record = own.get(agreed.population) or _without_fit(agreed)
         record = _settle_one(record, agreed)
+        if agreed.population in given:
+            record = _overridden(record, given[agreed.population])
         if record.status in USABLE:
             operands = record.gate.operands if isinstance(record.gate, Boolean) else ()
             missing = [name for name in (record.parent, *operands) if name not in usable]
@@ -41,7 +66,17 @@ def settle(fit: Fit, consensus: Consensus) -> tuple[GateRecord, ...]:
         if record.status in USABLE:
             usable.add(record.population)
         settled.append(record)
+    lost = [name for name in given if name not in {record.population for record in settled}]
+    if lost:
+        msg = f"the consensus has no {', '.join(lost)}, whose gate a person gave"
+        raise ValueError(msg)
     return tuple(settled)
+
+
+def _overridden(record: GateRecord, given: "GivenGate") -> GateRecord:
+    """Put a person's gate in the place of the found one; its error is what people differ by."""
+    error = stated_error(given.gate)
+    return replace(record, gate=given.gate, status="overridden", reasons=(given.note,), error=error)
 
 
 def _without_fit(agreed: AgreedGate) -> GateRecord:

@@ -23,7 +23,7 @@ from marrowgate.gating.cross_checks import (
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
-from marrowgate.gating.methods import FindStatus, Found, Needs, get_method, needs_of
+from marrowgate.gating.methods import FindStatus, FoundGate, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
@@ -110,16 +110,16 @@ class _View:
         bounds = [value for value in (*record.gate.low, *record.gate.high) if value is not None]
         (dimension,) = record.gate.dimensions
         scales = control.scales[dimension], self.sample.sample_events.scales[dimension]
-        place = _on_scale(bounds[0], *scales)
+        bound = _on_scale(bounds[0], *scales)
         error = record.error
         if scales[0] != scales[1] and error.sds:
-            error = error_of(_on_scale(bounds[0] + error.sds[0], *scales) - place)
-        return place, error, control.sample_id
+            error = error_of(_on_scale(bounds[0] + error.sds[0], *scales) - bound)
+        return bound, error, control.sample_id
 
 
-def _on_scale(place: float, of: Transform, to: Transform) -> float:
+def _on_scale(linear: float, of: Transform, to: Transform) -> float:
     """Bring a place from a control's scale to the sample's own, which is another one when they are of two batches."""
-    return place if of == to else float(to.forward(of.inverse(np.array([place])))[0])
+    return linear if of == to else float(to.forward(of.inverse(np.array([linear])))[0])
 
 
 @dataclass
@@ -140,11 +140,13 @@ class _Walk:
 
     def has_gate(self, population: str) -> bool:
         """Say whether a population has a gate, be it without events because its parent has none."""
-        return any(one.population == population and one.gate is not None for one in self.records)
+        return any(record.population == population and record.gate is not None for record in self.records)
 
     def lacks_marker(self, population: str) -> bool:
         """Say whether a population has no gate because the panel lacks a marker."""
-        return any(one.population == population and has_code(one.reasons, "marker_absent") for one in self.records)
+        return any(
+            record.population == population and has_code(record.reasons, "marker_absent") for record in self.records
+        )
 
 
 def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
@@ -196,7 +198,7 @@ def _fit_one(sample: SampleToFit, population: Population, parent: str, walk: _Wa
         # a batch may still lend the gate, and then what the panel lacks is to be said all the same
         more = () if has_code(refusal, "marker_absent") else _reasons_without(sample, population)
         return GateRecord(population.name, parent, population.method, None, "not_gated", (*refusal, *more))
-    return _found(sample, population, parent, walk)
+    return _record_of(sample, population, parent, walk)
 
 
 def _by_references(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord | None:
@@ -210,15 +212,15 @@ def _by_references(sample: SampleToFit, population: Population, parent: str, wal
     without = replace(walk, rows={**walk.rows, parent: NO_EVENT_ROWS})
     if walk.lacks_marker(parent) or _cannot_gate(sample, population, parent, without):
         return None
-    record = _found(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)
+    record = _record_of(sample, population.model_copy(update={"fallback": None, "pooled": False}), parent, without)
     return record if record.status in FOUND else None
 
 
-def _found(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord:
+def _record_of(sample: SampleToFit, population: Population, parent: str, walk: _Walk) -> GateRecord:
     rows = walk.rows[parent]
     seed = crc32(f"{sample.seed}/{sample.sample_id}/{population.name}".encode())
     view = _View(sample, population.name, population.dimensions, rows, walk, seed)
-    found, method = _find(view, population)
+    found, method = _search(view, population)
     if population.pooled:
         walk.evidence.append(_evidence(view, population))
     gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
@@ -241,7 +243,7 @@ def _unsupported(view: _View, population: Population, gate: Gate, walk: _Walk) -
     cut = [{name: ratio for name, ratio in stretch.items() if name in own} for stretch in walk.stretches]
 
     def again(stretch: Stretch) -> Gate | None:
-        return _find(replace(view, stretch=stretch, seen={}), population)[0].gate
+        return _search(replace(view, stretch=stretch, seen={}), population)[0].gate
 
     return (*doubts, *moved_by_landmark(gate, [stretch for stretch in cut if stretch], again))
 
@@ -373,9 +375,9 @@ def _evidence(view: _View, population: Population) -> Evidence:
     return Evidence(population.name, population.method, dict(population.arguments), population.dimensions, values)
 
 
-def _find(view: _View, population: Population) -> tuple[Found, str]:
+def _search(view: _View, population: Population) -> tuple[FoundGate, str]:
     method = get_method(population.method)
-    found = method.find(view, method.arguments.model_validate(population.arguments))
+    found = method.find(view, method.arguments.from_checked(population.arguments))
     if found.gate is not None or population.fallback is None:
         return found, population.method
     if _without_landmark(view.sample, population.fallback, population.fallback.dimensions or view.dimensions):
@@ -383,7 +385,7 @@ def _find(view: _View, population: Population) -> tuple[Found, str]:
     second = get_method(population.fallback.method)
     if population.fallback.dimensions:
         view = replace(view, dimensions=population.fallback.dimensions)
-    instead = second.find(view, second.arguments.model_validate(population.fallback.arguments))
+    instead = second.find(view, second.arguments.from_checked(population.fallback.arguments))
     if instead.gate is None:
         return found, population.method
     why = because("fallback", f"{population.fallback.method} stands in for {population.method}")

@@ -22,17 +22,17 @@ def numbers(gate: Gate) -> NDArray[np.float64]:
     return np.array([])
 
 
-def moved(gate: Gate, place: NDArray[np.float64]) -> Gate:
+def moved(gate: Gate, coordinates: NDArray[np.float64]) -> Gate:
     """Return the same gate with other free numbers."""
     if isinstance(gate, Rectangle):
-        rest = iter(float(value) for value in place)
+        rest = iter(float(value) for value in coordinates)
         low = tuple(None if value is None else next(rest) for value in gate.low)
         high = tuple(None if value is None else next(rest) for value in gate.high)
         return replace(gate, low=low, high=high)
     if isinstance(gate, Polygon):
-        return replace(gate, vertices=tuple((float(x), float(y)) for x, y in place.reshape(-1, 2)))
+        return replace(gate, vertices=tuple((float(x), float(y)) for x, y in coordinates.reshape(-1, 2)))
     if isinstance(gate, Ellipsoid):
-        return replace(gate, mean=tuple(float(value) for value in place))
+        return replace(gate, mean=tuple(float(value) for value in coordinates))
     return gate
 
 
@@ -78,15 +78,17 @@ def spread_error(gates: Sequence[Gate], least: float) -> BoundaryError:
     least : float
         Samples are never more alike than this, standard deviation in parts of full scale.
     """
-    places = np.array([numbers(gate) for gate in gates])
-    varies = np.ptp(places, axis=0) > 0
+    coordinates = np.array([numbers(gate) for gate in gates])
+    varies = np.ptp(coordinates, axis=0) > 0
     if not isinstance(gates[0], Polygon):
-        sds = [max(robust_sd(column), least) if moves else 0.0 for column, moves in zip(places.T, varies, strict=True)]
+        sds = [
+            max(robust_sd(column), least) if moves else 0.0 for column, moves in zip(coordinates.T, varies, strict=True)
+        ]
         return error_of(*sds) if any(sds) else NO_ERROR
     shifts = []
     for axis in (0, 1):
         moving = varies & (np.arange(varies.size) % 2 == axis)
-        sd = max(robust_sd(places[:, moving].mean(axis=1)), least) if moving.any() else 0.0
+        sd = max(robust_sd(coordinates[:, moving].mean(axis=1)), least) if moving.any() else 0.0
         shifts.append(np.where(moving, sd, 0.0))
     return error_of_shifts(shifts)
 

@@ -11,7 +11,6 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from marrowgate.errors import UserError
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
@@ -19,6 +18,7 @@ from marrowgate.gating.gates import Gate
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.messages import correct_to, sentence
 from marrowgate.settings.panel import is_scatter
+from marrowgate.settings.section import Section
 from marrowgate.settings.strategy import Scales, Step, Strategy, load_strategy
 from marrowgate.signal.transforms import Transform
 
@@ -42,10 +42,8 @@ _REGISTRY = {
 }
 
 
-class Arguments(BaseModel):
+class Arguments(Section):
     """Base of every method's arguments: unknown ones are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:  # noqa: ARG002 - most do not depend on it
         """Say what does not fit the number of dimensions: what is wrong, and the cure."""
@@ -94,7 +92,7 @@ class View(Protocol):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundGate:
     """A method's answer for one sample.
 
     Parameters
@@ -115,15 +113,15 @@ class Found:
     error: BoundaryError = NO_ERROR
 
 
-def found_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> Found:
+def found_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> FoundGate:
     """Return the answer with a gate: `doubtful` with any doubt, else `ok`."""
-    return Found(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
+    return FoundGate(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
 
 
-def no_gate(code: str, sentence: str) -> Found:
+def no_gate(code: str, sentence: str) -> FoundGate:
     """Return the answer without a gate, for one of the codes of `marrowgate.gating.reasons`."""
     own_status: dict[str, FindStatus] = {"too_few_events": "too_few_events", "no_valley": "no_valley"}
-    return Found(None, own_status.get(code, "failed"), (because(code, sentence),))
+    return FoundGate(None, own_status.get(code, "failed"), (because(code, sentence),))
 
 
 @dataclass(frozen=True)
@@ -212,7 +210,7 @@ class Method:
     arguments: type[Arguments]
     n_dimensions: tuple[int, ...]
     source: str
-    find: Callable[[View, Any], Found]
+    find: Callable[[View, Any], FoundGate]
     needs: Callable[[Any], Needs] = nothing_needed
     is_parallel: Callable[[Any], bool] = always
     stains: Callable[[Any, tuple[str, ...]], tuple[str, ...]] = no_stain
@@ -238,13 +236,13 @@ def get_method(name: str) -> Method:
 def needs_of(step: Step) -> Needs:
     """Return what a step of a checked strategy needs beside the events of its parent."""
     method = get_method(step.method)
-    return method.needs(method.arguments.model_validate(step.arguments))
+    return method.needs(method.arguments.from_checked(step.arguments))
 
 
 def stains_of_step(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
     """Return the dimensions whose stain an event inside the gate of a checked step must carry."""
     method = get_method(step.method)
-    return method.stains(method.arguments.model_validate(step.arguments), dimensions)
+    return method.stains(method.arguments.from_checked(step.arguments), dimensions)
 
 
 def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
@@ -294,6 +292,10 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
 
 
 def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]:
+    from pydantic import ValidationError
+
+    from marrowgate.settings.checking import fields_of
+
     name = step.method
     if name not in _REGISTRY:
         cure = correct_to(name, names(), f"use one of {', '.join(_REGISTRY)}")
@@ -305,9 +307,11 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
         arguments = method.arguments.model_validate(step.arguments)
     except ValidationError as error:
         for entry in error.errors(include_url=False):
-            what, cure = sentence(entry, tuple(method.arguments.model_fields))
-            place = ".".join(str(part) for part in entry["loc"])
-            faults.append((f"argument {place} of method {name}: {what}" if place else f"method {name}: {what}", cure))
+            what, cure = sentence(entry, tuple(fields_of(method.arguments)))
+            location = ".".join(str(part) for part in entry["loc"])
+            faults.append(
+                (f"argument {location} of method {name}: {what}" if location else f"method {name}: {what}", cure)
+            )
         return faults
     found = arguments.faults_in(len(dimensions)) if fits else []
     return [*faults, *((f"method {name}: {what}", cure) for what, cure in found)]
@@ -315,14 +319,19 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
 
 def _readable_arguments(step: Step) -> Arguments:
     """Return the arguments of a step, empty text in place of those that are wrong or missing."""
+    from pydantic import ValidationError
+
+    from marrowgate.settings.checking import fields_of
+
     model = get_method(step.method).arguments
     try:
         return model.model_validate(step.arguments)
     except ValidationError as error:
         wrong = {entry["loc"][0] for entry in error.errors() if entry["loc"]}
-        given = {name: value for name, value in step.arguments.items() if name in model.model_fields.keys() - wrong}
-        blank = {name: "" for name, entry in model.model_fields.items() if entry.is_required() or name in wrong}
-        return model.model_construct(**{**blank, **given})
+        known = fields_of(model)
+        given = {name: value for name, value in step.arguments.items() if name in known.keys() - wrong}
+        blank = {name: "" for name, entry in known.items() if entry.is_required() or name in wrong}
+        return model.unchecked({**blank, **given})
 
 
 def _needs_faults(needs: Needs, before: Sequence[str]) -> list[tuple[str, str]]:

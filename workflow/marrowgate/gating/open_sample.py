@@ -59,6 +59,19 @@ def open_sample(
         No sample when the file is rejected.
     """
     file = read_fcs(path, data_set, panel=panel, gain=gain)
+    return prepare_sample(file, panel, strategy, spillover=spillover, matrix=matrix, further=further)
+
+
+def prepare_sample(
+    file: FcsFile,
+    panel: Panel,
+    strategy: Strategy,
+    *,
+    spillover: SpilloverSource,
+    matrix: Path | None = None,
+    further: frozenset[str] = frozenset(),
+) -> tuple[FcsFile, SampleEvents | None]:
+    """Prepare a file that was read with its panel for a strategy; see `open_sample`."""
     if file.events is None:
         return file, None
     dimensions = strategy_dimensions(strategy) | further

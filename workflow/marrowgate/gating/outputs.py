@@ -13,12 +13,11 @@ from marrowgate.arrow_arrays import boolean_array
 from marrowgate.fcs.model import Note
 from marrowgate.files import whole_file
 from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.polygon_corners import part_on_scale
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.transforms import Transform
-
-Corner = tuple[float, float]
 
 
 def gate_rows(records: Sequence[GateRecord], scales: Mapping[str, Transform]) -> list[dict[str, Any]]:
@@ -68,7 +67,7 @@ def describe(gate: Gate, scales: Mapping[str, Transform]) -> str:
         return " ".join(parts)
     first, second = gate.dimensions
     if isinstance(gate, Polygon):
-        shown = _part_on_scale(gate.vertices) or gate.vertices
+        shown = part_on_scale(gate.vertices) or gate.vertices
         corners = [f"({_linear(scales[first], x):.5g},{_linear(scales[second], y):.5g})" for x, y in shown]
         return f"{first},{second} in polygon {' '.join(corners)}"
     return f"{_centre(gate, scales)} distance_square={gate.distance_square:.4g}"
@@ -111,21 +110,6 @@ def _linear(scale: Transform, value: float) -> float:
     return float(scale.inverse(np.array([value]))[0])
 
 
-def _part_on_scale(vertices: Sequence[Corner]) -> list[Corner]:
-    """Cut a polygon off at both ends of its scales (Sutherland and Hodgman 1974), so that its corners can be read."""
-    corners = list(vertices)
-    for axis, end, sign in ((0, 0.0, 1), (0, 1.0, -1), (1, 0.0, 1), (1, 1.0, -1)):
-        before, corners = corners, []
-        for one, other in zip(before[-1:] + before[:-1], before, strict=True):
-            inner = [sign * (corner[axis] - end) >= 0 for corner in (one, other)]
-            if inner[0] != inner[1]:
-                part = (end - one[axis]) / (other[axis] - one[axis])
-                corners.append((one[0] + part * (other[0] - one[0]), one[1] + part * (other[1] - one[1])))
-            if inner[1]:
-                corners.append(other)
-    return corners
-
-
 def _centre(gate: Ellipsoid, scales: Mapping[str, Transform]) -> str:
-    places = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
-    return f"ellipse around {' '.join(places)}"
+    centre = [f"{name}={_linear(scales[name], at):.5g}" for name, at in zip(gate.dimensions, gate.mean, strict=True)]
+    return f"ellipse around {' '.join(centre)}"

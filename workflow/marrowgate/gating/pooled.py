@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gates import Gate
-from marrowgate.gating.methods import Found, get_method
+from marrowgate.gating.methods import FoundGate, get_method
 from marrowgate.gating.records import Evidence
 from marrowgate.signal.transforms import Transform
 
@@ -26,7 +26,9 @@ class _PooledView:
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
-        parts = [one.values.get(population or "", {}).get(dimension, ()) for one in self.evidence]
+        parts = [
+            sample_evidence.values.get(population or "", {}).get(dimension, ()) for sample_evidence in self.evidence
+        ]
         return np.concatenate([np.asarray(part, dtype=np.float64) for part in parts]) / 1000.0
 
     def scale(self, dimension: str) -> Transform:
@@ -46,7 +48,7 @@ class _PooledView:
         return None
 
 
-def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -> Found:
+def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -> FoundGate:
     """Find one gate in the events of several samples.
 
     Parameters
@@ -58,11 +60,11 @@ def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -
 
     Returns
     -------
-    Found
+    FoundGate
         What the population's method answers; its draws depend on the name of the population alone.
     """
     first = evidence[0]
     method = get_method(first.method)
     seed = crc32(first.population.encode())
     view = _PooledView(first.population, first.dimensions, seed, evidence, scales)
-    return method.find(view, method.arguments.model_validate(dict(first.arguments)))
+    return method.find(view, method.arguments.from_checked(dict(first.arguments)))

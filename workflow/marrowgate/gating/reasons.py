@@ -49,6 +49,7 @@ CODES = MappingProxyType(
         "from_batch": "The gate is that of the panel and batch.",
         "pooled": "The gate was found in the events of all samples of the batch.",
         "far_from_batch": "The boundary is further from the batch's than is allowed, and was pulled in to the limit.",
+        "given": "A person gave the gate; who, when and why stands in the reason.",
         "too_few_fits": "Too few samples of the batch found a gate to lend one.",
     }
 )

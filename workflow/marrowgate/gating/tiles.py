@@ -42,13 +42,13 @@ def decide_by_tiles(
     tuple of 2 ndarrays of bool, each of shape (n_events,)
         Inside for certain; undecided, because the tile lies on the border.
     """
-    edges, places = zip(*map(_edges, linear, scales), strict=True)
+    edges, inner_edges = zip(*map(_edges, linear, scales), strict=True)
     centres = [(edge[:-1] + edge[1:]) / 2 for edge in edges]
     across, up = (centre.ravel() for centre in np.meshgrid(*centres, indexing="ij"))
     sizes = np.column_stack([size.ravel() for size in np.meshgrid(*map(np.diff, edges), indexing="ij")])
     border = _near_border(gate, np.column_stack((across, up)), sizes)
     within = inside(gate, dict(zip(gate.dimensions, (across, up), strict=True)).__getitem__) & ~border
-    tile = _columns(linear[0], places[0], _TILES) + _columns(linear[1], places[1], 1)
+    tile = _columns(linear[0], inner_edges[0], _TILES) + _columns(linear[1], inner_edges[1], 1)
     return within[tile], border[tile]
 
 
@@ -57,12 +57,12 @@ def _edges(values: Values, scale: Transform) -> tuple[Values, NDArray[np.float32
     low, high = scale.forward(np.array([values.min(), values.max()]))
     slack = _MARGIN * max(high - low, 1e-3)
     even = np.linspace(low - slack, high + slack, _TILES + 1)
-    places = scale.inverse(even[1:-1]).astype(np.float32)
-    places = (places.view(np.uint32) >> _HALF << _HALF).view(np.float32)
-    return np.concatenate([even[:1], scale.forward(places), even[-1:]]), places
+    inner_edges = scale.inverse(even[1:-1]).astype(np.float32)
+    inner_edges = (inner_edges.view(np.uint32) >> _HALF << _HALF).view(np.float32)
+    return np.concatenate([even[:1], scale.forward(inner_edges), even[-1:]]), inner_edges
 
 
-def _columns(values: Values, places: NDArray[np.float32], step: int) -> NDArray[np.int32]:
+def _columns(values: Values, inner_edges: NDArray[np.float32], step: int) -> NDArray[np.int32]:
     """Return the tile of each value, counted in steps.
 
     The upper half of the bits of a float32 is a ruler with 128 marks from each power of 2 to the next, and the places
@@ -70,7 +70,7 @@ def _columns(values: Values, places: NDArray[np.float32], step: int) -> NDArray[
     a search among the places.
     """
     readings = (np.arange(1 << 16, dtype=np.uint32) << _HALF | np.uint32(1 << 15)).view(np.float32)
-    tiles = (np.searchsorted(places, readings, side="right") * step).astype(np.int32)
+    tiles = (np.searchsorted(inner_edges, readings, side="right") * step).astype(np.int32)
     return np.asarray(tiles[values.astype(np.float32).view(np.uint32) >> _HALF])
 
 

@@ -79,7 +79,7 @@ def absolute_counts(counted: Counted, counting: CountingSample, settings: Measur
     ----------
     counted : Counted
         The population.
-    sample : CountingSample
+    counting : CountingSample
         Its sample.
     settings : Measure
         Coefficients of variation of pipetting, bead lot and analyser.

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from marrowgate.gating.methods import needs_of, stains_of_step
-from marrowgate.measure.detection import Blank
+from marrowgate.measure.limit_of_blank import Blank
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import ROOT, Population, Step, Strategy
@@ -106,14 +106,14 @@ def find_blanks(candidates: Iterable[BlankSample], markers: Mapping[str, Collect
 
     Parameters
     ----------
-    samples : iterable of BlankSample
+    candidates : iterable of BlankSample
         All samples of the run; those that are no blank of anything are passed over.
     markers : mapping of str to collection of str
         Panel to its stains.
     """
     missing: dict[str, Mapping[str, frozenset[str]]] = {}
     pools: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
-    for candidate in sorted(candidates, key=lambda one: one.sample.sample_id):
+    for candidate in sorted(candidates, key=lambda blank: blank.sample.sample_id):
         panel = candidate.sample.panel
         if panel not in missing:
             missing[panel] = blank_markers(candidate.strategy, markers.get(panel, ()))

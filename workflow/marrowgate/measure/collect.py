@@ -8,13 +8,15 @@ from typing import Any
 from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankSample, find_blanks
 from marrowgate.measure.calibrated import Lines
 from marrowgate.measure.controls import choose_controls
+from marrowgate.measure.corrections import override_rows
 from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.measure.visit_differences import Differences
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
 from marrowgate.settings.project import Project
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.checks import Check, at_most
@@ -90,6 +92,11 @@ def population_table(measured: Sequence[Measured], settings: Measure, blanks: Bl
     return _for_each(measured, rows)
 
 
+def override_table(measured: Sequence[Measured]) -> Rows:
+    """Return one row per population that a person's gate may have changed: counts before and after."""
+    return _for_each(measured, lambda entry: override_rows(entry.record, entry.sample))
+
+
 def intensity_table(
     measured: Sequence[Measured], settings: Measure, seed: int, lines: Lines, differences: Differences | None = None
 ) -> Rows:
@@ -140,11 +147,11 @@ def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) ->
 def _settings(entry: Measured, measured: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
     if entry.record.manifest["verdict"] in WITHOUT_NUMBERS:
         return ()
-    same_panel = [one for one in measured if one.sample.panel == entry.sample.panel and one is not entry]
-    batch = [one.record.settings for one in same_panel if one.sample.batch == entry.sample.batch]
+    same_panel = [other for other in measured if other.sample.panel == entry.sample.panel and other is not entry]
+    batch = [other.record.settings for other in same_panel if other.sample.batch == entry.sample.batch]
     patient = entry.sample.patient_id
-    visits = [one.record.settings for one in same_panel if patient and one.sample.patient_id == patient]
-    matrices = [one.record.spillover for one in same_panel if one.sample.batch == entry.sample.batch]
+    visits = [other.record.settings for other in same_panel if patient and other.sample.patient_id == patient]
+    matrices = [other.record.spillover for other in same_panel if other.sample.batch == entry.sample.batch]
     return (
         *setting_checks(entry.record.settings, batch, visits, limits.max_setting_change_pct),
         spillover_check(entry.record.spillover, matrices, limits.max_spillover_difference),

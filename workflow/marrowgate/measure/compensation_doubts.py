@@ -1,4 +1,4 @@
-"""Samples compensated otherwise than their batch or their control: no number of theirs that depends on it is ok."""
+"""Samples not compensated, or otherwise than their batch or control: no number of theirs that rests on it is ok."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +13,12 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import is_scatter
 from marrowgate.settings.strategy import Strategy, ancestors
 from marrowgate.signal.spillover.agreement import spillover_check
+from marrowgate.signal.spillover.matrix_of_sample import CHECK
 
 DOUBTFUL = "doubtful"
 UNREADABLE = "spillover_unreadable"
 OTHERWISE = "compensated_otherwise"
+PARTLY = "not_compensated"
 _KEPT = frozenset({DOUBTFUL, "few_events"})
 """Statuses of intensities that say already that a value is not ok."""
 
@@ -50,7 +52,7 @@ def mark_tables(
 
 
 def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
-    """Find the samples whose compensation differs from that of their panel and batch.
+    """Find the samples that are not compensated as a whole, or otherwise than their panel and batch.
 
     Parameters
     ----------
@@ -70,8 +72,9 @@ def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
     found = {}
     for members in batches.values():
         for entry in members:
-            others = [one.record.spillover for one in members if one is not entry]
-            if why := _unreadable(entry.record) or _against(entry.record.spillover, others, limit):
+            others = [member.record.spillover for member in members if member is not entry]
+            against = _against(entry.record.spillover, others, limit)
+            if why := _unreadable(entry.record) or against or _incomplete(entry.record):
                 found[entry.sample.sample_id] = why
     return found
 
@@ -81,14 +84,20 @@ def _unreadable(record: SampleRecord) -> str:
     return f"{UNREADABLE}: the file's matrix cannot be used" if ignored and record.spillover is None else ""
 
 
+def _incomplete(record: SampleRecord) -> str:
+    """Say which stained channels no matrix holds, where somebody did not say that nothing is to be compensated."""
+    left = [check.reason for check in record.checks if check.check == CHECK and check.verdict == "flagged"]
+    return f"{PARTLY}: {left[0]}" if left else ""
+
+
 def _against(own: Spillover | None, others: Sequence[Spillover | None], limit: float) -> str:
-    with_matrix = [one for one in others if one is not None]
+    with_matrix = [matrix for matrix in others if matrix is not None]
     counted = f"{len(with_matrix)} of {len(others)} other samples of the batch"
     if own is None:
         return f"{OTHERWISE}: not compensated, {counted} are" if with_matrix else ""
     if len(with_matrix) < len(others) / 2:
         return f"{OTHERWISE}: compensated, as only {counted} are"
-    labels = Counter(frozenset(one.labels) for one in with_matrix)
+    labels = Counter(frozenset(matrix.labels) for matrix in with_matrix)
     usual, n_usual = labels.most_common(1)[0] if labels else (frozenset(own.labels), 0)
     if frozenset(own.labels) != usual and n_usual >= len(with_matrix) / 2:
         return f"{OTHERWISE}: the matrix has other detectors than in the batch"
@@ -163,11 +172,11 @@ def _against_controls(row: Mapping[str, Any], records: Mapping[str, SampleRecord
     return ""
 
 
-def _same(one: Spillover, other: Spillover, limit: float) -> bool:
-    if set(one.labels) != set(other.labels):
+def _same(first: Spillover, other: Spillover, limit: float) -> bool:
+    if set(first.labels) != set(other.labels):
         return False
-    order = [other.labels.index(label) for label in one.labels]
-    return bool(np.abs(one.matrix - other.matrix[np.ix_(order, order)]).max() <= limit)
+    order = [other.labels.index(label) for label in first.labels]
+    return bool(np.abs(first.matrix - other.matrix[np.ix_(order, order)]).max() <= limit)
 
 
 def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
@@ -179,12 +188,14 @@ def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
         if population.method == "boolean" or not all(map(is_scatter, population.dimensions))
     }
     return frozenset(
-        name for name in by_name if direct & {name, *ancestors(name, {one: by_name[one].parent for one in by_name})}
+        name
+        for name in by_name
+        if direct & {name, *ancestors(name, {known: by_name[known].parent for known in by_name})}
     )
 
 
 def _code(why: str) -> str:
-    return OTHERWISE if why.startswith(OTHERWISE) else UNREADABLE
+    return why.partition(":")[0]
 
 
 def _joined(why: str, reason: str | None) -> str:

@@ -107,7 +107,7 @@ def choose_controls(
     record = records.get(sample.sample_id)
     control_samples = [
         control_sample
-        for control_sample in sorted(samples, key=lambda one: one.sample_id)
+        for control_sample in sorted(samples, key=lambda candidate: candidate.sample_id)
         if control_sample.control_type in KINDS
         and (control_sample.panel, control_sample.batch) == (sample.panel, sample.batch)
     ]
@@ -168,7 +168,9 @@ def _strengthened(kind: str, own: tuple[str, Sketch], batch: tuple[tuple[str, Sk
 
 
 def _of_batch(usable: Sequence[tuple[Sample, Sketch]], kind: str, sample: Sample) -> list[tuple[Sample, Sketch]]:
-    return [one for one in usable if one[0].control_type == kind and one[0].control_for != sample.sample_id]
+    return [
+        control for control in usable if control[0].control_type == kind and control[0].control_for != sample.sample_id
+    ]
 
 
 def _named(control_samples: Sequence[tuple[Sample, Sketch]]) -> tuple[tuple[str, Sketch], ...]:
@@ -183,7 +185,7 @@ def _internal(sample: Sample, record: SampleRecord | None, key: Key, negative: s
 
 
 def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
-    found = (one for one in record.sketches if (one.population, one.marker) == key) if record else ()
+    found = (sketch for sketch in record.sketches if (sketch.population, sketch.marker) == key) if record else ()
     return next(iter(found), None)
 
 
@@ -224,7 +226,7 @@ def control_medians(control: Control, generator: np.random.Generator) -> tuple[f
 
 
 def median_in_sample(
-    control_samples: ControlSamples, place: int | None, generator: np.random.Generator
+    control_samples: ControlSamples, position: int | None, generator: np.random.Generator
 ) -> tuple[float, Draws]:
     """Return the median in one control sample and its draws, in the light of the others.
 
@@ -235,9 +237,9 @@ def median_in_sample(
 
     Parameters
     ----------
-    samples : ControlSamples
+    control_samples : ControlSamples
         What `measure_controls` gave.
-    place : int or None
+    position : int or None
         The sample's own sample among them; None where it has none.
     generator : numpy.random.Generator
         Source of the draws.
@@ -260,10 +262,10 @@ def median_in_sample(
     mean = precision @ medians / precision.sum(axis=1)
     drawn_mean = mean + generator.standard_normal(DRAWS) / np.sqrt(precision.sum(axis=1))
     noise = generator.standard_normal(DRAWS)
-    if place is None:
+    if position is None:
         return float(mean.mean()), drawn_mean + noise * between
-    own, error = medians[place], errors[place]
-    trust = between**2 * precision[:, place]
+    own, error = medians[position], errors[position]
+    trust = between**2 * precision[:, position]
     centre = mean + trust * (own - mean)
     return float(centre.mean()), drawn_mean + trust * (own - drawn_mean) + noise * error * np.sqrt(trust)
 

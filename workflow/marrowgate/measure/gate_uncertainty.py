@@ -32,7 +32,7 @@ def gate_cvs(
 
     Parameters
     ----------
-    sample_events : SampleEvents
+    sample : SampleEvents
         The events.
     records : sequence of GateRecord
         The gates as used, parents before children.
@@ -48,7 +48,7 @@ def gate_cvs(
         standard deviation is not known. Geometry that the strategy gives has none.
     """
     gated = [record for record in records if record.population in rows]
-    unknown = _resting_on([record.population for record in gated if not record.error.known], gated)
+    unknown = resting_on([record.population for record in gated if not record.error.known], gated)
     changes = [
         _half_difference(sample, records, rows, record, movement)
         for record in gated
@@ -77,7 +77,7 @@ def movements_of(record: GateRecord) -> list[Floats]:
     return [] if record.gate is None else record.error.steps
 
 
-def _resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
+def resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
     """Return populations and all that lie in them or are joined of them."""
     found = set(names)
     for record in records:
@@ -98,24 +98,26 @@ def _half_difference(
     if gate is None:
         return {}
     changes: dict[str, float] = {}
-    place = numbers(gate)
+    coordinates = numbers(gate)
     for sign in (1.0, -1.0):
-        one = moved(gate, place + sign * movement)
-        events = rows_inside(one, sample, rows[record.parent], rows)
+        moved_gate = moved(gate, coordinates + sign * movement)
+        events = rows_inside(moved_gate, sample, rows[record.parent], rows)
         touched = _either(events, rows[record.population], sample.file.n_events)
         if not touched.size:
             continue
-        after = apply_gates(sample, [replace(each, gate=one) if each is record else each for each in records], touched)
+        after = apply_gates(
+            sample, [replace(other, gate=moved_gate) if other is record else other for other in records], touched
+        )
         for name, left in after.items():
             change = left.size - _common(touched, rows[name])
             changes[name] = changes.get(name, 0.0) + sign * change / 2
     return changes
 
 
-def _either(one: EventRows, other: EventRows, n_events: int) -> EventRows:
+def _either(first: EventRows, other: EventRows, n_events: int) -> EventRows:
     """Return the events that are in one of two sets but not in both, ascending."""
     mask = np.zeros(n_events, dtype=np.bool_)
-    mask[one] = True
+    mask[first] = True
     mask[other] ^= True
     return np.flatnonzero(mask)
 
@@ -124,8 +126,8 @@ def _common(few: EventRows, many: EventRows) -> int:
     """Count the events that two ascending sets share."""
     if not many.size:
         return 0
-    place = np.minimum(np.searchsorted(many, few), many.size - 1)
-    return int(np.count_nonzero(many[place] == few))
+    position = np.minimum(np.searchsorted(many, few), many.size - 1)
+    return int(np.count_nonzero(many[position] == few))
 
 
 def _spread(changes: Sequence[Changes], sizes: Mapping[str, int], name: str, other: str = "") -> float:

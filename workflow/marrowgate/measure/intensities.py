@@ -78,7 +78,7 @@ def intensity_rows(
     rows = []
     lines = lines or {}
     has_beads = any((panel, batch) == (sample.panel, sample.batch) for panel, batch, _ in lines)
-    wanted = {(one.population, one.marker): one for one in settings.intensities}
+    wanted = {(asked.population, asked.marker): asked for asked in settings.intensities}
     counts = {count.population: count for count in record.counts}
     for sketch in record.sketches:
         key = (sketch.population, sketch.marker)
@@ -204,5 +204,5 @@ def _standardised(
 ) -> Mapping[str, float | str]:
     if wanted is None or not wanted.strata:
         return {}
-    sketches = {one.population: one for one in record.sketches if one.marker == wanted.marker}
+    sketches = {sketch.population: sketch for sketch in record.sketches if sketch.marker == wanted.marker}
     return standardised(sketches, wanted.strata, settings.few_events, np.random.default_rng(seed))

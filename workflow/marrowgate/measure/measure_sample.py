@@ -8,8 +8,8 @@ from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import ROOT, USUAL_ROLES, Roles, ancestors
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
@@ -104,10 +104,10 @@ def count_with_dead(
 def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:
     """Return a gate, those it lies in, and those it is joined of with theirs."""
     found = [record]
-    for one in found:
-        operands = one.gate.operands if isinstance(one.gate, Boolean) else ()
-        above = [by_name[name] for name in (one.parent, *operands) if name in by_name]
-        found += [each for each in above if each not in found]
+    for relative in found:
+        operands = relative.gate.operands if isinstance(relative.gate, Boolean) else ()
+        above = [by_name[name] for name in (relative.parent, *operands) if name in by_name]
+        found += [candidate for candidate in above if candidate not in found]
     return found
 
 

@@ -12,7 +12,7 @@ from marrowgate.measure.absolute import (
     platform_difference_pct,
 )
 from marrowgate.measure.blanks import NO_BLANKS, Blanks
-from marrowgate.measure.detection import detection_of, find_limits
+from marrowgate.measure.limit_of_blank import detection_of, find_limits
 from marrowgate.measure.measured_volume import usable_volume
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure

@@ -72,13 +72,13 @@ def deciding_controls(
         Of the panel and batch; where there are fewer than three, of the panel in all batches.
     """
     found: dict[bool, list[Sketch]] = {True: [], False: []}
-    for one in samples:
+    for member in samples:
         wanted = ("none", None) if kind == "internal" else (kind, key[1])
-        alike = (one.control_type, one.control_marker) == wanted
-        record = records.get(one.sample_id)
-        if not alike or one.panel != sample.panel or record is None:
+        alike = (member.control_type, member.control_marker) == wanted
+        record = records.get(member.sample_id)
+        if not alike or member.panel != sample.panel or record is None:
             continue
-        found[one.batch == sample.batch] += [
+        found[member.batch == sample.batch] += [
             sketch
             for sketch in record.sketches
             if (sketch.population, sketch.marker) == key and sketch.n_events >= MIN_EVENTS

@@ -68,6 +68,31 @@ class PopulationCount:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What a person's gates changed in one population: the counts of the found gates, and who gave which gate why.
+
+    Parameters
+    ----------
+    population : str
+        One whose gate was given, or one that rests on such a gate.
+    found_n_events, found_n_parent : int or None
+        With the gates as they were found; None when not gated.
+    found_gate_status : str
+        Of the weakest found gate on the way to the population.
+    reviewer, review_date, review_reason : str
+        Who gave the population's gate, when and why; empty where it only rests on a given one.
+    """
+
+    population: str
+    found_n_events: int | None
+    found_n_parent: int | None
+    found_gate_status: str
+    reviewer: str = ""
+    review_date: str = ""
+    review_reason: str = ""
+
+
+@dataclass(frozen=True)
 class SampleRecord:
     """All that is known of one sample after gating.
 
@@ -93,6 +118,8 @@ class SampleRecord:
         Matrix that the sample was compensated with.
     digests : mapping of str to str
         SHA-256 of the files that it was made from and of those that were written with it, by folder and name.
+    corrections : tuple of Correction
+        What a person's gates changed; empty where nobody gave any.
     """
 
     sample_id: str
@@ -105,6 +132,7 @@ class SampleRecord:
     n_cd45_with_dead: int | None = None
     spillover: Spillover | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
 
 
 def record_without_numbers(sample_id: str, no_result: NoResult, sha256: str = "") -> SampleRecord:
@@ -124,6 +152,7 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "n_cd45_with_dead": record.n_cd45_with_dead,
         "spillover": _plain_matrix(record.spillover),
         "digests": dict(record.digests),
+        "corrections": [asdict(correction) for correction in record.corrections],
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],
@@ -147,6 +176,7 @@ def read_record(path: Path) -> SampleRecord:
         n_cd45_with_dead=plain["n_cd45_with_dead"],
         spillover=_matrix_from_plain(plain["spillover"]),
         digests=plain["digests"],
+        corrections=tuple(Correction(**entry) for entry in plain["corrections"]),
     )
 
 

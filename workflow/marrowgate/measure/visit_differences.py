@@ -60,7 +60,7 @@ def visit_differences(
         if record is None or sample.control_type != "none":
             continue
         for marker in dict.fromkeys(sketch.marker for sketch in record.sketches):
-            entry = next(one for one in project.panels[sample.panel].channels if one.marker == marker)
+            entry = next(channel for channel in project.panels[sample.panel].channels if channel.marker == marker)
             staining = staining_of(sample, entry, record.settings)
             measured.setdefault((sample.patient_id, marker), {})[sample.sample_id] = staining
     found = {}
@@ -103,13 +103,15 @@ def compare(own: Staining, others: Sequence[Staining], max_change_pct: float) ->
     differing, unknown = [], []
     for name in ("preparation", "lysis", "antibody", "voltage", "gain"):
         value, known = getattr(own, name), [getattr(other, name) for other in others]
-        stated = [one for one in known if one is not None]
+        stated = [value_there for value_there in known if value_there is not None]
         if value is None or len(stated) < len(known):
             unknown += [name] if name != "gain" or value is not None or stated else []
-        unlike = Counter(one for one in stated if value is not None and _unlike(value, one, max_change_pct))
+        unlike = Counter(
+            value_there for value_there in stated if value is not None and _unlike(value, value_there, max_change_pct)
+        )
         if unlike:
-            told = ", ".join(f"{_told(one)} at {n}" for one, n in unlike.most_common())
-            differing.append(f"{name} is {_told(value)}, {told} of {len(others)} other visits")
+            named = ", ".join(f"{_told(value_there)} at {n}" for value_there, n in unlike.most_common())
+            differing.append(f"{name} is {_told(value)}, {named} of {len(others)} other visits")
     if differing:
         return "differs", "; ".join(differing)
     return ("not_checked", f"not stated at every visit: {', '.join(unknown)}") if unknown else ("ok", "")

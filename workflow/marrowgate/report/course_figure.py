@@ -102,8 +102,8 @@ def _draw_time(axes: Axes, *, is_treated: bool) -> None:
 
 
 def _name_limit(axes: Axes, limit: float) -> None:
-    text, place = f"responder limit {limit:g}", ("axes fraction", "data")
-    axes.annotate(text, (1, limit), xycoords=place, ha="right", va="bottom", fontsize=7, color="#444444")
+    text, xycoords = f"responder limit {limit:g}", ("axes fraction", "data")
+    axes.annotate(text, (1, limit), xycoords=xycoords, ha="right", va="bottom", fontsize=7, color="#444444")
 
 
 def _label_decades(axes: Axes) -> None:

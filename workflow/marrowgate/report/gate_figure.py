@@ -38,7 +38,9 @@ def gate_status(populations: Sequence[Row]) -> Figure:
         plots = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
         for axes, (panel, counts) in zip(plots, panels.items(), strict=True):
             _draw_panel(axes, panel, counts)
-        _draw_legend(figure, {status for counts in panels.values() for one in counts.values() for status in one})
+        _draw_legend(
+            figure, {status for counts in panels.values() for of_panel in counts.values() for status in of_panel}
+        )
     return figure
 
 

@@ -30,8 +30,8 @@ class WeakGate:
     @property
     def example(self) -> str:
         """The reason of most samples."""
-        told = list(self.reasons.values())
-        return max(dict.fromkeys(told), key=told.count)
+        reasons = list(self.reasons.values())
+        return max(dict.fromkeys(reasons), key=reasons.count)
 
 
 def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[WeakGate]:

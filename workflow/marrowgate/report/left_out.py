@@ -22,19 +22,19 @@ def left_out(project: Project, tables: Tables, courses: Mapping[str, CourseRows]
         The planned figures over time.
     """
     stained = any(row["control_type"] == "none" for row in tables["populations"])
-    told = [] if stained else ["Populations: there is no stained sample."]
+    lines = [] if stained else ["Populations: there is no stained sample."]
     if not tables["contrasts"]:
-        told.append(f"Comparison of the arms: {_why_no_cohort(project, 'no arms are given')}.")
+        lines.append(f"Comparison of the arms: {_why_no_cohort(project, 'no arms are given')}.")
     if not courses:
-        told.append("Over time: no stained sample has a day in the sample sheet.")
-    told += [f"{course.title}, over time: {' '.join(course.notes)}" for course in courses.values() if not course.rows]
+        lines.append("Over time: no stained sample has a day in the sample sheet.")
+    lines += [f"{course.title}, over time: {' '.join(course.notes)}" for course in courses.values() if not course.rows]
     if not tables["outcomes"]:
-        told.append(f"Clinical outcomes: {_why_no_cohort(project, 'the patient sheet has none')}.")
+        lines.append(f"Clinical outcomes: {_why_no_cohort(project, 'the patient sheet has none')}.")
     if not tables["concordance"]:
-        told.append("Agreement with FlowKit: no sample was gated again.")
+        lines.append("Agreement with FlowKit: no sample was gated again.")
     if not tables["quality"]:
-        told.append("Quality: no check was made.")
-    return told
+        lines.append("Quality: no check was made.")
+    return lines
 
 
 def _why_no_cohort(project: Project, otherwise: str) -> str:

@@ -79,8 +79,8 @@ def outcome_topics(outcomes: Sequence[Row], arms: Sequence[str]) -> list[Topic]:
         if row["arm"] not in shown and not _is_difference(row["arm"]):
             continue
         title = next(title for title, own in TOPICS.items() if row["outcome"] in own)
-        told = label(row)
-        line = lines.setdefault(title, {}).setdefault(told, Line(told))
+        text = label(row)
+        line = lines.setdefault(title, {}).setdefault(text, Line(text))
         groups.setdefault(title, {})[row["arm"]] = None
         line.cells[row["arm"]] = cell(row)
         for note in _notes(row):
@@ -94,12 +94,12 @@ def _is_difference(group: str) -> bool:
 
 def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
     """Write each note once below the table, with its groups where it does not hold for all, or its lines."""
-    places: dict[str, list[Line]] = {}
+    topics: dict[str, list[Line]] = {}
     for line in lines:
         for note in line.notes:
-            places.setdefault(note, []).append(line)
-    told = []
-    for note, own in places.items():
+            topics.setdefault(note, []).append(line)
+    topic_lines = []
+    for note, own in topics.items():
         arms = own[0].notes[note]
         of_arms = (
             ""
@@ -107,8 +107,8 @@ def _topic(title: str, groups: tuple[str, ...], lines: Sequence[Line]) -> Topic:
             else arms
         )
         of_lines = [line.label for line in own] if len(own) <= 2 < len(lines) else []
-        told.append(": ".join(part for part in (", ".join(of_lines), ", ".join(of_arms), note) if part))
-    return Topic(title, groups, tuple(lines), tuple(told))
+        topic_lines.append(": ".join(part for part in (", ".join(of_lines), ", ".join(of_arms), note) if part))
+    return Topic(title, groups, tuple(lines), tuple(topic_lines))
 
 
 def label(row: Row) -> str:
@@ -119,14 +119,14 @@ def label(row: Row) -> str:
     if row["months"] is not None:
         at = {SURVIVAL: "survival at"}.get(what, f"{words(outcome)} by")
         return f"{at} {row['months']:g} months"
-    told = words(what if outcome in UNSAID else f"{outcome}_{what}")
+    text = words(what if outcome in UNSAID else f"{outcome}_{what}")
     for found, wanted in PHRASES.items():
-        told = told.replace(found, wanted)
-    told = re.sub(r" (all treated|evaluable)$", r", of \1", f" {told}").strip()
-    told = f"response{told}" if told.startswith(",") else told
+        text = text.replace(found, wanted)
+    text = re.sub(r" (all treated|evaluable)$", r", of \1", f" {text}").strip()
+    text = f"response{text}" if text.startswith(",") else text
     if kind == "hazard_ratio":
-        return f"hazard ratio {told}"
-    return f"{told}, {kind}" if kind in {"months", "days"} else told
+        return f"hazard ratio {text}"
+    return f"{text}, {kind}" if kind in {"months", "days"} else text
 
 
 def cell(row: Row) -> str:
@@ -146,7 +146,9 @@ def cell(row: Row) -> str:
 
 
 def _with_limits(value: float, low: float | None, high: float | None, *, is_share: bool) -> str:
-    shown = [None if one is None else f"{100 * one:.0f}" if is_share else number(one) for one in (value, low, high)]
+    shown = [
+        None if limit is None else f"{100 * limit:.0f}" if is_share else number(limit) for limit in (value, low, high)
+    ]
     text = f"{shown[0]} %" if is_share else str(shown[0])
     if low is None and high is None:
         return text

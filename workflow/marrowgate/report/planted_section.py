@@ -97,9 +97,11 @@ def planted_lines(truths: Sequence[Truth], tables: Mapping[str, Sequence[Row]], 
         return cxcr4.get((truth.sample_id, truth.population))
 
     lines = [_responders(truths, tables["endpoints"], responder)]
-    lines += _at_full_effect("immature cells per 100 CD45+", truths, "immature", lambda one: one.per_100_cd45, share)
-    lines += _fold("CD34+ cells per uL, fold of baseline", truths, lambda one: one.cells_per_ul, count)
-    lines += _fold("CXCR4 on CD34+ cells, fold of baseline", truths, lambda one: one.cxcr4_abc, molecules)
+    lines += _at_full_effect(
+        "immature cells per 100 CD45+", truths, "immature", lambda at_visit: at_visit.per_100_cd45, share
+    )
+    lines += _fold("CD34+ cells per uL, fold of baseline", truths, lambda at_visit: at_visit.cells_per_ul, count)
+    lines += _fold("CXCR4 on CD34+ cells, fold of baseline", truths, lambda at_visit: at_visit.cxcr4_abc, molecules)
     return [*lines, *_shares(truths, populations)]
 
 
@@ -162,7 +164,7 @@ def _by_response(what: str, rows: Sequence[tuple[Truth, Value, Value]]) -> list[
         if own:
             note = f"median of {len(known)} of {len(own)} patients, at their highest effect"
             lines.append(
-                PlantedLine(what, who, _middle([one for one, _ in known]), _middle([o for _, o in known]), note)
+                PlantedLine(what, who, _middle([value for value, _ in known]), _middle([o for _, o in known]), note)
             )
     return lines
 
@@ -182,11 +184,11 @@ def _shares(truths: Sequence[Truth], populations: Mapping[tuple[str, str], Row])
         if panel is None or population == "cd45_pos" or not known:
             continue
         limits = [(planted, row["per_100_cd45_low"], row["per_100_cd45_high"]) for planted, row in known]
-        told = [(planted, low, high) for planted, low, high in limits if low is not None and high is not None]
-        held = sum(low <= planted <= high for planted, low, high in told)
+        with_limits = [(planted, low, high) for planted, low, high in limits if low is not None and high is not None]
+        held = sum(low <= planted <= high for planted, low, high in with_limits)
         found = _middle([row["per_100_cd45"] for _, row in known])
-        note = f"{held} of {len(told)} intervals hold the planted value"
-        planted = _middle([one for one, _ in known])
+        note = f"{held} of {len(with_limits)} intervals hold the planted value"
+        planted = _middle([share for share, _ in known])
         lines.append(
             PlantedLine(
                 f"{population} per 100 CD45+", f"{len(known)} of {len(own)} {panel} samples", planted, found, note

@@ -116,9 +116,9 @@ def _panel_table(panel: str, by_name: Mapping[str, Sequence[Row]], rejected: Map
         for name, depth in _tree(parents)
     )
     headings = tuple(COLUMNS[name] for name in columns)
-    told = tuple((name, rejected[name]) for name in samples if name in rejected)
+    refused = tuple((name, rejected[name]) for name in samples if name in rejected)
     gated = [row for row in rows if row["sample_id"] not in rejected]
-    return PanelTable(panel, len(samples), headings, lines, _samples(gated, columns, len(samples)), told)
+    return PanelTable(panel, len(samples), headings, lines, _samples(gated, columns, len(samples)), refused)
 
 
 def _tree(parents: Mapping[str, str]) -> list[tuple[str, int]]:
@@ -142,8 +142,8 @@ def _samples(rows: Sequence[Row], columns: Sequence[str], n_samples: int) -> tup
     if n_samples == 1 or len(rows) > MOST_SAMPLE_ROWS:
         return ()
     # the sort is stable: samples in the order of the sheet, populations in that of the strategy
-    places = {name: place for place, name in enumerate(dict.fromkeys(row["sample_id"] for row in rows))}
-    ordered = sorted(rows, key=lambda row: places[row["sample_id"]])
+    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(row["sample_id"] for row in rows))}
+    ordered = sorted(rows, key=lambda row: ranks[row["sample_id"]])
     return tuple((row, tuple(_of_sample(row, column) for column in columns)) for row in ordered)
 
 
@@ -155,9 +155,9 @@ def _over_samples(rows: Sequence[Row], column: str) -> str:
         return "-"
     middle = round(median(values)) if column == "n_events" else median(values)
     shown = [_shown(value, column) for value in (middle, min(values), max(values))]
-    told = f"{shown[0]} ({shown[1]} to {shown[2]})"
+    text = f"{shown[0]} ({shown[1]} to {shown[2]})"
     gated = sum(row["n_events"] is not None for row in rows)
-    return told if len(values) == gated else f"{told}; {len(values)} sample{'' if len(values) == 1 else 's'}"
+    return text if len(values) == gated else f"{text}; {len(values)} sample{'' if len(values) == 1 else 's'}"
 
 
 def _of_sample(row: Row, column: str) -> str:
@@ -167,8 +167,8 @@ def _of_sample(row: Row, column: str) -> str:
     if column == "n_events":
         return f"{value:,}" if row["n_parent"] is None else f"{value:,} of {row['n_parent']:,}"
     low, high = (row[f"{column}_{end}"] for end in ("low", "high"))
-    told = _shown(value, column)
-    return told if low is None or high is None else f"{told} ({_shown(low, column)} to {_shown(high, column)})"
+    text = _shown(value, column)
+    return text if low is None or high is None else f"{text} ({_shown(low, column)} to {_shown(high, column)})"
 
 
 def _shown(value: float, column: str) -> str:

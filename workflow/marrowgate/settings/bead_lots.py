@@ -10,7 +10,7 @@ from marrowgate.errors import Fault, UserError
 from marrowgate.settings.given_file import is_there
 from marrowgate.settings.panel import Panel, PanelChannel
 from marrowgate.settings.sheet_file import Sheet
-from marrowgate.settings.yaml_file import Place, line_of, read_yaml
+from marrowgate.settings.yaml_file import EntryPath, line_of, read_yaml
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class _Lot:
     name: str
     fluorochrome: str
     names: tuple[str, ...]
-    lines: Mapping[Place, int]
+    lines: Mapping[EntryPath, int]
 
 
 def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measured: Sequence[str]) -> Iterator[Fault]:
@@ -43,29 +43,41 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
     measured : sequence of str
         Markers whose intensity is asked for.
     """
-    told: set[tuple[str, str]] = set()
+    samples = _bead_samples(sheet, panels, folder)
+    of_one_dye = {(panel, lot.name): lot for (panel, _), own in samples.items() for _, lot in own if lot.fluorochrome}
+    for (panel, _), lot in of_one_dye.items():
+        yield from _named_otherwise(lot, panel, panels[panel])
+    useless: dict[tuple[str, str], Fault] = {}
+    for (panel, _), own in samples.items():
+        line, lot = own[0]
+        carriers = [entry for entry in panels[panel].channels if entry.marker in measured]
+        if carriers and not _is_useful([lot.fluorochrome for _, lot in own], carriers):
+            stained = ", ".join(f"{entry.marker} carries {_dye(entry)}" for entry in carriers)
+            what = f"beads of lot {lot.name} carry {lot.fluorochrome}, but in panel {panel!r} {stained}"
+            cure = "they calibrate that fluorochrome only; use beads of the marker's own, or empty that cell"
+            fault = Fault(sheet.where(line, "bead_lot"), what, cure)
+            useless.setdefault((panel, lot.name), fault)
+    yield from useless.values()
+
+
+def _bead_samples(
+    sheet: Sheet, panels: Mapping[str, Panel], folder: Path
+) -> dict[tuple[str, str], list[tuple[int, _Lot]]]:
+    """Return line and lot of the bead samples whose lot has a readable file, by panel and batch."""
     samples: dict[tuple[str, str], list[tuple[int, _Lot]]] = {}
     for row in sheet.rows:
         name, panel = row.cells.get("bead_lot"), row.cells.get("panel", "")
-        lot = _read(folder / f"{name}.yaml") if name and row.cells.get("control_type") == "beads" else None
-        if name is None or lot is None or panel not in panels:
+        if not name or row.cells.get("control_type") != "beads" or panel not in panels:
             continue
-        samples.setdefault((panel, row.cells.get("batch", "")), []).append((row.line, lot))
-        if (name, panel) not in told and lot.fluorochrome:
-            told.add((name, panel))
-            yield from _named_otherwise(lot, panel, panels[panel])
-    refused: set[tuple[str, str]] = set()
-    for (panel, _), own in samples.items():
-        carriers = [entry for entry in panels[panel].channels if entry.marker in measured]
-        known = [lot.fluorochrome for _, lot in own]
-        line, lot = own[0]
-        useful = "" in known or any(_is(entry, dye) for entry in carriers for dye in known)
-        if carriers and not useful and (panel, lot.name) not in refused:
-            refused.add((panel, lot.name))
-            found = ", ".join(f"{entry.marker} carries {_dye(entry)}" for entry in carriers)
-            what = f"beads of lot {lot.name} carry {lot.fluorochrome}, but in panel {panel!r} {found}"
-            cure = "they calibrate that fluorochrome only; use beads of the marker's own, or empty that cell"
-            yield Fault(f"{sheet.path} line {line}, column bead_lot", what, cure)
+        lot = _read(folder / f"{name}.yaml")
+        if lot is not None:
+            samples.setdefault((panel, row.cells.get("batch", "")), []).append((row.line, lot))
+    return samples
+
+
+def _is_useful(dyes: Sequence[str], carriers: Sequence[PanelChannel]) -> bool:
+    """Say whether beads of these dyes calibrate any of the channels; the dye of a lot may be unknown."""
+    return "" in dyes or any(_is(entry, dye) for entry in carriers for dye in dyes)
 
 
 def _named_otherwise(lot: _Lot, name: str, panel: Panel) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ DEPENDS_ON = (
 )
 """Entries of the config that say which measures there are."""
 
-Place = tuple[str | int, ...]
+EntryPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Nameable:
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Populations, each with a marker that is measured on it."""
-        named = [(name, one.marker) for one in self.asked for name in (one.population, *one.strata)]
+        named = [
+            (name, intensity.marker) for intensity in self.asked for name in (intensity.population, *intensity.strata)
+        ]
         return tuple(dict.fromkeys(pair for pair in named if pair[0] in self.populations and pair[1] in self.markers))
 
     @property
@@ -87,7 +89,7 @@ def nameable(
 ) -> Nameable:
     """Collect what names of measures are made of; `imported` are the measures of other instruments."""
     return Nameable(
-        tuple(dict.fromkeys(one.name for strategy in strategies for one in strategy.populations)),
+        tuple(dict.fromkeys(population.name for strategy in strategies for population in strategy.populations)),
         tuple(dict.fromkeys(entry.marker for panel in panels for entry in panel.channels if entry.marker)),
         config.measure.intensities,
         tuple(dict.fromkeys(imported)),
@@ -95,7 +97,7 @@ def nameable(
     )
 
 
-def impossible_names(known: Nameable) -> Iterator[tuple[Place, str, str]]:
+def impossible_names(known: Nameable) -> Iterator[tuple[EntryPath, str, str]]:
     """Tell which names of the section cohort no table will have, as (place in the section, what, cure)."""
     for index, name in enumerate(known.cohort.populations):
         if name not in known.populations:
@@ -103,11 +105,11 @@ def impossible_names(known: Nameable) -> Iterator[tuple[Place, str, str]]:
     read = known.cohort.responder_measure
     if read not in known.measures:
         yield ("responder_measure",), *_no_measure(read, known)
-    named: list[tuple[Place, str]] = [(("primary",), known.cohort.primary)]
+    named: list[tuple[EntryPath, str]] = [(("primary",), known.cohort.primary)]
     named += [(("secondary", index), name) for index, name in enumerate(known.cohort.secondary)]
-    for place, name in named:
+    for entry, name in named:
         if name not in known.endpoints:
-            yield place, *_no_endpoint(name, known)
+            yield entry, *_no_endpoint(name, known)
 
 
 def _no_endpoint(name: str, known: Nameable) -> tuple[str, str]:

@@ -21,6 +21,7 @@ Note = tuple[str, str]
 
 def project_notes(project: Project) -> Iterator[Note]:
     """Say what `check` should tell of a project without faults, as (where, what and what to do)."""
+    yield from _renamed_notes(project)
     if project.config.patients is not None:
         if project.config.sample_sheet is not None:
             yield from _patient_notes(project)
@@ -32,10 +33,20 @@ def project_notes(project: Project) -> Iterator[Note]:
     yield from _strategy_notes(project)
 
 
+def _renamed_notes(project: Project) -> Iterator[Note]:
+    """Tell which names are written with signs that no file name can hold, and how they are called here."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for sheet, column, written, used in project.renamed:
+        found.setdefault((sheet, column), []).append(f"{written!r} is called {used}")
+    for (sheet, column), names in found.items():
+        more = f" and {len(names) - _MANY} more likewise" if len(names) > _MANY else ""
+        yield f"{sheet}, column {column}", f"{', '.join(names[:_MANY])}{more}"
+
+
 def _patient_notes(project: Project) -> Iterator[Note]:
     """Tell which patients have no stained sample, and which have none before treatment."""
     own: dict[str, list[Sample]] = {patient_id: [] for patient_id in project.patients}
-    for sample in _stained(project, lambda one: one.patient_id in own):
+    for sample in _stained(project, lambda stained: stained.patient_id in own):
         own[str(sample.patient_id)].append(sample)
     absent = [patient_id for patient_id, samples in own.items() if not samples]
     if absent:
@@ -49,20 +60,25 @@ def _patient_notes(project: Project) -> Iterator[Note]:
 
 def _visit_notes(project: Project) -> Iterator[Note]:
     """Tell which stained samples stand in no comparison, since patient or time is not given."""
-    nobody = _stained(project, lambda one: one.patient_id is None)
+    nobody = _stained(project, lambda sample: sample.patient_id is None)
     if nobody:
-        yield _named("sample", [one.sample_id for one in nobody]), "no patient_id, so it is not compared; fill it in"
+        yield (
+            _named("sample", [sample.sample_id for sample in nobody]),
+            "no patient_id, so it is not compared; fill it in",
+        )
     timeless = _stained(
         project,
-        lambda one: one.patient_id is not None and one.day is None and one.cycle is None and one.days_off is None,
+        lambda sample: (
+            sample.patient_id is not None and sample.day is None and sample.cycle is None and sample.days_off is None
+        ),
     )
     if timeless:
         what = "neither day nor cycle, so it is not compared over time; fill in day"
-        yield _named("sample", [one.sample_id for one in timeless]), what
+        yield _named("sample", [sample.sample_id for sample in timeless]), what
 
 
 def _response_notes(project: Project) -> Iterator[Note]:
-    given = tuple(dict.fromkeys(one.response for one in project.patients.values() if one.response))
+    given = tuple(dict.fromkeys(patient.response for patient in project.patients.values() if patient.response))
     for word in project.config.cohort.responses:
         if given and spelled(word, given) is None:
             cure = correct_to(word, given, f"responses are {', '.join(given)}")
@@ -101,12 +117,12 @@ def _cohort_notes(project: Project) -> Iterator[Note]:
     config = project.config
     imported = [imported_measure(row.measure, row.unit) for row in project.measurements]
     known = nameable(config, project.strategies.values(), project.panels.values(), imported)
-    for place, what, cure in impossible_names(known):
-        entry = str(place[0])
+    for where, what, cure in impossible_names(known):
+        entry = str(where[0])
         if config.patients is not None and entry != "populations":
             # a name that is given is a fault then
             usual = getattr(config.cohort, entry)
-            name = usual[place[1]] if len(place) > 1 else usual
+            name = usual[where[1]] if len(where) > 1 else usual
             text = f"is not given, and the usual {name!r} will be in no table: {what}; name what you compare"
             yield f"cohort.{entry}", text
         elif entry in config.cohort.model_fields_set:
@@ -116,7 +132,9 @@ def _cohort_notes(project: Project) -> Iterator[Note]:
 def _strategy_notes(project: Project) -> Iterator[Note]:
     """Tell which strategies are tied to one instrument by numbers in the units of its files."""
     for name, strategy in sorted(project.strategies.items()):
-        steps = [(one.name, step) for one in strategy.populations for step in (one, one.fallback) if step is not None]
+        steps = [
+            (node.name, step) for node in strategy.populations for step in (node, node.fallback) if step is not None
+        ]
         tied = list(dict.fromkeys(population for population, step in steps if rests_on_numbers(step)))
         if tied and strategy.home is None and strategy.scales.fluorescence.cofactor is None:
             what = "numbers in the file's own units, which ties the strategy to one instrument; add the section home"

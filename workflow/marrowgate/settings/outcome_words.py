@@ -18,7 +18,7 @@ def word_key(word: str) -> str:
 
 def spelled(word: str, known: Sequence[str]) -> str | None:
     """Return the known word that a word is a spelling of; None where there is none."""
-    return next((each for each in known if word_key(each) == word_key(word)), None)
+    return next((accepted for accepted in known if word_key(accepted) == word_key(word)), None)
 
 
 def one_spelling(words: Iterable[str]) -> dict[str, str]:

@@ -16,6 +16,8 @@ from marrowgate.settings.config import Config
 from marrowgate.settings.endpoint_checks import DEPENDS_ON, impossible_names, nameable
 from marrowgate.settings.given_file import is_there
 from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
+from marrowgate.settings.override_files import corrected_samples, stray_files
+from marrowgate.settings.overrides import Overrides, load_overrides
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheet_file import Sheet, models_of, read_sheet
@@ -43,6 +45,10 @@ class Project:
         Adverse events.
     panels, strategies : mapping of str to Panel, to Strategy
         By name; the panels of the sample sheet, the strategies of the config.
+    overrides : mapping of str to Overrides
+        Gates that a person gave, by sample_id.
+    renamed : tuple of (str, str, str, str)
+        Sheet, column, name as it is written there and as it is called here: with signs that no file name can hold.
     """
 
     config: Config
@@ -52,6 +58,8 @@ class Project:
     toxicity: tuple[Toxicity, ...]
     panels: Mapping[str, Panel]
     strategies: Mapping[str, Strategy]
+    overrides: Mapping[str, Overrides] = field(default_factory=dict)
+    renamed: tuple[tuple[str, str, str, str], ...] = ()
 
     def panel_path(self, panel: str) -> Path:
         """Return the file of a panel."""
@@ -78,6 +86,7 @@ class _Reading:
     settings: Settings
     faults: list[Fault]
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    show_paths: bool = False
 
     def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
         """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
@@ -90,7 +99,9 @@ class _Reading:
             self.faults.append(Fault(self.settings.where(entry), f"there is no file {name!r}", cure))
             return ()
         try:
-            self.sheets[entry] = read_sheet(Path(name))
+            tab = {str(name): tab for name, tab in config.workbook_sheets.items()}.get(entry)
+            more = {"arm": config.arms.names} if entry == "patients" and not self.settings.doubts("arms") else {}
+            self.sheets[entry] = read_sheet(Path(name), model, more, tab=tab or entry, must_be_there=tab is not None)
         except UserError as error:
             self.faults += error.faults
             return ()
@@ -134,7 +145,9 @@ def parse_overrides(text: str) -> dict[str, Any]:
     return entries
 
 
-def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None) -> Project:
+def load_project(
+    path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None, *, show_paths: bool = False
+) -> Project:
     """Read a project and check that its parts fit together.
 
     Parameters
@@ -145,6 +158,8 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         Checks the methods of a strategy (`marrowgate.gating.methods.method_faults`).
     overrides : mapping
         Entries that take the place of those of the config.
+    show_paths : bool
+        Whether faults show the paths of FCS files, which hold names and dates.
 
     Raises
     ------
@@ -152,25 +167,27 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         All faults of all files.
     """
     settings = read_settings(path, overrides or {})
-    reading = _Reading(settings, list(settings.faults))
+    reading = _Reading(settings, list(settings.faults), show_paths=show_paths)
     samples = reading.sheet("samples", Sample)
     patients = reading.sheet("patients", Patient)
     measurements = reading.sheet("measurements", Measurement)
     toxicity = reading.sheet("toxicity", Toxicity)
     panels = _panels(reading)
     strategies = _strategies(reading, method_faults)
+    overrides = _overrides(reading, panels, strategies)
     _check_samples(reading, panels)
     _check_patients(reading)
     _check_names(reading, panels, strategies)
     if reading.faults:
-        told = [*reading.faults, *_absent_matrices(settings)]
-        raise UserError(sorted(told, key=lambda each: not each.where.startswith((str(path), "--config"))))
+        faults = [*reading.faults, *_absent_matrices(settings)]
+        raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
-    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies)
+    renamed = tuple((str(sheet.path), *names) for sheet in reading.sheets.values() for names in sheet.renamed)
+    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies, overrides, renamed)
 
 
 def project_files(project: Project) -> dict[str, Path]:
-    """Return the sheets, panels and strategies of a project, each under a name that tells nothing private."""
+    """Return sheets, panels, strategies and bead lots of a project, each under a name that tells nothing private."""
     config = project.config
     sheets = {
         "samples": config.sample_sheet,
@@ -181,7 +198,14 @@ def project_files(project: Project) -> dict[str, Path]:
     files = {name: Path(path) for name, path in sheets.items() if path is not None}
     files |= {f"panel {name}": project.panel_path(name) for name in project.panels}
     files |= {f"strategy {config.strategy_of_panel[name]}": project.strategy_path(name) for name in project.panels}
+    lots = {sample.bead_lot: project.bead_lot_path(sample.bead_lot) for sample in project.samples if sample.bead_lot}
+    files |= {f"bead lot {name}": path for name, path in lots.items() if is_there(path)}
     return files
+
+
+def override_files(project: Project) -> dict[str, Path]:
+    """Return the files of the gates that a person gave, each under a name that tells nothing private."""
+    return {f"override {name}": found.path for name, found in sorted(project.overrides.items())}
 
 
 def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
@@ -199,7 +223,7 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
         *(
             ()
             if reading.settings.doubts("simulation")
-            else checks.files(sheet, Path(simulation.folder) if simulation else None)
+            else checks.files(sheet, Path(simulation.folder) if simulation else None, show_paths=reading.show_paths)
         ),
         *checks.same_data_set(sheet),
         *checks.controls(sheet),
@@ -257,15 +281,15 @@ def _check_names(reading: _Reading, panels: Mapping[str, Panel], strategies: Map
     lacks_measurements = config.measurements is not None and measurements is None
     if config.patients is None or lacks_measurements or settings.doubts(*DEPENDS_ON):
         return
-    for place, what, cure in impossible_names(known):
-        if place[0] in config.cohort.model_fields_set:
-            reading.faults.append(Fault(settings.where("cohort", *place), what, cure))
+    for entry, what, cure in impossible_names(known):
+        if entry[0] in config.cohort.model_fields_set:
+            reading.faults.append(Fault(settings.where("cohort", *entry), what, cure))
 
 
 def _absent_matrices(settings: Settings) -> Iterator[Fault]:
     """Tell which spillover files do not exist; what is in a file is checked against a project without faults."""
-    for place, what, cure in checks.matrix_files(settings.config):
-        yield Fault(settings.where(*place), what, cure)
+    for entry, what, cure in checks.matrix_files(settings.config):
+        yield Fault(settings.where(*entry), what, cure)
 
 
 def _panels(reading: _Reading) -> dict[str, Panel]:
@@ -280,9 +304,9 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
     for name, line in first.items():
         path = Path(config.panels) / f"{name}.yaml"
         if not is_there(path):
-            there = tuple(each.stem for each in sorted(Path(config.panels).glob("*.yaml")))
+            there = tuple(file.stem for file in sorted(Path(config.panels).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
-            where = f"{config.samples} line {line}, column panel"
+            where = sheet.where(line, "panel") if sheet else str(config.samples)
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
             continue
         if name not in config.strategy_of_panel and not reading.settings.doubts("strategy_of_panel"):
@@ -297,9 +321,9 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
 def _without_strategy(settings: Settings, name: str, used: Collection[str]) -> Fault:
     """Tell that a panel has no strategy; an entry that no sample uses may be meant."""
     near = nearest(name, [panel for panel in settings.config.strategy_of_panel if panel not in used])
-    place = ("strategy_of_panel", near) if near else ("strategy_of_panel",)
+    entry = ("strategy_of_panel", near) if near else ("strategy_of_panel",)
     cure = f"write {name} in place of {near}" if near else f"add the line `{name}: <strategy>`"
-    return Fault(settings.where(*place), f"panel {name!r} has no strategy", cure)
+    return Fault(settings.where(*entry), f"panel {name!r} has no strategy", cure)
 
 
 def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Strategy]:
@@ -313,7 +337,7 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
         if not is_there(path) and reading.settings.doubts("strategy_of_panel"):
             continue
         if not is_there(path):
-            there = tuple(each.stem for each in sorted(Path(config.strategies).glob("*.yaml")))
+            there = tuple(file.stem for file in sorted(Path(config.strategies).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
             where = reading.settings.where("strategy_of_panel", panel)
             reading.faults.append(Fault(where, f"there is no strategy file {path}", cure))
@@ -325,3 +349,26 @@ def _strategies(reading: _Reading, method_faults: MethodFaults) -> dict[str, Str
         else:
             reading.faults += faults
     return strategies
+
+
+def _overrides(
+    reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]
+) -> dict[str, Overrides]:
+    """Read the gates that a person gave, of every sample whose panel and strategy can be read."""
+    sheet, config = reading.sheets.get("samples"), reading.settings.config
+    if sheet is None or reading.settings.doubts("overrides", "strategy_of_panel"):
+        return {}
+    folder = Path(config.overrides)
+    reading.faults += stray_files(folder, sheet)
+    overrides = {}
+    for name, panel in corrected_samples(folder, sheet).items():
+        strategy = strategies.get(config.strategy_of_panel.get(panel, ""))
+        if panel not in panels or strategy is None:
+            continue
+        try:
+            overrides[name], faults = load_overrides(folder / f"{name}.yaml", strategy, panels[panel])
+        except UserError as error:
+            reading.faults += error.faults
+        else:
+            reading.faults += faults
+    return overrides

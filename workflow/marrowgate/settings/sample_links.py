@@ -75,12 +75,12 @@ def controls_to_fit_first(project: Project, sample: Sample, needs: Sequence[tupl
 
 def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
     """Return the single stains of a panel and batch."""
-    return tuple(one for one in _of_batch(project, panel, batch) if one.control_type == "single_stain")
+    return tuple(sample for sample in _of_batch(project, panel, batch) if sample.control_type == "single_stain")
 
 
 def unstained_of(project: Project, panel: str, batch: str) -> Sample | None:
     """Return the unstained sample of a panel and batch."""
-    found = [one for one in _of_batch(project, panel, batch) if one.control_type == "unstained"]
+    found = [sample for sample in _of_batch(project, panel, batch) if sample.control_type == "unstained"]
     return found[0] if found else None
 
 
@@ -89,8 +89,8 @@ def bead_samples(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
     found: dict[tuple[str, str], tuple[Sample, ...]] = {}
     for sample in project.samples:
         if sample.control_type == "beads" and sample.bead_lot and is_there(project.bead_lot_path(sample.bead_lot)):
-            place = (sample.panel, sample.batch)
-            found[place] = (*found.get(place, ()), sample)
+            key = (sample.panel, sample.batch)
+            found[key] = (*found.get(key, ()), sample)
     return found
 
 
@@ -122,4 +122,4 @@ def _controls(project: Project, sample: Sample, kind: str, marker: str) -> Seque
 
 
 def _of_batch(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    return tuple(one for one in project.samples if (one.panel, one.batch) == (panel, batch))
+    return tuple(sample for sample in project.samples if (sample.panel, sample.batch) == (panel, batch))

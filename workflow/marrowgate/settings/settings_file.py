@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from marrowgate.errors import Fault, UserError
 from marrowgate.settings.config import Config
 from marrowgate.settings.messages import nearest
-from marrowgate.settings.yaml_file import Place, build_model, entry_where, known_names, read_yaml
+from marrowgate.settings.yaml_file import EntryPath, build_model, entry_where, known_names, read_yaml
 
 _STAND_IN: Mapping[str, Any] = {"strategy_of_panel": {"none": "none"}}
 """What stands for an entry that must be given and is not; it is doubtful, so nothing is held against it."""
@@ -38,14 +38,14 @@ class Settings:
 
     path: Path
     config: Config
-    lines: Mapping[Place, int]
+    lines: Mapping[EntryPath, int]
     overridden: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
     doubtful: frozenset[str] = frozenset()
 
-    def where(self, *place: str | int) -> str:
+    def where(self, *path_in_file: str | int) -> str:
         """Say where an entry stands."""
-        return entry_where(self.path, place, self.lines, self.overridden)
+        return entry_where(self.path, path_in_file, self.lines, self.overridden)
 
     def doubts(self, *entries: str) -> bool:
         """Say whether an entry, a part of it or its section is wrong, so that what follows from it must not be told."""
@@ -78,13 +78,20 @@ def read_settings(path: Path, overrides: Mapping[str, Any]) -> Settings:
     return Settings(path, config, lines, tuple(overrides), faults, doubtful)
 
 
-def _as_meant(content: Mapping[Any, Any], lines: Mapping[Place, int]) -> tuple[dict[Any, Any], dict[Place, int]]:
+def _as_meant(
+    content: Mapping[Any, Any], lines: Mapping[EntryPath, int]
+) -> tuple[dict[Any, Any], dict[EntryPath, int]]:
     """Take misspelt entries of the first level for those that they are probably meant to be."""
     known = tuple(Config.model_fields)
-    near = {name: nearest(str(name), [each for each in known if each not in content]) for name in content}
+    near = {
+        name: nearest(str(name), [known_name for known_name in known if known_name not in content]) for name in content
+    }
     meant = {name: found for name, found in near.items() if found and name not in known}
     renamed = {meant.get(name, name): entry for name, entry in content.items()}
-    return renamed, {(str(meant.get(place[0], place[0])), *place[1:]) if place else (): n for place, n in lines.items()}
+    return renamed, {
+        (str(meant.get(path_in_file[0], path_in_file[0])), *path_in_file[1:]) if path_in_file else (): n
+        for path_in_file, n in lines.items()
+    }
 
 
 def _without_faults(content: dict[Any, Any]) -> tuple[Config, frozenset[str]]:
@@ -94,11 +101,11 @@ def _without_faults(content: dict[Any, Any]) -> tuple[Config, frozenset[str]]:
         try:
             return Config.model_validate(content), frozenset(doubtful)
         except ValidationError as error:
-            places = [entry["loc"] for entry in error.errors(include_url=False)]
-        doubtful |= {_entry_name(place) for place in places}
+            paths_in_file = [entry["loc"] for entry in error.errors(include_url=False)]
+        doubtful |= {_entry_name(path_in_file) for path_in_file in paths_in_file}
         smaller = content
-        for place in places:
-            smaller = _without(smaller, place)
+        for path_in_file in paths_in_file:
+            smaller = _without(smaller, path_in_file)
         # a part that was taken out may be missing in the next round: then what it belongs to goes, too
         smaller = {**_STAND_IN, **smaller}
         if smaller == content:
@@ -106,18 +113,18 @@ def _without_faults(content: dict[Any, Any]) -> tuple[Config, frozenset[str]]:
         content = smaller
 
 
-def _entry_name(place: Place) -> str:
+def _entry_name(path_in_file: EntryPath) -> str:
     """Name an entry of the first or second level; a misspelt one of a section as it is probably meant."""
-    first, *rest = (str(part) for part in place[:2])
-    if not rest or not isinstance(place[1], str):
+    first, *rest = (str(part) for part in path_in_file[:2])
+    if not rest or not isinstance(path_in_file[1], str):
         return first
-    known = known_names(Config, place[:2])
+    known = known_names(Config, path_in_file[:2])
     return f"{first}.{nearest(rest[0], known) or rest[0]}"
 
 
-def _without(content: dict[Any, Any], place: Place) -> dict[Any, Any]:
+def _without(content: dict[Any, Any], path_in_file: EntryPath) -> dict[Any, Any]:
     """Return a mapping without the entry at a place, or without the nearest one above it that is there."""
-    name, rest = place[0], place[1:]
+    name, rest = path_in_file[0], path_in_file[1:]
     inner = content.get(name)
     if rest and isinstance(inner, dict) and rest[0] in inner:
         return {**content, name: _without(inner, rest)}

@@ -9,12 +9,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from marrowgate.errors import Fault, UserError, fault
+from marrowgate.settings.checking import fields_of
 from marrowgate.settings.given_file import given_bytes
 from marrowgate.settings.messages import sentence
+from marrowgate.settings.section import Section
 from marrowgate.settings.yaml_bounds import refuse_without_bound
 
-Model = TypeVar("Model", bound=BaseModel)
-Place = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel | Section)
+EntryPath = tuple[str | int, ...]
 
 _LARGEST = 4_000_000
 _TEXT_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"}
@@ -34,7 +36,7 @@ _CONSTRUCTORS = yaml.CSafeLoader.yaml_constructors
 _Loader.yaml_constructors = {**_CONSTRUCTORS, "tag:yaml.org,2002:timestamp": _CONSTRUCTORS["tag:yaml.org,2002:str"]}
 
 
-def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
+def read_yaml(path: Path) -> tuple[Any, dict[EntryPath, int]]:
     """Read a YAML file.
 
     Parameters
@@ -57,7 +59,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
         refuse_without_bound(path, text)
         loader = _Loader(text)
         node = loader.get_single_node()
-        lines: dict[Place, int] = {}
+        lines: dict[EntryPath, int] = {}
         if node is None:
             return {}, lines
         faults = _note_lines(node, (), lines, path)
@@ -83,7 +85,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
 
 
 def build_model(
-    path: Path, content: Any, lines: Mapping[Place, int], model: type[Model], overridden: Sequence[str] = ()
+    path: Path, content: Any, lines: Mapping[EntryPath, int], model: type[Model], overridden: Sequence[str] = ()
 ) -> Model:
     """Make a model of what `read_yaml` gave.
 
@@ -94,7 +96,7 @@ def build_model(
     content, lines : object, mapping
         See `read_yaml`.
     model : type
-        The pydantic model.
+        The pydantic model, or the light section.
     overridden : sequence of str
         Top-level entries that come from ``--config``, not from the file.
 
@@ -106,26 +108,29 @@ def build_model(
     if not isinstance(content, dict):
         raise fault(str(path), "does not hold key: value entries", "see config/README.md for its layout")
     try:
-        return model.model_validate(content)
+        made: Model = model.model_validate(content)  # type: ignore[assignment]
+        return made
     except ValidationError as error:
         raise UserError(_faults(path, error, lines, model, overridden)) from None
 
 
-def line_of(place: Sequence[str | int], lines: Mapping[Place, int]) -> int:
+def line_of(entry_path: Sequence[str | int], lines: Mapping[EntryPath, int]) -> int:
     """Return the line of a place, or of the nearest entry above it that is in the file."""
-    for end in range(len(place), -1, -1):
-        if tuple(place[:end]) in lines:
-            return lines[tuple(place[:end])]
+    for end in range(len(entry_path), -1, -1):
+        if tuple(entry_path[:end]) in lines:
+            return lines[tuple(entry_path[:end])]
     return 1
 
 
-def entry_where(path: Path, place: Sequence[str | int], lines: Mapping[Place, int], overridden: Sequence[str]) -> str:
+def entry_where(
+    path: Path, entry_path: Sequence[str | int], lines: Mapping[EntryPath, int], overridden: Sequence[str]
+) -> str:
     """Say where an entry stands: file, line and dotted name, or the ``--config`` option that gave it."""
     # places in a list are left out: the line says which one, and people do not count from 0
-    field = ".".join(part for part in place if isinstance(part, str))
-    if place and place[0] in overridden:
+    field = ".".join(part for part in entry_path if isinstance(part, str))
+    if entry_path and entry_path[0] in overridden:
         return f"--config {field}"
-    where = f"{path} line {line_of(place, lines)}"
+    where = f"{path} line {line_of(entry_path, lines)}"
     return f"{where}, {field}" if field else where
 
 
@@ -145,7 +150,11 @@ def _not_yaml(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:
 
 
 def _faults(
-    path: Path, error: ValidationError, lines: Mapping[Place, int], model: type[BaseModel], overridden: Sequence[str]
+    path: Path,
+    error: ValidationError,
+    lines: Mapping[EntryPath, int],
+    model: Any,
+    overridden: Sequence[str],
 ) -> list[Fault]:
     found = []
     entries = error.errors(include_url=False)
@@ -153,36 +162,36 @@ def _faults(
         if entry["type"] == "too_short" and any(_is_inside(other["loc"], entry["loc"]) for other in entries):
             continue  # a list whose entries are wrong is not empty
         # pydantic marks a wrong key of a mapping with a part that is not in the file
-        place = tuple(part for part in entry["loc"] if part != "[key]")
-        what, cure = sentence(entry, known_names(model, place))
-        line = 0 if place[:1] and place[0] in overridden else line_of(place, lines)
-        found.append((line, Fault(entry_where(path, place, lines, overridden), what, cure)))
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+        entry_path = tuple(part for part in entry["loc"] if part != "[key]")
+        what, cure = sentence(entry, known_names(model, entry_path))
+        line = 0 if entry_path[:1] and entry_path[0] in overridden else line_of(entry_path, lines)
+        found.append((line, Fault(entry_where(path, entry_path, lines, overridden), what, cure)))
+    return [fault for _, fault in sorted(found, key=lambda pair: pair[0])]
 
 
-def _is_inside(place: Place, outer: Place) -> bool:
-    return len(place) > len(outer) and place[: len(outer)] == outer
+def _is_inside(entry_path: EntryPath, outer: EntryPath) -> bool:
+    return len(entry_path) > len(outer) and entry_path[: len(outer)] == outer
 
 
-def known_names(model: type[BaseModel], place: Place) -> tuple[str, ...]:
+def known_names(model: Any, entry_path: EntryPath) -> tuple[str, ...]:
     """Return the entries that the model has where `place` stands."""
     at = model
-    for part in place[:-1]:
-        if isinstance(part, str) and part in at.model_fields:
-            at = _model_in(at.model_fields[part].annotation) or at
-    return tuple(at.model_fields)
+    for part in entry_path[:-1]:
+        if isinstance(part, str) and part in fields_of(at):
+            at = _model_in(fields_of(at)[part].annotation) or at
+    return tuple(fields_of(at))
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _model_in(annotation: Any) -> type[BaseModel | Section] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
-def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> list[Fault]:
+def _note_lines(node: yaml.Node, entry_path: EntryPath, lines: dict[EntryPath, int], path: Path) -> list[Fault]:
     """Write the line of every place below `node` into `lines`; give the keys that stand twice."""
     faults: list[Fault] = []
-    lines.setdefault(place, node.start_mark.line + 1)
+    lines.setdefault(entry_path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         first: dict[str, int] = {}
         for key, value in node.value:
@@ -191,9 +200,9 @@ def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], path: Pa
                 what = f"the key {name!r} stands in line {first[name]} already"
                 faults.append(Fault(f"{path} line {line}", what, "keep one of them"))
             first.setdefault(name, line)
-            lines[(*place, name)] = line
-            faults += _note_lines(value, (*place, name), lines, path)
+            lines[(*entry_path, name)] = line
+            faults += _note_lines(value, (*entry_path, name), lines, path)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            faults += _note_lines(value, (*place, index), lines, path)
+            faults += _note_lines(value, (*entry_path, index), lines, path)
     return faults

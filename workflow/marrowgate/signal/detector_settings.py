@@ -51,9 +51,9 @@ def setting_checks(
 def _against(check: str, own: Settings, others: Sequence[Settings], limit: float, name: str) -> Check:
     worst, why = -1.0, ""
     for channel, values in own.items():
-        for kind, place in (("voltage", 0), ("gain", 1)):
-            found = Counter(value for other in others if (value := other.get(channel, (None, None))[place]) is not None)
-            value = values[place]
+        for kind, index in (("voltage", 0), ("gain", 1)):
+            found = Counter(value for other in others if (value := other.get(channel, (None, None))[index]) is not None)
+            value = values[index]
             if value is None or not found:
                 continue
             usual = found.most_common(1)[0][0]

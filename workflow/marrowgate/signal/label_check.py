@@ -31,12 +31,12 @@ def label_check(channels: Sequence[Channel], panel: Panel, limit: float) -> Chec
     Check
         ``other_labels_pct``; `not_checked` when no label names a marker.
     """
-    of_panel = match_panel([one.name for one in channels], panel)
-    stained = [one for place, one in enumerate(channels) if place in of_panel and one.marker]
-    told = [one for one in stained if one.label and read_label(one.label, one.name).marker]
-    if not told:
+    of_panel = match_panel([channel.name for channel in channels], panel)
+    stained = [channel for index, channel in enumerate(channels) if index in of_panel and channel.marker]
+    labelled = [channel for channel in stained if channel.label and read_label(channel.label, channel.name).marker]
+    if not labelled:
         return not_checked(CHECK, "no label in the file names a marker", limit)
-    other = [one for one in told if says_another_marker(one.label, one.name, one.marker)]
-    named = ", ".join(f"{one.name} ({one.marker})" for one in other)
-    why = f"{len(other)} of {len(told)} labels in the file name another marker than the panel: {named}"
-    return at_most(CHECK, 100.0 * len(other) / len(told), limit, why)
+    other = [channel for channel in labelled if says_another_marker(channel.label, channel.name, channel.marker)]
+    named = ", ".join(f"{channel.name} ({channel.marker})" for channel in other)
+    why = f"{len(other)} of {len(labelled)} labels in the file name another marker than the panel: {named}"
+    return at_most(CHECK, 100.0 * len(other) / len(labelled), limit, why)

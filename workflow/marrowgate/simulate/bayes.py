@@ -27,7 +27,7 @@ FloatMatrix = NDArray[np.float32]
 
 COFACTOR = 150.0  # of asinh, about three times the electronic noise
 FIT_EVENTS = 4000
-TEST_EVENTS = 400_000  # of the whole tube; rare kinds get at least as many as they are fitted with
+TEST_EVENTS = 400_000  # of the whole sample; rare kinds get at least as many as they are fitted with
 FEWEST_PAIRS = 200  # pairs of rarer first cells are fitted together
 RIDGE = 1e-3
 
@@ -41,7 +41,7 @@ class BayesLimit:
     population : str
         As in the strategy.
     f1, precision, recall : float
-        On fresh events, weighted to the tube's true composition.
+        On fresh events, weighted to the sample's true composition.
     prevalence : float
         Share of true members among all events.
     """
@@ -55,7 +55,7 @@ class BayesLimit:
 
 @dataclass(frozen=True, eq=False)
 class _Kind:
-    """Events of one kind: features to fit and to test with, their share of the tube, and the cell type if it counts."""
+    """Events of one kind: features to fit and to test with, their share of the sample, the cell type if it counts."""
 
     fit: FloatMatrix
     test: FloatMatrix
@@ -64,14 +64,14 @@ class _Kind:
 
 
 def bayes_limits(plan: CohortPlan, sample: SamplePlan, panel: Panel, populations: tuple[str, ...]) -> list[BayesLimit]:
-    """Return the best F1 for populations of one tube.
+    """Return the best F1 for populations of one sample.
 
     Parameters
     ----------
     plan : CohortPlan
         The cohort.
     sample : SamplePlan
-        A fully stained tube of blood.
+        A fully stained sample of blood.
     panel : Panel
         Its panel.
     populations : tuple of str

@@ -247,10 +247,10 @@ def cxcr4_abc_median(blood: Blood) -> float:
     log_median = {kind: _cxcr4_log_median(blood, kind) for kind in {*HSPC, *kinds}}
     for kind in kinds:
         before, after = neighbours(kind)
-        for place in MATURITY_GRID:
+        for maturity in MATURITY_GRID:
             # the same way between the stages as in marrowgate.simulate.cells
-            other = before if place < 0 else after
-            share = abs(place) ** CROWDING.get(kind, 1.0) / 2
+            other = before if maturity < 0 else after
+            share = abs(maturity) ** CROWDING.get(kind, 1.0) / 2
             weights.append(blood.per_ul[kind] / len(MATURITY_GRID))
             centres.append(log_median[kind] + share * (log_median[other] - log_median[kind]))
             spreads.append(CELL_TYPES[index_of(kind)].markers["CXCR4"][1])

@@ -232,8 +232,8 @@ def neighbours(name: str) -> tuple[str, str]:
     """Return the stages before and after a cell type; the cell type itself where its lineage begins or ends."""
     for stages in LINEAGES:
         if name in stages:
-            place = stages.index(name)
-            return stages[max(place - 1, 0)], stages[min(place + 1, len(stages) - 1)]
+            stage = stages.index(name)
+            return stages[max(stage - 1, 0)], stages[min(stage + 1, len(stages) - 1)]
     return name, name
 
 

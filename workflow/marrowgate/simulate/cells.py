@@ -32,7 +32,7 @@ SHARED = np.float32(np.sqrt(SHARED_VARIANCE))
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """What is in a tube and how it was stained.
+    """What is in a sample and how it was stained.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Recipe:
         Change of the log abundance of a marker, by kind and marker; the kind ``*`` stands for every cell that
         carries the marker.
     left_out : frozenset of str
-        Markers whose antibody is not in the tube.
+        Markers whose antibody is not in the sample.
     isotype : frozenset of str
         Markers whose antibody is replaced by one without antigen.
     captured : str
@@ -158,9 +158,9 @@ def draw_cells(rng: np.random.Generator, optics: Optics, recipe: Recipe, kind: N
 
 def _maturity(rng: np.random.Generator, kind: NDArray[np.int8]) -> tuple[FloatArray, FloatArray]:
     """Draw how far each cell is on the way to the stage before and to the stage after; half way is the border."""
-    place = 2 * rng.random(kind.size, dtype=np.float32) - 1
-    distance = np.float32(0.5) * np.abs(place) ** CROWD[kind]
-    return np.where(place < 0, distance, 0), np.where(place > 0, distance, 0)
+    maturity = 2 * rng.random(kind.size, dtype=np.float32) - 1
+    distance = np.float32(0.5) * np.abs(maturity) ** CROWD[kind]
+    return np.where(maturity < 0, distance, 0), np.where(maturity > 0, distance, 0)
 
 
 def abundance_tables(markers: tuple[str, ...], recipe: Recipe) -> tuple[FloatArray, FloatArray]:

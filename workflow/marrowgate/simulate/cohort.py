@@ -37,14 +37,14 @@ def make_plan(scenario: str, seed: int, instrument: str = "home", disease: str =
     seed : int
         Seed of all randomness.
     instrument : str
-        Name of the instrument that measures every tube.
+        Name of the instrument that measures every sample.
     disease : str
         Disease of every patient, with its level; donors of controls are healthy.
 
     Returns
     -------
     CohortPlan
-        Patients, visits and tubes.
+        Patients, visits and samples.
 
     Raises
     ------
@@ -56,7 +56,9 @@ def make_plan(scenario: str, seed: int, instrument: str = "home", disease: str =
     patients = _patients(settings, seed)
     find_disease(disease)
     visits = tuple(
-        visit for place, patient in enumerate(patients) for visit in _visits(settings, seed, place, patient, disease)
+        visit
+        for position, patient in enumerate(patients)
+        for visit in _visits(settings, seed, position, patient, disease)
     )
     return CohortPlan(settings, seed, patients, visits, plan_tubes(settings, seed, visits), measured_on, disease)
 
@@ -89,7 +91,7 @@ def _patient(rng: np.random.Generator, patient_id: str, arm: str, peak: float) -
     return PatientPlan(patient_id, arm, regimen, CYCLES[regimen], peak > 0, peak, share, covariates)
 
 
-def _visits(scenario: Scenario, seed: int, place: int, patient: PatientPlan, disease: str) -> list[VisitTruth]:
+def _visits(scenario: Scenario, seed: int, position: int, patient: PatientPlan, disease: str) -> list[VisitTruth]:
     rng = stream(scenario.name, seed, "visits", patient.patient_id)
     shift = scenario.baseline_shift if patient.arm == "triplet" else 0.0
     body = draw_constitution(stream(scenario.name, seed, "body", patient.patient_id), shift, scenario.patient_slope_sd)
@@ -102,7 +104,7 @@ def _visits(scenario: Scenario, seed: int, place: int, patient: PatientPlan, dis
     kept = [entry for index, entry in enumerate(dated) if index not in missing]
     visits = []
     for (visit, day), effect in zip(kept, _effects(rng, kept), strict=True):
-        batch = _batch(scenario, seed, place, patient, start + day)
+        batch = _batch(scenario, seed, position, patient, start + day)
         visits.append(_visit(scenario, seed, patient, body, visit, day, effect, batch, disease))
     return visits
 
@@ -126,12 +128,12 @@ def _effects(rng: np.random.Generator, visits: list[tuple[VisitPlan, int]]) -> l
     return [value / highest for value in raw]
 
 
-def _batch(scenario: Scenario, seed: int, place: int, patient: PatientPlan, calendar_day: int) -> str:
+def _batch(scenario: Scenario, seed: int, position: int, patient: PatientPlan, calendar_day: int) -> str:
     n = scenario.n_batches
     if scenario.batch_rule == "arm":
         number = 0 if patient.arm == "triplet" else 1
     elif scenario.batch_rule == "by_patient":
-        number = place % n
+        number = position % n
     elif scenario.batch_rule == "by_calendar":
         number = min(max(calendar_day * n // (ENROLMENT_DAYS + FOLLOW_UP_DAYS), 0), n - 1)
     else:

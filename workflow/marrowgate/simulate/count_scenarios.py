@@ -1,4 +1,4 @@
-"""Cohorts at the level of counts, to judge the comparison of the arms: no tubes, no gates, visits and events alone."""
+"""Cohorts at the level of counts, to judge the comparison of arms: no samples, no gates, visits and events alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,11 +117,11 @@ class DrawnCounts:
 
 
 COUNT_SCENARIOS: Mapping[str, CountScenario] = {
-    "equal_120": CountScenario("120 events a tube, arms alike", events=120),
-    "equal_5": CountScenario("5 events a tube, arms alike", events=5),
-    "equal_1": CountScenario("1 event a tube, arms alike", events=1),
-    "more_cells_1": CountScenario("1 event a tube, 4 times the cells on therapy", events=1, depth_during=(4, 1)),
-    "more_cells_5": CountScenario("5 events a tube, 4 times the cells on therapy", events=5, depth_during=(4, 1)),
+    "equal_120": CountScenario("120 events a sample, arms alike", events=120),
+    "equal_5": CountScenario("5 events a sample, arms alike", events=5),
+    "equal_1": CountScenario("1 event a sample, arms alike", events=1),
+    "more_cells_1": CountScenario("1 event a sample, 4 times the cells on therapy", events=1, depth_during=(4, 1)),
+    "more_cells_5": CountScenario("5 events a sample, 4 times the cells on therapy", events=5, depth_during=(4, 1)),
     "more_cells_zeros": CountScenario("60 % true zeros, 4 times the cells on therapy", zeros=0.6, depth_during=(4, 1)),
     "zeros_arms": CountScenario(
         "60 % true zeros, 4 times the cells in one arm", zeros=0.6, depth_before=(2, 0.5), depth_during=(2, 0.5)
@@ -131,7 +131,7 @@ COUNT_SCENARIOS: Mapping[str, CountScenario] = {
         "0.05 % in smears of 100 cells, 500 in one arm on therapy", events=0.05, cells=100, depth_during=(5, 1)
     ),
     "arms_120_30": CountScenario(
-        "1 event a tube, 120,000 against 30,000 cells", events=1, depth_before=(2, 0.5), depth_during=(2, 0.5)
+        "1 event a sample, 120,000 against 30,000 cells", events=1, depth_before=(2, 0.5), depth_during=(2, 0.5)
     ),
     "trend_early": CountScenario(
         "a trend in both arms, the visits of one arm early in the window", events=120, trend=0.4, early_second=True

@@ -1,7 +1,7 @@
-"""Tubes at the level of counts: how many living single cells of each kind a file would hold, without making the file.
+"""Samples at the level of counts: how many living single cells of each kind a file would hold, without a file.
 
-For questions that need hundreds of cohorts, such as the false-positive rate of a test. It is a tube with perfect gates:
-counting error, composition, pipetting and treatment are as in the files, errors of gating are not.
+For questions that need hundreds of cohorts, such as the false-positive rate of a test. It is a sample with perfect
+gates: counting error, composition, pipetting and treatment are as in the files, errors of gating are not.
 """
 
 import numpy as np
@@ -13,14 +13,14 @@ from marrowgate.simulate.streams import stream
 
 
 def draw_counts(plan: CohortPlan, sample: SamplePlan, n_events: int) -> NDArray[np.int64]:
-    """Draw the living single events of each kind in a tube.
+    """Draw the living single events of each kind in a sample.
 
     Parameters
     ----------
     plan : CohortPlan
         The cohort.
     sample : SamplePlan
-        A tube of blood.
+        A sample of blood.
     n_events : int
         Events that the file would hold.
 

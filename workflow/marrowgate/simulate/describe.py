@@ -25,7 +25,7 @@ from marrowgate.simulate.scenarios import SCENARIOS
 
 SECTIONS: Mapping[str, Mapping[str, Parameter]] = {
     "Blood": BLOOD,
-    "Tube": TUBE,
+    "Sample": TUBE,
     "Dead cells": DEAD,
     "Apoptotic cells": APOPTOTIC,
     "Sticky cells": STICKY,
@@ -53,7 +53,7 @@ def scenario_table() -> str:
         "triplet + doublet",
         "true responders",
         "batches",
-        "events of a CD34 tube",
+        "events of a CD34 sample",
         "what is true, and should be found",
     )
     return _table(header, rows)
@@ -107,15 +107,17 @@ def instrument_table() -> str:
     """Return the named instruments, as Markdown; gains relative to the home instrument."""
     rows = [
         (
-            one.name,
-            f"{one.full_scale:,}",
-            f"integers, {one.decades:g} decades" if one.decades else {"F": "floats", "I": "integers"}[one.datatype],
-            _gains(one),
-            f"{one.fsc:g}, {one.ssc:g}",
-            f"{one.photons:g}, {one.electronic:g}",
-            one.note,
+            instrument.name,
+            f"{instrument.full_scale:,}",
+            f"integers, {instrument.decades:g} decades"
+            if instrument.decades
+            else {"F": "floats", "I": "integers"}[instrument.datatype],
+            _gains(instrument),
+            f"{instrument.fsc:g}, {instrument.ssc:g}",
+            f"{instrument.photons:g}, {instrument.electronic:g}",
+            instrument.note,
         )
-        for one in named_instruments().values()
+        for instrument in named_instruments().values()
     ]
     header = (
         "instrument",
@@ -133,15 +135,15 @@ def disease_table() -> str:
     """Return the diseases with their cells, folds and sources, as Markdown."""
     rows = [
         (
-            one.name,
-            one.note,
-            one.level,
-            ", ".join(f"{kind} {share:g}" for kind, share in one.cells.items()),
-            _changes(one),
-            ", ".join(f"{level}" for level in one.shown),
-            one.source,
+            disease.name,
+            disease.note,
+            disease.level,
+            ", ".join(f"{kind} {share:g}" for kind, share in disease.cells.items()),
+            _changes(disease),
+            ", ".join(f"{level}" for level in disease.shown),
+            disease.source,
         )
-        for one in named_diseases().values()
+        for disease in named_diseases().values()
     ]
     header = ("disease", "what it is", "level", "cells, shares", "other changes, fold", "levels shown", "source")
     return _table(header, rows)

@@ -1,4 +1,4 @@
-"""A measured tube as an FCS file, like the ones of common acquisition software."""
+"""A measured sample as an FCS file, like the ones of common acquisition software."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ class FileKind:
 
 
 def write_tube(path: Path, tube: Tube, panel: Panel, optics: Optics, spillover: Spillover, kind: FileKind) -> None:
-    """Write a tube.
+    """Write a sample.
 
     Parameters
     ----------

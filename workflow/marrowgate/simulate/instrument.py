@@ -134,7 +134,7 @@ class Optics:
     gain : ndarray of float32, shape (k,)
         The batch's gain over the reference.
     drift : ndarray of float32, shape (k,)
-        The tube's gain over the batch's, which the matrix knows nothing of.
+        The sample's gain over the batch's, which the matrix knows nothing of.
     voltages : tuple of float, length k
         Written to the file.
     instrument : Instrument
@@ -152,6 +152,11 @@ class Optics:
     drift: FloatArray
     voltages: tuple[float, ...]
     instrument: Instrument = HOME
+
+
+def _spill(dye: Fluorochrome, gain: Mapping[str, float]) -> list[float]:
+    """Return what a dye's detectors see of it, in units of its own detector's signal."""
+    return [1.0 if home == dye.home else dye.spill.get(home, 0.0) * own / gain[dye.home] for home, own in gain.items()]
 
 
 def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, gain_sd: float = 0.06) -> Optics:
@@ -180,16 +185,10 @@ def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, ga
     _refuse_unknown(panel)
     homes = [entry.channel.removesuffix("-A") for entry in stained]
     dyes = [FLUOROCHROMES[str(entry.fluorochrome)] for entry in stained]
-    gain = {
-        home: 1.0 if gain_stream is None else float(np.exp(gain_sd * stream(*gain_stream, home).standard_normal()))
-        for home in homes
-    }
-    spillover = np.array(
-        [
-            [1.0 if home == dye.home else dye.spill.get(home, 0.0) * gain[home] / gain[dye.home] for home in homes]
-            for dye in dyes
-        ]
-    )
+    gain = dict.fromkeys(homes, 1.0)
+    if gain_stream is not None:
+        gain = {home: float(np.exp(gain_sd * stream(*gain_stream, home).standard_normal())) for home in homes}
+    spillover = np.array([_spill(dye, gain) for dye in dyes])
     facts = [DETECTORS[home] for home in homes]
     return Optics(
         markers=tuple(str(entry.marker) for entry in stained),

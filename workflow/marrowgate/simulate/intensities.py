@@ -23,7 +23,7 @@ class IntensityTruth:
     Parameters
     ----------
     sample_id, population, marker : str
-        Which tube, on which cells, of what.
+        Which sample, on which cells, of what.
     median_fi, control_median_fi : float
         Compensated medians with the antibody and without it.
     delta_fi, ratio_fi : float
@@ -54,7 +54,7 @@ def intensity_truth(
     plan : CohortPlan
         The cohort.
     sample : SamplePlan
-        A fully stained tube of blood.
+        A fully stained sample of blood.
     panel : Panel
         Its panel.
     population : str

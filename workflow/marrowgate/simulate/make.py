@@ -1,4 +1,4 @@
-"""From the plan to a measured tube."""
+"""From the plan to a measured sample."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,19 +35,19 @@ KILLED = 0.5  # share of dead cells in the single stain of the viability dye, of
 
 
 def make_recipe(sample: SamplePlan, markers: tuple[str, ...]) -> Recipe:
-    """Say what is in a tube and how it was stained.
+    """Say what is in a sample and how it was stained.
 
     Parameters
     ----------
     sample : SamplePlan
-        The tube.
+        The sample.
     markers : tuple of str
         All stains of its panel.
 
     Returns
     -------
     Recipe
-        Rates per uL of blood in the tube, or shares of beads where there is no blood.
+        Rates per uL of blood in the sample, or shares of beads where there is no blood.
     """
     rates, dead, coated = np.zeros(len(KINDS)), np.zeros(len(KINDS)), np.zeros(len(KINDS))
     if sample.blood:
@@ -100,7 +100,7 @@ def _left_out(sample: SamplePlan, markers: tuple[str, ...]) -> frozenset[str]:
 
 
 def batch_optics(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Optics:
-    """Set the instrument up for a panel as it was in the sample's batch, and had drifted by the time of its tube."""
+    """Set the instrument up for a panel as it was in the sample's batch, and had drifted by the time of its sample."""
     name = (plan.scenario.name, plan.seed)
     home = make_optics(panel, (*name, "gain", sample.batch), plan.scenario.batch_gain_sd)
     optics = home if plan.instrument.name == "home" else set_up_on(home, plan.instrument)
@@ -111,14 +111,14 @@ def batch_optics(plan: CohortPlan, sample: SamplePlan, panel: Panel) -> Optics:
 
 
 def make_tube(plan: CohortPlan, sample: SamplePlan, panel: Panel, n_events: int) -> Tube:
-    """Simulate one tube of a cohort.
+    """Simulate one sample of a cohort.
 
     Parameters
     ----------
     plan : CohortPlan
         The cohort.
     sample : SamplePlan
-        The tube.
+        The sample.
     panel : Panel
         The panel that it was really stained with.
     n_events : int
@@ -126,7 +126,7 @@ def make_tube(plan: CohortPlan, sample: SamplePlan, panel: Panel, n_events: int)
 
     Returns
     -------
-    Tube
+    Sample
         The same for the same scenario, seed, sample_id and number of events.
 
     Raises
@@ -134,11 +134,11 @@ def make_tube(plan: CohortPlan, sample: SamplePlan, panel: Panel, n_events: int)
     UserError
         The panel has something that cannot be simulated.
     """
-    rng = stream(plan.scenario.name, plan.seed, "tube", sample.sample_id)
+    rng = stream(plan.scenario.name, plan.seed, "sample", sample.sample_id)
     optics = batch_optics(plan, sample, panel)
     recipe = make_recipe(sample, optics.markers)
     before = None
     if sample.trouble.anomalies.carry_over:
-        place = plan.samples.index(sample)
-        before = make_recipe(plan.samples[place - 1], optics.markers)
+        position = plan.samples.index(sample)
+        before = make_recipe(plan.samples[position - 1], optics.markers)
     return measure_tube(rng, panel, optics, recipe, n_events, sample.trouble.anomalies, before)

@@ -1,4 +1,4 @@
-"""Rates of the simulated blood, tube and cohort: one row for each, with its unit and where it comes from.
+"""Rates of the simulated blood, sample and cohort: one row for each, with its unit and where it comes from.
 
 `assumption` marks what no source could be found for. All contaminant rates were set before any gate was fitted to
 simulated files. Sources that are named shortly stand in full in docs/simulation.md.
@@ -44,10 +44,10 @@ BLOOD: Mapping[str, Parameter] = {
 TUBE: Mapping[str, Parameter] = {
     "unlysed_red_cells": Parameter(2e-4, "of red cells", "assumption: ammonium chloride, no wash"),
     "unlysed_reticulocytes": Parameter(0.05, "of CD71+ reticulocytes", "5 % outlive lysis (background knowledge)"),
-    "lysis_sd": Parameter(0.4, "ln, between tubes", "assumption: how well lysis worked"),
+    "lysis_sd": Parameter(0.4, "ln, between samples", "assumption: how well lysis worked"),
     "platelets_in_threshold": Parameter(0.003, "of platelets", "assumption: the rest lie below the FSC threshold"),
     "debris": Parameter(0.10, "per white cell", "assumption"),
-    "debris_sd": Parameter(0.4, "ln, between tubes", "assumption"),
+    "debris_sd": Parameter(0.4, "ln, between samples", "assumption"),
     "dead": Parameter(0.02, "of nucleated cells, median", "assumption: fresh blood, viability 95 to 99 %"),
     "dead_sd": Parameter(0.4, "ln", "assumption"),
     "dead_hspc": Parameter(0.03, "of CD34+ cells, median", "assumption: a little above that of other cells"),
@@ -58,14 +58,14 @@ TUBE: Mapping[str, Parameter] = {
     "coated_lymphocyte": Parameter(0.04, "of lymphocytes", "assumption"),
     "coated_granulocyte": Parameter(0.05, "of granulocytes", "assumption"),
     "coated_hspc": Parameter(0.15, "of CD34+ cells", "10 to 45 % of purified CD34+ cells (Northwestern), lower end"),
-    "coating_sd": Parameter(0.3, "ln, between tubes", "assumption: how much platelets were activated"),
+    "coating_sd": Parameter(0.3, "ln, between samples", "assumption: how much platelets were activated"),
     "doublets": Parameter(0.02, "of events", "assumption: about 2,500 events per second"),
     "pipetting_cv": Parameter(0.05, "of the blood's volume", "assumption: usual for 100 uL"),
     "analyser_cv": Parameter(0.03, "of the white cell count", "assumption"),
     "beads_per_tube": Parameter(51200, "beads", "assumption: lyophilised beads"),
     "sample_volume": Parameter(100, "uL", "assumption"),
-    "gain_drift_sd": Parameter(0.01, "ln, between tubes, all detectors", "assumption: laser power within a batch"),
-    "detector_drift_sd": Parameter(0.004, "ln, between tubes, each detector", "assumption"),
+    "gain_drift_sd": Parameter(0.01, "ln, between samples, all detectors", "assumption: laser power within a batch"),
+    "detector_drift_sd": Parameter(0.004, "ln, between samples, each detector", "assumption"),
     "event_rate": Parameter(2500, "events per second", "assumption"),
 }
 
@@ -93,7 +93,7 @@ HSPC_STAGES: Mapping[str, float] = {"hspc_multipotent": 0.12, "hspc_committed": 
 
 DEAD: Mapping[str, Parameter] = {
     "dye": Parameter(0.6, "diploid amounts of DNA, median", "assumption: 7-AAD reaches most DNA"),
-    "dye_sd": Parameter(0.6, "ln", "assumption: uptake goes on while the tube waits"),
+    "dye_sd": Parameter(0.6, "ln", "assumption: uptake goes on while the sample waits"),
     "dye_live": Parameter(0.0015, "diploid amounts of DNA, median", "assumption: intact cells exclude 7-AAD"),
     "kept_antigen": Parameter(0.7, "fold", "assumption"),
     "bound_antibody": Parameter(2500, "molecules, median", "assumption: unspecific"),

@@ -35,7 +35,7 @@ PARTICLES: tuple[Particle, ...] = (
     *(Particle(f"pe_bead_{level}", 90e3, 60e3, 0.06, 0.06) for level in range(1, len(PE_MOLECULES) + 1)),
     *(Particle(f"rainbow_bead_{level}", 60e3, 70e3, 0.05, 0.04) for level in range(1, len(RAINBOW_LEVELS) + 1)),
 )
-# Kinds of bead in a tube, by lot, as shares.
+# Kinds of bead in a sample, by lot, as shares.
 LOTS: Mapping[str, Mapping[str, float]] = {
     "COUNT01": {"counting_bead": 1.0},
     "CAPTURE01": {"capture_bead_blank": 0.5, "capture_bead_stained": 0.5},

@@ -1,4 +1,4 @@
-"""The plan of a simulated cohort: patients, visits with their blood, and tubes."""
+"""The plan of a simulated cohort: patients, visits with their blood, and samples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class VisitTruth:
 
 @dataclass(frozen=True)
 class Preparation:
-    """How a tube came out at the bench, each as a factor on what was meant.
+    """How a sample came out at the bench, each as a factor on what was meant.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ AS_MEANT = Preparation()
 
 @dataclass(frozen=True)
 class Trouble:
-    """What goes wrong with a tube.
+    """What goes wrong with a sample.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class Trouble:
     anomalies : Anomalies
         What goes wrong while it is measured.
     stained_as : str
-        Panel whose antibodies are really in the tube; empty for the one in the sheet.
+        Panel whose antibodies are really in the sample; empty for the one in the sheet.
     spillover_factor : float
         Factor on the off-diagonal of the matrix that the file states; 1 is right.
     kept_bytes : float
@@ -133,7 +133,7 @@ NO_TROUBLE = Trouble()
 
 @dataclass(frozen=True)
 class SamplePlan:
-    """A tube.
+    """A sample.
 
     Parameters
     ----------
@@ -142,15 +142,15 @@ class SamplePlan:
     n_events : int
         Events to record.
     blood : Blood or None
-        What is in the tube; None for tubes of beads alone.
+        What is in the sample; None for samples of beads alone.
     visit : VisitTruth or None
         Whose blood; None for beads and for controls of a batch, which hold a donor's blood.
     control_type, control_marker, control_for : str
         As in samples.tsv.
     bead_lot : str
-        Kind of beads in the tube, see `marrowgate.simulate.particles`; empty without.
+        Kind of beads in the sample, see `marrowgate.simulate.particles`; empty without.
     preparation : Preparation
-        How the tube came out.
+        How the sample came out.
     trouble : Trouble
         What goes wrong with it.
     """
@@ -191,12 +191,12 @@ class CohortPlan:
 
 
 def find_sample(plan: CohortPlan, sample_id: str) -> SamplePlan:
-    """Return the tube of a name.
+    """Return the sample of a name.
 
     Raises
     ------
     UserError
-        The cohort has no such tube.
+        The cohort has no such sample.
     """
     for sample in plan.samples:
         if sample.sample_id == sample_id:

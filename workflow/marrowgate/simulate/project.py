@@ -1,4 +1,4 @@
-"""Files of a simulated cohort: one tube, or a whole project's input with its truth."""
+"""Files of a simulated cohort: one sample, or a whole project's input with its truth."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -44,14 +44,14 @@ def write_sample(
     n_events: int,
     kind: FileKind,
 ) -> list[PopulationTruth]:
-    """Simulate one tube and write its files.
+    """Simulate one sample and write its files.
 
     Parameters
     ----------
     plan : CohortPlan
         The cohort.
     sample : SamplePlan
-        The tube.
+        The sample.
     panels : Path
         Folder of the panels.
     fcs : Path
@@ -91,7 +91,7 @@ def _stated_spillover(optics: Optics, factor: float) -> Spillover:
 
 
 def events_of(plan: CohortPlan, sample: SamplePlan, hspc_events: int | None) -> int:
-    """Return the events of a tube when a fully stained CD34 tube has `hspc_events`; None leaves the plan's numbers."""
+    """Return a sample's events when a fully stained CD34 sample has `hspc_events`; None leaves the plan's numbers."""
     if hspc_events is None:
         return sample.n_events
     return max(round(hspc_events * sample.n_events / plan.scenario.events["hspc"]), 1)
@@ -111,7 +111,7 @@ def write_sheets(plan: CohortPlan, out: Path) -> Path:
 
 
 def write_intensities_truth(plan: CohortPlan, out: Path, panels: Path, jobs: int) -> Iterator[int]:
-    """Write truth/intensities.tsv: CXCR4 on CD34+ cells of every stained tube; yield how many tubes are done.
+    """Write truth/intensities.tsv: CXCR4 on CD34+ cells of every stained sample; yield how many samples are done.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def write_intensities_truth(plan: CohortPlan, out: Path, panels: Path, jobs: int
     Yields
     ------
     int
-        Tubes that are done, from 1 to all.
+        Samples that are done, from 1 to all.
     """
     names = [sample.sample_id for sample in plan.samples if sample.panel == "hspc" and sample.control_type == "none"]
     task = partial(_one_intensity, plan.key, panels)
@@ -154,7 +154,7 @@ def _spread(task: Callable[[str], Result], names: Sequence[str], jobs: int) -> I
 
 
 def write_samples_truth(plan: CohortPlan, out: Path, realised: dict[str, list[PopulationTruth]]) -> None:
-    """Write truth/samples.tsv; tubes that were not simulated have the generating truth alone."""
+    """Write truth/samples.tsv; samples that were not simulated have the generating truth alone."""
     truths = {
         sample.sample_id: realised.get(sample.sample_id) or population_truths(sample, None) for sample in plan.samples
     }
@@ -164,7 +164,7 @@ def write_samples_truth(plan: CohortPlan, out: Path, realised: dict[str, list[Po
 def write_files(
     plan: CohortPlan, folder: Path, panels: Path, *, jobs: int, n_events: int | None, kind: FileKind
 ) -> Iterator[tuple[str, list[PopulationTruth]]]:
-    """Simulate every tube of a cohort.
+    """Simulate every sample of a cohort.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def write_files(
     jobs : int
         Processes; the files are the same for any number.
     n_events : int, optional
-        Events of a fully stained CD34 tube; the other tubes keep their proportion to it.
+        Events of a fully stained CD34 sample; the other samples keep their proportion to it.
     kind : FileKind
         Version and layout of the files.
 

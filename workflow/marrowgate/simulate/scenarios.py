@@ -69,15 +69,15 @@ class Scenario:
     baseline_shift : float
         Difference of the arms before treatment (ln), in CD34+ cells and immature granulocytes.
     controls : bool
-        Whether every batch has single stains, unstained tubes and beads.
+        Whether every batch has single stains, unstained samples and beads.
     pe_beads : bool
-        Whether every batch has a tube of PE beads.
+        Whether every batch has a sample of PE beads.
     cd34_controls : tuple of str
-        Kinds of tubes without the CD34 antibody that every batch has: fmo, isotype.
+        Kinds of samples without the CD34 antibody that every batch has: fmo, isotype.
     faults : bool
-        Whether some tubes are clogged, drifting, wrongly compensated, swapped or cut short.
+        Whether some samples are clogged, drifting, wrongly compensated, swapped or cut short.
     events : mapping of str to int
-        Events of a tube by its kind.
+        Events of a sample by its kind.
     expected : tuple of str
         What the workflow should find.
     """
@@ -157,8 +157,8 @@ SCENARIOS: Mapping[str, Scenario] = {
         events=SMALL_TUBES,
         expected=(
             "4 of 6 triplet and 0 of 6 doublet patients truly respond; the declared rule need not find all 4",
-            "every patient has five visits and every visit three tubes",
-            "tubes are small: most baseline CD34+ counts have a counting CV above 10 %",
+            "every patient has five visits and every visit three samples",
+            "samples are small: most baseline CD34+ counts have a counting CV above 10 %",
             "colony-forming cells per mL rise with the CD34+ cells of responders; the arms' outcomes do not differ",
         ),
     ),
@@ -219,10 +219,10 @@ SCENARIOS: Mapping[str, Scenario] = {
         faults=True,
         events=SMALL_TUBES,
         expected=(
-            "clogged, bursting and drifting tubes are flagged in quality.tsv",
-            "events carried over from the tube before look like the tube's own and are not seen",
-            "the tube cut short is rejected or repaired with a record",
-            "tubes of the wrong panel are flagged by the labels of their channels",
+            "clogged, bursting and drifting samples are flagged in quality.tsv",
+            "events carried over from the sample before look like the sample's own and are not seen",
+            "the sample cut short is rejected or repaired with a record",
+            "samples of the wrong panel are flagged by the labels of their channels",
             "files with a wrong spillover matrix are flagged against their batch",
             "no other sample changes",
         ),

@@ -120,19 +120,19 @@ def _peak(plan: CohortPlan, patient_id: str) -> float:
 
 
 def troubles_truth(plan: CohortPlan) -> str:
-    """Write which tubes went wrong and how."""
+    """Write which samples went wrong and how."""
     rows = ({"sample_id": s.sample_id, "trouble": s.trouble.name} for s in plan.samples if s.trouble.name)
     return _tsv(("sample_id", "trouble"), rows)
 
 
 def samples_truth(truths: Mapping[str, Sequence[PopulationTruth]]) -> str:
-    """Write the truths of every population of every tube, keyed by sample_id."""
+    """Write the truths of every population of every sample, keyed by sample_id."""
     columns = ("sample_id", *(entry.name for entry in fields(PopulationTruth)))
     return _tsv(columns, ({"sample_id": key, **asdict(row)} for key, rows in truths.items() for row in rows))
 
 
 def intensities_sheet(truths: Iterable[IntensityTruth]) -> str:
-    """Write the true intensities, one row per tube."""
+    """Write the true intensities, one row per sample."""
     return _tsv([entry.name for entry in fields(IntensityTruth)], (asdict(truth) for truth in truths))
 
 

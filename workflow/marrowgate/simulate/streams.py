@@ -1,4 +1,4 @@
-"""Random number streams that depend on names alone, so that no tube's numbers depend on another's."""
+"""Random number streams that depend on names alone, so that no sample's numbers depend on another's."""
 
 import hashlib
 

@@ -12,7 +12,7 @@ TICKS_PER_SECOND = 100.0  # $TIMESTEP 0.01
 
 @dataclass(frozen=True)
 class Anomalies:
-    """What goes wrong while a tube is measured.
+    """What goes wrong while a sample is measured.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Anomalies:
     signal_drift : float
         Relative change of all fluorescence from the first event to the last.
     carry_over : float
-        Share of events that come from the tube before, most of them in the first tenth of the time.
+        Share of events that come from the sample before, most of them in the first tenth of the time.
     """
 
     clog: bool = False

@@ -1,4 +1,4 @@
-"""What is true of a tube: for every event, and for every population the generating and the realised truth apart."""
+"""What is true of a sample: for every event, and for every population the generating and the realised truth apart."""
 
 import json
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ POPULATIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class PopulationTruth:
-    """One population of one tube.
+    """One population of one sample.
 
     Parameters
     ----------
@@ -98,19 +98,19 @@ def _is_alive(truth: EventTruth) -> NDArray[np.bool_]:
 
 
 def population_truths(sample: SamplePlan, counts: NDArray[np.int64] | None) -> list[PopulationTruth]:
-    """Return both truths of every population of a tube of blood.
+    """Return both truths of every population of a sample of blood.
 
     Parameters
     ----------
     sample : SamplePlan
-        The tube.
+        The sample.
     counts : ndarray of int64, shape (len(KINDS),), optional
         Living single events of each kind, see `living_counts`; without them the realised truth is None.
 
     Returns
     -------
     list of PopulationTruth
-        Empty for tubes without blood, and for those with too few stains to tell populations apart.
+        Empty for samples without blood, and for those with too few stains to tell populations apart.
     """
     blood = sample.blood
     if blood is None or sample.control_type in {"single_stain", "unstained"}:
@@ -151,7 +151,7 @@ def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> N
     truth : EventTruth
         The events in file order.
     facts : mapping
-        Further truths of the tube, kept as JSON under the key ``marrowgate`` of the schema's metadata.
+        Further truths of the sample, kept as JSON under the key ``marrowgate`` of the schema's metadata.
     """
     is_doublet = truth.partner != NO_PARTNER
     flags = {
@@ -175,7 +175,7 @@ def write_truth(path: Path, truth: EventTruth, facts: Mapping[str, object]) -> N
 
 
 def tube_facts(sample: SamplePlan, truth: EventTruth) -> dict[str, object]:
-    """Return the truths of a tube as plain values."""
+    """Return the truths of a sample as plain values."""
     return {
         "sample_id": sample.sample_id,
         "trouble": sample.trouble.name,

@@ -1,4 +1,4 @@
-"""One tube: cells are drawn, some pass in pairs, the instrument sees them, and what is true of each event is kept."""
+"""One sample: cells are drawn, some pass in pairs, the instrument sees them, and what is true of each event is kept."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class EventTruth:
     is_dead, is_apoptotic, is_coated, is_sticky : ndarray of bool
         True when it is so of any of the event's cells.
     is_carry_over : ndarray of bool
-        The event comes from the tube before.
+        The event comes from the sample before.
     """
 
     kind: NDArray[np.int8]
@@ -42,7 +42,7 @@ class EventTruth:
 
 @dataclass(frozen=True, eq=False)
 class Tube:
-    """A measured tube.
+    """A measured sample.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def measure_tube(
     anomalies: Anomalies = STEADY,
     before: Recipe | None = None,
 ) -> Tube:
-    """Simulate one tube.
+    """Simulate one sample.
 
     Parameters
     ----------
@@ -76,17 +76,17 @@ def measure_tube(
     optics : Optics
         The instrument, set up for the panel.
     recipe : Recipe
-        What is in the tube.
+        What is in the sample.
     n_events : int
         Events to record.
     anomalies : Anomalies
         What goes wrong.
     before : Recipe, optional
-        The tube before, for carry-over.
+        The sample before, for carry-over.
 
     Returns
     -------
-    Tube
+    Sample
         Events in the order in which they pass.
     """
     times = event_times(rng, n_events, TUBE["event_rate"].value, anomalies)
@@ -106,7 +106,7 @@ def measure_tube(
 
 
 def _carry_over(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:
-    """Choose the events that come from the tube before: nine tenths of them in the first tenth of the run."""
+    """Choose the events that come from the sample before: nine tenths of them in the first tenth of the run."""
     chance = np.full(n, share / 9)
     chance[: n // 10] = min(9 * share, 1.0)
     return rng.random(n) < chance

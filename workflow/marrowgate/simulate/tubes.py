@@ -1,4 +1,4 @@
-"""The tubes of a cohort: three for each visit, the controls of each batch, and on request tubes that went wrong."""
+"""The samples of a cohort: three for each visit, the controls of each batch, and on request samples that went wrong."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from marrowgate.simulate.scenarios import Scenario
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.timing import Anomalies
 
-# Stains of each panel that get a tube of their own; the dyes for DNA need cells, antibodies are caught on beads.
+# Stains of each panel that get a sample of their own; the dyes for DNA need cells, antibodies are caught on beads.
 SINGLE_STAINS: Mapping[str, tuple[str, ...]] = {
     "hspc": ("CD38", "CXCR4", "7-AAD", "CD34", "CD14", "CD235a", "CD45"),
     "immature": (
@@ -21,7 +21,7 @@ SINGLE_STAINS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 NEED_CELLS = ("7-AAD", "DNA")
-# What goes wrong in the scenario with faults: each in one CD34 tube.
+# What goes wrong in the scenario with faults: each in one CD34 sample.
 TROUBLES = (
     Trouble("clog", anomalies=Anomalies(clog=True)),
     Trouble("clog", anomalies=Anomalies(clog=True)),
@@ -37,12 +37,12 @@ TROUBLES = (
 
 
 def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) -> tuple[SamplePlan, ...]:
-    """Plan all tubes of a cohort.
+    """Plan all samples of a cohort.
 
     Parameters
     ----------
     scenario : Scenario
-        Sizes of the tubes, and whether there are controls of batches and faults.
+        Sizes of the samples, and whether there are controls of batches and faults.
     seed : int
         Seed of all randomness.
     visits : tuple of VisitTruth
@@ -51,7 +51,7 @@ def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) ->
     Returns
     -------
     tuple of SamplePlan
-        In the sheet's order: the visits' tubes, then the controls of each batch.
+        In the sheet's order: the visits' samples, then the controls of each batch.
     """
     samples = [sample for visit in visits for sample in _visit_tubes(scenario, seed, visit)]
     if scenario.faults:
@@ -68,7 +68,7 @@ def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) ->
 
 def _visit_tubes(scenario: Scenario, seed: int, visit: VisitTruth) -> list[SamplePlan]:
     stem = f"{visit.patient_id}_{visit.name}"
-    rng = stream(scenario.name, seed, "tubes", stem)
+    rng = stream(scenario.name, seed, "samples", stem)
     bench = [_preparation(rng) for _ in range(3)]
     n, batch, blood = scenario.events, visit.batch, visit.blood
     stained = SamplePlan(
@@ -89,7 +89,7 @@ def _preparation(rng: np.random.Generator) -> Preparation:
 
 
 def _batch_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[SamplePlan]:
-    """Plan single stains, unstained tubes and rainbow beads for each panel."""
+    """Plan single stains, unstained samples and rainbow beads for each panel."""
     n = scenario.events["control"]
     for panel, markers in SINGLE_STAINS.items():
         yield SamplePlan(f"{batch}_{panel}_unstained", panel, batch, n, blood, None, "unstained")
@@ -101,13 +101,13 @@ def _batch_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[Sa
 
 
 def _pe_beads(scenario: Scenario, batch: str) -> SamplePlan:
-    """Plan the tube of beads that calibrates CXCR4."""
+    """Plan the sample of beads that calibrates CXCR4."""
     n = scenario.events["control"]
     return SamplePlan(f"{batch}_hspc_pe_beads", "hspc", batch, n, None, None, "beads", bead_lot="PE01")
 
 
 def _cd34_controls(scenario: Scenario, batch: str, blood: Blood) -> Iterable[SamplePlan]:
-    """Plan tubes that lack CD34, in a donor's blood: what they hold in the CD34+ gates is the blank."""
+    """Plan samples that lack CD34, in a donor's blood: what they hold in the CD34+ gates is the blank."""
     n = scenario.events["hspc"]
     for kind in scenario.cd34_controls:
         yield SamplePlan(f"{batch}_hspc_{kind}_CD34", "hspc", batch, n, blood, None, kind, "CD34", bead_lot="COUNT01")
@@ -119,7 +119,7 @@ def _donor(scenario: Scenario, seed: int, batch: str) -> Blood:
 
 
 def _spoil(scenario: Scenario, seed: int, samples: list[SamplePlan]) -> list[SamplePlan]:
-    """Return troubles to CD34 tubes that are drawn at random; the first tube has none before it to carry over from."""
+    """Give CD34 samples drawn at random their troubles; the first sample has none before it to carry over from."""
     rng = stream(scenario.name, seed, "troubles")
     stained = [
         index for index, sample in enumerate(samples) if sample.control_type == "none" and sample.bead_lot and index

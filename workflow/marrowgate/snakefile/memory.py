@@ -29,7 +29,9 @@ def megabytes_needed(path: Path) -> int:
         Megabytes (10^6 bytes).
     """
     try:
-        events = max(one.n_events * (8 * _COPIES * len(one.channels) + _PER_EVENT) for one in data_sets(path))
+        events = max(
+            data_set.n_events * (8 * _COPIES * len(data_set.channels) + _PER_EVENT) for data_set in data_sets(path)
+        )
     except Exception:  # noqa: BLE001 - no job has begun; the file's own steps tell of the defect
         events = 0
     size = path.stat().st_size if path.exists() else 0

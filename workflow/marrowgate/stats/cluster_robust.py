@@ -39,10 +39,12 @@ def contrast(data: LongData, fitted: Fitted, weights: Floats) -> Estimate:
     value = float(weights @ fitted.beta)
     variance, df = robust_variance(data, fitted, weights)
     own = model_contrast(data, fitted, weights)
-    told = f"by the model's own error p = {own.p:.3g}, {own.note}"
+    comparison = f"by the model's own error p = {own.p:.3g}, {own.note}"
     if not variance > EMPTY * float(weights @ fitted.covariance @ weights):
-        return Estimate(value, math.nan, math.nan, math.nan, f"too few patients for an error of this contrast; {told}")
-    note = f"{df:.0f} degrees of freedom (Satterthwaite, of the patients' residuals); {told}"
+        return Estimate(
+            value, math.nan, math.nan, math.nan, f"too few patients for an error of this contrast; {comparison}"
+        )
+    note = f"{df:.0f} degrees of freedom (Satterthwaite, of the patients' residuals); {comparison}"
     return t_estimate(value, math.sqrt(variance), df, note)
 
 

@@ -263,9 +263,9 @@ def _marginal(table: Floats, grid: Floats, spreads: Floats) -> Floats:
     kernels /= kernels.sum(axis=1, keepdims=True)
     waves = rfft(table, n=size, axis=1)
     found = np.empty((spreads.size, grid.size))
-    for place, kernel in enumerate(rfft(kernels, n=size, axis=1)):
+    for index, kernel in enumerate(rfft(kernels, n=size, axis=1)):
         smooth = irfft(waves * kernel, n=size, axis=1)[:, grid.size - 1 : 2 * grid.size - 1]
-        found[place] = np.log(np.maximum(smooth, 1e-300)).sum(axis=0)
+        found[index] = np.log(np.maximum(smooth, 1e-300)).sum(axis=0)
     return found
 
 
@@ -280,8 +280,8 @@ def _influence(table: Floats, grid: Floats, mean: float, spread: float) -> Float
 
 
 def _events_note(counts: PairedCounts) -> str:
-    told = [
+    parts = [
         f"{counts.before[arm].sum():.0f} before and {counts.during[arm].sum():.0f} during treatment"
         for arm in (counts.in_first, ~counts.in_first)
     ]
-    return "events: " + ", ".join(told)
+    return "events: " + ", ".join(parts)

@@ -95,14 +95,14 @@ def pad(
     LongData
         Patients in the order of their first reading.
     """
-    places = {patient: place for place, patient in enumerate(dict.fromkeys(patients))}
-    seen = dict.fromkeys(places, 0)
+    positions = {patient: position for position, patient in enumerate(dict.fromkeys(patients))}
+    seen = dict.fromkeys(positions, 0)
     rows, columns = [], []
     for patient in patients:
-        rows.append(places[patient])
+        rows.append(positions[patient])
         columns.append(seen[patient])
         seen[patient] += 1
-    shape = (len(places), max(seen.values()))
+    shape = (len(positions), max(seen.values()))
     at = (np.array(rows), np.array(columns))
     filled = [np.zeros(shape) for _ in range(3)]
     for target, source in zip(filled, (np.asarray(y), np.asarray(time), np.square(error_sd)), strict=True):

@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", nargs="?", type=Path, default=Path("config/config.yaml"), help="config file")
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
     strict = "end with exit code 3 when there is a finding; a file that was repaired can be used and does not count"
+    parser.add_argument("--paths", action="store_true", help="show the paths of FCS files that are not there")
     parser.add_argument("--out", type=Path, help="file to write the lines into as well")
     parser.add_argument("--strict", action="store_true", help=strict)
 
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.fcs.survey import survey
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.override_scales import overrides_off_scale
     from marrowgate.progress import with_progress
     from marrowgate.settings.notes import project_notes
     from marrowgate.settings.project import load_project, parse_overrides
@@ -36,8 +38,9 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.signal.spillover.matrix_files import matrix_faults
 
     overrides = parse_overrides(args.overrides)
-    project = load_project(args.config, method_faults, overrides)
-    if faults := [*matrix_faults(project, args.config, overrides), *lot_faults(project)]:
+    project = load_project(args.config, method_faults, overrides, show_paths=args.paths)
+    faults = [*matrix_faults(project, args.config, overrides), *lot_faults(project), *overrides_off_scale(project)]
+    if faults:
         raise UserError(faults)
     to_read = [sample for sample in project.samples if not project.is_simulated(sample)]
     surveyed_samples = [
@@ -94,8 +97,8 @@ def verdicts(surveyed_samples: Sequence["SurveyedSample"], status: str) -> Itera
         verdict = item.file.verdict
         if verdict.status == status:
             notes = verdict.reasons if status == "rejected" else verdict.repairs
-            told = " | ".join(f"{note.code}: {note.sentence}" for note in notes)
-            yield sample, f"file {status}, {told}"
+            sentences = " | ".join(f"{note.code}: {note.sentence}" for note in notes)
+            yield sample, f"file {status}, {sentences}"
 
 
 def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:

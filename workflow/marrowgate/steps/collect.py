@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--populations", required=True, type=Path, help="populations to write, .tsv")
     parser.add_argument("--intensities", required=True, type=Path, help="intensities to write, .tsv")
     parser.add_argument("--quality", required=True, type=Path, help="quality to write, .tsv")
+    parser.add_argument(
+        "--corrections", required=True, type=Path, help="counts before and after a person's gates, .tsv"
+    )
     parser.add_argument("--provenance", required=True, type=Path, help="provenance to write, .json")
 
 
@@ -38,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.provenance import provenance
-    from marrowgate.settings.project import load_project, parse_overrides, project_files
+    from marrowgate.settings.project import load_project, override_files, parse_overrides, project_files
     from marrowgate.snakefile.rules import STEPS
     from marrowgate.tables import write_table
 
@@ -50,11 +53,11 @@ def run(args: argparse.Namespace) -> int:
     if failed:
         log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
-    described = provenance(project.config, project_files(project), digests, STEPS)
+    described = provenance(project.config, project_files(project) | override_files(project), digests, STEPS)
     described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
     described["tables_sha256"] = named_digests(
         path
-        for name in ("manifest", "populations", "intensities", "quality")
+        for name in ("manifest", "populations", "intensities", "quality", "corrections")
         for path in (getattr(args, name), getattr(args, name).with_suffix(".parquet"))
     )
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")
@@ -102,6 +105,7 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
         intensity_table,
         manifest_table,
         measured_samples,
+        override_table,
         population_table,
         quality_table,
     )
@@ -128,4 +132,5 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
         "populations": populations,
         "intensities": intensities,
         "quality": [*quality_table(samples, quality, settings), *checks],
+        "corrections": override_table(samples),
     }

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.tables import write_table
 
     lists = (args.sample_ids, args.fcs, args.data_sets, args.gates, args.events)
-    if len({len(one) for one in lists}) > 1:
+    if len({len(paths) for paths in lists}) > 1:
         raise fault("concordance", "the lists are not of the same length", "give one of each per sample")
     rows = [row for sample in zip(*lists, strict=True) for row in compare_in_child(*sample)]
     write_table(args.out, "concordance", rows)

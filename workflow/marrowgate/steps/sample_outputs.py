@@ -16,21 +16,24 @@ from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, SampleEvents
 from marrowgate.measure.gated_sample import measure_gated
+from marrowgate.measure.pictures.make import make_pictures
+from marrowgate.measure.pictures.model import SamplePictures, write_pictures
 from marrowgate.measure.record import SampleRecord
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Roles, Strategy
+from marrowgate.settings.quality import Quality
+from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table
 
 
 @dataclass(frozen=True)
 class SamplePaths:
-    """Files of one sample: gates as Gating-ML and as a table, membership of every event."""
+    """Files of one sample: gates as Gating-ML and as a table, membership of every event, pictures."""
 
     gates_xml: Path
     gates_tsv: Path
     events: Path
+    pictures: Path
 
 
 def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, Any]) -> SampleRecord:
@@ -39,6 +42,7 @@ def write_rejected(paths: SamplePaths, strategy: Strategy, manifest: dict[str, A
     why = because("file_rejected", f"the file is rejected: {manifest['reasons']}")
     write_table(paths.gates_tsv, "gates", rows_without_gates(strategy, why))
     write_membership(paths.events, 0, NO_EVENT_ROWS, {}, [population.name for population in strategy.populations])
+    write_pictures(paths.pictures, SamplePictures(manifest["sample_id"]))
     return SampleRecord(manifest["sample_id"], manifest, (), (), ())
 
 
@@ -50,6 +54,7 @@ def write_without_numbers(paths: SamplePaths, strategy: Strategy, manifest: dict
         lambda: write_gatingml(paths.gates_xml, [], {}, {}, None): (paths.gates_xml,),
         lambda: write_table(paths.gates_tsv, "gates", rows): (paths.gates_tsv, paths.gates_tsv.with_suffix(".parquet")),
         lambda: write_membership(paths.events, 0, NO_EVENT_ROWS, {}, names): (paths.events,),
+        lambda: write_pictures(paths.pictures, SamplePictures(manifest["sample_id"])): (paths.pictures,),
     }
     for write, written in writers.items():
         try:
@@ -72,9 +77,10 @@ def write_gated(
     wanted: Sequence[tuple[str, str]],
     limits: Quality,
     run_quality: RunQuality,
-    roles: Roles,
+    strategy: Strategy,
+    found: Sequence[GateRecord] = (),
 ) -> SampleRecord:
-    """Apply gates, write gates and membership, and give the sample's record.
+    """Apply gates, write gates, membership and pictures, and give the sample's record.
 
     Parameters
     ----------
@@ -94,8 +100,10 @@ def write_gated(
         Limits of the quality checks.
     run_quality : RunQuality
         Unstable stretches of the run, whose events are not gated, and what was checked.
-    roles : Roles
-        What the strategy's populations are for.
+    strategy : Strategy
+        What its populations are for, and what their gates are drawn on.
+    found : sequence of GateRecord
+        The gates before a person's corrections, where there are some.
     """
     start = start_rows(sample_events, run_quality.stretches)
     rows = apply_gates(sample_events, records, start)
@@ -105,4 +113,6 @@ def write_gated(
     write_table(paths.gates_tsv, "gates", gate_rows(records, sample_events.scales))
     names = [record.population for record in records]
     write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
-    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, roles)
+    sample_id = manifest["sample_id"]
+    write_pictures(paths.pictures, make_pictures(sample_id, sample_events, strategy, records, rows, wanted, found))
+    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, strategy.roles)

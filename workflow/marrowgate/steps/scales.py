@@ -50,9 +50,9 @@ def run(args: argparse.Namespace) -> int:
 
     def work() -> int:
         stop_without(args.matrix)
-        places = zip(args.fcs, data_sets, strict=True)
-        found = [_of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in places]
-        return _write(args, choose_scales([one for one in found if one is not None], strategy, panel))
+        data_sets_of_files = zip(args.fcs, data_sets, strict=True)
+        found = [_of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in data_sets_of_files]
+        return _write(args, choose_scales([scales for scales in found if scales is not None], strategy, panel))
 
     def instead(no_result: NoResult) -> None:
         write_no_result(args.out, no_result)

@@ -30,11 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--datatype", choices=("F", "I"), help="F floats, I integers; default: as the instrument writes"
     )
     parser.add_argument("--byteord", choices=("little", "big"), default="little", help="default little")
-    one = parser.add_argument_group("one sample")
-    one.add_argument("--sample-id", metavar="ID", help="sample to simulate")
-    one.add_argument("--panel", type=Path, metavar="YAML", help="its panel")
-    one.add_argument("--fcs", type=Path, metavar="FILE", help="FCS file to make")
-    one.add_argument("--truth", type=Path, metavar="FILE", help="Parquet file to make with the truth of every event")
+    single = parser.add_argument_group("one sample")
+    single.add_argument("--sample-id", metavar="ID", help="sample to simulate")
+    single.add_argument("--panel", type=Path, metavar="YAML", help="its panel")
+    single.add_argument("--fcs", type=Path, metavar="FILE", help="FCS file to make")
+    single.add_argument("--truth", type=Path, metavar="FILE", help="Parquet file to make with the truth of every event")
     whole = parser.add_argument_group("a whole cohort")
     whole.add_argument(
         "--out", type=Path, metavar="DIR", help="makes DIR/config, DIR/truth and, with --files, DIR/data"

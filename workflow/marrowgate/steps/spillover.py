@@ -111,6 +111,13 @@ def _check_lists(args: argparse.Namespace) -> None:
         raise UserError(faults)
 
 
+def _names_of(panel: "Panel") -> tuple[set[str], set[str]]:
+    """Return the names of the panel's channels, and these with markers and fluorochromes; all in one case."""
+    channels = {name.casefold() for entry in panel.channels for name in (entry.channel, *entry.aliases)}
+    words = {(word or "").casefold() for entry in panel.channels for word in (entry.marker, entry.fluorochrome)}
+    return channels, channels | words
+
+
 def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[str, Check]]") -> "list[StainSample]":
     """Read the single stains; a file that is rejected or does not measure its marker is a finding."""
     from marrowgate.fcs.read import read_or_reject
@@ -121,10 +128,7 @@ def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[s
     faults = []
     data_sets = args.data_sets or [1] * len(args.stains)
     sample_ids = args.sample_ids or args.markers
-    channels = {name.casefold() for entry in panel.channels for name in (entry.channel, *entry.aliases)}
-    known = channels | {
-        (word or "").casefold() for entry in panel.channels for word in (entry.marker, entry.fluorochrome)
-    }
+    channels, known = _names_of(panel)
     for path, marker, data_set, sample_id in zip(args.stains, args.markers, data_sets, sample_ids, strict=True):
         file = read_or_reject(path, data_set, panel=panel, gain=args.gain)
         detector = _detector_of(marker, file)
@@ -132,9 +136,9 @@ def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[s
             what = f"no channel of the panel has the marker, fluorochrome or name {marker!r}"
             faults.append(Fault("option --markers", what, "name it as the panel does"))
         elif file.events is None or detector is None or detector.casefold() not in channels:
-            told = "; ".join(note.sentence for note in file.verdict.reasons)
-            told = told or f"no channel of the panel that the file has is {marker!r}"
-            reason = f"no spillover could be computed: {told}"
+            refused = "; ".join(note.sentence for note in file.verdict.reasons)
+            absent = f"no channel of the panel that the file has is {marker!r}"
+            reason = f"no spillover could be computed: {refused or absent}"
             checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
         elif detector in [stain.detector for stain in stains]:
             faults.append(Fault("option --markers", f"{marker!r} is a second stain of {detector}", "keep one of them"))

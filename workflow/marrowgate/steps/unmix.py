@@ -1,6 +1,7 @@
 """`marrowgate unmix`: raw files of a spectral cytometer become files with one channel for each fluorochrome."""
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,15 +61,23 @@ def run(args: argparse.Namespace) -> int:
     return 3 if args.strict and any(check.verdict == "flagged" for check in checks) else 0
 
 
+def _file_faults(args: argparse.Namespace) -> list[Fault]:
+    """Tell which files are not there, have the same name, or would be written over."""
+    given = (*args.stains, args.unstained, *args.files)
+    faults = [Fault(str(path), "there is no such file", "correct the path") for path in given if not path.is_file()]
+    stems = Counter(path.stem for path in args.files)
+    twice = sorted(stem for stem, count in stems.items() if count > 1)
+    faults += [Fault("files", f"two are called {stem!r}", "unmix them into different folders") for stem in twice]
+    if any(path.resolve().parent == args.out.resolve() for path in args.files):
+        faults.append(Fault("option --out", "is the folder of the raw files", "give another folder"))
+    return faults
+
+
 def _entries(args: argparse.Namespace, panel: "Panel") -> "list[PanelChannel]":
     """Return the entry of the panel that each stain has; tell all that is wrong with the options together."""
     from marrowgate.settings.messages import correct_to
 
-    faults = [
-        Fault(str(path), "there is no such file", "correct the path")
-        for path in (*args.stains, args.unstained, *args.files)
-        if not path.is_file()
-    ]
+    faults = _file_faults(args)
     if len(args.markers) != len(args.stains):
         what = f"has {len(args.markers)} entries for {len(args.stains)} stains"
         faults.append(Fault("option --markers", what, "give one entry for each stain"))
@@ -84,13 +93,6 @@ def _entries(args: argparse.Namespace, panel: "Panel") -> "list[PanelChannel]":
             known = [entry.marker for entry in panel.channels if entry.marker]
             cure = correct_to(name, known, "name a marker of the panel")
             faults.append(Fault("option --markers", f"the panel has no stained channel {name!r}", cure))
-    stems = [path.stem for path in args.files]
-    faults += [
-        Fault("files", f"two are called {stem!r}", "unmix them into different folders")
-        for stem in sorted({stem for stem in stems if stems.count(stem) > 1})
-    ]
-    if any(path.resolve().parent == args.out.resolve() for path in args.files):
-        faults.append(Fault("option --out", "is the folder of the raw files", "give another folder"))
     if faults:
         raise UserError(faults)
     found = [by_name[name.casefold()] for name in args.markers]

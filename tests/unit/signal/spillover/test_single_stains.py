@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from marrowgate.signal.spillover.single_stains import spillover_from_stains, spillover_row
+from marrowgate.signal.spillover.single_stains import spillover_from_stains
+from marrowgate.signal.spillover.slopes import spillover_slopes
 from marrowgate.signal.spillover.stained_events import StainedEvents, StainSample, stained_events
 
 DETECTORS = ("FITC-A", "PE-A", "APC-A")
@@ -156,9 +157,9 @@ def test_spillover_from_stains__file_without_scatter_is_used_whole(make_file):
     assert np.abs(spillover.matrix[0] - TRUE[0]).max() < 0.003
 
 
-def test_spillover_row__bright_events_weigh_more_than_dim_ones():
+def test_spillover_slopes__bright_events_weigh_more_than_dim_ones():
     # 5 of 9 events say 0.10 at 100, 4 say 0.20 at 10,000: weights 5 x 10 against 4 x 100
     own = np.array([100.0] * 5 + [10_000.0] * 4)
     other = own * np.array([0.10] * 5 + [0.20] * 4)
     picked = StainedEvents(np.column_stack([own, other]), np.zeros((30, 2)), "unstained")
-    assert spillover_row(picked, 0) == pytest.approx([1.0, 0.20])
+    assert spillover_slopes(picked, 0) == pytest.approx([1.0, 0.20])

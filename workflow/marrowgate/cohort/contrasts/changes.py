@@ -135,8 +135,10 @@ def unequal_exclusion(courses: Mapping[str, Course], arms: ComparedArms) -> str:
         shares.append(sum(len(course.window) < matched for course in own) / len(own) if own else 0.0)
     if abs(shares[0] - shares[1]) <= MOST_EXCLUDED_MORE:
         return ""
-    told = " and ".join(f"{100 * share:.0f} % of the {arm} arm" for share, arm in zip(shares, arms.pair, strict=True))
-    return f"the peak of {matched} visits would leave out {told}: peaks are not compared"
+    excluded = " and ".join(
+        f"{100 * share:.0f} % of the {arm} arm" for share, arm in zip(shares, arms.pair, strict=True)
+    )
+    return f"the peak of {matched} visits would leave out {excluded}: peaks are not compared"
 
 
 def count_contrast(courses: Mapping[str, Course], arms: ComparedArms) -> tuple[Estimate, tuple[int, int]] | None:

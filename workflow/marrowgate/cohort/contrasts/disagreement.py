@@ -49,12 +49,12 @@ def disagreements(rows: Sequence[Row], lead: Lead, pairs: Pairs, *, attenuated: 
             continue
         gap, error = row["estimate"] - first["estimate"], _error(first, row, lead, pairs)
         if error > 0 and abs(gap) > LIMIT * error:
-            told = (
+            sentence = (
                 f"{row['method']} and {first['method']} differ by {gap:+.2f} log2, {abs(gap) / error:.1f} of its errors"
             )
-            for one in (first_row := found[0], row):
-                one["status"] = "disagree"
-                one["reason"] = "; ".join(part for part in (one.get("reason"), told) if part)
+            for doubted in (first_row := found[0], row):
+                doubted["status"] = "disagree"
+                doubted["reason"] = "; ".join(part for part in (doubted.get("reason"), sentence) if part)
             first = first_row
     return found
 
@@ -63,7 +63,7 @@ def _error(first: Row, row: Row, lead: Lead, pairs: Pairs) -> float:
     own = welch_influence(pairs)
     if row["method"] == "change_score" and own.size == lead.influence.size:
         return float(np.sqrt(np.sum((own - lead.influence) ** 2)))
-    variances = [((one["ci_high"] - one["ci_low"]) / (2 * Z_95)) ** 2 for one in (first, row)]
+    variances = [((estimate["ci_high"] - estimate["ci_low"]) / (2 * Z_95)) ** 2 for estimate in (first, row)]
     return math.sqrt(max(abs(variances[0] - variances[1]), LEAST_SHARE * max(variances)))
 
 

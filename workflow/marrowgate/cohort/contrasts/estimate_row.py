@@ -38,9 +38,9 @@ def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, 
     if math.isnan(estimate.p) and math.isnan(estimate.low):
         row["status"] = "not_estimable"
     elif width > PLAUSIBLE_SPAN:
-        told = f"the interval spans {2.0**width:.2g}-fold, more than is plausible: no estimate"
+        reason = f"the interval spans {2.0**width:.2g}-fold, more than is plausible: no estimate"
         row |= dict.fromkeys(NUMBERS) | {"status": "not_estimable"}
-        row["reason"] = "; ".join(part for part in (told, estimate.note) if part)
+        row["reason"] = "; ".join(part for part in (reason, estimate.note) if part)
     elif estimate.p >= ALPHA:
         row["detectable"] = detectable(width)
     return row

@@ -58,8 +58,8 @@ def gated_changes(courses: Mapping[str, Course], arms: ComparedArms, clock: Cloc
     """
     kept = [course for p, course in courses.items() if p in arms and course.baselines and course.window]
     parts = [
-        (place, reading, weight)
-        for place, course in enumerate(kept)
+        (patient, reading, weight)
+        for patient, course in enumerate(kept)
         for readings, own in (
             (course.window, window_weights(course.window, clock)),
             (course.baselines, np.full(len(course.baselines), -1.0 / len(course.baselines))),
@@ -67,8 +67,8 @@ def gated_changes(courses: Mapping[str, Course], arms: ComparedArms, clock: Cloc
         for reading, weight in zip(readings, own.tolist(), strict=True)
     ]
     weights = np.zeros((len(kept), len(parts)))
-    for column, (place, _, weight) in enumerate(parts):
-        weights[place, column] = weight
+    for column, (patient, _, weight) in enumerate(parts):
+        weights[patient, column] = weight
     sds = np.array([reading.gate_log2_sd for _, reading, _ in parts], dtype=np.float64)
     return Gated(
         weights @ np.array([reading.log2 for _, reading, _ in parts], dtype=np.float64),
@@ -99,9 +99,9 @@ def move_gates(gated: Gated, draws: int, seed: int, *, by_batch: bool) -> tuple[
         ``unstable`` when fewer than 95 % do.
     """
     names = sorted(set(gated.batches)) if by_batch else []
-    place = np.array([names.index(batch) for batch in gated.batches]) if by_batch else np.arange(gated.gate_sd.size)
+    mover = np.array([names.index(batch) for batch in gated.batches]) if by_batch else np.arange(gated.gate_sd.size)
     normal = np.random.default_rng(seed).standard_normal((draws, len(names) if by_batch else gated.gate_sd.size))
-    changes = gated.change + (normal[:, place] * gated.gate_sd) @ gated.weights.T
+    changes = gated.change + (normal[:, mover] * gated.gate_sd) @ gated.weights.T
     return drawn_stability(welch(*_arms(gated, gated.change)), [welch(*_arms(gated, row)) for row in changes])
 
 
@@ -128,11 +128,13 @@ def move_values(pairs: Pairs, draws: int, seed: int) -> tuple[Estimate, str]:
 
 def drawn_stability(seen: Estimate, drawn: list[Estimate]) -> tuple[Estimate, str]:
     """Say how many of the drawn contrasts end like the one seen: on the same side of 5 %, and there of zero."""
-    same = sum((one.p < ALPHA) == (seen.p < ALPHA) and (seen.p >= ALPHA or one.value * seen.value > 0) for one in drawn)
-    low, middle, high = np.quantile([one.value for one in drawn], (0.025, 0.5, 0.975))
-    told = f"{same} of {len(drawn)} draws end like the values themselves (p below 5 % or not)"
+    same = sum(
+        (draw.p < ALPHA) == (seen.p < ALPHA) and (seen.p >= ALPHA or draw.value * seen.value > 0) for draw in drawn
+    )
+    low, middle, high = np.quantile([draw.value for draw in drawn], (0.025, 0.5, 0.975))
+    stability = f"{same} of {len(drawn)} draws end like the values themselves (p below 5 % or not)"
     status = "stable" if same >= STABLE_SHARE * len(drawn) else "unstable"
-    return Estimate(float(middle), float(low), float(high), float("nan"), told), status
+    return Estimate(float(middle), float(low), float(high), float("nan"), stability), status
 
 
 def _arms(gated: Gated, values: Floats) -> tuple[Floats, Floats]:

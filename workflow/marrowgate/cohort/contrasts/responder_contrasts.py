@@ -51,8 +51,8 @@ def responder_rows(table: TwoByTwo, pair: ArmPair) -> list[Row]:
     ratio: Row = {"estimate": odds, "scale": "odds_ratio", "ci_low": low, "ci_high": high}
     if math.isnan(odds):
         ratio |= {"status": "not_estimable", "reason": NOBODY}
-    told = f"{table.x1} of {table.n1} {pair.first} and {table.x2} of {table.n2} {pair.second} patients respond"
-    ratio["reason"] = "; ".join(part for part in (told, ratio.get("reason", "")) if part)
+    counts = f"{table.x1} of {table.n1} {pair.first} and {table.x2} of {table.n2} {pair.second} patients respond"
+    ratio["reason"] = "; ".join(part for part in (counts, ratio.get("reason", "")) if part)
     rows: list[Row] = [
         {"method": "fisher_exact", **ratio, "p_value": fisher_p(table)},
         {"method": "fisher_mid_p", **ratio, "p_value": fisher_p(table, mid=True)},

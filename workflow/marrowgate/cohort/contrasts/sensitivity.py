@@ -98,11 +98,11 @@ def tipping_rows(study: Comparison, measure: str, endpoint: str, pairs: changes.
         row = estimate_row(
             endpoint, f"{study.between}, missing visits of {window.arm}", "tipping_point", found, pairs.counts
         )
-        told = (
+        note = (
             f"{100 * share:.0f} % of the visits of the {window.arm} arm are missing: the conclusion would change if "
             f"they lay {shift:+.2f} log2 from those that took place"
         )
-        rows.append({**row, "status": "described", "reason": told})
+        rows.append({**row, "status": "described", "reason": note})
     return rows
 
 
@@ -122,8 +122,8 @@ def perturbation_rows(study: Comparison, measure: str, endpoint: str, pairs: cha
     for name, method, (estimate, status), note in found:
         row = estimate_row(endpoint, f"{study.between}, {name}", method, estimate, pairs.counts)
         ranges = {"range_low": row["ci_low"], "range_high": row["ci_high"], "ci_low": None, "ci_high": None}
-        told = "; ".join(part for part in (estimate.note, note) if part)
-        rows.append({**row, **ranges, "status": status, "reason": told})
+        notes = "; ".join(part for part in (estimate.note, note) if part)
+        rows.append({**row, **ranges, "status": status, "reason": notes})
     if not gated.n_known:
         row = {
             "contrast": f"{study.between}, gates drawn from their uncertainty",
@@ -158,11 +158,11 @@ def level_difference(study: Comparison, measure: str, endpoint: str) -> list[Row
     values = [np.array([points[p].log2 for p in points if study.arms[p] == arm]) for arm in study.arms.pair]
     counts = (values[0].size, values[1].size)
     if min(counts) < 2:
-        told = f"{study.arms.told(counts)} patients have a value in the window: two are needed"
-        return [{"contrast": study.between, "method": "level_difference", "status": "refused", "reason": told}]
+        reason = f"{study.arms.named_counts(counts)} patients have a value in the window: two are needed"
+        return [{"contrast": study.between, "method": "level_difference", "status": "refused", "reason": reason}]
     row = estimate_row(endpoint, study.between, "level_difference", welch(*values), counts)
-    told = "no patient has a baseline: arms that differed before treatment differ here too"
-    reasons = [row["reason"], told] if row.get("reason") else [told]
+    reason = "no patient has a baseline: arms that differed before treatment differ here too"
+    reasons = [row["reason"], reason] if row.get("reason") else [reason]
     return [{**row, "status": row.get("status") or "flagged", "reason": "; ".join(reasons)}]
 
 
@@ -178,8 +178,9 @@ def _fewer_readings(study: Comparison, measure: str) -> Iterable[tuple[str, Mapp
 def _lead_of(courses: Mapping[str, Course], arms: ComparedArms, clock: Clock, name: tuple[str, str, str]) -> Row:
     found = lead_row(courses, arms, clock, name, "window_mean")
     if found is None:
-        told = f"{arms.told(changes.make_pairs(courses, arms, 'window_mean').counts)} patients: two are needed"
-        return {"contrast": name[2], "method": "change_score", "status": "refused", "reason": told}
+        counts = changes.make_pairs(courses, arms, "window_mean").counts
+        reason = f"{arms.named_counts(counts)} patients: two are needed"
+        return {"contrast": name[2], "method": "change_score", "status": "refused", "reason": reason}
     return found[0]
 
 
@@ -207,20 +208,20 @@ def adjusted_rows(study: Comparison, endpoint: str, pairs: changes.Pairs) -> lis
         ("ancova_adjusted", pairs.value, pairs.baseline[:, None]),
     ):
         counts = (int(pairs.in_first[known].sum()), int((~pairs.in_first[known]).sum()))
-        told = "; ".join([f"at equal {', '.join(names)}", *problems])
+        note = "; ".join([f"at equal {', '.join(names)}", *problems])
         row: Row
         try:
             x = np.column_stack([also, table])[known]
             row = estimate_row(
                 endpoint, study.between, method, regression(outcome[known], pairs.in_first[known], x), counts
             )
-            row["reason"] = "; ".join(part for part in (row["reason"], told) if part)
+            row["reason"] = "; ".join(part for part in (row["reason"], note) if part)
         except NotEstimableError as error:
             row = {
                 "contrast": study.between,
                 "method": method,
                 "status": "refused",
-                "reason": f"{error}; {told}",
+                "reason": f"{error}; {note}",
             }
         rows.append(row)
     return rows

@@ -61,7 +61,7 @@ def _arm_columns(row: Row, pair: ArmPair) -> Row:
 
 def in_order(rows: Sequence[Row]) -> list[Row]:
     """Put endpoints in the order of their role; what stands beside a lead row follows it."""
-    roles = {role: place for place, role in enumerate(ROLES)}
+    roles = {role: rank for rank, role in enumerate(ROLES)}
     of_endpoint = {row["endpoint"]: roles[row["role"]] for row in rows if row["role"] in roles}
     return sorted(rows, key=lambda row: of_endpoint.get(row["endpoint"], len(roles)))
 
@@ -120,8 +120,8 @@ def _responder_rows(study: Comparison, measure: str, findings: Sequence[Finding]
 def _left_out(study: Comparison, responses: Mapping[str, Response]) -> list[str]:
     verdicts = [responses[name].verdict if name in responses else "unknown" for name in study.arms]
     unknown, too_few = verdicts.count("unknown"), verdicts.count("not_assessable")
-    told = [f"{unknown} patients of unknown response are left out"] if unknown else []
-    return [*told, f"{too_few} patients with too few cells to assess are left out"] if too_few else told
+    notes = [f"{unknown} patients of unknown response are left out"] if unknown else []
+    return [*notes, f"{too_few} patients with too few cells to assess are left out"] if too_few else notes
 
 
 def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, findings: Sequence[Finding]) -> list[Row]:
@@ -130,7 +130,7 @@ def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, find
         return refused
     pairs = changes.make_pairs(study.courses[measure], study.arms, part)
     if min(pairs.counts) < 2:
-        reason = f"{study.arms.told(pairs.counts)} patients have both values: two are needed"
+        reason = f"{study.arms.named_counts(pairs.counts)} patients have both values: two are needed"
         return [_refusal(study, endpoint, "change_score", [reason])]
     if part == "peak_matched" and (reason := changes.unequal_exclusion(study.courses[measure], study.arms)):
         return [_refusal(study, endpoint, "change_score", [reason])]

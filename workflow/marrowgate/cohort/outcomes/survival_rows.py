@@ -53,8 +53,8 @@ def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort, pai
             followed = follow(patients)
             if followed:
                 note = origin_note(patients) if name == "dfs" else ""
-                told = _joined(_missing(patients, followed, name), note)
-                rows += [*_one_group(name, arm, followed, settings, told), *_below(name, arm, followed, times)]
+                full_note = _joined(_missing(patients, followed, name), note)
+                rows += [*_one_group(name, arm, followed, settings, full_note), *_below(name, arm, followed, times)]
         for pair in pairs:
             if {*pair} <= set(groups):
                 rows += _between(name, pair, *(follow(groups[arm]) for arm in pair))
@@ -121,12 +121,12 @@ def _one_group(name: str, arm: str, followed: list[FollowUp], settings: Cohort, 
         limit = "upper limit not reached" if math.isinf(found.high) and not reached else ""
         method = "kaplan_meier" if measure.what == MEDIAN else "reverse_kaplan_meier"
         low, high = (math.nan, math.nan) if reached and math.isinf(found.low) else (found.low, found.high)
-        told = _joined(reached, limit, note)
-        yield outcome_row(measure, arm, n, events, found.value, low=low, high=high, method=method, note=told)
+        full_note = _joined(reached, limit, note)
+        yield outcome_row(measure, arm, n, events, found.value, low=low, high=high, method=method, note=full_note)
     drawn = {p.months for p in followed if p.event == 1}
     for at in survival_at(followed, sorted(drawn | set(settings.survival_months))):
-        told = _joined(_counts(at, n), "" if at.months in settings.survival_months else "point of the curve", note)
-        yield _at_row(OutcomeMeasure(name, SURVIVAL, "proportion", at.months), arm, n, at, told)
+        full_note = _joined(_counts(at, n), "" if at.months in settings.survival_months else "point of the curve", note)
+        yield _at_row(OutcomeMeasure(name, SURVIVAL, "proportion", at.months), arm, n, at, full_note)
     last = max(p.months for p in followed)
     longest = OutcomeMeasure(name, LONGEST, "months")
     yield outcome_row(longest, arm, n, events, last, method="maximum", note=note)
@@ -141,15 +141,17 @@ def _below(name: str, arm: str, followed: list[FollowUp], times: Sequence[float]
             yield outcome_row(measure, arm, n, at.events, float(count), method="count", note="")
 
 
-def _at_row(measure: OutcomeMeasure, arm: str, n: int, at: AtTime, told: str) -> Row:
+def _at_row(measure: OutcomeMeasure, arm: str, n: int, at: AtTime, counts: str) -> Row:
     value, low, high = at.survival.value, at.survival.low, at.survival.high
-    told = _joined(UNKNOWN if math.isnan(value) else "", told)
-    return outcome_row(measure, arm, n, at.events, value, low=low, high=high, method="kaplan_meier_log_log", note=told)
+    counts = _joined(UNKNOWN if math.isnan(value) else "", counts)
+    return outcome_row(
+        measure, arm, n, at.events, value, low=low, high=high, method="kaplan_meier_log_log", note=counts
+    )
 
 
 def _counts(at: AtTime, n: int) -> str:
-    told = f"{at.at_risk} at risk, {at.events} events, {at.censored} censored"
-    return told + ("; too few at risk to interpret" if 0 < at.at_risk < FEW_AT_RISK * n else "")
+    counts = f"{at.at_risk} at risk, {at.events} events, {at.censored} censored"
+    return counts + ("; too few at risk to interpret" if 0 < at.at_risk < FEW_AT_RISK * n else "")
 
 
 def _missing(patients: Sequence[Patient], followed: Sequence[FollowUp], name: str) -> str:

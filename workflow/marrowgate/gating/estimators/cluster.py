@@ -4,7 +4,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.cluster_modes import End, mode_towards, second_cluster
@@ -12,7 +11,7 @@ from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, hollow, share_out
 from marrowgate.gating.gates import Ellipsoid
 from marrowgate.gating.methods import (
     Arguments,
-    Found,
+    FoundGate,
     Method,
     Needs,
     View,
@@ -20,8 +19,9 @@ from marrowgate.gating.methods import (
     never,
     no_gate,
 )
-from marrowgate.gating.places import Place, is_above_zero, places_on_scale, populations_in
 from marrowgate.gating.reasons import because
+from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, is_above_zero, populations_in
+from marrowgate.settings.section import Limit
 
 _GRID = 48
 _ROUNDS = 20
@@ -34,26 +34,26 @@ _LEAST_VARIANCE = 1e-12
 class ClusterArguments(Arguments):
     """Where to look, and how much of the cluster to hold."""
 
-    low: tuple[Place, Place]
+    low: tuple[Boundary, Boundary]
     """Lower corner of the target box, one place per dimension: a number on the linear compensated scale, a quantile of
     a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}, or a part of the scale, such as
     {part: 0.3}."""
-    high: tuple[Place, Place]
+    high: tuple[Boundary, Boundary]
     """Upper corner of the target box."""
-    coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
+    coverage: Annotated[float, Limit(gt=0.1, lt=1)] = 0.95
     """Share of a normal cluster that the ellipse holds; less, but at least 0.95, where a neighbour begins before."""
     towards: tuple[End, End] | None = None
     """Where the box holds several clusters, the corner that the right one is nearest to: `high` or `low` for each
     dimension. Not given: the densest."""
-    min_events: Annotated[int, Field(ge=10)] = 50
+    min_events: Annotated[int, Limit(ge=10)] = 50
     """Events that the box must hold."""
 
 
-def find(view: View, arguments: ClusterArguments) -> Found:
+def find(view: View, arguments: ClusterArguments) -> FoundGate:
     """Start at the densest place of the box and let a trimmed mean and covariance settle there."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     corners = [
-        places_on_scale(view, name, pair)
+        boundaries_on_scale(view, name, pair)
         for name, pair in zip(view.dimensions, zip(arguments.low, arguments.high, strict=True), strict=True)
     ]
     low, high = np.array(corners).T
@@ -193,7 +193,7 @@ def needs(arguments: ClusterArguments) -> Needs:
 
 def stains(arguments: ClusterArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:
     """Declare the dimensions in which the target box begins above 0."""
-    return tuple(name for name, place in zip(dimensions, arguments.low, strict=True) if is_above_zero(place))
+    return tuple(name for name, low in zip(dimensions, arguments.low, strict=True) if is_above_zero(low))
 
 
 METHOD = Method(

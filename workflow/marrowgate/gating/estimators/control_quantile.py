@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import because
+from marrowgate.settings.section import Limit
 
 
 class ControlQuantileArguments(Arguments):
@@ -15,15 +14,15 @@ class ControlQuantileArguments(Arguments):
 
     control: Literal["fmo", "isotype", "unstained", "baseline"]
     """`baseline` is the patient's first sample, for series whose first sample is negative, such as cell culture."""
-    quantile: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
+    quantile: Annotated[float, Limit(gt=0.5, lt=1)] = 0.999
     """Share of the control's events below the boundary."""
     keep: Literal["above", "below"] = "above"
     """Which side of the boundary is the population."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the control's parent population must have."""
 
 
-def find(view: View, arguments: ControlQuantileArguments) -> Found:
+def find(view: View, arguments: ControlQuantileArguments) -> FoundGate:
     """Find the quantile in a control, or take it over from the sample's control."""
     (dimension,) = view.dimensions
     if view.is_control(arguments.control, dimension):
@@ -36,16 +35,16 @@ def find(view: View, arguments: ControlQuantileArguments) -> Found:
     return found_gate(threshold(dimension, at, arguments.keep), error, notes=(note,))
 
 
-def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> Found:
+def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> FoundGate:
     values = view.values(dimension)
     if values.size < arguments.min_events:
         return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
     counts = binned(values)
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         return quantile(drawn, arguments.quantile) if drawn.any() else None
 
-    drawn = resample(counts, place, view.seed)
+    drawn = resample(counts, border, view.seed)
     return found_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
 
 

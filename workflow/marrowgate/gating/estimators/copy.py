@@ -1,7 +1,7 @@
 """The same gate on another population: how one sees that a gate keeps what it should."""
 
 from marrowgate.gating.gates import Boolean
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, no_gate
 from marrowgate.gating.reasons import because
 
 
@@ -12,7 +12,7 @@ class CopyArguments(Arguments):
     """A population that stands before this one, whose gate has the same dimensions."""
 
 
-def find(view: View, arguments: CopyArguments) -> Found:
+def find(view: View, arguments: CopyArguments) -> FoundGate:
     """Return the other population's gate, to be applied to this one's parent."""
     known = view.gate(arguments.of)
     if known is None or isinstance(known[0], Boolean) or known[0].dimensions != view.dimensions:

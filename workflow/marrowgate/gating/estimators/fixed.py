@@ -2,14 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
 from marrowgate.gating.boundary_error import STATED_SD
 from marrowgate.gating.doubts import crowded_border
 from marrowgate.gating.gate_coordinates import stated_error
 from marrowgate.gating.gates import Polygon, Rectangle
-from marrowgate.gating.methods import Arguments, Found, Method, View, bounds_faults, on_scale, stains_above_zero
+from marrowgate.gating.methods import Arguments, FoundGate, Method, View, bounds_faults, on_scale, stains_above_zero
 from marrowgate.gating.reasons import Reasons
+from marrowgate.settings.section import Limit
 
 
 class FixedArguments(Arguments):
@@ -23,19 +22,18 @@ class FixedArguments(Arguments):
     """Corners of a polygon in two dimensions."""
     kind: Literal["rectangle", "polygon"] = "rectangle"
     """What to make."""
-    boundary_sd: Annotated[float, Field(ge=0, lt=0.5)] = STATED_SD
+    boundary_sd: Annotated[float, Limit(ge=0, lt=0.5)] = STATED_SD
     """How far apart people would draw the boundary, standard deviation in parts of full scale; 0 where it is exact by
     definition. The counts at moves of this size enter intervals and `detection`."""
 
-    @model_validator(mode="after")
-    def _says_enough(self) -> "FixedArguments":
+    def __post_init__(self) -> None:
+        """Refuse entries that do not go together."""
         if self.kind == "polygon" and len(self.vertices) < 3:
             msg = "a polygon needs at least three vertices; add them"
             raise ValueError(msg)
         if self.kind == "rectangle" and not (self.low or self.high):
             msg = "a rectangle needs low or high; add a bound"
             raise ValueError(msg)
-        return self
 
     def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:
         """See `Arguments.faults_in`."""
@@ -45,7 +43,7 @@ class FixedArguments(Arguments):
         return bounds_faults(given, n_dimensions)
 
 
-def find(view: View, arguments: FixedArguments) -> Found:
+def find(view: View, arguments: FixedArguments) -> FoundGate:
     """Bring the given geometry to the dimensions' scales."""
     if arguments.kind == "polygon":
         columns = [
@@ -53,7 +51,7 @@ def find(view: View, arguments: FixedArguments) -> Found:
             for name, values in zip(view.dimensions, zip(*arguments.vertices, strict=True), strict=True)
         ]
         polygon = Polygon(view.dimensions, tuple(zip(*columns, strict=True)))
-        return Found(polygon, "fixed", (), stated_error(polygon, arguments.boundary_sd))
+        return FoundGate(polygon, "fixed", (), stated_error(polygon, arguments.boundary_sd))
     open_bounds = (None,) * len(view.dimensions)
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
@@ -62,7 +60,7 @@ def find(view: View, arguments: FixedArguments) -> Found:
     doubts: Reasons = ()
     if len(view.dimensions) == 1:
         doubts = crowded_border(view.values(view.dimensions[0]), low[0], high[0], arguments.boundary_sd)
-    return Found(rectangle, "doubtful" if doubts else "fixed", doubts, error)
+    return FoundGate(rectangle, "doubtful" if doubts else "fixed", doubts, error)
 
 
 def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None, ...]:

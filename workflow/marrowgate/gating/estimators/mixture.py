@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.doubts import foreign_events
@@ -13,7 +12,7 @@ from marrowgate.gating.estimators.cluster import distances
 from marrowgate.gating.gates import Ellipsoid, threshold
 from marrowgate.gating.methods import (
     Arguments,
-    Found,
+    FoundGate,
     Method,
     View,
     bounds_faults,
@@ -24,6 +23,7 @@ from marrowgate.gating.methods import (
     on_scale,
     stains_above_zero,
 )
+from marrowgate.settings.section import Limit
 
 if TYPE_CHECKING:
     from sklearn.mixture import GaussianMixture
@@ -44,11 +44,11 @@ class MixtureArguments(Arguments):
     """Upper corner of that box."""
     keep: Literal["above", "below"] = "above"
     """In one dimension: which side of the boundary is the population."""
-    coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
+    coverage: Annotated[float, Limit(gt=0.1, lt=1)] = 0.95
     """In two dimensions: share of the component that the ellipse holds."""
-    most_components: Annotated[int, Field(ge=1, le=8)] = 4
+    most_components: Annotated[int, Limit(ge=1, le=8)] = 4
     """Most components that are tried; the Bayesian information criterion chooses."""
-    min_events: Annotated[int, Field(ge=50)] = 200
+    min_events: Annotated[int, Limit(ge=50)] = 200
     """Events that the parent must have."""
 
     def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class MixtureArguments(Arguments):
         return bounds_faults({"low": self.low, "high": self.high}, n_dimensions)
 
 
-def find(view: View, arguments: MixtureArguments) -> Found:
+def find(view: View, arguments: MixtureArguments) -> FoundGate:
     """Fit mixtures of one to `most_components` components and take the one with the lowest criterion."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     if len(points) < arguments.min_events:
@@ -95,18 +95,18 @@ def _best_model(points: Points, most: int, seed: int) -> "GaussianMixture":
 
 def _crossing(
     view: View, model: "GaussianMixture", wanted: NDArray[np.bool_], arguments: MixtureArguments, points: Points
-) -> Found:
+) -> FoundGate:
     at = _boundary(model, wanted, arguments.keep)
     if at is None:
         return no_gate("no_valley", f"one side of {view.dimensions[0]} is empty")
     generator = np.random.default_rng(view.seed)
-    places = []
+    borders = []
     for _ in range(_DRAWS):
         drawn = _refitted(model, points[generator.integers(len(points), size=len(points))])
-        place = _boundary(drawn, wanted, arguments.keep)
-        if place is not None:
-            places.append(place)
-    sd = float(np.std(places, ddof=1)) if len(places) > 1 else float("nan")
+        border = _boundary(drawn, wanted, arguments.keep)
+        if border is not None:
+            borders.append(border)
+    sd = float(np.std(borders, ddof=1)) if len(borders) > 1 else float("nan")
     return found_gate(threshold(view.dimensions[0], at, arguments.keep), error_of(sd))
 
 
@@ -142,7 +142,7 @@ def _boundary(model: "GaussianMixture", wanted: NDArray[np.bool_], keep: Literal
 
 def _ellipse(
     view: View, model: "GaussianMixture", wanted: NDArray[np.bool_], arguments: MixtureArguments, points: Points
-) -> Found:
+) -> FoundGate:
     heaviest = int(np.argmax(np.where(wanted, model.weights_, -1.0)))
     covariance = model.covariances_[heaviest]
     gate = Ellipsoid(

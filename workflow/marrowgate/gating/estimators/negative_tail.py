@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from marrowgate.gating.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, kept_stain, no_gate, on_scale
+from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, kept_stain, no_gate, on_scale
+from marrowgate.settings.section import Limit
 
 
 class NegativeTailArguments(Arguments):
@@ -15,15 +15,15 @@ class NegativeTailArguments(Arguments):
 
     keep: Literal["above", "below"] = "above"
     """Which side of the boundary is the population."""
-    spreads: Annotated[float, Field(gt=0)] = 4.0
+    spreads: Annotated[float, Limit(gt=0)] = 4.0
     """Distance from the peak, in standard deviations of its lower half."""
     bounds: tuple[float, float] | None = None
     """Lowest and highest boundary that makes sense, linear compensated scale; not given: anywhere on the scale."""
-    min_events: Annotated[int, Field(ge=10)] = 200
+    min_events: Annotated[int, Limit(ge=10)] = 200
     """Events that the parent must have."""
 
 
-def find(view: View, arguments: NegativeTailArguments) -> Found:
+def find(view: View, arguments: NegativeTailArguments) -> FoundGate:
     """Put the boundary `spreads` standard deviations above the highest mode below the upper bound."""
     (dimension,) = view.dimensions
     values = view.values(dimension)
@@ -33,10 +33,10 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
     counts = binned(values)
     width = bandwidth(counts)
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         return tail(drawn, width, high, arguments.spreads)
 
-    at = place(counts)
+    at = border(counts)
     if at is None:
         where = f" below {arguments.bounds[1]:g}" if arguments.bounds else ""
         return no_gate("no_negative_peak", f"no negative peak of {dimension}{where}")
@@ -45,7 +45,7 @@ def find(view: View, arguments: NegativeTailArguments) -> Found:
         where = " to ".join(f"{bound:g}" for bound in arguments.bounds) if arguments.bounds else "the scale"
         reason = f"boundary of {dimension} at {linear:.4g} is outside {where}"
         return no_gate("outside_bounds", reason)
-    drawn = resample(counts, place, view.seed)
+    drawn = resample(counts, border, view.seed)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error)
 
 

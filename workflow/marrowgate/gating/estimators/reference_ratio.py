@@ -3,11 +3,21 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate, on_scale
+from marrowgate.gating.methods import (
+    Arguments,
+    FoundGate,
+    Method,
+    Needs,
+    View,
+    found_gate,
+    kept_stain,
+    no_gate,
+    on_scale,
+)
+from marrowgate.settings.section import Limit
 
 
 class ReferenceRatioArguments(Arguments):
@@ -15,15 +25,15 @@ class ReferenceRatioArguments(Arguments):
 
     reference: str
     """A population that stands before this one."""
-    ratio: Annotated[float, Field(gt=0)]
+    ratio: Annotated[float, Limit(gt=0)]
     """The boundary is this multiple of the reference's median, on the linear compensated scale."""
     keep: Literal["above", "below"]
     """Which side of the boundary is the population."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the reference must have."""
 
 
-def find(view: View, arguments: ReferenceRatioArguments) -> Found:
+def find(view: View, arguments: ReferenceRatioArguments) -> FoundGate:
     """Put the boundary at a multiple of the reference's median."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.reference)
@@ -40,10 +50,10 @@ def find(view: View, arguments: ReferenceRatioArguments) -> Found:
     if not linear > 0:
         return no_gate("reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0")
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         return multiple(quantile(drawn, 0.5)) if drawn.any() else None
 
-    drawn = resample(binned(values), place, view.seed)
+    drawn = resample(binned(values), border, view.seed)
     return found_gate(threshold(dimension, multiple(middle), arguments.keep), drawn.error)
 
 

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, valley_doubts, widened
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
-from marrowgate.gating.methods import Found, Method, View, found_gate, never, no_gate, on_scale
-from marrowgate.gating.places import Place, places_on_scale, told
+from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
+from marrowgate.settings.section import Limit
 
 _DRAWS = 40
 _WIDTH = 0.012
@@ -21,24 +21,23 @@ _WIDTH = 0.012
 class SlantedValleyArguments(DepthArguments):
     """Where to look, and which slopes to try."""
 
-    between: tuple[Place, Place]
+    between: tuple[Boundary, Boundary]
     """Lowest and highest place of the boundary in the second dimension at `pivot`: numbers on the linear compensated
     scale, quantiles of a population that stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of
     the scale, such as {part: 0.3}."""
     pivot: float
-    """Place in the first dimension around which the line is turned, linear compensated scale."""
+    """Point in the first dimension around which the line is turned, linear compensated scale."""
     slopes: tuple[float, float, int] = (0.0, 1.25, 6)
     """Lowest and highest slope to try, and how many; full scale of one dimension over full scale of the other."""
-    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    leeway: Annotated[float, Limit(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley downwards until the population gains this share of events."""
 
-    @model_validator(mode="after")
-    def _slopes_in_order(self) -> "SlantedValleyArguments":
+    def __post_init__(self) -> None:
+        """Refuse entries that do not go together."""
         low, high, number = self.slopes
         if low > high or not 1 <= number <= 50:
             msg = "slopes are lowest, highest, number (1 to 50); put them in this order"
             raise ValueError(msg)
-        return self
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class _Line:
     ratio: float
 
 
-def find(view: View, arguments: SlantedValleyArguments) -> Found:
+def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
     """Try every slope and take the one whose valley is deepest; the population lies above the line."""
     first, second = view.dimensions
     x, y = (view.values(dimension, arguments.among or None) for dimension in view.dimensions)
@@ -58,27 +57,29 @@ def find(view: View, arguments: SlantedValleyArguments) -> Found:
         where = arguments.among or "the parent"
         return no_gate("too_few_events", f"{x.size} events in {where}, {arguments.min_events} are needed")
     (pivot,) = on_scale(view, first, [arguments.pivot])
-    low, high = places_on_scale(view, second, arguments.between)
+    low, high = boundaries_on_scale(view, second, arguments.between)
     if np.isnan([low, high]).any():
-        return no_gate("too_few_events", f"too few events for {told(arguments.between)}")
+        return no_gate("too_few_events", f"too few events for {boundary_words(arguments.between)}")
     slopes = np.linspace(arguments.slopes[0], arguments.slopes[1], int(arguments.slopes[2]))
     heights = [y - slope * (x - pivot) for slope in slopes]
     counts = [binned(values) for values in heights]
     widths = [max(_WIDTH, bandwidth(count)) for count in counts]
 
-    def place(drawn: list[Counts]) -> _Line | None:
+    def line_through(drawn: list[Counts]) -> _Line | None:
         lines = [
-            _deepest(one, width, slope, (low, high), arguments)
-            for one, width, slope in zip(drawn, widths, slopes, strict=True)
+            _deepest(drawn_line, width, slope, (low, high), arguments)
+            for drawn_line, width, slope in zip(drawn, widths, slopes, strict=True)
         ]
         found = [line for line in lines if line is not None]
         return min(found, key=lambda line: line.ratio) if found else None
 
-    line = place(counts)
+    line = line_through(counts)
     if line is None:
-        return no_gate("no_valley", f"no valley of {second} against {first} between {told(arguments.between)}")
-    again = [place(drawn) for drawn in _drawn(heights, view.seed)]
-    error = spread_of_line([_ends(one, pivot) for one in again if one is not None])
+        return no_gate(
+            "no_valley", f"no valley of {second} against {first} between {boundary_words(arguments.between)}"
+        )
+    again = [line_through(drawn) for drawn in _drawn(heights, view.seed)]
+    error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again if drawn_line is not None])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
     doubts = valley_doubts(counts[chosen], across, (low, high), arguments)
@@ -99,7 +100,7 @@ def _deepest(
     found = depths(density, max(bounds[0], first), min(bounds[1], last), arguments.min_rise)
     if found is None or found.ratio > arguments.max_ratio:
         return None
-    return _Line(float(slope), widened(counts, found.place, "above", arguments.leeway), found.ratio)
+    return _Line(float(slope), widened(counts, found.at, "above", arguments.leeway), found.ratio)
 
 
 def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, View, found_gate, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, no_gate
 from marrowgate.gating.reasons import because
+from marrowgate.settings.section import Limit
 
 _HALF_WITHIN = 0.6745
 _LEAST_SHARE = 0.1
@@ -18,15 +18,15 @@ _LEAST_SHARE = 0.1
 class UpperModeArguments(Arguments):
     """How far below the mode the population reaches, and how high the mode must be."""
 
-    spreads: Annotated[float, Field(gt=0)] = 4.0
+    spreads: Annotated[float, Limit(gt=0)] = 4.0
     """Distance of the boundary from the mode, in robust standard deviations of its upper half."""
-    least_height: Annotated[float, Field(gt=0, le=1)] = 0.25
+    least_height: Annotated[float, Limit(gt=0, le=1)] = 0.25
     """Density of the mode, as a share of the highest one; what is lower and further up is no mode of the series."""
-    min_events: Annotated[int, Field(ge=10)] = 200
+    min_events: Annotated[int, Limit(ge=10)] = 200
     """Events that the parent must have."""
 
 
-def find(view: View, arguments: UpperModeArguments) -> Found:
+def find(view: View, arguments: UpperModeArguments) -> FoundGate:
     """Put the boundary `spreads` standard deviations below the uppermost mode; the population lies above."""
     (dimension,) = view.dimensions
     values = view.values(dimension)
@@ -35,17 +35,17 @@ def find(view: View, arguments: UpperModeArguments) -> Found:
     counts = binned(values)
     width = bandwidth(counts)
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         found = upper_mode(drawn, width, arguments.least_height)
         return None if found is None else found[0] - arguments.spreads * found[1]
 
-    at = place(counts)
+    at = border(counts)
     if at is None:
         return no_gate("no_mode", f"no upper mode of {dimension}")
     share = float(np.mean(values >= at))
     few = because("few_in_mode", f"the upper mode of {dimension} holds {100 * share:.1f} % of the events")
     doubts = (few,) if share < _LEAST_SHARE else ()
-    return found_gate(threshold(dimension, at, "above"), resample(counts, place, view.seed).error, doubts=doubts)
+    return found_gate(threshold(dimension, at, "above"), resample(counts, border, view.seed).error, doubts=doubts)
 
 
 def upper_mode(counts: Counts, width: float, least_height: float) -> tuple[float, float] | None:

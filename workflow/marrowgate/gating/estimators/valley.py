@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.doubts import bin_of, second_valley
 from marrowgate.gating.gates import threshold
-from marrowgate.gating.methods import Arguments, Found, Method, Needs, View, found_gate, kept_stain, no_gate
-from marrowgate.gating.places import Place, places_on_scale, populations_in, told
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
+from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
+from marrowgate.settings.section import Limit
 
 
 class DepthArguments(Arguments):
@@ -20,13 +20,13 @@ class DepthArguments(Arguments):
 
     among: str = ""
     """A population that stands before this one, whose events show the valley; not given: the parent."""
-    max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    max_ratio: Annotated[float, Limit(gt=0, lt=1)] = 0.8
     """Density in the valley, as a share of the lower of the two modes beside it."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that must be there to look at."""
-    min_side: Annotated[int, Field(ge=1)] = 10
+    min_side: Annotated[int, Limit(ge=1)] = 10
     """Events that must lie on either side of the valley, so that a gap in a thin tail is none."""
-    min_rise: Annotated[float, Field(ge=0)] = 1.0
+    min_rise: Annotated[float, Limit(ge=0)] = 1.0
     """Standard errors by which the lower mode must hold more events than the valley; 0 takes any valley."""
 
 
@@ -35,10 +35,10 @@ class ValleyArguments(DepthArguments):
 
     keep: Literal["above", "below"]
     """Which side of the valley is the population."""
-    between: tuple[Place, Place]
+    between: tuple[Boundary, Boundary]
     """Lowest and highest place of the valley: numbers on the linear compensated scale, quantiles of a population that
     stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of the scale, such as {part: 0.3}."""
-    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    leeway: Annotated[float, Limit(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
 
@@ -46,32 +46,32 @@ class ValleyArguments(DepthArguments):
 class Valley:
     """A valley: where it lies, and its density over the lower of the two modes beside it."""
 
-    place: float
+    at: float
     ratio: float
 
 
-def find(view: View, arguments: ValleyArguments) -> Found:
+def find(view: View, arguments: ValleyArguments) -> FoundGate:
     """Find the deepest valley of the smoothed density inside the given stretch."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.among or None)
     if values.size < arguments.min_events:
         where = arguments.among or "the parent"
         return no_gate("too_few_events", f"{values.size} events in {where}, {arguments.min_events} are needed")
-    low, high = places_on_scale(view, dimension, arguments.between)
+    low, high = boundaries_on_scale(view, dimension, arguments.between)
     if np.isnan([low, high]).any():
-        return no_gate("too_few_events", f"too few events for {told(arguments.between)}")
+        return no_gate("too_few_events", f"too few events for {boundary_words(arguments.between)}")
     counts = binned(values)
     width = bandwidth(counts)
 
-    def place(drawn: Counts) -> float | None:
+    def border(drawn: Counts) -> float | None:
         first, last = sides(drawn, arguments.min_side)
         at = deepest(smoothed(drawn, width), max(low, first), min(high, last), arguments.max_ratio, arguments.min_rise)
         return at if at is None else widened(drawn, at, arguments.keep, arguments.leeway)
 
-    at = place(counts)
+    at = border(counts)
     if at is None:
-        return no_gate("no_valley", f"no valley of {dimension} between {told(arguments.between)}")
-    drawn = resample(counts, place, view.seed)
+        return no_gate("no_valley", f"no valley of {dimension} between {boundary_words(arguments.between)}")
+    drawn = resample(counts, border, view.seed)
     doubts = valley_doubts(counts, width, (low, high), arguments)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
 
@@ -102,8 +102,8 @@ def valley_doubts(counts: Counts, width: float, between: tuple[float, float], ar
 
 def needs(arguments: DepthArguments) -> Needs:
     """Declare the population among whose events the valley is sought, and those that tell where."""
-    places = populations_in(getattr(arguments, "between", ()))
-    return Needs(references=(*((arguments.among,) if arguments.among else ()), *places))
+    boundaries = populations_in(getattr(arguments, "between", ()))
+    return Needs(references=(*((arguments.among,) if arguments.among else ()), *boundaries))
 
 
 def sides(counts: Counts, least: int) -> tuple[float, float]:
@@ -117,7 +117,7 @@ def sides(counts: Counts, least: int) -> tuple[float, float]:
 def deepest(density: Counts, low: float, high: float, max_ratio: float, min_rise: float) -> float | None:
     """Return the place of the deepest valley, or None when there is none that is deep enough."""
     found = depths(density, low, high, min_rise)
-    return None if found is None or found.ratio > max_ratio else found.place
+    return None if found is None or found.ratio > max_ratio else found.at
 
 
 def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley | None:

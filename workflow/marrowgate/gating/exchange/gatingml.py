@@ -122,8 +122,8 @@ def _add_gate(
     element = etree.SubElement(root, f"{{{_GATING}}}{names[type(gate)]}", {f"{{{_GATING}}}id": record.population})
     if record.parent != ROOT:
         element.set(f"{{{_GATING}}}parent_id", record.parent)
-    for place, dimension in enumerate(gate.dimensions):
-        _add_dimension(element, gate, place, dimension, channels[dimension], detectors, on_scale)
+    for index, dimension in enumerate(gate.dimensions):
+        _add_dimension(element, gate, index, dimension, channels[dimension], detectors, on_scale)
     if isinstance(gate, Polygon):
         for x, y in gate.vertices:
             vertex = etree.SubElement(element, f"{{{_GATING}}}vertex")
@@ -141,7 +141,7 @@ def _add_gate(
 def _add_dimension(
     element: etree._Element,
     gate: Gate,
-    place: int,
+    index: int,
     dimension: str,
     channel: str,
     detectors: set[str],
@@ -152,7 +152,7 @@ def _add_dimension(
     if dimension in on_scale:
         attributes[f"{{{_GATING}}}transformation-ref"] = f"scale_{dimension}"
     if isinstance(gate, Rectangle):
-        for bound, value in (("min", gate.low[place]), ("max", gate.high[place])):
+        for bound, value in (("min", gate.low[index]), ("max", gate.high[index])):
             if value is not None:
                 attributes[f"{{{_GATING}}}{bound}"] = repr(value)
     holder = etree.SubElement(element, f"{{{_GATING}}}dimension", attributes)

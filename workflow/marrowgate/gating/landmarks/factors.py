@@ -127,8 +127,8 @@ def _compared(row: LandmarkRow, factor: float | None) -> LandmarkRow:
     return LandmarkRow(*row.name, row.value, row.factor, row.n, "shifted", reason)
 
 
-def _apart(one: float, other: float) -> bool:
-    return max(one, other) > MOST_APART * min(one, other)
+def _apart(first: float, other: float) -> bool:
+    return max(first, other) > MOST_APART * min(first, other)
 
 
 def _rounded(factor: float) -> float:

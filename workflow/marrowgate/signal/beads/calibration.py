@@ -100,7 +100,7 @@ def calibrate(file: FcsFile, lot: BeadLot, limits: CalibrationLimits) -> tuple[C
     except BeadError as error:
         names = list(levels) or list(lot.values)
         return tuple(ChannelCalibration(name, (), None, "refused", str(error)) for name in names)
-    found = [_one_channel(peaks, place, levels, limits) for place in range(len(peaks.channels))]
+    found = [_one_channel(peaks, index, levels, limits) for index in range(len(peaks.channels))]
     absent = [name for name in lot.values if not levels]
     reason = f"no channel has this name, marker or fluorochrome, for which lot {lot.lot} has values"
     return (*found, *(ChannelCalibration(name, (), None, "refused", reason) for name in absent))
@@ -139,11 +139,11 @@ def lines_from_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Calibration]
 
 
 def _one_channel(
-    peaks: BeadPeaks, place: int, levels: Mapping[str, Sequence[Level]], limits: CalibrationLimits
+    peaks: BeadPeaks, index: int, levels: Mapping[str, Sequence[Level]], limits: CalibrationLimits
 ) -> ChannelCalibration:
-    channel = peaks.channels[place]
+    channel = peaks.channels[index]
     kinds = int(peaks.kind.max()) + 1
-    parts = [peaks.values[peaks.kind == kind, place] for kind in range(kinds)]
+    parts = [peaks.values[peaks.kind == kind, index] for kind in range(kinds)]
     table = levels.get(channel.name, (None,) * kinds)
     medians = [float(np.median(part)) for part in parts]
     usable = usable_peaks(medians, table, _top(channel))

@@ -25,7 +25,7 @@ def lot_faults(project: Project) -> list[Fault]:
     """
     samples = [sample for own in bead_samples(project).values() for sample in own]
     paths = dict.fromkeys(project.bead_lot_path(sample.bead_lot) for sample in samples if sample.bead_lot)
-    return [each for path in paths for each in _file_faults(path)]
+    return [fault for path in paths for fault in _file_faults(path)]
 
 
 def _file_faults(path: Path) -> list[Fault]:

@@ -141,13 +141,13 @@ def fit_line(signal: Values, molecules: Values, *, with_bead: bool) -> Calibrati
 def left_out(signal: Values, molecules: Values, *, with_bead: bool) -> Values:
     """Return for each peak the value that the line through the others predicts; NaN where they are too few."""
     predicted = np.full(signal.size, np.nan)
-    for place in range(signal.size):
-        others = np.arange(signal.size) != place
+    for bead in range(signal.size):
+        others = np.arange(signal.size) != bead
         try:
             line = fit_line(signal[others], molecules[others], with_bead=with_bead)
         except FitError:
             continue
-        predicted[place] = line.beads(signal[place : place + 1])[0]
+        predicted[bead] = line.beads(signal[bead : bead + 1])[0]
     return predicted
 
 
@@ -161,9 +161,9 @@ def _bead(x: Values, molecules: Values) -> float:
     low, high = math.log10(molecules[molecules > 0].min()) - 2, math.log10(molecules.max())
     for _ in range(3):
         grid = np.linspace(low, high, _GRID)
-        place = int(np.argmin([_squares(x, np.log10(molecules + 10.0**step)) for step in grid]))
-        low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, _GRID - 1)])
-    return float(10.0 ** grid[place])
+        best = int(np.argmin([_squares(x, np.log10(molecules + 10.0**step)) for step in grid]))
+        low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, _GRID - 1)])
+    return float(10.0 ** grid[best])
 
 
 def _squares(x: Values, y: Values) -> float:

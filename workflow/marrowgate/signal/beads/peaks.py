@@ -86,8 +86,8 @@ def find_peaks(file: FcsFile, n_kinds: int) -> BeadPeaks:
     parts = _cut(scaled, n_kinds)
     medians = [float(np.median(scaled[part], axis=0).sum()) for part in parts]
     kind = np.empty(values.shape[0], dtype=np.int64)
-    for rank, place in enumerate(np.argsort(medians)):
-        kind[parts[place]] = rank
+    for rank, index in enumerate(np.argsort(medians)):
+        kind[parts[index]] = rank
     return BeadPeaks(channels, values, kind)
 
 
@@ -113,15 +113,15 @@ def _cut(scaled: Values, n_kinds: int) -> list[NDArray[np.intp]]:
     parts = [np.arange(scaled.shape[0])]
     valleys = [_deepest_valley(scaled, parts[0], fewest)]
     while len(parts) < n_kinds:
-        place = min(range(len(parts)), key=lambda i: valleys[i][0])
-        depth, channel, at = valleys[place]
+        lowest = min(range(len(parts)), key=lambda i: valleys[i][0])
+        depth, channel, at = valleys[lowest]
         if depth > DEEP:
             msg = f"{len(parts)} kinds of bead are told apart, the lot has {n_kinds}"
             raise BeadError(msg)
-        part = parts[place]
+        part = parts[lowest]
         below = scaled[part, channel] < at
-        parts[place : place + 1] = [part[below], part[~below]]
-        valleys[place : place + 1] = [_deepest_valley(scaled, half, fewest) for half in parts[place : place + 2]]
+        parts[lowest : lowest + 1] = [part[below], part[~below]]
+        valleys[lowest : lowest + 1] = [_deepest_valley(scaled, half, fewest) for half in parts[lowest : lowest + 2]]
     return parts
 
 

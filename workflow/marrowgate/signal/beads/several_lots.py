@@ -60,7 +60,8 @@ def settle_samples(samples: Sequence[BeadSample], max_difference_pct: float) -> 
         if any(wrong):
             reasons[name] = "; ".join(filter(None, wrong))
     return tuple(
-        replace(sample, channels=tuple(_refused(one, reasons) for one in sample.channels)) for sample in samples
+        replace(sample, channels=tuple(_refused(calibration, reasons) for calibration in sample.channels))
+        for sample in samples
     )
 
 
@@ -73,9 +74,11 @@ def batch_rows(batch: str, samples: Sequence[BeadSample]) -> list[dict[str, Any]
     ]
 
 
-def _disagreement(one: tuple[BeadSample, Calibration], other: tuple[BeadSample, Calibration], max_pct: float) -> str:
+def _disagreement(
+    calibrated: tuple[BeadSample, Calibration], other: tuple[BeadSample, Calibration], max_pct: float
+) -> str:
     """Say why two lines of a channel cannot both be right; empty when they agree."""
-    lots, lines = (one[0].lot, other[0].lot), (one[1], other[1])
+    lots, lines = (calibrated[0].lot, other[0].lot), (calibrated[1], other[1])
     if lots[0].unit != lots[1].unit:
         named = " and ".join(f"lot {lot.lot} ({lot.unit})" for lot in lots)
         return f"{named} both calibrate it, in different units: keep the values of one of them"
@@ -85,7 +88,7 @@ def _disagreement(one: tuple[BeadSample, Calibration], other: tuple[BeadSample, 
     off = 100.0 * float(np.max(np.maximum(first / second, second / first)) - 1.0)
     if off <= max_pct:
         return ""
-    samples = f"samples {one[0].sample_id} (lot {lots[0].lot}) and {other[0].sample_id} (lot {lots[1].lot})"
+    samples = f"samples {calibrated[0].sample_id} (lot {lots[0].lot}) and {other[0].sample_id} (lot {lots[1].lot})"
     return f"{samples} differ by {off:.0f} %, {max_pct:g} % is allowed"
 
 

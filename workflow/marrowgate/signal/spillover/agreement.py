@@ -34,7 +34,7 @@ def spillover_check(own: Spillover | None, batch: Sequence[Spillover | None], li
     """
     if own is None:
         return not_checked(CHECK, "not compensated", limit)
-    matrices = [own.matrix, *(one.matrix for one in batch if one is not None and one.labels == own.labels)]
+    matrices = [own.matrix, *(other.matrix for other in batch if other is not None and other.labels == own.labels)]
     if len(matrices) < _FEWEST:
         return not_checked(CHECK, f"fewer than {_FEWEST} samples of the batch have a matrix of these detectors", limit)
     usual = np.median(np.stack(matrices), axis=0)

@@ -54,8 +54,8 @@ def compensation_weights(
     inverse = np.linalg.inv(spillover.matrix)
     detectors = [columns[label] for label in spillover.labels]
     return {
-        column: {detector: float(weight) for detector, weight in zip(detectors, inverse[:, place], strict=True)}
-        for place, column in enumerate(detectors)
+        column: {detector: float(weight) for detector, weight in zip(detectors, inverse[:, index], strict=True)}
+        for index, column in enumerate(detectors)
         if column in wanted
     }
 
@@ -82,8 +82,8 @@ def compensate(
     for start in range(0, events.shape[0], _BLOCK):
         block = slice(start, start + _BLOCK)
         made = events[block][:, detectors].astype(np.float64) @ mixing
-        for place, column in enumerate(wanted):
-            columns[column][block] = made[:, place]
+        for index, column in enumerate(wanted):
+            columns[column][block] = made[:, index]
     return columns
 
 

@@ -39,6 +39,21 @@ def read_spillover(path: Path) -> Spillover:
         All faults of the file: no square of numbers, a diagonal that is not 1, names that stand twice, rows that are in
         another order than the columns.
     """
+    rows = _read_rows(path)
+    named = _is_number(rows[1][0]) is None
+    labels = [_detector(cell) for cell in (rows[0][1:] if named and len(rows[0]) == len(rows[1]) else rows[0])]
+    body = [row[1:] if named else row for row in rows[1:]]
+    faults = _label_faults(path, labels, [_detector(row[0]) for row in rows[1:]] if named else [])
+    faults += _value_faults(path, labels, body)
+    if faults:
+        raise UserError(faults)
+    matrix = np.array([[float(cell) for cell in row] for row in body], dtype=np.float64)
+    matrix.setflags(write=False)
+    return Spillover(tuple(labels), matrix)
+
+
+def _read_rows(path: Path) -> list[list[str]]:
+    """Return the cells of a CSV file, at least two rows of them; a file that is no such thing is the user's fault."""
     try:
         text = given_bytes(path, _LARGEST, "matrix").decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -55,16 +70,7 @@ def read_spillover(path: Path) -> Spillover:
     if len(rows) < 2:
         what = "there is no matrix: a row of detectors and one row for each fluorochrome are needed"
         raise UserError([Fault(str(path), what, "write the matrix as CSV")])
-    named = _is_number(rows[1][0]) is None
-    labels = [_detector(cell) for cell in (rows[0][1:] if named and len(rows[0]) == len(rows[1]) else rows[0])]
-    body = [row[1:] if named else row for row in rows[1:]]
-    faults = _label_faults(path, labels, [_detector(row[0]) for row in rows[1:]] if named else [])
-    faults += _value_faults(path, labels, body)
-    if faults:
-        raise UserError(faults)
-    matrix = np.array([[float(cell) for cell in row] for row in body], dtype=np.float64)
-    matrix.setflags(write=False)
-    return Spillover(tuple(labels), matrix)
+    return rows
 
 
 def _label_faults(path: Path, labels: list[str], names: list[str]) -> list[Fault]:
@@ -95,11 +101,11 @@ def _value_faults(path: Path, labels: list[str], body: list[list[str]]) -> list[
         for label, cell in zip(labels, row, strict=True):
             if _is_number(cell) is None:
                 faults.append(Fault(f"{where}, column {label}", f"{cell!r} is no number", "write a number, 0 for none"))
-        place = line - 2
-        own = _is_number(row[place]) if place < len(row) else None
+        index = line - 2
+        own = _is_number(row[index]) if index < len(row) else None
         if own is not None and not math.isclose(own, 1.0, abs_tol=1e-6):
             cure = "divide the row by it; a compensation matrix (the inverse) is not what is asked for"
-            faults.append(Fault(f"{where}, column {labels[place]}", f"the diagonal is {own:g}, it must be 1", cure))
+            faults.append(Fault(f"{where}, column {labels[index]}", f"the diagonal is {own:g}, it must be 1", cure))
     return faults
 
 

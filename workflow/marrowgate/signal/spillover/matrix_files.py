@@ -35,8 +35,8 @@ def matrix_faults(project: Project, config: Path, overrides: Mapping[str, Any]) 
     """
     _, lines = read_yaml(config)
 
-    def where(*place: str) -> str:
-        return entry_where(config, place, lines, tuple(overrides))
+    def where(*entry: str) -> str:
+        return entry_where(config, entry, lines, tuple(overrides))
 
     known = sorted({sample.batch for sample in project.samples})
     found = [
@@ -48,8 +48,8 @@ def matrix_faults(project: Project, config: Path, overrides: Mapping[str, Any]) 
         for batch in project.config.signal.spillover_of_batch
         if batch not in known
     ]
-    for source, (place, panels) in _given(project).items():
-        found += _file_faults(Path(source), where(*place), {name: project.panels[name] for name in panels})
+    for source, (entry, panels) in _given(project).items():
+        found += _file_faults(Path(source), where(*entry), {name: project.panels[name] for name in panels})
     return found
 
 
@@ -61,8 +61,8 @@ def _given(project: Project) -> dict[str, tuple[tuple[str, ...], list[str]]]:
         source = signal.spillover_source(batch)
         if source not in SPILLOVER_SOURCES:
             own = batch in signal.spillover_of_batch
-            place: tuple[str, ...] = ("signal", "spillover_of_batch", batch) if own else ("signal", "spillover")
-            panels = given.setdefault(source, (place, []))[1]
+            entry: tuple[str, ...] = ("signal", "spillover_of_batch", batch) if own else ("signal", "spillover")
+            panels = given.setdefault(source, (entry, []))[1]
             if panel not in panels:
                 panels.append(panel)
     return given
@@ -78,7 +78,7 @@ def _file_faults(path: Path, where: str, panels: Mapping[str, Panel]) -> Iterato
         yield from error.faults
         return
     for name, panel in panels.items():
-        channels = [each for entry in panel.channels for each in (entry.channel, *entry.aliases)]
+        channels = [channel for entry in panel.channels for channel in (entry.channel, *entry.aliases)]
         for label in labels:
             if label not in channels:
                 cure = correct_to(label, channels, "correct the name, or add the channel to the panel")

@@ -1,14 +1,4 @@
-"""Spillover from single stains: one robust slope for each pair of fluorochrome and detector.
-
-The spillover into a detector is the slope of the line through the background that has the least sum of absolute
-deviations over the stained events, each divided by the square root of its signal because photon noise grows with it.
-That slope is a weighted median of ratios, so that events which are not what they should be (doublets, autofluorescent
-cells, debris) pull it as little as they pull a median.
-
-Sources: Bagwell and Adams 1993, Ann N Y Acad Sci 677:167 (spillover as the ratio of background-corrected signals);
-Roca et al. 2021, Nat Commun 12:2890 (robust regression on gated controls instead of two medians); Bloomfield and
-Steiger 1983, Least Absolute Deviations, 1.2 (the slope as a weighted median).
-"""
+"""Spillover from single stains: one robust slope for each pair of fluorochrome and detector."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +8,9 @@ import numpy as np
 
 from marrowgate.errors import NotEstimableError
 from marrowgate.fcs.model import FcsFile, Spillover
+from marrowgate.signal.spillover.slopes import STEPS, slopes_within, spillover_slopes
 from marrowgate.signal.spillover.stained_events import Events, StainedEvents, StainSample, stained_events
-from marrowgate.stats.robust import robust_sd, weighted_median
+from marrowgate.stats.robust import robust_sd
 
 FEWEST_EVENTS = 100
 """With fewer stained or background events a control is weak."""
@@ -27,7 +18,7 @@ CLEAR_SEPARATION = 10.0
 """With stained events less than this many standard deviations above the background a control is weak."""
 FITTING_BACKGROUND = 0.03
 """Largest difference between the slope among the stained events and that through the background of a sound control."""
-_FOLDS, _STEPS, _SURE = 5, 10, 3.0
+_FOLDS, _SURE = 5, 3.0
 
 
 @dataclass(frozen=True)
@@ -97,36 +88,11 @@ def spillover_from_stains(
         except NotEstimableError as error:
             reports.append(StainReport(stain.sample_id, stain.detector, "", 0, 0, 0.0, "missing", str(error)))
             continue
-        place = list(detectors).index(stain.detector)
-        matrix[place] = spillover_row(picked, place)
-        reports.append(_report(stain, picked, matrix[place], detectors))
+        own_index = list(detectors).index(stain.detector)
+        matrix[own_index] = spillover_slopes(picked, own_index)
+        reports.append(_report(stain, picked, matrix[own_index], detectors))
     matrix.setflags(write=False)
     return Spillover(tuple(detectors), matrix), tuple(reports)
-
-
-def spillover_row(picked: StainedEvents, own: int) -> Events:
-    """Return the spillover of one fluorochrome into every detector.
-
-    The sum of ``|y - s x| / sqrt(x)`` over stained events, x and y above their background, is least at the median of
-    ``y / x`` weighted by ``sqrt(x)``.
-
-    Parameters
-    ----------
-    picked : StainedEvents
-        Stained events and their background.
-    own : int
-        Place of the fluorochrome's own detector.
-
-    Returns
-    -------
-    ndarray of float64, shape (k,)
-        1 in its own detector.
-    """
-    excess = picked.stained - np.median(picked.background, axis=0)
-    weights = np.sqrt(excess[:, own])
-    row = np.array([weighted_median(column / excess[:, own], weights) for column in excess.T])
-    row[own] = 1.0
-    return row
 
 
 def _report(stain: StainSample, picked: StainedEvents, row: Events, detectors: Sequence[str]) -> StainReport:
@@ -151,9 +117,9 @@ def _background_fault(picked: StainedEvents, own: int, row: Events, detectors: S
     The slope among the stained events alone does not depend on their background. It is taken in parts of the events,
     which show how sure it is.
     """
-    if picked.stained.shape[0] < _FOLDS * _STEPS * 10:
+    if picked.stained.shape[0] < _FOLDS * STEPS * 10:
         return []
-    slopes = np.array([_slopes_within(picked.stained[part::_FOLDS], own) for part in range(_FOLDS)])
+    slopes = np.array([slopes_within(picked.stained[part::_FOLDS], own) for part in range(_FOLDS)])
     error = slopes.std(axis=0, ddof=1) / np.sqrt(_FOLDS)
     difference = np.abs(np.median(slopes, axis=0) - row)
     difference[difference < _SURE * error] = 0.0
@@ -163,13 +129,3 @@ def _background_fault(picked: StainedEvents, own: int, row: Events, detectors: S
     within = float(np.median(slopes[:, worst]))
     numbers = f"the slope into {detectors[worst]} is {row[worst]:.3f} through the background and {within:.3f}"
     return [f"{numbers} among the stained events: their autofluorescence seems to differ"]
-
-
-def _slopes_within(stained: Events, own: int) -> Events:
-    """Return the median of the slopes between medians at steps of brightness (Theil 1950, weighted by the distance)."""
-    steps = np.array_split(stained[np.argsort(stained[:, own])], _STEPS)
-    medians = np.array([np.median(step, axis=0) for step in steps])
-    low, high = np.triu_indices(_STEPS, 1)
-    rise = medians[high] - medians[low]
-    run = np.maximum(rise[:, own], float(np.finfo(np.float32).tiny))
-    return np.array([weighted_median(column / run, run) for column in rise.T])

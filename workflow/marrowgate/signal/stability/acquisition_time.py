@@ -39,8 +39,8 @@ def time_words(file: FcsFile) -> tuple[Channel, Channel] | None:
     numbered = [channel for channel in times if _NUMBERED.fullmatch(channel.name.strip())]
     if len(numbered) != 2 or file.events is None:
         return None
-    one, two = numbered
-    return min(((one, two), (two, one)), key=lambda pair: _steps_back(_joined(file, *pair)))
+    first, second = numbered
+    return min(((first, second), (second, first)), key=lambda pair: _steps_back(_joined(file, *pair)))
 
 
 def acquisition_time(file: FcsFile) -> Times | None:

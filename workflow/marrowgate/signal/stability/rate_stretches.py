@@ -44,13 +44,13 @@ def unusual_rate(times: Times, max_fold: float) -> tuple[tuple[float, float, flo
     rates = [float(counts[start:end].mean()) for start, end in pieces]
     low, high, usual = _kept_rates(np.array(rates), np.diff([0, *ends]), max_fold)
     cuts = [float(edges[0])]
-    for place, end in enumerate(ends[:-1]):
-        around = float(edges[max(end - 2, starts[place])]), float(edges[min(end + 2, ends[place + 1])])
+    for index, end in enumerate(ends[:-1]):
+        around = float(edges[max(end - 2, starts[index])]), float(edges[min(end + 2, ends[index + 1])])
         width = float(edges[1] - edges[0])
-        cuts.append(_best_cut(times, around, rates[place] / width, rates[place + 1] / width))
+        cuts.append(_best_cut(times, around, rates[index] / width, rates[index + 1] / width))
     cuts.append(float(np.inf))
     return tuple(
-        (cuts[place], cuts[place + 1], rate / usual) for place, rate in enumerate(rates) if not low <= rate <= high
+        (cuts[index], cuts[index + 1], rate / usual) for index, rate in enumerate(rates) if not low <= rate <= high
     )
 
 

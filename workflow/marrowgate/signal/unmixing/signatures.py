@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.channels import pulse_and_detector
 from marrowgate.fcs.model import FcsFile
-from marrowgate.signal.spillover.single_stains import spillover_row
+from marrowgate.signal.spillover.slopes import spillover_slopes
 from marrowgate.signal.spillover.stained_events import StainedEvents, StainError, StainSample, stained_events
 from marrowgate.signal.unmixing.unmix import Array, DetectorNoise, Signatures, unmix
 
@@ -118,7 +118,7 @@ def _spherical_means(spectra: Array, k: int) -> Array:
     found = np.array(means)
     for _ in range(_STEPS):
         group = (spectra @ found.T).argmax(axis=1)
-        sums = np.array([spectra[group == place].sum(axis=0) for place in range(k)])
+        sums = np.array([spectra[group == index].sum(axis=0) for index in range(k)])
         norms = np.linalg.norm(sums, axis=1)
         found = np.where(norms[:, None] > 0, sums / np.maximum(norms, 1e-300)[:, None], found)
     return found
@@ -140,8 +140,8 @@ def noise_of(events: Array, signatures: Signatures) -> DetectorNoise:
     for _ in range(2):
         square = (events - fitted) ** 2
         gain, floor = np.empty(matrix.shape[1]), np.empty(matrix.shape[1])
-        for place in range(matrix.shape[1]):
-            gain[place], floor[place] = _line(fitted[:, place], square[:, place] / max(1 - hat[place, place], 0.1))
+        for index in range(matrix.shape[1]):
+            gain[index], floor[index] = _line(fitted[:, index], square[:, index] / max(1 - hat[index, index], 0.1))
         noise = DetectorNoise(gain, floor)
         fitted = unmix(events, signatures, noise) @ matrix
     return noise
@@ -175,7 +175,7 @@ def _stained(stain: SpectralStain, unstained: FcsFile, detectors: tuple[str, ...
 
 
 def _row(picked: tuple[StainedEvents, int]) -> Array:
-    row = spillover_row(*picked)
+    row = spillover_slopes(*picked)
     return np.asarray(row / row.max(), dtype=np.float64)
 
 
@@ -188,8 +188,8 @@ def _refined(row: Array, picked: StainedEvents, own: Array) -> Array:
     """
     for _ in range(_ALTERNATIONS):
         matrix = np.vstack([row, own])
-        components = tuple(str(place) for place in range(len(matrix)))
-        fitted = Signatures(components, tuple(str(place) for place in range(row.size)), matrix, 1)
+        components = tuple(str(index) for index in range(len(matrix)))
+        fitted = Signatures(components, tuple(str(index) for index in range(row.size)), matrix, 1)
         stained, blank = unmix(picked.stained, fitted, None), unmix(picked.background, fitted, None)
         weights = 1.0 / np.maximum(stained @ matrix, 1.0)
         amount = stained[:, :1]

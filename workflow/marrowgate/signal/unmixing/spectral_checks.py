@@ -39,7 +39,7 @@ def unmixing_checks(signatures: Signatures, max_condition: float) -> tuple[Check
     names = signatures.components
     condition = float(np.linalg.cond(rows))
     likeness = np.triu(rows @ rows.T, 1)
-    one, two = np.unravel_index(int(likeness.argmax()), likeness.shape)
+    first, second = np.unravel_index(int(likeness.argmax()), likeness.shape)
     spots = hot_spots(signatures)
     worst = int(np.diag(spots).argmax())
     beside = spots[worst].copy()
@@ -51,7 +51,7 @@ def unmixing_checks(signatures: Signatures, max_condition: float) -> tuple[Check
             "unmixing_likeness",
             float(likeness.max()),
             MOST_ALIKE,
-            f"the signatures of {names[one]} and {names[two]} are nearly the same",
+            f"the signatures of {names[first]} and {names[second]} are nearly the same",
         ),
         at_most(
             "unmixing_hot_spot",

@@ -126,9 +126,9 @@ def _non_negative(abundances: Array, block: Array, weights: Array, matrix: Array
     found = np.maximum(abundances, 0.0)
     diagonal = np.einsum("nii->ni", left)
     for _ in range(_SWEEPS):
-        for place in range(found.shape[1]):
-            gradient = np.einsum("nj,nj->n", left[:, place, :], found) - right[:, place]
-            found[:, place] = np.maximum(found[:, place] - gradient / diagonal[:, place], 0.0)
+        for index in range(found.shape[1]):
+            gradient = np.einsum("nj,nj->n", left[:, index, :], found) - right[:, index]
+            found[:, index] = np.maximum(found[:, index] - gradient / diagonal[:, index], 0.0)
     return found
 
 

@@ -12,6 +12,8 @@ from marrowgate.settings.panel import PanelChannel
 from marrowgate.signal.unmixing.unmix import DetectorNoise, Signatures, unmix
 
 UNMIXED = "Unmixed Fluorescence"
+FULL_SCALE = 262144.0
+"""Range of a channel whose file states none."""
 _KEPT = ("$TIMESTEP", "$VOL", "$LOST", "$ABRT")
 
 
@@ -58,22 +60,19 @@ def write_unmixed(
         msg = f"the file lacks {', '.join(missing[:5])}" if missing else "the file is rejected"
         raise ValueError(msg)
     columns = [by_name[name].index for name in signatures.detectors]
-    found = unmix(raw.events[:, columns], signatures, noise, non_negative=not negative)
+    abundances = unmix(raw.events[:, columns], signatures, noise, non_negative=not negative)
     kept = [channel for channel in raw.channels if channel.role in {"scatter", "time", "index"}]
-    top = max((by_name[name].range for name in signatures.detectors), default=262144.0)
-    channels = [WriteChannel(one.name, one.label, one.range or 262144.0) for one in kept]
-    channels += [
-        WriteChannel(
-            entry.channel,
-            entry.marker or "",
-            top,
-            kind=UNMIXED,
-            analyte=entry.marker or "",
-            tag=entry.fluorochrome or "",
-        )
-        for entry in entries
+    top = max((by_name[name].range for name in signatures.detectors), default=FULL_SCALE)
+    channels = [
+        *(WriteChannel(channel.name, channel.label, channel.range or FULL_SCALE) for channel in kept),
+        *(_unmixed_channel(entry, top) for entry in entries),
+        *(WriteChannel(name, "", top, kind=UNMIXED) for name in signatures.components[signatures.n_dyes :]),
     ]
-    channels += [WriteChannel(name, "", top, kind=UNMIXED) for name in signatures.components[signatures.n_dyes :]]
     keywords = {name: raw.facts[name] for name in _KEPT if name in raw.facts} | {"$CYT": raw.cytometer}
-    events = np.column_stack([raw.events[:, [channel.index for channel in kept]], found])
+    events = np.column_stack([raw.events[:, [channel.index for channel in kept]], abundances])
     write_fcs(path, events, channels, version="3.2", keywords=keywords)
+
+
+def _unmixed_channel(entry: PanelChannel, top: float) -> WriteChannel:
+    marker = entry.marker or ""
+    return WriteChannel(entry.channel, marker, top, kind=UNMIXED, analyte=marker, tag=entry.fluorochrome or "")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from marrowgate.measure.detection import ENOUGH_BLANKS, Blank, detection_of, find_limits
+from marrowgate.measure.limit_of_blank import ENOUGH_BLANKS, Blank, detection_of, find_limits
 
 QUANT = "quantifiable"
 

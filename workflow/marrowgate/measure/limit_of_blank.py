@@ -140,8 +140,8 @@ def _prediction_limit(found: int, size: int, n_cd45: int) -> int:
 
 
 def _ranked(shares: Sequence[float]) -> float:
-    place = 0.5 + (1.0 - ALPHA) * len(shares)
-    return float(np.interp(place, np.arange(1, len(shares) + 1), np.sort(shares)))
+    rank = 0.5 + (1.0 - ALPHA) * len(shares)
+    return float(np.interp(rank, np.arange(1, len(shares) + 1), np.sort(shares)))
 
 
 def _currie(expected: float, variance: float, cv: float) -> float:

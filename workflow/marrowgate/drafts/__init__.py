@@ -1,0 +1,1 @@
+"""Drafts of panels, sheets and settings from the headers and names of FCS files, and the strategies that they allow."""

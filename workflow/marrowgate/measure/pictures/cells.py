@@ -1,0 +1,122 @@
+"""Which cell of a plot each event lies in, found on the linear scale: transforming every event would cost far more."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marrowgate.gating.sample_events import EventRows, SampleEvents
+from marrowgate.measure.pictures.density import FINE, N_BARS, N_CELLS, Density, coded
+from marrowgate.measure.pictures.model import PictureAxis
+from marrowgate.signal.transforms import Transform
+
+_LARGE_PART = 0.2
+_NOWHERE = 255
+"""Cell of an event whose value is not a number."""
+
+Cells = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class CellFinder:
+    """Finds cells of a sample's events; what was found for all of them is kept.
+
+    Parameters
+    ----------
+    sample_events : SampleEvents
+        The events.
+    """
+
+    sample_events: SampleEvents
+    _whole: dict[tuple[str, int], Cells] = field(default_factory=dict, repr=False, compare=False)
+
+    def cells(self, axis: PictureAxis, rows: EventRows, n_cells: int) -> Cells:
+        """Return the cell of each event along an axis, from 0; those beyond its ends lie in the end cells.
+
+        Returns
+        -------
+        ndarray of uint8, shape of `rows`
+            255 where the value is not a number.
+        """
+        key = (axis.dimension, n_cells)
+        n_events = self.sample_events.file.n_events
+        if key not in self._whole and rows.size > _LARGE_PART * n_events:
+            self._whole[key] = self._found(axis, np.arange(n_events, dtype=np.intp), n_cells)
+        return self._whole[key][rows] if key in self._whole else self._found(axis, rows, n_cells)
+
+    def _found(self, axis: PictureAxis, rows: EventRows, n_cells: int) -> Cells:
+        values = self.sample_events.linear(axis.dimension, rows)
+        found = np.searchsorted(inner_edges(axis, n_cells), values, side="right").astype(np.uint8)
+        found[np.isnan(values)] = _NOWHERE
+        return found
+
+    def dots(self, axes: tuple[PictureAxis, ...], rows: EventRows, owners: Cells) -> NDArray[np.uint16]:
+        """Return single events for `Density.dots`; those without a value on an axis are left out."""
+        linear = [self.sample_events.linear(axis.dimension, rows) for axis in axes]
+        there = np.isfinite(linear).all(axis=0)
+        places = [
+            _fine(axis.scale.forward(values[there]), axis.low, axis.high)
+            for axis, values in zip(axes, linear, strict=True)
+        ]
+        return np.column_stack([*places, owners[there]]).astype(np.uint16).reshape(-1, 3)
+
+
+def inner_edges(axis: PictureAxis, n_cells: int) -> NDArray[np.float64]:
+    """Return the borders between the cells of an axis, linear scale; shape (n_cells - 1,), not falling."""
+    places = np.linspace(axis.low, axis.high, n_cells + 1)[1:-1]
+    return np.maximum.accumulate(linear_places(axis.scale, places))
+
+
+def linear_places(scale: Transform, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return linear values of places on a scale, all finite."""
+    with np.errstate(over="ignore"):
+        return np.nan_to_num(scale.inverse(places))
+
+
+def density_of(
+    finder: CellFinder,
+    axes: tuple[PictureAxis, ...],
+    rows: EventRows,
+    owners: Cells,
+    few: EventRows,
+    n_few: int,
+) -> Density:
+    """Return the events of a plot.
+
+    Parameters
+    ----------
+    finder : CellFinder
+        Of the sample.
+    axes : tuple of PictureAxis, length 1 or 2
+        Across, and upwards.
+    rows : ndarray of intp
+        Events to show, ascending.
+    owners : ndarray of uint8, shape (n_events,)
+        Of every event of the file, the colour that it has; 0: none.
+    few : ndarray of intp
+        Events of a rare population that are kept one by one as well, ascending; at most `n_few`, evenly spaced.
+    n_few : int
+        Up to so many events of a plot of two dimensions are all kept one by one, and none of them by cell.
+    """
+    if len(axes) == 1:
+        counts = np.bincount(finder.cells(axes[0], rows, N_BARS), minlength=_NOWHERE + 1)[:N_BARS]
+        return Density(coded(counts), np.zeros(N_BARS, dtype=np.uint8), np.zeros((0, 3), dtype=np.uint16))
+    if rows.size <= n_few:
+        nothing = np.zeros((N_CELLS, N_CELLS), dtype=np.uint8)
+        return Density(nothing, nothing, finder.dots(axes, rows, owners[rows]))
+    across, upwards = (finder.cells(axis, rows, N_CELLS).astype(np.int32) for axis in axes)
+    places = np.where((across == _NOWHERE) | (upwards == _NOWHERE), N_CELLS**2, upwards * N_CELLS + across)
+    own = owners[rows]
+    by_owner = np.array([_counted(places[own == owner]) for owner in range(int(own.max(initial=0)) + 1)])
+    shape = (N_CELLS, N_CELLS)
+    codes, owner_of_cell = coded(by_owner.sum(axis=0)).reshape(shape), by_owner.argmax(axis=0).astype(np.uint8)
+    kept = few if few.size <= n_few else few[np.linspace(0, few.size - 1, n_few).astype(np.intp)]
+    return Density(codes, owner_of_cell.reshape(shape), finder.dots(axes, kept, owners[kept]))
+
+
+def _counted(places: NDArray[np.int32]) -> NDArray[np.intp]:
+    return np.bincount(places, minlength=N_CELLS**2 + 1)[: N_CELLS**2]
+
+
+def _fine(scaled: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    return np.rint(np.clip((scaled - low) / (high - low), 0.0, 1.0) * FINE)

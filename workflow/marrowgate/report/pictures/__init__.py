@@ -1,0 +1,1 @@
+"""Gates drawn from what `gate` left behind: one scene, written as SVG, PNG or PDF."""

@@ -1,0 +1,148 @@
+"""Write a scene as SVG text: the same bytes for the same scene, light and dark, nothing from elsewhere."""
+
+import base64
+from collections.abc import Iterable
+from html import escape
+
+from marrowgate.report.pictures.looks import LOOKS, Look
+from marrowgate.report.pictures.png import palette_png
+from marrowgate.report.pictures.scene import Dots, Mark, Points, Raster, Scene, Shape, Words
+
+CLASS = "gate-picture"
+_SHORT = {name: f"p{number}" for number, name in enumerate(LOOKS)}
+"""Short class names: a page holds thousands of marks."""
+_FONT = "system-ui,-apple-system,'Segoe UI',sans-serif"
+
+
+def svg_text(scene: Scene, *, is_whole: bool = True) -> str:
+    """Return a scene as an SVG element.
+
+    Parameters
+    ----------
+    scene : Scene
+        The picture.
+    is_whole : bool
+        True: a file of its own, with its looks inside. False: a part of a page that has `page_css`.
+    """
+    style = f"<style>{page_css(is_page=False)}</style>" if is_whole else ""
+    size = f' width="{scene.width:g}" height="{scene.height:g}"' if is_whole else ""
+    space = ' xmlns="http://www.w3.org/2000/svg"' if is_whole else ""
+    body = "".join(_mark(mark) for mark in scene.marks)
+    return (
+        f'<svg{space} class="{CLASS}" role="img" aria-label="{escape(scene.title)}" '
+        f'viewBox="0 0 {scene.width:g} {scene.height:g}"{size}>{style}{body}</svg>'
+    )
+
+
+def thumbnail(scene: Scene, *, is_lean: bool = False) -> str:
+    """Return a scene for a page, cut down to its plot; ``data-full`` says where the whole of it lies.
+
+    Parameters
+    ----------
+    scene : Scene
+        The picture.
+    is_lean : bool
+        Leave out what the cut does not show, so that it cannot be enlarged but needs half the room.
+    """
+    left, top, width, height = scene.plot
+    shown = [mark for mark in scene.marks if not (is_lean and _is_beside(mark))]
+    full = "" if is_lean else f' data-full="0 0 {scene.width:g} {scene.height:g}"'
+    return (
+        f'<svg class="{CLASS}" role="img" aria-label="{escape(scene.title)}"{full} '
+        f'viewBox="{left - 1:g} {top - 1:g} {width + 2:g} {height + 2:g}">{"".join(map(_mark, shown))}</svg>'
+    )
+
+
+def _is_beside(mark: Mark) -> bool:
+    return isinstance(mark, Words) or (isinstance(mark, Shape) and mark.look in {"tick", "band"})
+
+
+def page_css(*, is_page: bool = True) -> str:
+    """Return the looks as CSS: in a page by variables that it may set itself, in a file of its own as plain colours.
+
+    Programs that draw SVG files outside a browser know no variables.
+    """
+    rules = "".join(f".{CLASS} .{_SHORT[name]}{{{_declarations(name, look, is_page)}}}" for name, look in LOOKS.items())
+    first = f".{CLASS}{{font-family:{_FONT}}}.{CLASS} image{{image-rendering:pixelated}}"
+    dark_image = f".{CLASS} image{{filter:invert(1) hue-rotate(180deg)}}"
+    if not is_page:
+        dark = "".join(f".{CLASS} .{_SHORT[name]}{{{_colours(name, look, 1, False)}}}" for name, look in LOOKS.items())
+        return f"{first}{rules}@media (prefers-color-scheme:dark){{{dark}{dark_image}}}"
+    light, dark = (_variables(mode) for mode in (0, 1))
+    return (
+        f":root{{{light}}}{first}{rules}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}"
+        f":root:not([data-theme=light]) {dark_image}}}"
+        f"@media screen{{:root[data-theme=dark]{{{dark}}}:root[data-theme=dark] {dark_image}}}"
+    )
+
+
+def _variables(mode: int) -> str:
+    fills = (f"--{_SHORT[name]}:{_colour(look, mode)};" for name, look in LOOKS.items())
+    return "".join(fills)
+
+
+def _declarations(name: str, look: Look, is_page: bool) -> str:
+    parts = [_colours(name, look, 0, is_page)]
+    if look.width:
+        parts.append(f"stroke-width:{look.width:g}")
+    if look.dash:
+        parts.append(f"stroke-dasharray:{','.join(f'{length:g}' for length in look.dash)}")
+    if look.opacity < 1:
+        parts.append(f"opacity:{look.opacity:g}")
+    if name.startswith(("ring", "rare", "dot")):
+        parts.append(f"stroke-width:{look.size:g};stroke-linecap:round")
+    elif look.size:
+        parts.append(f"font-size:{look.size:g}px")
+    if look.is_bold:
+        parts.append("font-weight:600")
+    return ";".join(parts)
+
+
+def _colours(name: str, look: Look, mode: int, is_page: bool) -> str:
+    is_dot = name.startswith(("ring", "rare", "dot"))
+    colour = f"var(--{_SHORT[name]})" if is_page else _colour(look, mode)
+    if is_dot or not look.fill[0]:
+        return f"fill:none;stroke:{colour}"
+    return f"fill:{colour}"
+
+
+def _colour(look: Look, mode: int) -> str:
+    return look.fill[mode] or look.stroke[mode]
+
+
+def _mark(mark: Mark) -> str:
+    if isinstance(mark, Raster):
+        return _image(mark)
+    name = _SHORT[mark.look]
+    if isinstance(mark, Dots):
+        return f'<path class="{name}" d="{"".join(f"M{_n(x)} {_n(y)}h0" for x, y in mark.points)}"/>'
+    if isinstance(mark, Shape):
+        return f'<path class="{name}" d="{"".join(_run(part, mark.is_closed) for part in mark.parts)}"/>'
+    return _text(mark, name)
+
+
+def _image(raster: Raster) -> str:
+    png = base64.b64encode(palette_png(raster.pixels, raster.palette)).decode("ascii")
+    return (
+        f'<image x="{_n(raster.x)}" y="{_n(raster.y)}" width="{_n(raster.width)}" height="{_n(raster.height)}" '
+        f'preserveAspectRatio="none" href="data:image/png;base64,{png}"/>'
+    )
+
+
+def _run(points: Points, is_closed: bool) -> str:
+    return f"M{_pairs(points)}{'Z' if is_closed else ''}"
+
+
+def _pairs(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{_n(x)} {_n(y)}" for x, y in points)
+
+
+def _text(mark: Words, name: str) -> str:
+    anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
+    turn = f' transform="rotate(-90 {_n(mark.x)} {_n(mark.y)})"' if mark.upwards else ""
+    return f'<text class="{name}" x="{_n(mark.x)}" y="{_n(mark.y)}"{anchor}{turn}>{escape(mark.text)}</text>'
+
+
+def _n(number: float) -> str:
+    return f"{round(number, 1):g}"
