@@ -267,6 +267,9 @@ class Config(_Section):
     """What other instruments measured, optional."""
     toxicity: PathText | None = None
     """Adverse events, optional."""
+    workbook_sheets: dict[Literal["samples", "patients", "measurements", "toxicity"], Label] = {}
+    """Which sheet of a workbook to read. Not given: the one that is called like the entry (`patients`), else the
+    first."""
     panels: PathText = "config/panels"
     """Folder of the panels."""
     strategies: PathText = "config/strategies"

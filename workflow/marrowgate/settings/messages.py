@@ -109,6 +109,8 @@ def _number_sentence(kind: str, context: Mapping[str, Any], value: Any) -> tuple
         return f"has a decimal comma, {got}", "write it with a point"
     if isinstance(value, str) and re.match(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b", value):
         return f"must be a number of days and not a date, {got}", "count the days"
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+(?:\.\d+)?\s*%", value):
+        return f"is a percentage, {got}", "write the number in the unit of the column"
     wanted = "a whole number" if kind in _WHOLE else "a number"
     return f"must be {wanted}, {got}", "correct the value"
 

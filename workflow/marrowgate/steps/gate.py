@@ -132,10 +132,11 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), settings.quality
     given = _given(args.gate_overrides, strategy, panel, sample_events)
     records = settle(fit, consensus, given)
-    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)
+    found = settle(fit, consensus) if given else ()
+    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, found)
     if not given:
         return record
-    return _with_corrections(record, sample_events, settle(fit, consensus), records, run_quality, given)
+    return _with_corrections(record, sample_events, found, records, run_quality, given)
 
 
 def _given(

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         results.append((group, run_group(group, options, opened)))
         opened.forget(group.stained)
     tables = _write_tables(args, data, results)
-    pages = write_try_pictures(args.out, results)
+    pages = write_try_pictures(args.out, results, tables["populations"])
     _print_words(args, setups, tables, pages)
     return _end(args, tables["manifest"])
 

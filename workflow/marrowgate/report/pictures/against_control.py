@@ -44,7 +44,7 @@ def against_controls(
     Yields
     ------
     tuple of (Picture, Scene, str)
-        The histogram, drawn, and the control in words.
+        The histogram, drawn, and the controls in words; a measured marker without a control has none.
     """
     wanted = [*pictures.of_kind(MEASURED), *pictures.of_kind(STEP)]
     served = list(controls)
@@ -53,7 +53,7 @@ def against_controls(
             own = along(picture, marker)
             found = [control for control in served if control.lacks(marker) and _is_gated(pictures, picture, marker)]
             laid = [(control, other) for control in found if (other := _same(control.pictures, picture, marker))]
-            if own is not None and laid:
+            if own is not None and (laid or picture.kind == MEASURED):
                 over = [Control(c.pictures.axes[marker], o.density, o.n_parent or 0) for c, o in laid if o.density]
                 names = ", ".join(f"{control.kind} {control.pictures.sample_id}" for control, _ in laid)
                 yield own, draw_picture(pictures, own, over), names
