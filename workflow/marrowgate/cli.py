@@ -34,6 +34,7 @@ STEPS = {
     "unmix": "unmix raw files of a spectral cytometer, with its single stains",
     "calibrate": "calibrate a batch's intensities with its beads",
     "scales": "choose a batch's scales from its samples, where the strategy says so",
+    "prepare": "check a panel and its strategy once for all samples' steps",
     "fit": "find the gates of one sample",
     "consensus": "settle the gates of a panel and batch from all its fits",
     "gate": "apply the gates to one sample and count",

@@ -14,6 +14,8 @@ rule pictures:
         sheets=list(SHEETS.values()),
         manifest="results/manifest.tsv",
         manifest_parquet="results/manifest.parquet",
+        populations="results/tables/populations.tsv",
+        populations_parquet="results/tables/populations.parquet",
         pictures=expand("results/pictures/{sample_id}.json", sample_id=GATED),
     output:
         contact_sheets=expand(
@@ -43,6 +45,7 @@ rule pictures:
         " --config {input.config:q}"
         " --overrides {params.overrides:q}"
         " --manifest {input.manifest:q}"
+        " --populations {input.populations:q}"
         " --pictures {input.pictures:q}"
         " --sheets {output.contact_sheets:q}"
         " --figures {output.figures:q}"

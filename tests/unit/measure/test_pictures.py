@@ -97,6 +97,17 @@ def test_cells__are_those_of_the_transformed_values():
     assert np.abs(found - np.clip(direct, 0, N_CELLS - 1)).max() <= 1
 
 
+def test_cells__of_many_events_are_those_of_the_transformed_values():
+    values = np.concatenate([GENERATOR.lognormal(6, 2, 80_000), GENERATOR.normal(0, 200, 80_000)])
+    axis = PictureAxis("CD34", "", LOGICLE, -0.1, 1.0)
+    direct = np.clip(np.floor((LOGICLE.forward(values) + 0.1) / 1.1 * N_CELLS), 0, N_CELLS - 1)
+    values[:1_000] = np.nan
+    found = CellFinder(sample(LOGICLE, CD34=values)).cells(axis, np.arange(values.size), N_CELLS)
+    assert (found[:1_000] == 255).all()
+    assert (found[1_000:] == direct[1_000:]).mean() > 0.97
+    assert np.abs(found[1_000:] - direct[1_000:]).max() <= 1
+
+
 def test_cells__of_a_part_are_those_of_the_whole():
     axis = PictureAxis("CD34", "", LINEAR, 0.0, 1.0)
     few = np.arange(0, N, 97)
@@ -176,6 +187,15 @@ def test_protocol__draws_the_rare_one_by_one_and_colours_by_the_end():
     assert (axis.low + picture.density.dots[:, 0] / FINE * (axis.high - axis.low) > 0.749).all()
     absent = Protocol(plots=(ProtocolPlot(title="1", of="root", dimensions=("CD34", "CD19")),))
     assert not pictures_of(EVENTS, GATES, strategy("bright", protocol=absent)).of_kind(PROTOCOL)
+
+
+def test_corrected__gates_have_the_one_before_beside_them():
+    given = record("bright", "root", threshold("CD34", 0.6, "above"), "overridden")
+    rows = apply_gates(EVENTS, (given,), np.arange(N))
+    gates = make_pictures("S1", EVENTS, strategy("bright"), (given,), rows, (), GATES).gates
+    assert (gates["bright"].gate, gates["bright"].before) == (given.gate, GATES[0].gate)
+    same = make_pictures("S1", EVENTS, strategy("bright"), GATES, rows, (), GATES).gates
+    assert same["bright"].before is None
 
 
 def test_file__gives_back_what_was_written(tmp_path):

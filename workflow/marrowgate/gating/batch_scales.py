@@ -5,18 +5,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from marrowgate.errors import fault
-from marrowgate.files import write_text
 from marrowgate.gating.landmarks.factors import (
     LANDMARK_DIMENSIONS,
     batch_landmarks,
+    doubtful_dimensions,
     factors_of,
     sample_landmarks,
 )
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
 from marrowgate.signal.scale_estimate import batch_width, sample_width
@@ -150,7 +150,8 @@ def choose_scales(found: Sequence[SampleScales], strategy: Strategy, panel: Pane
 def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strategy:
     """Return the strategy with the batch's widths, and its numbers tied to the file's units by the batch's landmarks.
 
-    A dimension whose landmark was not found has no factor: null.
+    A dimension whose landmark was not found has no factor: null. One whose landmark the samples do not agree on is in
+    doubt, unless the strategy gives its factor.
     """
     chosen = with_widths(strategy, panel, {name: width.w for name, width in scales.widths.items()})
     if strategy.home is None:
@@ -162,7 +163,9 @@ def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strate
         name: scale if scale.t is not None else scale.model_copy(update={"t": strategy.home.full_scale})
         for name, scale in ((name, _scale(chosen, name)) for name, factor in factors.items() if factor)
     }
-    update = {"factors": factors, "markers": {**chosen.scales.markers, **tied}}
+    given = strategy.scales.factors
+    in_doubt = tuple(name for name in doubtful_dimensions(scales.landmarks) if name not in given)
+    update = {"factors": factors, "in_doubt": in_doubt, "markers": {**chosen.scales.markers, **tied}}
     return chosen.model_copy(update={"scales": chosen.scales.model_copy(update=update)})
 
 
@@ -174,14 +177,14 @@ def write_scales(path: Path, panel: str, batch: str, scales: BatchScales) -> Non
         "widths": {name: asdict(width) for name, width in scales.widths.items()},
         "landmarks": [asdict(row) for row in scales.landmarks],
     }
-    write_text(path, yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+    write_plain(path, plain)
 
 
 def read_scales(path: Path | None) -> BatchScales:
     """Read what `write_scales` wrote; without a file nothing was chosen."""
     if path is None:
         return BatchScales({})
-    plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+    plain = read_plain(path)
     widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
     return BatchScales(widths, tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", [])))
 

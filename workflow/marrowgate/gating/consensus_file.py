@@ -4,14 +4,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from marrowgate.fcs.model import Note
-from marrowgate.files import write_text
 from marrowgate.gating.consensus import AgreedGate, Consensus
 from marrowgate.gating.gates import from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import error_from_plain
+from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.signal.transforms import Transform
 
 
@@ -24,13 +22,12 @@ def write_consensus(path: Path, consensus: Consensus) -> None:
         "landmarks": [asdict(row) for row in consensus.landmarks],
         "gates": [_agreed_to_plain(agreed) for agreed in consensus.gates],
     }
-    write_text(path, yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=120))
+    write_plain(path, plain)
 
 
 def read_consensus(path: Path) -> Consensus:
     """Read what `write_consensus` wrote."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    plain = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    plain = read_plain(path)
     scales = {name: Transform(**fields) for name, fields in plain["scales"].items()}
     gates = tuple(_agreed_from_plain(entry) for entry in plain["gates"])
     landmarks = tuple(LandmarkRow(**fields) for fields in plain["landmarks"])

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +48,8 @@ class Project:
         By name; the panels of the sample sheet, the strategies of the config.
     overrides : mapping of str to Overrides
         Gates that a person gave, by sample_id.
+    renamed : tuple of (str, str, str, str)
+        Sheet, column, name as it is written there and as it is called here: with signs that no file name can hold.
     """
 
     config: Config
@@ -57,6 +60,41 @@ class Project:
     panels: Mapping[str, Panel]
     strategies: Mapping[str, Strategy]
     overrides: Mapping[str, Overrides] = field(default_factory=dict)
+    renamed: tuple[tuple[str, str, str, str], ...] = ()
+
+    @cached_property
+    def samples_of_batch(self) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """The samples of each panel and batch, in the order of the sheet."""
+        found: dict[tuple[str, str], list[Sample]] = {}
+        for sample in self.samples:
+            found.setdefault((sample.panel, sample.batch), []).append(sample)
+        return {key: tuple(samples) for key, samples in found.items()}
+
+    @cached_property
+    def samples_of_patient(self) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """The samples of each patient and panel, in the order of the sheet."""
+        found: dict[tuple[str, str], list[Sample]] = {}
+        for sample in self.samples:
+            if sample.patient_id is not None:
+                found.setdefault((sample.patient_id, sample.panel), []).append(sample)
+        return {key: tuple(samples) for key, samples in found.items()}
+
+    @cached_property
+    def shared_controls(self) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """The controls of each panel and batch that belong to no single sample, in the order of the sheet."""
+        return {
+            key: tuple(sample for sample in samples if sample.control_type != "none" and sample.control_for is None)
+            for key, samples in self.samples_of_batch.items()
+        }
+
+    @cached_property
+    def controls_of_sample(self) -> dict[str, tuple[Sample, ...]]:
+        """The controls that belong to each sample that has some, in the order of the sheet."""
+        found: dict[str, list[Sample]] = {}
+        for sample in self.samples:
+            if sample.control_for is not None:
+                found.setdefault(sample.control_for, []).append(sample)
+        return {key: tuple(samples) for key, samples in found.items()}
 
     def panel_path(self, panel: str) -> Path:
         """Return the file of a panel."""
@@ -83,6 +121,7 @@ class _Reading:
     settings: Settings
     faults: list[Fault]
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    show_paths: bool = False
 
     def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
         """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
@@ -95,7 +134,9 @@ class _Reading:
             self.faults.append(Fault(self.settings.where(entry), f"there is no file {name!r}", cure))
             return ()
         try:
-            self.sheets[entry] = read_sheet(Path(name))
+            tab = {str(name): tab for name, tab in config.workbook_sheets.items()}.get(entry)
+            more = {"arm": config.arms.names} if entry == "patients" and not self.settings.doubts("arms") else {}
+            self.sheets[entry] = read_sheet(Path(name), model, more, tab=tab or entry, must_be_there=tab is not None)
         except UserError as error:
             self.faults += error.faults
             return ()
@@ -139,7 +180,9 @@ def parse_overrides(text: str) -> dict[str, Any]:
     return entries
 
 
-def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None) -> Project:
+def load_project(
+    path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None, *, show_paths: bool = False
+) -> Project:
     """Read a project and check that its parts fit together.
 
     Parameters
@@ -150,6 +193,8 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         Checks the methods of a strategy (`marrowgate.gating.methods.method_faults`).
     overrides : mapping
         Entries that take the place of those of the config.
+    show_paths : bool
+        Whether faults show the paths of FCS files, which hold names and dates.
 
     Raises
     ------
@@ -157,7 +202,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         All faults of all files.
     """
     settings = read_settings(path, overrides or {})
-    reading = _Reading(settings, list(settings.faults))
+    reading = _Reading(settings, list(settings.faults), show_paths=show_paths)
     samples = reading.sheet("samples", Sample)
     patients = reading.sheet("patients", Patient)
     measurements = reading.sheet("measurements", Measurement)
@@ -172,7 +217,8 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         faults = [*reading.faults, *_absent_matrices(settings)]
         raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
-    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies, overrides)
+    renamed = tuple((str(sheet.path), *names) for sheet in reading.sheets.values() for names in sheet.renamed)
+    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies, overrides, renamed)
 
 
 def project_files(project: Project) -> dict[str, Path]:
@@ -212,7 +258,7 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
         *(
             ()
             if reading.settings.doubts("simulation")
-            else checks.files(sheet, Path(simulation.folder) if simulation else None)
+            else checks.files(sheet, Path(simulation.folder) if simulation else None, show_paths=reading.show_paths)
         ),
         *checks.same_data_set(sheet),
         *checks.controls(sheet),
@@ -295,7 +341,7 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
         if not is_there(path):
             there = tuple(file.stem for file in sorted(Path(config.panels).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
-            where = f"{config.samples} line {line}, column panel"
+            where = sheet.where(line, "panel") if sheet else str(config.samples)
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
             continue
         if name not in config.strategy_of_panel and not reading.settings.doubts("strategy_of_panel"):

@@ -6,6 +6,7 @@ STEPS = (
     "spillover",
     "calibrate",
     "scales",
+    "prepare",
     "fit",
     "consensus",
     "gate",

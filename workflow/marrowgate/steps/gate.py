@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
+from marrowgate.steps.sample_arguments import add_sample_arguments, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,11 +47,10 @@ def run(args: argparse.Namespace) -> int:
 
         from marrowgate.measure.manifest import manifest_without_numbers
         from marrowgate.measure.record import write_record
-        from marrowgate.settings.strategy import load_strategy
         from marrowgate.steps.sample_outputs import write_without_numbers
 
         manifest = manifest_without_numbers(args.sample_id, no_result)
-        record = write_without_numbers(_paths(args), load_strategy(args.strategy)[0], manifest)
+        record = write_without_numbers(_paths(args), settings_of(args).strategy, manifest)
         write_record(args.record, replace(record, digests=_digests(args)))
 
     return guarded("gate", args.sample_id, lambda: _gate(args), instead, strict=args.strict)
@@ -104,8 +103,6 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.no_result import NoResult, NoResultError
-    from marrowgate.settings.panel import load_panel
-    from marrowgate.settings.strategy import load_strategy
     from marrowgate.signal.stability.stability_file import read_run_quality
     from marrowgate.steps.sample_outputs import write_gated, write_rejected
 
@@ -113,8 +110,9 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if run_quality.fcs_sha256 != sha256:
         what = "changed_since_fit: the file is not the one that its gates were found in; run again"
         raise NoResultError(NoResult("rejected", what))
-    panel = load_panel(args.panel)
-    strategy = freeze_scales(load_strategy(args.strategy)[0], panel, args.scales)
+    settings = settings_of(args)
+    panel = settings.panel
+    strategy = freeze_scales(settings.strategy, panel, args.scales)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
     file, sample_events = open_sample(
         args.fcs,
@@ -131,13 +129,14 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
         return write_rejected(paths, strategy, manifest)
-    fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), quality_of(args.quality)
+    fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), settings.quality
     given = _given(args.gate_overrides, strategy, panel, sample_events)
     records = settle(fit, consensus, given)
-    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)
+    found = settle(fit, consensus) if given else ()
+    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, found)
     if not given:
         return record
-    return _with_corrections(record, sample_events, settle(fit, consensus), records, run_quality, given)
+    return _with_corrections(record, sample_events, found, records, run_quality, given)
 
 
 def _given(

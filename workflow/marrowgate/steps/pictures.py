@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", required=True, type=Path, help="config file")
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
     parser.add_argument("--manifest", required=True, type=Path, help="manifest.tsv")
+    parser.add_argument("--populations", required=True, type=Path, help="populations.tsv, for the statuses")
     parser.add_argument("--pictures", nargs="*", required=True, type=Path, help="what gate left, <sample_id>.json each")
     parser.add_argument("--sheets", nargs="*", required=True, type=Path, help="contact sheets to write, .html")
     parser.add_argument("--figures", nargs="*", default=[], type=Path, help="figures to write: .svg, .pdf or .png")
@@ -31,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.report.pictures.pages import pictures_page
     from marrowgate.report.pictures.plan import planned_sheets
     from marrowgate.report.pictures.sheet_samples import sheet_samples
+    from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
     from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import read_rows
 
@@ -38,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     planned = planned_sheets(project)
     _refuse_unknown(planned, "--sheets", args.sheets)
     _refuse_unknown(planned, "--figures", args.figures)
-    pictures = {path.stem: read_pictures(path) for path in args.pictures}
+    rows = rows_of_samples(read_rows(args.populations))
+    pictures = {path.stem: with_table_statuses(read_pictures(path), rows.get(path.stem, ())) for path in args.pictures}
     samples = sheet_samples(project, pictures, read_rows(args.manifest))
     pages = {path.stem: path for path in args.samples}
     for path in args.sheets:

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         results.append((group, run_group(group, options, opened)))
         opened.forget(group.stained)
     tables = _write_tables(args, data, results)
-    pages = write_try_pictures(args.out, results)
+    pages = write_try_pictures(args.out, results, tables["populations"])
     _print_words(args, setups, tables, pages)
     return _end(args, tables["manifest"])
 
@@ -186,7 +186,8 @@ def _write_tables(
 def _rows(args: argparse.Namespace, measured: "list[Measured]") -> dict[str, list[dict[str, Any]]]:
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
     from marrowgate.measure.compensation_doubts import mark_tables
-    from marrowgate.settings.config import Measure, Quality
+    from marrowgate.settings.config import Measure
+    from marrowgate.settings.quality import Quality
     from marrowgate.steps.try_run import SEED
 
     paths = [

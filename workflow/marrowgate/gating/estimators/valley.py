@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.doubts import bin_of, second_valley
@@ -13,6 +12,7 @@ from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
+from marrowgate.settings.section import Limit
 
 
 class DepthArguments(Arguments):
@@ -20,13 +20,13 @@ class DepthArguments(Arguments):
 
     among: str = ""
     """A population that stands before this one, whose events show the valley; not given: the parent."""
-    max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    max_ratio: Annotated[float, Limit(gt=0, lt=1)] = 0.8
     """Density in the valley, as a share of the lower of the two modes beside it."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that must be there to look at."""
-    min_side: Annotated[int, Field(ge=1)] = 10
+    min_side: Annotated[int, Limit(ge=1)] = 10
     """Events that must lie on either side of the valley, so that a gap in a thin tail is none."""
-    min_rise: Annotated[float, Field(ge=0)] = 1.0
+    min_rise: Annotated[float, Limit(ge=0)] = 1.0
     """Standard errors by which the lower mode must hold more events than the valley; 0 takes any valley."""
 
 
@@ -38,7 +38,7 @@ class ValleyArguments(DepthArguments):
     between: tuple[Boundary, Boundary]
     """Lowest and highest place of the valley: numbers on the linear compensated scale, quantiles of a population that
     stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of the scale, such as {part: 0.3}."""
-    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    leeway: Annotated[float, Limit(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
 
@@ -72,12 +72,24 @@ def find(view: View, arguments: ValleyArguments) -> FoundGate:
     if at is None:
         return no_gate("no_valley", f"no valley of {dimension} between {boundary_words(arguments.between)}")
     drawn = resample(counts, border, view.seed)
-    doubts = _doubts(counts, width, (low, high), arguments)
+    doubts = valley_doubts(counts, width, (low, high), arguments)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
 
 
-def _doubts(counts: Counts, width: float, between: tuple[float, float], arguments: ValleyArguments) -> Reasons:
-    """Look for another valley that parts the events as well."""
+def valley_doubts(counts: Counts, width: float, between: tuple[float, float], arguments: DepthArguments) -> Reasons:
+    """Look for another valley that parts the events as well.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (BINS,)
+        Events, along a dimension or across a line.
+    width : float
+        Standard deviation of the smoothing kernel, parts of full scale.
+    between : tuple of float
+        The stretch, parts of full scale.
+    arguments : DepthArguments
+        How deep a valley must be.
+    """
     density = smoothed(counts, width)
     first, last = sides(counts, arguments.min_side)
     stretch = max(between[0], first), min(between[1], last)

@@ -18,9 +18,10 @@ from marrowgate.report.pictures.ticks import ticks_of
 from marrowgate.report.wording import words
 from marrowgate.settings.strategy import ROOT
 
-LEFT, TOP, SIDE, RIGHT, BOTTOM = 48.0, 54.0, 200.0, 8.0, 36.0
+LEFT, TOP, SIDE, RIGHT, BOTTOM = 48.0, 54.0, 192.0, 8.0, 36.0
+"""Px: a cell of the density is three of them wide."""
 WIDTH, HEIGHT = LEFT + SIDE + RIGHT, TOP + SIDE + BOTTOM
-_TITLE_SIGNS, _TEXT_SIGNS = 34, 42
+_TITLE_SIGNS, _TEXT_SIGNS = 33, 41
 _FIRST_CODE = 4
 
 
@@ -39,7 +40,7 @@ def draw_picture(pictures: SamplePictures, picture: Picture, controls: Sequence[
     axes = [pictures.axes[name] for name in picture.dimensions]
     area = PlotArea(LEFT, TOP, SIDE, axes[0], axes[1] if len(axes) > 1 else None)
     gates = [pictures.gates[name] for name in picture.gates if name in pictures.gates]
-    lines = _lines(picture, gates)
+    lines = _with_controls(_lines(picture, gates), controls)
     marks = (
         Shape("paper", (_square(),), is_closed=True),
         *_events(picture, area, gates, controls),
@@ -146,13 +147,27 @@ def _lines(picture: Picture, gates: Sequence[DrawnGate]) -> list[tuple[str, str]
     return [*lines, _status_line(gates)]
 
 
+def _with_controls(lines: list[tuple[str, str]], controls: Sequence[Control]) -> list[tuple[str, str]]:
+    """Name the controls in the last line."""
+    names = ", ".join(control.name for control in controls if control.name)
+    if not names:
+        return lines
+    look, text = lines[-1]
+    broken = f"broken line: {names}"
+    return [*lines[:-1], (look, shortened(f"{text}; {broken}" if text else broken, _TEXT_SIGNS))]
+
+
 def _status_line(gates: Sequence[DrawnGate]) -> tuple[str, str]:
     if not gates:
         return "text", ""
-    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.status))
-    error = "" if weakest.error.known or weakest.gate is None else ", uncertainty unknown"
-    _, sign = STATUS_MARKS[weakest.status]
-    return f"status_{weakest.status}", f"{sign} {words(weakest.status)}{error}"
+    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.shown_status))
+    _, sign = STATUS_MARKS[weakest.shown_status]
+    text = f"{sign} {words(weakest.shown_status)}"
+    if weakest.of_number:
+        text += f" (this gate itself: {words(weakest.status)})"
+    elif weakest.gate is not None and not weakest.error.known:
+        text += ", uncertainty unknown"
+    return f"status_{weakest.shown_status}", text
 
 
 def _shown(picture: Picture) -> str:

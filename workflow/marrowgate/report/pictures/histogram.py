@@ -33,11 +33,14 @@ class Control:
         A histogram.
     n_events : int
         Events of the population in the control.
+    name : str
+        Its kind and sample_id.
     """
 
     axis: PictureAxis
     density: Density
     n_events: int
+    name: str = ""
 
 
 def histogram_marks(
@@ -68,7 +71,7 @@ def histogram_marks(
         heights, edges = _bars(control.density, control.n_events, control.axis, is_log)
         yield Shape("control", (_stairs(heights, np.clip(edges, *area.ends[0]), area, is_closed=False),))
     title = "events, log scale" if is_log else "events"
-    yield Words("text", LEFT_OF_AXIS, area.top + area.side / 2, f"{title}, to the highest bar", "middle", upwards=True)
+    yield Words("text", LEFT_OF_AXIS, area.top + area.side / 2, title, "middle", upwards=True)
 
 
 def _bars(density: Density, n_events: int, axis: PictureAxis, is_log: bool) -> tuple[Floats, Floats]:

@@ -91,7 +91,7 @@ def pictures_page(title: str, samples: Sequence[SheetSample], *, links: Links = 
     links : sequence of (str, str)
         Names and addresses of other pages.
     """
-    statuses = {gate.status for sample in samples for gate in sample.pictures.gates.values()}
+    statuses = {gate.shown_status for sample in samples for gate in sample.pictures.gates.values()}
     parts = [_Part(f"sample-{number}", sample, list(_groups(sample))) for number, sample in enumerate(samples, start=1)]
     return (
         _environment()
@@ -102,18 +102,25 @@ def pictures_page(title: str, samples: Sequence[SheetSample], *, links: Links = 
 
 def _groups(sample: SheetSample) -> Iterable[tuple[str, str, Pictures]]:
     pictures = sample.pictures
-    steps = [(_whole(pictures, picture), _reason(pictures, picture)) for picture in pictures.of_kind(STEP)]
-    if steps:
-        yield "Gates", "", steps
+    drawn = [picture for picture in pictures.of_kind(STEP) if picture.n_parent is not None]
+    if pictures.of_kind(STEP):
+        steps = [(_whole(pictures, picture), _reason(pictures, picture)) for picture in drawn]
+        yield "Gates", _left_out(pictures), steps
     against = [
-        (Markup(svg_text(scene, is_whole=False)), f"broken line: {names}")  # noqa: S704 - escaped where it is written
+        (Markup(svg_text(scene, is_whole=False)), names or "no control")  # noqa: S704 - escaped where it is written
         for _, scene, names in against_controls(pictures, sample.controls)
     ]
     if against:
-        yield "Against controls", "", against
-    protocol = [(_whole(pictures, picture), "") for picture in pictures.of_kind(PROTOCOL)]
+        yield "Markers and controls", "", against
+    protocol = [(_whole(pictures, p), "") for p in pictures.of_kind(PROTOCOL) if p.n_parent is not None]
     if protocol:
         yield pictures.protocol or "Protocol", _legend(pictures), protocol
+
+
+def _left_out(pictures: SamplePictures) -> str:
+    """Say which gates are not drawn because what they lie in has no events to show."""
+    names = [words(picture.gates[0]) for picture in pictures.of_kind(STEP) if picture.n_parent is None]
+    return f"Not drawn, since what they lie in has no gate: {', '.join(names)}." if names else ""
 
 
 def _whole(pictures: SamplePictures, picture: Picture) -> Markup:

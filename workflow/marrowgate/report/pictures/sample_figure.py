@@ -24,7 +24,7 @@ def figure_of_surest(samples: Sequence[SheetSample], kind: str) -> Scene:
     Scene
         With words in place of pictures where no sample was gated.
     """
-    gated = [sample for sample in samples if sample.pictures.of_kind(kind)]
+    gated = [s for s in samples if any(p.n_parent is not None for p in s.pictures.of_kind(kind))]
     if not gated:
         return Scene(360, 40, "no sample was gated", (Words("text", 8, 24, "no sample was gated"),), (0, 0, 360, 40))
     surest = min(gated, key=lambda sample: (sample.control != "none", statuses_rank(sample.pictures, kind)))
@@ -35,4 +35,5 @@ def figure_of(sample: SheetSample, kind: str) -> Scene:
     """Return the pictures of one kind of a sample as one scene."""
     pictures = sample.pictures
     title = f"{pictures.protocol}: sample {sample.sample_id}" if kind == PROTOCOL else f"Gates of {sample.sample_id}"
-    return grid_of([draw_picture(pictures, picture) for picture in pictures.of_kind(kind)], title)
+    drawn = [picture for picture in pictures.of_kind(kind) if picture.n_parent is not None]
+    return grid_of([draw_picture(pictures, picture) for picture in drawn], title)

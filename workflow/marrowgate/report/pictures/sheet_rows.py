@@ -10,7 +10,6 @@ from marrowgate.measure.pictures.model import PROTOCOL, STEP, Picture, SamplePic
 from marrowgate.report.pictures.against_control import ControlPictures, against_controls
 from marrowgate.report.pictures.draw import draw_picture, population_words
 from marrowgate.report.pictures.looks import STATUS_MARKS
-from marrowgate.report.pictures.scene import Scene
 from marrowgate.report.pictures.svg import thumbnail
 
 
@@ -89,7 +88,7 @@ class SheetRow:
 
 def statuses_rank(pictures: SamplePictures, kind: str) -> tuple[int, ...]:
     """Return how many gates of a sample's pictures have each status, the weakest first: the lower the surer."""
-    found = [pictures.gates[name].status for picture in pictures.of_kind(kind) for name in picture.gates]
+    found = [pictures.gates[name].shown_status for picture in pictures.of_kind(kind) for name in picture.gates]
     return tuple(sum(status == weak for status in found) for weak in WEAKEST_FIRST)
 
 
@@ -119,16 +118,14 @@ def columns_of(rows: Sequence[SheetRow]) -> list[str]:
 
 def _cells(sample: SheetSample, kind: str, *, is_lean: bool) -> list[Cell]:
     pictures = sample.pictures
-    cells = [
-        _cell(column_of(picture), draw_picture(pictures, picture), pictures, picture, is_lean)
-        for picture in pictures.of_kind(kind)
-    ]
+    cells = [_cell(pictures, picture, is_lean=is_lean) for picture in pictures.of_kind(kind)]
     if kind == PROTOCOL:
         return cells
     for picture, scene, names in against_controls(pictures, sample.controls):
         title = f"{picture.dimensions[0]} of {population_words(picture.parent)} and control"
         svg = Markup(thumbnail(scene, is_lean=is_lean))  # noqa: S704 - escaped where it is written
-        cells.append(Cell(title, svg, "", "", f"against {names}"))
+        kinds = ", ".join(dict.fromkeys(name.partition(" ")[0] for name in names.split(", ")))
+        cells.append(Cell(title, svg, "", "", f"against {kinds}" if names else "no control"))
     return cells
 
 
@@ -137,14 +134,18 @@ def column_of(picture: Picture) -> str:
     return picture.title or population_words(picture.gates[0] if picture.gates else picture.parent)
 
 
-def _cell(column: str, scene: Scene, pictures: SamplePictures, picture: Picture, is_lean: bool) -> Cell:
-    svg = Markup(thumbnail(scene, is_lean=is_lean))  # noqa: S704 - escaped where it is written
+def _cell(pictures: SamplePictures, picture: Picture, *, is_lean: bool) -> Cell:
+    """Return a small picture; without one where there is nothing to draw."""
+    column = column_of(picture)
+    svg = Markup()
+    if picture.n_parent is not None:
+        svg = Markup(thumbnail(draw_picture(pictures, picture), is_lean=is_lean))  # noqa: S704 - escaped already
     gates = [pictures.gates[name] for name in picture.gates if name in pictures.gates]
     if not gates:
         return Cell(column, svg, "", "", "")
-    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.status))
+    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.shown_status))
     first = gates[0]
     caption = "no number" if first.n_events is None else f"{first.n_events:,}"
     if picture.kind == STEP and first.n_events is not None:
         caption = f"{100 * first.n_events / first.n_parent:.3g} %" if first.n_parent else "no events"
-    return Cell(column, svg, weakest.status, STATUS_MARKS[weakest.status][1], caption)
+    return Cell(column, svg, weakest.shown_status, STATUS_MARKS[weakest.shown_status][1], caption)
