@@ -143,6 +143,7 @@ docs: $(RUNTIME)
 bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
+	$(BIN)/python tests/benchmarks/bench_pictures.py
 
 soak: export PYTHONPATH = tests
 soak: $(DEV)
