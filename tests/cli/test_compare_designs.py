@@ -85,8 +85,8 @@ def test_compare__a_study_of_one_time_compares_levels(command: Run) -> None:
         command.patient(f"D{number}", "doublet", {7: 200 + 20 * number})
     for row in command.samples:
         row["day"] = ""
-    for row in command.populations:
-        row["day"] = None
+    for counted in command.populations:
+        counted["day"] = None
     code, made = command(primary=LEVEL)
     assert code == 0
     (primary,) = [row for row in made["contrasts"] if row["role"] == "primary"]
@@ -107,8 +107,8 @@ def test_compare__batches_of_one_arm_are_refused_at_one_time_too(command: Run) -
         command.patient(f"D{number}", "doublet", {7: 200 + 20 * number})
     for row in command.samples:
         row |= {"day": "", "batch": row["patient_id"][0]}
-    for row in command.populations:
-        row["day"] = None
+    for counted in command.populations:
+        counted["day"] = None
     _, made = command(primary=LEVEL)
     (primary,) = [row for row in made["contrasts"] if row["role"] == "primary"]
     assert primary["status"] == "refused"

@@ -47,7 +47,7 @@ def _sentence(row: Row) -> str:
 def _effect(row: Row) -> str:
     value, low, high = (row.get(name) for name in ("estimate", "ci_low", "ci_high"))
     if row.get("scale") == "proportion":
-        return f"{100 * value:.3g} % respond{_between(low, high, _percent)}"
+        return f"{_percent(value)} respond{_between(low, high, _percent)}"
     if row.get("scale") != "log2 fold":
         return f"odds ratio {_plain(value)}{_between(low, high, _plain)}"
     other = f" against {row['arm_2']}" if row.get("arm_2") else ", during against before treatment"

@@ -211,6 +211,6 @@ def _in_its_unit(value: float | None, scale: str) -> str:
 def patients(row: Row) -> str:
     """Show the patients of both arms of a contrast."""
     both = (row["n_arm_1"], row["n_arm_2"])
-    if row["arm_2"] is None and both[0] is not None:
+    if row.get("arm_2", "") is None and both[0] is not None:
         return str(both[0])
     return "-" if None in both else f"{both[0]} + {both[1]}"

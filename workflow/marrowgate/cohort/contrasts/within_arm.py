@@ -54,8 +54,8 @@ def _change(study: Study, endpoint: str, measure: str, courses: Mapping[str, Cou
     if len(kept) < 2:
         return _refused(endpoint, method, f"{len(kept)} patients have both values: two are needed")
     if not _share_a_batch(kept.values(), part):
-        told = "no batch has readings both before and after the first dose: time and batch cannot be told apart"
-        return _refused(endpoint, method, told)
+        sentence = "no batch has readings both before and after the first dose: time and batch cannot be sentence apart"
+        return _refused(endpoint, method, sentence)
     counts = paired_counts(kept, dict.fromkeys(kept, True), part, study.clock)
     points = [(course.baseline, getattr(course, part)) for course in kept.values() if course.baseline]
     if counts is None:
@@ -82,8 +82,8 @@ def _paired(values: Any) -> Estimate:
 
 
 def _difference(points: Sequence[tuple[Point, Point]], measure: str) -> Row:
-    found = _paired(np.array([after.value - before.value for before, after in points]))
-    numbers = {"difference": found.value, "difference_low": found.low, "difference_high": found.high}
+    result = _paired(np.array([after.value - before.value for before, after in points]))
+    numbers = {"difference": result.value, "difference_low": result.low, "difference_high": result.high}
     return {**numbers, "difference_unit": unit_of(measure)}
 
 
@@ -102,17 +102,24 @@ def _responders(study: Study, measure: str, courses: Mapping[str, Course]) -> Ro
     """Return the share of the patients who respond, with its exact interval."""
     endpoint, method = endpoint_name(measure, RESPONDER), "clopper_pearson"
     known = [
-        found
-        for found in find_responses(courses, declared_rule(study.project.config.cohort)).values()
-        if found.is_known
+        response
+        for response in find_responses(courses, declared_rule(study.project.config.cohort)).values()
+        if response.is_known
     ]
     if not known:
         return _refused(endpoint, method, "there is no patient of whom the response is known")
-    n_responders = sum(found.verdict == "responder" for found in known)
+    n_responders = sum(response.verdict == "responder" for response in known)
     low, high = binomial_interval(n_responders, len(known))
     row = {"estimate": n_responders / len(known), "scale": "proportion", "ci_low": low, "ci_high": high}
-    told = f"{n_responders} of {len(known)} patients respond; {NO_OTHER_ARM}"
-    return {"endpoint": endpoint, "method": method, **row, "n_arm_1": len(known), "status": "flagged", "reason": told}
+    sentence = f"{n_responders} of {len(known)} patients respond; {NO_OTHER_ARM}"
+    return {
+        "endpoint": endpoint,
+        "method": method,
+        **row,
+        "n_arm_1": len(known),
+        "status": "flagged",
+        "reason": sentence,
+    }
 
 
 def _refused(endpoint: str, method: str, reason: str) -> Row:
