@@ -97,6 +97,7 @@ rule report:
         gates=expand("results/gates/{sample_id}.tsv", sample_id=GATED),
         gates_parquet=expand("results/gates/{sample_id}.parquet", sample_id=GATED),
         records=expand("results/records/{sample_id}.json", sample_id=GATED),
+        pictures=expand("results/pictures/{sample_id}.json", sample_id=GATED),
         fits=[
             f"results/fits/{s.sample_id}.json"
             for s in gated(PROJECT)

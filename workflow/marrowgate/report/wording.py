@@ -185,8 +185,10 @@ def effect(row: Row) -> str:
         text = f"{text} ({low} to {high})"
     if row.get("difference") is None:
         return text
-    ends = [f"{row[name]:+.3g}" for name in ("difference", "difference_low", "difference_high")]
-    return f"{text}; {ends[0]} {row['difference_unit']} ({ends[1]} to {ends[2]})"
+    text = f"{text}; {row['difference']:+.3g} {row['difference_unit']}"
+    if row["difference_low"] is None or row["difference_high"] is None:
+        return text
+    return f"{text} ({row['difference_low']:+.3g} to {row['difference_high']:+.3g})"
 
 
 def draws(row: Row) -> str:
