@@ -15,11 +15,12 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env env-dev demo test test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
 	@echo "make test    environment, all tests"
+	@echo "make axe     what the tests of the report in a browser need beside Debian's chromium, chromium-driver and poppler-utils"
 	@echo "make test-3.11  (3.12, 3.13) all tests on another Python"
 	@echo "make test-lowest  all tests with the lowest allowed version of every library (needs uv)"
 	@echo "make cluster  runs on a real Slurm of four nodes on this machine; MARROWGATE_SLURM names the folder of its scripts (as root)"
@@ -36,7 +37,7 @@ help:
 	@echo "make soak    damaged files and settings and killed steps for SOAK_SECONDS=36000; MARROWGATE_REAL_DATA names real files"
 	@echo "make sbom    bill of materials of the locked dependencies (CycloneDX), into results/sbom.cdx.json"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
-	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
+	@echo "make docs    write the generated parts of config/README.md and docs/columns.md, and config/schemas"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    write requirements*.lock anew (needs uv)"
 
@@ -63,6 +64,13 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 demo: $(RUNTIME)
 	snakemake --cores $(CORES)
 	@echo "The report is $(CURDIR)/results/report.html"
+
+# rules of accessibility for the tests of the report; its version and digest stand in package-lock.json
+axe: tests/browser/node_modules/.package-lock.json
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
+	npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 test: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -136,12 +144,17 @@ pictures: $(DEV)
 	$(BIN)/python tests/accuracy/strategy_pictures.py
 	$(BIN)/python tests/accuracy/disease_pictures.py
 
+first-ten-minutes: $(DEV)
+	$(BIN)/python tests/first_ten_minutes.py $${MARROWGATE_REAL_DATA:-../shared/data}
+
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
+	$(BIN)/python -m marrowgate.settings.schemas config/schemas
 
 bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
+	$(BIN)/python tests/benchmarks/bench_pictures.py
 
 soak: export PYTHONPATH = tests
 soak: $(DEV)

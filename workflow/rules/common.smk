@@ -1,10 +1,9 @@
 # What all rules share: the project's settings, checked once, and where a sample's file is.
 #
-# Inputs:  config/config.yaml, or the file given with --configfile; --config entries take the place of its top level.
+# Inputs:  config/config.yaml, or the files given with --configfile; later files and --config entries are laid over the first one.
 # Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
 
 import json
-import random
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,13 @@ from pathlib import Path
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
 from marrowgate.snakefile.fingerprints import fingerprint
+from marrowgate.snakefile.handful import random_handful
+from marrowgate.snakefile.meaning import (
+    descriptions_content,
+    file_content,
+    panel_meaning,
+    strategy_meaning,
+)
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
@@ -22,7 +28,12 @@ from marrowgate.report.pictures.plan import (
 )
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
-from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
+from marrowgate.snakefile.leftovers import (
+    failed_samples,
+    other_project,
+    set_aside_report,
+    sweep,
+)
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
 from marrowgate.settings.project import load_project, override_files, project_files
@@ -38,18 +49,23 @@ from marrowgate.settings.sample_links import (
     stains_of,
     unstained_of,
 )
+from marrowgate.settings.settings_file import overriding_entries
 from marrowgate.signal.beads.lot_files import lot_faults
 from marrowgate.signal.spillover.matrix_files import matrix_faults
 
-CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
-OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
+CONFIG_FILE, *LATER_CONFIG_FILES = map(
+    Path, workflow.overwrite_configfiles or ["config/config.yaml"]
+)
+GIVEN = json.loads(json.dumps(dict(workflow.config_settings.config), default=str))
 try:
+    OVERRIDES = json.dumps(overriding_entries(LATER_CONFIG_FILES, GIVEN))
     if set(str(CONFIG_FILE)) & set("{}"):
         what = "there are braces in its path, which the workflow takes for wildcards"
         raise UserError([Fault(str(CONFIG_FILE), what, "rename it")])
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
+        faults += other_project({sample.sample_id for sample in PROJECT.samples})
         faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
         if faults:
             raise UserError(faults)
@@ -65,8 +81,7 @@ SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
-# sorted before, so that the order of the sheet's rows makes no difference
-HANDFUL = sorted(random.Random(CONFIG.seed).sample(sorted(GATED), min(3, len(GATED))))
+HANDFUL = random_handful(GATED, CONFIG.seed)
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
@@ -86,12 +101,34 @@ wildcard_constraints:
     batch=alternatives(sample.batch for sample in PROJECT.samples),
 
 
-def content_of(*paths):
+def content_of(*paths, kind="sheets"):
     """Return what tells one content of the user's files from another, also where the other is older.
 
     A parameter that is made from `input` does not count for Snakemake, so the files are named once more.
     """
-    return fingerprint([str(path) for path in paths], MADE)
+    return file_content(kind, fingerprint([str(path) for path in paths], MADE))
+
+
+def panel_settings(panel):
+    """Return what of a panel and its strategy matters to a gate: their files' times and words do not."""
+    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[panel]]
+    return [panel_meaning(PROJECT.panels[panel]), strategy_meaning(strategy)]
+
+
+PANEL_SETTINGS = {panel: panel_settings(panel) for panel in PROJECT.panels}
+
+
+def panel_content(wildcards):
+    return PANEL_SETTINGS[panel_name(wildcards)][0]
+
+
+def strategy_content(wildcards):
+    return PANEL_SETTINGS[panel_name(wildcards)][1]
+
+
+def panel_name(wildcards):
+    """Return the panel of a rule that has one, or that of its sample."""
+    return getattr(wildcards, "panel", None) or SAMPLES[wildcards.sample_id].panel
 
 
 def fcs_of_sample(sample_id):
@@ -127,16 +164,12 @@ def prepared_of(wildcards):
 
 
 def content_of_sample(wildcards):
-    return content_of(fcs_of(wildcards), panel_of(wildcards), strategy_of(wildcards))
+    return content_of(fcs_of(wildcards), kind="fcs")
 
 
-def content_of_gated(wildcards):
-    return content_of(
-        fcs_of(wildcards),
-        panel_of(wildcards),
-        strategy_of(wildcards),
-        *gate_overrides(wildcards),
-    )
+def content_of_gates(wildcards):
+    """Return the content of the gates that a person gave; nothing for the sheet's other samples."""
+    return content_of(*gate_overrides(wildcards), kind="gates")
 
 
 def memory_of(wildcards, input, attempt):
