@@ -66,6 +66,7 @@ def test_p_value(value: float | None, said: str) -> None:
 def test_patients__both_arms_or_a_dash() -> None:
     assert patients({"n_arm_1": 22, "n_arm_2": 25}) == "22 + 25"
     assert patients({"n_arm_1": None, "n_arm_2": None}) == "-"
+    assert patients({"n_arm_1": 9, "n_arm_2": None, "arm_2": None}) == "9"
 
 
 def test_endpoint_words__every_change_has_its_own_name() -> None:
