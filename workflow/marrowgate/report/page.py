@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ from marrowgate.report.pictures.svg import page_css
 from marrowgate.report.plan import GATE_STATUS, SURVIVAL
 from marrowgate.report.populations_section import panel_tables
 from marrowgate.report.quality_section import check_lines
-from marrowgate.report.time_charts import CourseCharts, course_charts
+from marrowgate.report.timelines import timelines
 
 FILTERS = {
     "number": wording.number,
@@ -59,15 +58,6 @@ FILTERS = {
     "note": wording.note_words,
     "of_parent": count_of_parent,
 }
-WEEK = 7.0
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """The courses on one axis of time: its name, and the charts of each measure."""
-
-    name: str
-    courses: tuple[CourseCharts, ...]
 
 
 def write_page(path: Path, inputs: PageInputs) -> Answer:
@@ -143,54 +133,9 @@ def _answer(inputs: PageInputs, answer: Answer) -> dict[str, Any]:
     return {
         "answer": answer,
         "tiles": tiles(inputs.manifest, populations),
-        "timelines": _timelines(inputs),
+        "timelines": timelines(inputs),
         "legend": course_legend([row for _, course in inputs.courses.values() for row in course.rows]),
     }
-
-
-def _timelines(inputs: PageInputs) -> list[Timeline]:
-    """Return the courses by day, and in cycles where the comparison is in cycles."""
-    cohort = inputs.project.config.cohort
-    clock = _clock(inputs)
-    axes = [("Days", lambda row: row["day"], "days since first dose", WEEK)]
-    if clock is not None and clock.unit == "cycles":
-        axes.append(("Cycles", _cycle_time(clock), "cycles since first dose, each patient's own length", 0.25))
-    timelines = []
-    for name, time, label, step in axes:
-        drawn = [
-            course_charts(
-                *(course, inputs.arms, cohort.responder_limit if plan.measure == cohort.responder_measure else None),
-                *(time, label, step),
-            )
-            for plan, course in inputs.courses.values()
-        ]
-        timelines.append(Timeline(name, tuple(entry for entry in drawn if entry.charts)))
-    return [timeline for timeline in timelines if timeline.courses]
-
-
-def _clock(inputs: PageInputs) -> Any:
-    from marrowgate.cohort.visits import make_clock, visit_of
-
-    project = inputs.project
-    if not project.patients:
-        return None
-    visits = [visit for sample in project.samples if (visit := visit_of(sample)) is not None]
-    return make_clock(project.config.cohort, visits, project.patients)
-
-
-def _cycle_time(clock: Any) -> Any:
-    from marrowgate.cohort.visits import Visit
-
-    def time(row: Row) -> float | None:
-        if row["patient_id"] not in clock.cycle_days:
-            return None
-        if row["day"] is not None and row["day"] <= 0:
-            return 0.0
-        place = (row.get("cycle"), row.get("cycle_day"), row["days_off"])
-        kept: float | None = clock.time(Visit(row["patient_id"], row["day"], *place))
-        return kept
-
-    return time
 
 
 def _flow(inputs: PageInputs) -> dict[str, Any]:
