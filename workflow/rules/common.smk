@@ -16,10 +16,16 @@ from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
+from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
 from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
-from marrowgate.settings.project import load_project, override_files, project_files
+from marrowgate.settings.project import (
+    load_project,
+    override_files,
+    project_files,
+    release_files,
+)
 from marrowgate.settings.sample_links import (
     bead_samples,
     controls_to_fit_first,
@@ -45,6 +51,7 @@ try:
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
         faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
+        faults += lock_faults(PROJECT, CONFIG_FILE)
         if faults:
             raise UserError(faults)
         link_files(PROJECT)
@@ -159,7 +166,14 @@ def consensus_of(wildcards):
     return f"results/consensus/{sample.panel}_{sample.batch}.yaml"
 
 
+def released(wildcards):
+    """Return the release that stands in for what a batch agrees on, or nothing."""
+    return reference_of(PROJECT, wildcards.panel, wildcards.batch)
+
+
 def fits_of_batch(wildcards):
+    if released(wildcards):
+        return []
     return [
         f"results/fits/{s.sample_id}.json"
         for s in members(PROJECT, wildcards.panel, wildcards.batch)
@@ -178,6 +192,16 @@ def matrix_of(wildcards):
     return matrix_of_sample(SAMPLES[wildcards.sample_id])
 
 
+def matrix_of_scales(wildcards):
+    samples = samples_of_scales(wildcards)
+    return matrix_of_sample(samples[0]) if samples else []
+
+
+def spillover_of_scales(wildcards):
+    samples = samples_of_scales(wildcards)
+    return spillover_word(PROJECT, samples[0]) if samples else "none"
+
+
 def matrix_of_sample(sample):
     """Return the matrix of a sample's batch where one is computed or given, else nothing."""
     made = spillover_word(PROJECT, sample) == "matrix"
@@ -193,6 +217,8 @@ def scales_of(wildcards):
 
 
 def samples_of_scales(wildcards):
+    if released(wildcards):
+        return []
     return scale_samples(PROJECT, wildcards.panel, wildcards.batch)
 
 

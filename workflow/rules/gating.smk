@@ -12,11 +12,14 @@ rule scales:
         ],
         panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
         strategy=lambda wildcards: str(PROJECT.strategy_path(wildcards.panel)),
-        matrix=lambda wildcards: matrix_of_sample(samples_of_scales(wildcards)[0]),
+        matrix=matrix_of_scales,
+        reference=released,
     output:
         "results/scales/{panel}_{batch}.yaml",
     log:
         "results/logs/scales/{panel}_{batch}.log",
+    wildcard_constraints:
+        panel=all_but(PROJECT.panels, frozen(PROJECT, "scales")),
     conda:
         "../../environment.yaml"
     threads: 1
@@ -27,13 +30,12 @@ rule scales:
             sample.data_set for sample in samples_of_scales(wildcards)
         ],
         gain=CONFIG.signal.gain,
-        spillover=lambda wildcards: spillover_word(
-            PROJECT, samples_of_scales(wildcards)[0]
-        ),
+        spillover=spillover_of_scales,
         code=CODE["scales"],
         content=lambda wildcards: content_of(
             PROJECT.panel_path(wildcards.panel),
             PROJECT.strategy_path(wildcards.panel),
+            *released(wildcards),
             *(fcs_of_sample(one.sample_id) for one in samples_of_scales(wildcards)),
         ),
     shell:
@@ -47,6 +49,7 @@ rule scales:
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
+        " --reference {input.reference:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 
@@ -102,11 +105,14 @@ rule fit:
 
 rule consensus:
     input:
-        fits_of_batch,
+        fits=fits_of_batch,
+        reference=released,
     output:
         "results/consensus/{panel}_{batch}.yaml",
     log:
         "results/logs/consensus/{panel}_{batch}.log",
+    wildcard_constraints:
+        panel=all_but(PROJECT.panels, frozen(PROJECT, "consensus")),
     conda:
         "../../environment.yaml"
     threads: 1
@@ -114,11 +120,13 @@ rule consensus:
         mem_mb=600,
     params:
         code=CODE["consensus"],
+        content=lambda wildcards: content_of(*released(wildcards)),
     shell:
         "marrowgate consensus"
         " --panel-name {wildcards.panel:q}"
         " --batch {wildcards.batch:q}"
-        " --fits {input:q}"
+        " --fits {input.fits:q}"
+        " --reference {input.reference:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 

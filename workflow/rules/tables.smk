@@ -4,7 +4,9 @@
 # Outputs: results/check.txt, results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
 
 SHEETS = {name: str(path) for name, path in project_files(PROJECT).items()}
-GIVEN_GATES = [str(path) for path in override_files(PROJECT).values()]
+GIVEN_GATES = [
+    str(path) for path in (override_files(PROJECT) | release_files(PROJECT)).values()
+]
 
 
 rule check:

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.provenance import provenance
-    from marrowgate.settings.project import load_project, override_files, parse_overrides, project_files
+    from marrowgate.settings.project import load_project, override_files, parse_overrides, project_files, release_files
     from marrowgate.snakefile.rules import STEPS
     from marrowgate.tables import write_table
 
@@ -53,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
     if failed:
         log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
-    described = provenance(project.config, project_files(project) | override_files(project), digests, STEPS)
+    described = provenance(
+        project.config, project_files(project) | override_files(project) | release_files(project), digests, STEPS
+    )
     described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
     described["tables_sha256"] = named_digests(
         path
