@@ -163,7 +163,7 @@ def test_locked_and_released__samples_that_are_added_touch_no_other_output(folde
     monkeypatch.chdir(folder)
     old = ("V0", "V1", "V2", "V3", "V1_fmo", "culture_b")
     before = digests(folder, *old)
-    counted = [row for row in rows_at(folder, "tables/populations.tsv")]
+    counted = rows_at(folder, "tables/populations.tsv")
 
     locked = "batches: {b: {locked: true}}\n"
     configure(folder, "", locked)
@@ -202,7 +202,10 @@ def test_locked__a_batch_that_never_ran_has_nothing_to_keep(folder):
     done = snakemake(folder, check=False)
     assert done.returncode == 2
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("error:")]
-    assert line.endswith("config/samples.tsv has no batch 'bb'; did you mean 'b'?")
+    assert line == (
+        "error: config/config.yaml line 10, batches.bb: config/samples.tsv has no batch 'bb'; "
+        "name a batch of the sheet, or remove the entry"
+    )
     configure(folder, "batches: {b: {locked: true}, bb: {locked: true}}\n", "batches: {b: {locked: true}}\n")
     (line,) = [line for line in snakemake(folder, check=False).stderr.splitlines() if line.startswith("error:")]
     assert line == (
