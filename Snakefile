@@ -21,6 +21,9 @@ onstart:
 
 
 onsuccess:
+    # a run of single targets may have no report, and one without a new report has nothing to say of it
+    if Path("results/summary.txt").is_file():
+        print(Path("results/summary.txt").read_text(encoding="utf-8"), end="")
     failed = failed_samples(Path("results/manifest.parquet"))
     if failed:
         told = f"{len(failed)} samples have no numbers because of a defect of marrowgate: {', '.join(failed)}"
@@ -40,6 +43,7 @@ rule all:
     input:
         "results/manifest.tsv",
         "results/report.html",
+        expand("results/contact_sheets/{sheet}.html", sheet=SHEETS_OF_GATES),
         "results/provenance.json",
         "results/tables/outcomes.tsv",
         "results/tables/contrasts.tsv",

@@ -19,8 +19,9 @@ from marrowgate.measure.controls import Control
 from marrowgate.measure.intensities import intensity_rows
 from marrowgate.measure.record import SampleRecord
 from marrowgate.measure.sketch import make_sketch
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel, load_panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
 from marrowgate.signal.beads.lots import load_bead_lot

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from accuracy.figures import Figure, number, share
 from accuracy.scratch import REPOSITORY
 from marrowgate.fcs.read import read_fcs
-from marrowgate.settings.config import Quality
+from marrowgate.settings.quality import Quality
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import find_unstable, stable_events

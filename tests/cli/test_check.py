@@ -112,8 +112,8 @@ def test_all_faults__are_printed_and_2(timecourse, capsys):
     done = capsys.readouterr()
     assert done.out == ""
     assert done.err.splitlines() == [
-        "error: config/samples.tsv line 2, column fcs: there is no file 'none.fcs'; correct the path",
-        "error: config/samples.tsv line 3, column fcs: there is no file 'none too.fcs'; correct the path",
+        "error: config/samples.tsv line 2, column fcs: there is no such file; correct the path",
+        "error: config/samples.tsv line 3, column fcs: there is no such file; correct the path",
     ]
 
 

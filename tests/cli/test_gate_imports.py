@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 HEAVY = ("flowkit", "bokeh", "sklearn", "statsmodels", "matplotlib", "pandas", "scipy", "lifelines", "ruptures")
+CHECKING = ("pydantic", "annotated_types", "yaml", "marrowgate.settings.sheets", "marrowgate.settings.config")
+"""What checks the words of a user; a sample's own steps read what `prepare` checked."""
 
 
 def words(command: str, folder: Path, repository: Path) -> list[str]:
@@ -26,7 +28,10 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
             "--events",
             "5000",
         ]
-    scales = ["--scales", str(folder / "scales.yaml")]
+    prepared = ["--prepared", str(folder / "settings.json")]
+    if command == "prepare":
+        return ["prepare", *common[2:4], *strategy, "--out", str(folder / "settings.json")]
+    scales = ["--scales", str(folder / "scales.yaml"), *prepared]
     if command == "scales":
         batch = ["scales", "--panel-name", "hspc", "--batch", "B1", *common[2:], *strategy]
         return [*batch, "--out", str(folder / "scales.yaml")]
@@ -68,11 +73,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("imports")
 
 
-@pytest.mark.parametrize("command", ["simulate", "scales", "fit", "consensus", "gate"])
+@pytest.mark.parametrize("command", ["simulate", "scales", "prepare", "fit", "consensus", "gate"])
 def test_step__imports_nothing_heavy(command: str, folder: Path, repository: Path):
+    forbidden = (*HEAVY, *(CHECKING if command in {"fit", "consensus", "gate"} else ()))
     code = (
         "import sys; from marrowgate.cli import main; code = main(sys.argv[1:]); "
-        f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"
+        f"print(code, [name for name in {forbidden!r} if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *words(command, folder, repository)], capture_output=True, text=True, check=True

@@ -132,6 +132,7 @@ def test_try__says_what_was_found_and_what_not(real_data: Path, tmp_path: Path, 
         "aria_truncated: rejected, truncated: $TOT says 10000 events, the file ends after 6052",
         "",
         f"2 data sets, 1 rejected; the tables are in {tmp_path / 'tables'}",
+        f"the gates are drawn in {tmp_path / 'pictures.html'}",
         NAMES_STAND_THERE,
     ]
 
@@ -234,6 +235,7 @@ def test_try__file_without_labels_says_so(real_data: Path, tmp_path: Path, capsy
         "001: 13,831 events",
         "",
         f"1 data set, 0 rejected; the tables are in {tmp_path / 'tables'}",
+        f"the gates are drawn in {tmp_path / 'pictures.html'}",
         NAMES_STAND_THERE,
     ]
     (row,) = read_rows(tmp_path / "manifest.tsv")

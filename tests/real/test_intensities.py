@@ -39,7 +39,7 @@ def panel_of(tube):
     stained = zip(DETECTORS, STAINED[tube], strict=True)
     channels = [{"channel": "FS Lin", "scatter": "FSC-A"}, {"channel": "SS Log", "scatter": "SSC-A"}]
     channels += [{"channel": detector, "marker": marker} for detector, marker in stained]
-    return Panel(channels=[*channels, {"channel": "FL3 Log", "marker": "CD45"}])
+    return Panel.model_validate({"channels": [*channels, {"channel": "FL3 Log", "marker": "CD45"}]})
 
 
 def measured(folder, number, panel_tube):

@@ -20,6 +20,7 @@ BELOW_ALL = {
     "content",
     "no_result",
     "plain_text",
+    "plain_yaml",
     "progress",
 }
 FLOORS = ("fcs", "signal", "gating", "measure", "cohort", "report")

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import subprocess
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from marrowgate import provenance as module
 from marrowgate.code_digest import code_digests
 from marrowgate.provenance import file_digest, git_revision, provenance
-from marrowgate.settings.config import Config, Quality
+from marrowgate.settings.config import Config
+from marrowgate.settings.quality import Quality
 
 
 def test_file_digest__is_sha256(tmp_path):
@@ -53,7 +55,7 @@ def test_provenance__has_versions_settings_and_digests(described):
     assert described["libraries"] == {name: metadata.version(name) for name in sorted(module.LIBRARIES)}
     assert described["inputs_sha256"] == {"samples": hashlib.sha256(b"sample_id\n").hexdigest()}
     assert list(described["files_sha256"]) == ["A", "B"]
-    assert described["settings"]["quality"] == Quality().model_dump(mode="json")
+    assert described["settings"]["quality"] == asdict(Quality())
     assert described["settings"]["seed"] == described["seed"] == 4
 
 

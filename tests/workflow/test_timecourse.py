@@ -147,7 +147,7 @@ def test_bad_sheet__all_faults_at_once_before_any_job(real_data: Path, tmp_path:
     errors = [line for line in done.stderr.splitlines() if line.startswith("error:")]
     assert errors == [
         "error: config/samples.tsv line 3, column day: must be a number, got 'four'; correct the value",
-        "error: config/samples.tsv line 4, column fcs: there is no file 'data/raw/none.fcs'; correct the path",
+        "error: config/samples.tsv line 4, column fcs: there is no such file; correct the path",
         (
             "error: config/samples.tsv line 5, column sample_id: sample_id 'D0' stands in line 2 already; "
             "give each row its own"

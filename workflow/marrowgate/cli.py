@@ -25,6 +25,7 @@ from marrowgate.options import option_fault
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 STEPS = {
+    "init": "draft the sheets, panels and settings of a project from FCS files",
     "check": "check sheets, panels, strategies and all FCS headers before any job is sent",
     "inspect": "say of single FCS files what they are and whether they can be used",
     "try": "take a handful of files the whole per-sample way, without sheets",
@@ -33,6 +34,7 @@ STEPS = {
     "unmix": "unmix raw files of a spectral cytometer, with its single stains",
     "calibrate": "calibrate a batch's intensities with its beads",
     "scales": "choose a batch's scales from its samples, where the strategy says so",
+    "prepare": "check a panel and its strategy once for all samples' steps",
     "fit": "find the gates of one sample",
     "consensus": "settle the gates of a panel and batch from all its fits",
     "gate": "apply the gates to one sample and count",
@@ -42,6 +44,7 @@ STEPS = {
     "compare": "compare the arms over treatment time",
     "outcomes": "summarise clinical outcomes",
     "concordance": "gate a handful of samples again with FlowKit and compare event by event",
+    "pictures": "write contact sheets and figures of the gates",
     "report": "write the report page",
     "verify": "hold a finished run against the digests of all its files",
 }

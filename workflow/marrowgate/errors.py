@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from marrowgate.plain_text import one_line
 
-_LINE = re.compile(r"(?P<file>.+?) line (?P<line>\d+)(?:, .*)?", re.DOTALL)
+_LINE = re.compile(r"(?P<file>.+?) (?P<word>line|row) (?P<line>\d+)(?P<place>, .*)?", re.DOTALL)
+_MANY = 3
+"""Lines with the same fault from which on it is told once."""
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class UserError(Exception):
     """All faults found in the user's input, reported together, each once; those of a file in the order of its lines."""
 
     def __init__(self, faults: Iterable[Fault]):
-        self.faults = in_order(faults)
+        self.faults = told_once(in_order(faults))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
@@ -63,8 +66,41 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(found, key=lambda fault: (files.index(lines[fault][0]), lines[fault][1])))
 
 
+def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Put the same fault of many lines of a file into one, where the first of them stands; the order stays."""
+    given = tuple(faults)
+    lines: dict[tuple[str, ...], list[int]] = {}
+    for each in given:
+        if named := _LINE.fullmatch(each.where):
+            lines.setdefault(_same(each, named), []).append(int(named["line"]))
+    found: dict[Fault, None] = {}
+    for each in given:
+        named = _LINE.fullmatch(each.where)
+        numbers = lines[_same(each, named)] if named else []
+        if named and len(numbers) >= _MANY:
+            where = f"{named['file']} {_lines(named['word'], numbers)}{named['place'] or ''}"
+            found[Fault(where, each.what, each.cure)] = None
+        else:
+            found[each] = None
+    return tuple(found)
+
+
+def _same(each: Fault, named: re.Match[str]) -> tuple[str, ...]:
+    return (named["file"], named["word"], named["place"] or "", each.what, each.cure)
+
+
+def _lines(word: str, numbers: list[int]) -> str:
+    """Name lines: from the first to the last where none is left out between them, else the first few."""
+    n = len(numbers)
+    if numbers[-1] - numbers[0] == n - 1:
+        return f"{word} {numbers[0]} to {numbers[-1]} ({n} {word}s)"
+    if n <= _LISTED:
+        return f"{word} {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+    return f"{word} {', '.join(map(str, numbers[:_LISTED]))} and {n - _LISTED} more"
+
+
 def _file_and_line(where: str) -> tuple[str, int]:
-    named = _LINE.fullmatch(where)
+    named = _LINE.match(where)
     return (named["file"], int(named["line"])) if named else (where, 0)
 
 

@@ -44,8 +44,8 @@ from marrowgate.gating.open_sample import open_sample as read_sample
 from marrowgate.gating.records import ControlRole, Fit
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.library_samples import BATCH, SEED, GatedSample, OpenedSample
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import load_panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.detector_settings import settings_of
 from marrowgate.signal.limits import stability_limits

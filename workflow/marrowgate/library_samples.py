@@ -16,8 +16,9 @@ from marrowgate.measure.collect import Measured, intensity_table, population_tab
 from marrowgate.measure.compensation_doubts import mark_tables
 from marrowgate.measure.gated_sample import measure_gated
 from marrowgate.measure.manifest import manifest_row
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import ROOT, Strategy
 from marrowgate.signal.stability.stability_file import RunQuality

@@ -6,6 +6,7 @@
 import json
 import random
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from marrowgate.code_digest import code_digests
@@ -14,6 +15,11 @@ from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
+from marrowgate.report.pictures.plan import (
+    FIGURE_ENDINGS,
+    planned_sample_pages,
+    planned_sheets,
+)
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
@@ -64,7 +70,7 @@ except UserError as error:
 CONFIG = PROJECT.config
 SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
-QUALITY = CONFIG.quality.model_dump_json()
+QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 # sorted before, so that the order of the sheet's rows makes no difference
 HANDFUL = sorted(random.Random(CONFIG.seed).sample(sorted(GATED), min(3, len(GATED))))
@@ -121,6 +127,10 @@ def panel_of(wildcards):
 
 def strategy_of(wildcards):
     return str(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
+
+
+def prepared_of(wildcards):
+    return f"results/settings/{SAMPLES[wildcards.sample_id].panel}.json"
 
 
 def content_of_sample(wildcards):

@@ -1,7 +1,7 @@
-# scales (per panel and batch, where a strategy asks) -> fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
+# prepare (per panel), scales (per panel and batch, where a strategy asks) -> fit (per sample) -> consensus (per panel and batch) -> gate (per sample).
 #
 # Inputs:  the FCS file, panel and strategy of each sample; the fits of its controls.
-# Outputs: results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/pictures/, results/records/, results/tables/concordance.tsv.
+# Outputs: results/settings/, results/scales/, results/fits/, results/stability/, results/consensus/, results/gates/, results/events/, results/pictures/, results/records/, results/tables/concordance.tsv.
 
 
 rule scales:
@@ -54,11 +54,41 @@ rule scales:
         " > {log:q} 2>&1"
 
 
+rule prepare:
+    # one light job for all samples of a panel, whose own steps then start without the models that check
+    input:
+        panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
+        strategy=lambda wildcards: str(PROJECT.strategy_path(wildcards.panel)),
+    output:
+        "results/settings/{panel}.json",
+    log:
+        "results/logs/prepare/{panel}.log",
+    conda:
+        "../../environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=300,
+    params:
+        quality=lambda wildcards: QUALITY,
+        code=CODE["prepare"],
+        content=lambda wildcards: content_of(
+            PROJECT.panel_path(wildcards.panel), PROJECT.strategy_path(wildcards.panel)
+        ),
+    shell:
+        "marrowgate prepare"
+        " --panel {input.panel:q}"
+        " --strategy {input.strategy:q}"
+        " --quality {params.quality:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
 rule fit:
     input:
         fcs=fcs_of,
         panel=panel_of,
         strategy=strategy_of,
+        prepared=prepared_of,
         controls=control_fits,
         matrix=matrix_of,
         scales=scales_of,
@@ -89,6 +119,7 @@ rule fit:
         " --data-set {params.data_set}"
         " --panel {input.panel:q}"
         " --strategy {input.strategy:q}"
+        " --prepared {input.prepared:q}"
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
@@ -136,6 +167,7 @@ rule gate:
         fcs=fcs_of,
         panel=panel_of,
         strategy=strategy_of,
+        prepared=prepared_of,
         fit=lambda wildcards: f"results/fits/{gates_from(SAMPLES[wildcards.sample_id])}.json",
         stability="results/stability/{sample_id}.json",
         consensus=consensus_of,
@@ -173,6 +205,7 @@ rule gate:
         " --data-set {params.data_set}"
         " --panel {input.panel:q}"
         " --strategy {input.strategy:q}"
+        " --prepared {input.prepared:q}"
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"

@@ -1,9 +1,56 @@
-# The report: one page that needs no network and no other file, and every figure by itself.
+# The report: one page that needs no network and no other file, every figure by itself, and the contact sheets of the gates.
 #
-# Inputs:  the tables of the run.
-# Outputs: results/report.html, results/figures/*.svg.
+# Inputs:  the tables of the run; gates, records, fits and pictures of its samples; calibrations of its batches.
+# Outputs: results/report.html, results/summary.txt, results/figures/*, results/contact_sheets/*.html.
 
 FIGURES = planned_figures(PROJECT)
+SHEETS_OF_GATES = planned_sheets(PROJECT)
+SAMPLE_PAGES = planned_sample_pages(PROJECT)
+
+
+rule pictures:
+    input:
+        config=str(CONFIG_FILE),
+        sheets=list(SHEETS.values()),
+        manifest="results/manifest.tsv",
+        manifest_parquet="results/manifest.parquet",
+        populations="results/tables/populations.tsv",
+        populations_parquet="results/tables/populations.parquet",
+        pictures=expand("results/pictures/{sample_id}.json", sample_id=GATED),
+    output:
+        contact_sheets=expand(
+            "results/contact_sheets/{sheet}.html", sheet=SHEETS_OF_GATES
+        ),
+        figures=expand(
+            "results/figures/{sheet}.{ending}",
+            sheet=SHEETS_OF_GATES,
+            ending=FIGURE_ENDINGS,
+        ),
+        samples=expand(
+            "results/contact_sheets/samples/{sample_id}.html", sample_id=SAMPLE_PAGES
+        ),
+    log:
+        "results/logs/pictures.log",
+    conda:
+        "../../environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+    params:
+        overrides=lambda wildcards: OVERRIDES,
+        code=CODE["pictures"],
+        content=content_of(CONFIG_FILE, *SHEETS.values()),
+    shell:
+        "marrowgate pictures"
+        " --config {input.config:q}"
+        " --overrides {params.overrides:q}"
+        " --manifest {input.manifest:q}"
+        " --populations {input.populations:q}"
+        " --pictures {input.pictures:q}"
+        " --sheets {output.contact_sheets:q}"
+        " --figures {output.figures:q}"
+        " --samples {output.samples:q}"
+        " > {log:q} 2>&1"
 
 
 rule report:
@@ -46,8 +93,20 @@ rule report:
                 "outcomes",
             )
         ],
+        # read from the folder: a command that named each would be too long with thousands of samples
+        gates=expand("results/gates/{sample_id}.tsv", sample_id=GATED),
+        gates_parquet=expand("results/gates/{sample_id}.parquet", sample_id=GATED),
+        records=expand("results/records/{sample_id}.json", sample_id=GATED),
+        fits=[
+            f"results/fits/{s.sample_id}.json"
+            for s in gated(PROJECT)
+            if s.control_type == "none"
+        ],
+        calibration=made_calibration("tsv"),
+        calibration_parquet=made_calibration("parquet"),
     output:
         page="results/report.html",
+        summary="results/summary.txt",
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
     log:
         "results/logs/report.log",
@@ -58,6 +117,7 @@ rule report:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
+        folder="results",
         code=CODE["report"],
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
@@ -68,6 +128,9 @@ rule report:
         " --manifest {input.manifest:q}"
         " --provenance {input.provenance:q}"
         " --tables {input.tables:q} {input.concordance:q}"
+        " --samples {params.folder:q}"
+        " --calibration {input.calibration:q}"
         " --figures {output.figures:q}"
         " --page {output.page:q}"
+        " --summary {output.summary:q}"
         " > {log:q} 2>&1"

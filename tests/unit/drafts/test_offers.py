@@ -80,7 +80,7 @@ def test_offer__agrees_with_fitting(library: Library, real_data: Path, absent: s
     strategy = library.strategies["blood_hspc"].model_copy(update={"home": None})
     hidden = [{"channel": each.channel, "role": "ignored"} for each in full.channels if each not in kept]
     # a channel that the panel does not name would be read by its label
-    hide = Panel.model_validate({"channels": [*(each.model_dump() for each in kept), *hidden]})
+    hide = Panel.model_validate({"channels": [*(each.given() for each in kept), *hidden]})
     _, events = open_sample(file, 1, hide, strategy, gain="ignore", spillover="none")
     assert events is not None
     fit = fit_sample(SampleToFit("s", events, start_rows(events), ControlRole(), {}, 1), strategy)

@@ -68,7 +68,10 @@ def test_markers__label_is_resolved(label: str, name: str, stain: tuple[str, str
     ("label", "marker", "another"),
     [("CD184", "CXCR4", False), ("CD184 (CXCR4)", "CXCR4", False), ("CXCR4 PE", "CD184", False),
      ("c-Kit APC", "CD117", False), ("GPA", "CD235a", False), ("CD34 (581)", "CD34", False),
-     ("CD14", "CXCR4", True), ("CD14", "CD184", True), ("CD235a", "CD235b", True), ("", "CD34", False)],
+     ("CD14", "CXCR4", True), ("CD14", "CD184", True), ("CD235a", "CD235b", True), ("", "CD34", False),
+     # two antibodies in one detector
+     ("CD56IgK", "CD56", False), ("CD4CD20", "CD20", False), ("CD8/TCRgd", "CD8", False), ("CD4CD20", "CD19", True),
+     ("CD45RA", "CD45", True)],
 )  # fmt: skip
 def test_markers__other_names_of_one_marker_are_no_other_marker(label: str, marker: str, another: bool) -> None:
     assert says_another_marker(label, "x", marker) is another

@@ -83,8 +83,8 @@ def test_freeze_scales__reads_what_was_written(tmp_path):
     frozen = freeze_scales(asked, PANEL, tmp_path / "s.yaml")
     assert {name: scale.width for name, scale in frozen.scales.markers.items()} == {"CD34": 0.7123, "CD45": 0.5}
     assert (tmp_path / "s.yaml").read_text(encoding="utf-8") == (
-        "panel: p\nbatch: B1\nwidths:\n  CD34:\n    w: 0.7123\n    n_tubes: 3\n  CD45:\n    w: 0.5\n    n_tubes: 0\n"
-        "landmarks: []\n"
+        '{\n"panel": "p",\n"batch": "B1",\n"widths": {\n "CD34": {"w": 0.7123, "n_tubes": 3},\n'
+        ' "CD45": {"w": 0.5, "n_tubes": 0}},\n"landmarks": []\n}\n'
     )
 
 

@@ -127,7 +127,7 @@ OTHER = Population(name="other", parent="root", dimensions=("CD34",), method="fi
 @pytest.mark.parametrize("case", METHOD_FAULTS)
 def test_method__faults_are_told_exactly(case):
     entry, wanted = METHOD_FAULTS[case]
-    strategy = Strategy(populations=(OTHER, Population(name="it", parent="root", **entry)))
+    strategy = Strategy(populations=(OTHER, Population.model_validate({"name": "it", "parent": "root", **entry})))
     assert method_faults(strategy) == [(1, "it", what, cure) for what, cure in wanted]
 
 

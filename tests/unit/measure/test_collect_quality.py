@@ -6,7 +6,8 @@ import pytest
 from marrowgate.fcs.model import Spillover
 from marrowgate.measure.collect import Measured, quality_table
 from marrowgate.measure.record import PopulationCount, SampleRecord
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 

@@ -9,6 +9,7 @@ from marrowgate.fcs.model import Spillover
 from marrowgate.measure.collect import Measured
 from marrowgate.measure.compensation_doubts import mark_tables, sample_doubts
 from marrowgate.settings.strategy import Strategy
+from marrowgate.signal.checks import Check
 from unit.measure.samples import control, record, sample
 
 LABELS = ("PE-A", "FITC-A")
@@ -115,6 +116,22 @@ def test_tables__numbers_that_rest_on_fluorescence_are_doubtful_with_the_reason(
         ("a", "few_events", why),
         *((name, status, "") for name in "bc" for status in ("ok", "few_events")),
     ]
+
+
+@pytest.mark.parametrize("spillover", [None, FEWER])
+def test_tables__a_whole_batch_that_is_not_or_partly_compensated_is_doubtful(spillover):
+    check = Check("compensated_channels_pct", 50.0, 100.0, "flagged", "no matrix holds FITC-A")
+    entries = [measured(name, spillover) for name in "ab"]
+    entries = [replace(entry, record=replace(entry.record, checks=(check,))) for entry in entries]
+    populations, intensities = tables(*entries)
+    assert {row["gate_status"] for row in populations if row["population"] != "cells"} == {"doubtful"}
+    assert {row["reason"] for row in intensities} == {"not_compensated: no matrix holds FITC-A"}
+    assert {row["reason_code"] for row in intensities} == {"not_compensated"}
+    populations, intensities = tables(*entries, is_wanted=False)
+    assert {row["gate_status"] for row in populations} == {"ok"}
+    assert {row["reason"] for row in intensities} == {""}
+    passed = [replace(entry, record=replace(entry.record, checks=(replace(check, verdict="ok"),))) for entry in entries]
+    assert {row["reason"] for row in tables(*passed)[1]} == {""}
 
 
 def test_tables__a_control_compensated_otherwise_makes_its_sample_doubtful():

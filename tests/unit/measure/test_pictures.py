@@ -167,7 +167,7 @@ def test_values_that_are_no_number__are_in_no_cell():
 
 def test_protocol__draws_the_rare_one_by_one_and_colours_by_the_end():
     plot = ProtocolPlot(title="1", of="root", dimensions=("CD34", "SSC-A"), gates=("bright",))
-    plan = strategy("bright", protocol=Protocol(title="P", colours=("bright",), rare="bright", plots=(plot,)))
+    plan = strategy("bright", protocol=Protocol(title="P", colours=("bright",), plots=(plot,)))
     pictures = pictures_of(EVENTS, GATES, plan)
     assert pictures.protocol == "P"
     (picture,) = pictures.of_kind(PROTOCOL)
@@ -176,6 +176,15 @@ def test_protocol__draws_the_rare_one_by_one_and_colours_by_the_end():
     assert (axis.low + picture.density.dots[:, 0] / FINE * (axis.high - axis.low) > 0.749).all()
     absent = Protocol(plots=(ProtocolPlot(title="1", of="root", dimensions=("CD34", "CD19")),))
     assert not pictures_of(EVENTS, GATES, strategy("bright", protocol=absent)).of_kind(PROTOCOL)
+
+
+def test_corrected__gates_have_the_one_before_beside_them():
+    given = record("bright", "root", threshold("CD34", 0.6, "above"), "overridden")
+    rows = apply_gates(EVENTS, (given,), np.arange(N))
+    gates = make_pictures("S1", EVENTS, strategy("bright"), (given,), rows, (), GATES).gates
+    assert (gates["bright"].gate, gates["bright"].before) == (given.gate, GATES[0].gate)
+    same = make_pictures("S1", EVENTS, strategy("bright"), GATES, rows, (), GATES).gates
+    assert same["bright"].before is None
 
 
 def test_file__gives_back_what_was_written(tmp_path):

@@ -7,7 +7,8 @@ from marrowgate.measure.blanks import blank_markers
 from marrowgate.measure.measure_sample import count_with_dead, quality_checks
 from marrowgate.measure.populations import platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Roles, Strategy, load_strategy
 from unit.measure.test_sample_checks import PANEL, tube

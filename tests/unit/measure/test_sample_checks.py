@@ -6,11 +6,11 @@ import pytest
 from marrowgate.fcs.model import Channel, FcsFile, Spillover, Verdict
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.measure.measure_sample import marker_sketches, quality_checks
-from marrowgate.settings.config import Quality
-from marrowgate.settings.panel import Panel
+from marrowgate.settings.panel import Panel, PanelChannel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import Scale, Scales
 
-PANEL = Panel(channels=({"channel": "PE-A", "marker": "CXCR4"}, {"channel": "APC-A", "marker": "CD34"}))
+PANEL = Panel(channels=(PanelChannel(channel="PE-A", marker="CXCR4"), PanelChannel(channel="APC-A", marker="CD34")))
 NAMES = {"FSC-A": "FSC-A", "SSC-A": "SSC-A", "PE-A": "CXCR4", "APC-A": "CD34"}
 
 

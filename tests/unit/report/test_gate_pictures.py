@@ -67,7 +67,7 @@ def test_outline__of_a_threshold_is_a_line_through_the_whole_plot_at_its_value()
     assert shape.parts == (((x, TOP + SIDE), (x, TOP)),)
     (shape,) = shapes(scene(threshold("SSC-A", 0.1, "below")), "gate")
     y = TOP + SIDE - 0.1 / 0.5 * SIDE
-    assert shape.parts == (((LEFT, y), (LEFT + SIDE, y)),)
+    assert np.array(shape.parts) == pytest.approx(np.array([[[LEFT, y], [LEFT + SIDE, y]]]))
 
 
 def test_outline__of_a_rectangle_ends_at_its_corners_and_is_open_where_it_has_no_bound():
@@ -184,6 +184,12 @@ def test_words__the_weakest_gate_gives_the_status():
     both = SamplePictures("S1", made.axes, {**made.gates, "other": weak}, made.pictures)
     picture = Picture(STEP, "3. Both", "cd45_pos", ("CD34", "SSC-A"), ("cd34_pos", "other"), (), 502, density())
     assert "▲ borrowed" in words(draw_picture(both, picture))
+
+
+def test_words__the_number_of_a_sound_gate_below_a_weak_one_is_no_ok():
+    drawn = scene(threshold("CD34", 0.5, "above"), of_number="doubtful")
+    assert "▲ doubtful (this gate itself: ok)" in words(drawn)
+    assert not any(text.startswith("●") for text in words(drawn))
 
 
 def test_override__shows_the_gate_before():

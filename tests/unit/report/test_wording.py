@@ -8,6 +8,7 @@ import pytest
 from marrowgate.endpoint_names import COMPARED_CHANGES
 from marrowgate.report.wording import (
     check_words,
+    draws,
     effect,
     endpoint_words,
     method_words,
@@ -72,7 +73,7 @@ def test_endpoint_words__every_change_has_its_own_name() -> None:
     assert said[0] == "CD34+ progenitors per \N{MICRO SIGN}L, mean change in the window"
     assert len(set(said)) == len(COMPARED_CHANGES)
     assert not any("_" in one for one in said)
-    assert endpoint_words("immature_per_100_cd45_responder") == "immature per 100 CD45+ cells, responders"
+    assert endpoint_words("immature_per_100_cd45_responder") == "immature cells per 100 CD45+ cells, responders"
     assert endpoint_words("cd34_hspc_CXCR4_ratio_fi_log2_change") == (
         "CD34+ progenitors CXCR4, ratio to its control, mean change in the window"
     )
@@ -101,7 +102,9 @@ def test_note_words__columns_are_said_in_words() -> None:
 
 def test_effect__draws_are_no_interval_and_the_original_scale_stands_beside() -> None:
     row = {"estimate": 1.0, "ci_low": None, "ci_high": None, "scale": "log2 fold", "range_low": 0.0, "range_high": 2.0}
-    assert effect(row) == "2-fold (95 % of the draws: 1 to 4)"
+    assert effect(row) == "2-fold"
+    assert draws(row) == "95 % of draws from 1 to 4"
+    assert draws(row | {"range_low": None}) == "-"
     beside = {"difference": 0.5, "difference_low": -0.25, "difference_high": 1.25, "difference_unit": "cells per uL"}
     both = row | beside | {"ci_low": 0.0, "ci_high": 2.0, "range_low": None}
     assert effect(both) == "2-fold (1 to 4); +0.5 cells per uL (-0.25 to +1.25)"

@@ -61,7 +61,7 @@ def test_workbook__formatted_to_the_last_row_is_refused_in_one_line(monkeypatch)
     monkeypatch.setattr(workbook_module, "MOST_CELLS", 3000)
     rows = "".join(f'<row r="{number}"><c r="A{number}" s="0"/></row>' for number in range(29, 4000))
     path = changed_sheet(lambda text: text.replace("</sheetData>", f"{rows}</sheetData>"))
-    what = "its first sheet has more than 3,000 cells; delete the empty rows and columns behind the data, and save it"
+    what = "the sheet has more than 3,000 cells; delete the empty rows and columns behind the data, and save it"
     assert told(read_sheet, str(path)) == f"s.xlsx: {what}"
 
 

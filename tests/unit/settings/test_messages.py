@@ -5,7 +5,9 @@ import pytest
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
 from marrowgate.settings import config, panel, sheets, strategy
+from marrowgate.settings.checking import fields_of
 from marrowgate.settings.messages import correct_to, nearest, sentence, shown
+from marrowgate.settings.section import Limit, Section
 
 
 def said(annotation: Any, value: Any) -> tuple[str, str]:
@@ -70,11 +72,15 @@ def test_correct_to__says_what_else_to_do_when_nothing_is_near():
 
 @pytest.mark.parametrize("module", [config, panel, sheets, strategy])
 def test_every_pattern_of_the_models__has_words(module):
-    models = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    models = [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, BaseModel | Section) and each is not Section
+    ]
     patterns = {
         each
         for model in models
-        for field in model.model_fields.values()
+        for field in fields_of(model).values()
         for each in _patterns(field.annotation, field.metadata)
     }
     for pattern in patterns:
@@ -83,5 +89,5 @@ def test_every_pattern_of_the_models__has_words(module):
 
 def _patterns(annotation: Any, metadata: Any) -> set[str]:
     parts = (*metadata, *getattr(annotation, "__metadata__", ()))
-    found = {str(part.pattern) for part in parts if isinstance(part, StringConstraints) and part.pattern}
+    found = {str(part.pattern) for part in parts if isinstance(part, StringConstraints | Limit) and part.pattern}
     return found.union(*(_patterns(part, ()) for part in getattr(annotation, "__args__", ())))

@@ -27,7 +27,7 @@ def test_faults_of_all_files__are_told_together(folder):
     assert folder.faults() == [
         f"{SHEET} line 1, column bacth: there is no such column; did you mean 'batch'?",
         f"{SHEET} line 2, column day: has a decimal comma, got '0,5'; write it with a point",
-        f"{SHEET} line 2, column fcs: there is no file 'none.fcs'; correct the path",
+        f"{SHEET} line 2, column fcs: there is no such file; correct the path",
         f"{SHEET} line 4, column sample_id: sample_id 'A1' stands in line 2 already; give each row its own",
         "config/panels/blood.yaml line 1, channels.channel: this entry is missing; add it",
         "config/panels/blood.yaml line 1, channels.chanel: there is no such entry; did you mean 'channel'?",

@@ -127,7 +127,7 @@ def test_workbook__first_sheet_is_read_with_numbers_as_excel_shows_them():
 def test_workbook__error_of_a_formula_is_told():
     _, found = load_sheet(workbook(HEADER.split("\t"), ["A", "a.fcs", "p", "#REF!"]), Sample)
     assert [str(fault) for fault in found] == [
-        "s.xlsx line 2, column batch: holds an error of Excel, #REF!; correct the formula",
+        "s.xlsx sheet Sheet row 2, column batch: holds an error of Excel, #REF!; correct the formula",
     ]
 
 
@@ -140,8 +140,8 @@ def test_workbook__formula_that_was_never_calculated_is_told_with_its_cell():
     lines = [["A", "a.fcs", "p", "=D3", "=2+5"], ["B", "b.fcs", "p", "b1", None]]
     rows, found = load_sheet(workbook(header, *lines), Sample)
     assert [str(fault) for fault in found] == [
-        f"s.xlsx line 2, column batch: cell D2 {NEVER}, '=D3'; {CURE}",
-        f"s.xlsx line 2, column day: cell E2 {NEVER}, '=2+5'; {CURE}",
+        f"s.xlsx sheet Sheet row 2, column batch: cell D2 {NEVER}, '=D3'; {CURE}",
+        f"s.xlsx sheet Sheet row 2, column day: cell E2 {NEVER}, '=2+5'; {CURE}",
     ]
     assert [row.sample_id for _, row in rows] == ["B"]
 
@@ -152,8 +152,8 @@ def test_workbook__array_formula_and_formula_as_a_column_name_are_told():
     cell = ArrayFormula("B2:B2", "=SUM(C1:C2*D1:D2)")
     found = read_sheet(workbook(["sample_id", "=B9"], ["A", cell])).faults
     assert [str(fault) for fault in found] == [
-        f"s.xlsx line 1: cell B1 {NEVER}, '=B9'; {CURE}",
-        f"s.xlsx line 2, column =B9: cell B2 {NEVER}, '=SUM(C1:C2*D1:D2)'; {CURE}",
+        f"s.xlsx sheet Sheet row 1: cell B1 {NEVER}, '=B9'; {CURE}",
+        f"s.xlsx sheet Sheet row 2, column =B9: cell B2 {NEVER}, '=SUM(C1:C2*D1:D2)'; {CURE}",
     ]
 
 
@@ -229,11 +229,9 @@ def test_folder__is_told():
 # header
 
 
-def test_unknown_column__is_told_once():
+def test_own_column__is_left_alone():
     lines = "".join(f"A{number}\ta.fcs\tp\tb\tx\n" for number in range(5))
-    assert faults(f"{HEADER}\toperator\n{lines}") == [
-        "s.tsv line 1, column operator: there is no such column; correct its name or remove it"
-    ]
+    assert faults(f"{HEADER}\toperator\n{lines}") == []
 
 
 def test_misspelt_column__is_one_fault_with_the_name_that_was_meant():
@@ -267,10 +265,8 @@ def test_other_separator__is_told():
     ]
 
 
-def test_title_above_the_header__is_told():
-    assert faults(f"Samples of 2024\n{SHEET}") == [
-        "s.tsv line 1: has one column only, 'Samples of 2024'; separate the columns by tabs, commas or semicolons"
-    ]
+def test_title_above_the_header__is_passed_over():
+    assert faults(f"Samples of 2024\n{SHEET}") == []
 
 
 def test_patients__other_columns_are_covariates():
@@ -320,7 +316,7 @@ def test_empty_required_cell__is_told():
     assert faults(f"{HEADER}\nA\t\tp\tb\n") == ["s.tsv line 2, column fcs: is empty; fill it in"]
 
 
-@pytest.mark.parametrize("name", ["../A", "A 1", "A-1", "A.1", "Ä1", "A\u200b1", "A/1"])
+@pytest.mark.parametrize("name", ["Ä1", "A\u200b1", "A&1", "A(1)"])
 def test_sample_id__that_could_harm_a_file_name_is_told(name):
     assert faults(f"{HEADER}\n{name}\ta.fcs\tp\tb\n") == [
         (
@@ -363,8 +359,8 @@ def test_sample_id__that_is_too_long_is_told():
         ("days_off", "-3", "must be at least 0, got '-3'; correct the value"),
         (
             "control_type",
-            "FMO",
-            "must be 'none', 'unstained', 'single_stain', 'fmo', 'isotype' or 'beads', got 'FMO'; use one of these",
+            "fmoo",
+            "must be 'none', 'unstained', 'single_stain', 'fmo', 'isotype' or 'beads', got 'fmoo'; use one of these",
         ),
     ],
 )
@@ -373,7 +369,7 @@ def test_wrong_cell__is_told_in_plain_words(name, value, message):
 
 
 def test_every_wrong_cell__is_told():
-    lines = "A\ta.fcs\tp\tb\t0,5\nB\tb.fcs\tp\t\tx\nC 1\tc.fcs\tp\tb\t1\n"
+    lines = "A\ta.fcs\tp\tb\t0,5\nB\tb.fcs\tp\t\tx\nC&1\tc.fcs\tp\tb\t1\n"
     assert [fault.partition(":")[0] for fault in faults(f"{HEADER}\tday\n{lines}")] == [
         "s.tsv line 2, column day",
         "s.tsv line 3, column batch",
@@ -383,7 +379,7 @@ def test_every_wrong_cell__is_told():
 
 
 def test_right_rows__are_given_beside_the_faults():
-    found, wrong = load_sheet(save(f"{SHEET}B 1\tb.fcs\tp\tb\n"), Sample)
+    found, wrong = load_sheet(save(f"{SHEET}B&1\tb.fcs\tp\tb\n"), Sample)
     assert [(line, sample.sample_id) for line, sample in found] == [(2, "A")]
     assert len(wrong) == 1
 

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from marrowgate.settings.config import Quality, Signal
+from marrowgate.settings.config import Signal
+from marrowgate.settings.quality import Quality
 from marrowgate.signal.limits import calibration_limits, spillover_limits, stability_limits
 
 

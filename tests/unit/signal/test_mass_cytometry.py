@@ -8,8 +8,8 @@ import pytest
 from marrowgate.fcs.mass_cytometry import is_mass_cytometry
 from marrowgate.fcs.read import read_fcs, read_header
 from marrowgate.fcs.write import WriteChannel, write_fcs
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.signal_channels import signal_channels
 from marrowgate.signal.stability.acquisition_time import acquisition_time

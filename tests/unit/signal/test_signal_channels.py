@@ -7,8 +7,8 @@ import pytest
 
 from marrowgate.fcs.read import read_fcs
 from marrowgate.fcs.write import WriteChannel, write_fcs
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel, PanelChannel
+from marrowgate.settings.quality import Quality
 from marrowgate.signal.detector_settings import settings_of
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.margins import margin_check

@@ -77,7 +77,7 @@ def draft_panel(channels: Sequence[Channel], spellings: Collection[str] = ()) ->
             continue
         label = (draft.entry.marker or draft.entry.scatter or "").casefold()
         if label and label in taken:
-            bare = PanelChannel(channel=channel.name)
+            bare = _entry(channel=channel.name)
             draft = DraftChannel(bare, f"a second channel of {draft.entry.marker or draft.entry.scatter}; one is used")
         taken |= {label} if label else set()
         drafts.append(draft)
@@ -88,7 +88,7 @@ def panel_text(draft: PanelDraft, description: str) -> str:
     """Return the panel as YAML, one line for each channel; what is to be looked at stands behind the line."""
     lines = [f"description: {json.dumps(description)}", "channels:"]
     for channel in draft.channels:
-        fields = channel.entry.model_dump(exclude_unset=True, exclude_none=True)
+        fields = channel.entry.given()
         # a double-quoted text of JSON is one of YAML
         inside = ", ".join(f"{name}: {_plain(value)}" for name, value in fields.items())
         empty = "" if len(fields) > 1 else ", marker: "
@@ -111,15 +111,20 @@ def _draft(channel: Channel, as_written: dict[str, str], areas: Collection[str])
         entry = PanelChannel.model_validate({"channel": channel.name, "scatter": channel.scatter or None})
         return DraftChannel(entry) if channel.scatter else None
     if channel.role == "time":
-        return DraftChannel(PanelChannel(channel=channel.name, role="time"))
+        return DraftChannel(_entry(channel=channel.name, role="time"))
     if channel.role != "fluorescence":
         return None
     pulse, detector = pulse_and_detector(channel.name)
     if not channel.marker:
         # height and width of a detector whose area is there say nothing more
         beside = pulse in {"H", "W"} and detector in areas
-        return None if beside else DraftChannel(PanelChannel(channel=channel.name), _EMPTY)
+        return None if beside else DraftChannel(_entry(channel=channel.name), _EMPTY)
     return _stained(channel, as_written)
+
+
+def _entry(**given: str) -> PanelChannel:
+    """Return an entry as the panel's file would give it, with the same checks."""
+    return PanelChannel.model_validate(given)
 
 
 def _stained(channel: Channel, as_written: dict[str, str]) -> DraftChannel:
@@ -129,15 +134,15 @@ def _stained(channel: Channel, as_written: dict[str, str]) -> DraftChannel:
     name = folded(channel.marker)
     if is_isotype_label(channel):
         remark = f"labelled {channel.marker}, an isotype: write the marker that it stands for"
-        return DraftChannel(PanelChannel(channel=channel.name, **stain), remark)
+        return DraftChannel(_entry(channel=channel.name, **stain), remark)
     if _VIABILITY.fullmatch(name):
         remark = "" if name == "7aad" else f"labelled {channel.marker}: taken for the viability dye"
         dyes = stain or {"fluorochrome": channel.marker}
-        return DraftChannel(PanelChannel(channel=channel.name, marker=VIABILITY, **dyes), remark)
+        return DraftChannel(_entry(channel=channel.name, marker=VIABILITY, **dyes), remark)
     marker = spelled_as(channel.marker, as_written)
     kind = "state" if canonical(marker) in MEASURED else "type"
     remark = "" if folded(marker) == name else f"labelled {channel.marker}"
-    return DraftChannel(PanelChannel(channel=channel.name, marker=marker, marker_class=kind, **stain), remark)
+    return DraftChannel(_entry(channel=channel.name, marker=marker, marker_class=kind, **stain), remark)
 
 
 def _plain(value: str | list[str] | tuple[str, ...]) -> str:

@@ -37,6 +37,7 @@ _COLOUR = re.compile(r"(?:RED|GREEN|YELLOW|BLUE|VIOLET|ORANGE|NIR|FAR-RED)-FLUOR
 _PULSE = re.compile(r"(?<=.)[-\s_](?:A|H|W|AREA|HEIGHT|WIDTH)$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[-\s_:|/]+")
 _VERIFIED = re.compile(r"\s*\(v\)$", re.IGNORECASE)
+_ONE_OF_SEVERAL = re.compile(r"CD\d+(?:R[ABO]|[a-zA-Z])?(?![a-z])(?=$|[^A-Za-z]|CD|Ig|TCR)|Ig[A-Z][a-z]*|TCR[a-z]*")
 _CLONE = re.compile(r"[\s_-]*(?:\(?\s*clone[:\s]+[\w.\-/]+\s*\)?)$", re.IGNORECASE)
 _EMPTY_WORDS = re.compile(r"EMPTY|NONE|BLANK|UNUSED|NA|N/A|NIL|-+|\d+")
 _DETECTOR = re.compile(
@@ -100,8 +101,16 @@ def says_another_marker(label: str, name: str, marker: str) -> bool:
     """
     written = read_label(label, name).marker
     # CD184 (CXCR4) names one marker twice
-    names = {canonical(part) for part in (written, *re.split(r"[()\[\]]", written)) if part.strip()}
+    names = {canonical(part) for part in (written, *re.split(r"[()\[\]]", written), *_in_one(label)) if part.strip()}
     return bool(names) and canonical(marker) not in names
+
+
+def _in_one(label: str) -> list[str]:
+    """Return the markers of a label that names several antibodies in one detector, such as ``CD56IgK``; else none."""
+    text = label.strip()
+    names = _ONE_OF_SEVERAL.findall(text)
+    left = _ONE_OF_SEVERAL.sub("", text).strip(" +/&,;_-")
+    return names if len(names) > 1 and not left else []
 
 
 def _resolve(label: str, name: str) -> Stain:

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from marrowgate.errors import fault
-from marrowgate.files import write_text
 from marrowgate.gating.landmarks.factors import (
     LANDMARK_DIMENSIONS,
     batch_landmarks,
@@ -18,6 +16,7 @@ from marrowgate.gating.landmarks.factors import (
 )
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
 from marrowgate.settings.strategy import Scale, Strategy, strategy_dimensions
 from marrowgate.signal.scale_estimate import batch_width, sample_width
@@ -174,12 +173,7 @@ def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strate
 
 def write_scales(path: Path, panel: str, batch: str, scales: BatchScales) -> None:
     """Write the scales of a batch as YAML."""
-    write_text(path, scales_text({"panel": panel, "batch": batch, **scales_to_plain(scales)}))
-
-
-def scales_text(plain: Mapping[str, Any]) -> str:
-    """Return the text of a file of scales."""
-    return yaml.safe_dump(dict(plain), sort_keys=False, allow_unicode=True)
+    write_plain(path, {"panel": panel, "batch": batch, **scales_to_plain(scales)})
 
 
 def scales_to_plain(scales: BatchScales) -> dict[str, Any]:
@@ -195,7 +189,7 @@ def read_scales(path: Path | None) -> BatchScales:
     """Read what `write_scales` wrote; without a file nothing was chosen."""
     if path is None:
         return BatchScales({})
-    return scales_from_plain(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return scales_from_plain(read_plain(path))
 
 
 def scales_from_plain(plain: Mapping[str, Any]) -> BatchScales:

@@ -5,32 +5,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from marrowgate.fcs.model import Note
-from marrowgate.files import write_text
 from marrowgate.gating.consensus import BATCH, AgreedGate, Consensus, Reference
 from marrowgate.gating.gates import from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import error_from_plain
+from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.signal.transforms import Transform
 
 
 def write_consensus(path: Path, consensus: Consensus) -> None:
     """Write a consensus as YAML."""
-    write_text(path, consensus_text(consensus_to_plain(consensus)))
+    write_plain(path, consensus_to_plain(consensus))
 
 
 def read_consensus(path: Path) -> Consensus:
     """Read what `write_consensus` wrote."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    plain = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
-    return consensus_from_plain(plain)
-
-
-def consensus_text(plain: Mapping[str, Any]) -> str:
-    """Return the text of a consensus file."""
-    return yaml.safe_dump(dict(plain), sort_keys=False, default_flow_style=None, width=120)
+    return consensus_from_plain(read_plain(path))
 
 
 def consensus_to_plain(consensus: Consensus) -> dict[str, Any]:

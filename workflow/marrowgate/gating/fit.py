@@ -321,7 +321,7 @@ def _evidence(view: _View, population: Population) -> Evidence:
 
 def _search(view: _View, population: Population) -> tuple[FoundGate, str]:
     method = get_method(population.method)
-    found = method.find(view, method.arguments.model_validate(population.arguments))
+    found = method.find(view, method.arguments.from_checked(population.arguments))
     if found.gate is not None or population.fallback is None:
         return found, population.method
     if _without_landmark(view.sample, population.fallback, population.fallback.dimensions or view.dimensions):
@@ -329,7 +329,7 @@ def _search(view: _View, population: Population) -> tuple[FoundGate, str]:
     second = get_method(population.fallback.method)
     if population.fallback.dimensions:
         view = replace(view, dimensions=population.fallback.dimensions)
-    instead = second.find(view, second.arguments.model_validate(population.fallback.arguments))
+    instead = second.find(view, second.arguments.from_checked(population.fallback.arguments))
     if instead.gate is None:
         return found, population.method
     why = because("fallback", f"{population.fallback.method} stands in for {population.method}")

@@ -11,7 +11,6 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from marrowgate.errors import UserError
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
@@ -19,6 +18,7 @@ from marrowgate.gating.gates import Gate
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.messages import correct_to, sentence
 from marrowgate.settings.panel import is_scatter
+from marrowgate.settings.section import Section
 from marrowgate.settings.strategy import Scales, Step, Strategy, load_strategy
 from marrowgate.signal.transforms import Transform
 
@@ -42,10 +42,8 @@ _REGISTRY = {
 }
 
 
-class Arguments(BaseModel):
+class Arguments(Section):
     """Base of every method's arguments: unknown ones are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:  # noqa: ARG002 - most do not depend on it
         """Say what does not fit the number of dimensions: what is wrong, and the cure."""
@@ -232,13 +230,13 @@ def get_method(name: str) -> Method:
 def needs_of(step: Step) -> Needs:
     """Return what a step of a checked strategy needs beside the events of its parent."""
     method = get_method(step.method)
-    return method.needs(method.arguments.model_validate(step.arguments))
+    return method.needs(method.arguments.from_checked(step.arguments))
 
 
 def stains_of_step(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
     """Return the dimensions whose stain an event inside the gate of a checked step must carry."""
     method = get_method(step.method)
-    return method.stains(method.arguments.model_validate(step.arguments), dimensions)
+    return method.stains(method.arguments.from_checked(step.arguments), dimensions)
 
 
 def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
@@ -288,6 +286,10 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
 
 
 def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]:
+    from pydantic import ValidationError
+
+    from marrowgate.settings.checking import fields_of
+
     name = step.method
     if name not in _REGISTRY:
         cure = correct_to(name, names(), f"use one of {', '.join(_REGISTRY)}")
@@ -299,7 +301,7 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
         arguments = method.arguments.model_validate(step.arguments)
     except ValidationError as error:
         for entry in error.errors(include_url=False):
-            what, cure = sentence(entry, tuple(method.arguments.model_fields))
+            what, cure = sentence(entry, tuple(fields_of(method.arguments)))
             location = ".".join(str(part) for part in entry["loc"])
             faults.append(
                 (f"argument {location} of method {name}: {what}" if location else f"method {name}: {what}", cure)
@@ -311,14 +313,19 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
 
 def _readable_arguments(step: Step) -> Arguments:
     """Return the arguments of a step, empty text in place of those that are wrong or missing."""
+    from pydantic import ValidationError
+
+    from marrowgate.settings.checking import fields_of
+
     model = get_method(step.method).arguments
     try:
         return model.model_validate(step.arguments)
     except ValidationError as error:
         wrong = {entry["loc"][0] for entry in error.errors() if entry["loc"]}
-        given = {name: value for name, value in step.arguments.items() if name in model.model_fields.keys() - wrong}
-        blank = {name: "" for name, entry in model.model_fields.items() if entry.is_required() or name in wrong}
-        return model.model_construct(**{**blank, **given})
+        known = fields_of(model)
+        given = {name: value for name, value in step.arguments.items() if name in known.keys() - wrong}
+        blank = {name: "" for name, entry in known.items() if entry.is_required() or name in wrong}
+        return model.unchecked({**blank, **given})
 
 
 def _needs_faults(needs: Needs, before: Sequence[str]) -> list[tuple[str, str]]:

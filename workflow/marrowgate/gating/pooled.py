@@ -67,4 +67,4 @@ def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -
     method = get_method(first.method)
     seed = crc32(first.population.encode())
     view = _PooledView(first.population, first.dimensions, seed, evidence, scales)
-    return method.find(view, method.arguments.model_validate(dict(first.arguments)))
+    return method.find(view, method.arguments.from_checked(dict(first.arguments)))

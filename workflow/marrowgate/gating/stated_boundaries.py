@@ -4,34 +4,30 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from marrowgate.gating.methods import View, on_scale
+from marrowgate.settings.section import Limit, Section
 
 MIN_EVENTS = 50
 """Events that a population must have for its quantile to be a place."""
 
 
-class OfPopulation(BaseModel):
+class OfPopulation(Section):
     """A quantile of a population that stands before this one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     of: str
     """The population."""
-    quantile: Annotated[float, Field(gt=0, lt=1)]
+    quantile: Annotated[float, Limit(gt=0, lt=1)]
     """Share of its events below the place."""
 
     def __str__(self) -> str:
         return f"the {100 * self.quantile:g} % quantile of {self.of}"
 
 
-class OfScale(BaseModel):
+class OfScale(Section):
     """A part of the dimension's scale: 0 is the bottom, 1 the top. For data that come on a display scale."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    part: Annotated[float, Field(ge=0, le=1)]
+    part: Annotated[float, Limit(ge=0, le=1)]
     """How far up the scale."""
 
     def __str__(self) -> str:

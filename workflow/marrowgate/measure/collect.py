@@ -14,8 +14,9 @@ from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.measure.visit_differences import Differences
-from marrowgate.settings.config import Measure, Quality
+from marrowgate.settings.config import Measure
 from marrowgate.settings.project import Project
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.checks import Check, at_most

@@ -1,4 +1,4 @@
-"""Samples compensated otherwise than their batch or their control: no number of theirs that depends on it is ok."""
+"""Samples not compensated, or otherwise than their batch or control: no number of theirs that rests on it is ok."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +13,12 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import is_scatter
 from marrowgate.settings.strategy import Strategy, ancestors
 from marrowgate.signal.spillover.agreement import spillover_check
+from marrowgate.signal.spillover.matrix_of_sample import CHECK
 
 DOUBTFUL = "doubtful"
 UNREADABLE = "spillover_unreadable"
 OTHERWISE = "compensated_otherwise"
+PARTLY = "not_compensated"
 _KEPT = frozenset({DOUBTFUL, "few_events"})
 """Statuses of intensities that say already that a value is not ok."""
 
@@ -50,7 +52,7 @@ def mark_tables(
 
 
 def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
-    """Find the samples whose compensation differs from that of their panel and batch.
+    """Find the samples that are not compensated as a whole, or otherwise than their panel and batch.
 
     Parameters
     ----------
@@ -71,7 +73,8 @@ def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
     for members in batches.values():
         for entry in members:
             others = [member.record.spillover for member in members if member is not entry]
-            if why := _unreadable(entry.record) or _against(entry.record.spillover, others, limit):
+            against = _against(entry.record.spillover, others, limit)
+            if why := _unreadable(entry.record) or against or _incomplete(entry.record):
                 found[entry.sample.sample_id] = why
     return found
 
@@ -79,6 +82,12 @@ def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
 def _unreadable(record: SampleRecord) -> str:
     ignored = "spillover_ignored" in (record.manifest.get("repairs") or "")
     return f"{UNREADABLE}: the file's matrix cannot be used" if ignored and record.spillover is None else ""
+
+
+def _incomplete(record: SampleRecord) -> str:
+    """Say which stained channels no matrix holds, where somebody did not say that nothing is to be compensated."""
+    left = [check.reason for check in record.checks if check.check == CHECK and check.verdict == "flagged"]
+    return f"{PARTLY}: {left[0]}" if left else ""
 
 
 def _against(own: Spillover | None, others: Sequence[Spillover | None], limit: float) -> str:
@@ -186,7 +195,7 @@ def _on_fluorescence(strategy: Strategy) -> frozenset[str]:
 
 
 def _code(why: str) -> str:
-    return OTHERWISE if why.startswith(OTHERWISE) else UNREADABLE
+    return why.partition(":")[0]
 
 
 def _joined(why: str, reason: str | None) -> str:

@@ -8,8 +8,8 @@ from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.measure.sketch import Sketch, make_sketch
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import ROOT, USUAL_ROLES, Roles, ancestors
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check

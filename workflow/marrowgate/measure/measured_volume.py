@@ -8,11 +8,14 @@ still open is held against the tube and against the other platforms that counted
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from marrowgate.fcs.model import FcsFile
-from marrowgate.settings.sheets import Sample
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import Stretch
+
+if TYPE_CHECKING:
+    from marrowgate.settings.sheets import Sample
 
 MOST_PER_UL = 1e5
 """No cytometer takes a suspension of more events per uL: a volume that says so is in another unit."""
@@ -68,7 +71,7 @@ def measured_volume(file: FcsFile, stretches: Sequence[Stretch]) -> Volume:
 
 
 def usable_volume(
-    volume: Volume, n_events: int, sample: Sample, n_cd45: int | None, cd45_per_ul: Sequence[float]
+    volume: Volume, n_events: int, sample: "Sample", n_cd45: int | None, cd45_per_ul: Sequence[float]
 ) -> tuple[float | None, str]:
     """Return the volume that a count may rest on, uL, or None and the reason why there is none.
 
@@ -97,7 +100,7 @@ def usable_volume(
     return None, faults[volume.readings_ul[0]]
 
 
-def _fault(reading: float, n_events: int, sample: Sample, n_cd45: int | None, cd45_per_ul: Sequence[float]) -> str:
+def _fault(reading: float, n_events: int, sample: "Sample", n_cd45: int | None, cd45_per_ul: Sequence[float]) -> str:
     if sample.tube_volume_ul is not None and reading > sample.tube_volume_ul:
         return f"$VOL says {reading:g} uL, the tube held {sample.tube_volume_ul:g} uL: no volumetric count"
     if reading <= 0 or n_events / reading > MOST_PER_UL:

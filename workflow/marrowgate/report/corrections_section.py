@@ -4,11 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from marrowgate.report import wording
-
 Row = Mapping[str, Any]
 
 
@@ -34,26 +29,7 @@ def corrected_samples(rows: Sequence[Row]) -> list[CorrectedSample]:
     ]
 
 
-def corrections_section(rows: Sequence[Row]) -> Markup:
-    """Return the section of the page; empty when nobody gave a gate.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        Rows of `corrections.tsv`.
-    """
-    if not rows:
-        return Markup("")
-    environment = Environment(
-        loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {"words": wording.words, "of": _of}
-    samples = corrected_samples(rows)
-    # the template escapes what it is given
-    return Markup(environment.get_template("corrections.html").render(samples=samples))  # noqa: S704
-
-
-def _of(row: Row, which: str) -> str:
+def count_of_parent(row: Row, which: str) -> str:
     """Return a count with its parent's and the percentage, before (found) or after."""
     n_events, n_parent, pct = (row[f"{which}{name}"] for name in ("n_events", "n_parent", "pct_of_parent"))
     if n_events is None:

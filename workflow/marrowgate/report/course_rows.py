@@ -80,11 +80,11 @@ def course_legend(rows: Sequence[Row]) -> str:
     """Say what the signs of the figures mean that show these rows."""
     if not rows:
         return ""
-    parts = ["One line per patient; bars are 95 % intervals of measurement, cut at the edge of the figure."]
+    parts = ["One line per patient; the 95 % interval of a point stands in its title."]
     if any(row["days_off"] is not None for row in rows):
         parts.append("Squares and broken lines are visits after stopping.")
     if any(row["arm"] for row in rows):
-        parts.append("The grey line is the first dose.")
+        parts.append("Upright lines are the first and the last dose.")
     return " ".join(parts)
 
 

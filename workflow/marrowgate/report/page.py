@@ -1,7 +1,12 @@
 """The report page: one file with everything inside."""
 
+import base64
+import hashlib
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +16,33 @@ from markupsafe import Markup
 from marrowgate.files import write_text
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.report import wording
-from marrowgate.report.corrections_section import corrections_section
-from marrowgate.report.course_rows import CourseRows, course_legend
+from marrowgate.report.answer_section import Answer, make_answer
+from marrowgate.report.checks_map import checks_map
+from marrowgate.report.corrections_section import corrected_samples, count_of_parent
+from marrowgate.report.course_rows import course_legend
+from marrowgate.report.data_tables import downloads
+from marrowgate.report.flow_section import contrast_flow, population_flow, sample_flow
+from marrowgate.report.forest_chart import forest_charts
 from marrowgate.report.gates_section import weak_gates
+from marrowgate.report.hand_section import ToLookAt, counting_notes, to_look_at
+from marrowgate.report.instrument_section import (
+    Series,
+    bead_series,
+    gate_series,
+    landmark_series,
+    series_chart,
+    settings_series,
+)
+from marrowgate.report.intensities_section import intensity_lines
+from marrowgate.report.methods_section import methods_of
 from marrowgate.report.outcome_section import outcome_topics
+from marrowgate.report.page_inputs import PageInputs, Row
+from marrowgate.report.patients_section import patient_parts
 from marrowgate.report.plan import SURVIVAL
-from marrowgate.report.planted_section import PlantedLine
 from marrowgate.report.populations_section import panel_tables
 from marrowgate.report.quality_section import check_lines
+from marrowgate.report.time_charts import CourseCharts, course_charts
 
-Row = Mapping[str, Any]
 FILTERS = {
     "number": wording.number,
     "words": wording.words,
@@ -28,115 +50,246 @@ FILTERS = {
     "method": wording.method_words,
     "status": wording.status_words,
     "effect": wording.effect,
+    "draws": wording.draws,
     "patients": wording.patients,
     "check": wording.check_words,
     "p_value": wording.p_value,
     "note": wording.note_words,
+    "of_parent": count_of_parent,
 }
+WEEK = 7.0
 
 
-def write_page(
-    path: Path,
-    *,
-    description: Mapping[str, str],
-    findings: Sequence[str],
-    manifest: Sequence[Row],
-    tables: Mapping[str, Sequence[Row]],
-    figures: Mapping[str, Path],
-    courses: Mapping[str, CourseRows],
-    left_out: Sequence[str],
-    provenance: Mapping[str, Any],
-    simulated: str,
-    planted: Sequence[PlantedLine],
-    arms: Sequence[str],
-    made_from: Mapping[str, str],
-) -> None:
+@dataclass(frozen=True)
+class Timeline:
+    """The courses on one axis of time: its name, and the charts of each measure."""
+
+    name: str
+    courses: tuple[CourseCharts, ...]
+
+
+def write_page(path: Path, inputs: PageInputs) -> Answer:
     """Write the page.
 
     Parameters
     ----------
     path : Path
         The file to make.
-    description : mapping of str to str
-        Panel to the description of its strategy.
-    findings : sequence of str
-        What `check` found in the headers, a line each.
-    manifest : sequence of mapping
-        Rows of the manifest.
-    tables : mapping of str to sequence of mapping
-        Rows of the other tables by name.
-    figures : mapping of str to Path
-        Name to SVG file; put into the page.
-    courses : mapping of str to CourseRows
-        What the figures over time show, by name of the figure; those without a row are not put into the page.
-    left_out : sequence of str
-        A sentence for everything that the page has nothing to show of.
-    provenance : mapping
-        Content of provenance.json.
-    simulated : str
-        What of the run is simulated, in a sentence; empty when nothing is.
-    planted : sequence of PlantedLine
-        The truth of a simulated run beside what was found.
-    arms : sequence of str
-        Names of the arms, in their order.
-    made_from : mapping of str to str
-        Files that the page was made from, by their place in the results, to the digests of their bytes.
+    inputs : PageInputs
+        What it is written from.
+
+    Returns
+    -------
+    Answer
+        What stands first in it.
     """
+    answer = make_answer(inputs.tables, inputs.responder, inputs.arms)
+    looks = to_look_at(
+        *(inputs.manifest, inputs.tables["populations"], inputs.tables["quality"]),
+        *(inputs.samples.gates, inputs.reported),
+    )
+    content = {
+        **_head(inputs),
+        **_answer(inputs, answer),
+        **_flow(inputs),
+        **_looks(inputs, looks),
+        **_patients(inputs, looks),
+        **_results(inputs),
+        **_origin(inputs),
+    }
+    write_text(path, _environment().get_template("report.html").render(content))
+    return answer
+
+
+def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("marrowgate.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= FILTERS
+    return environment
+
+
+def _head(inputs: PageInputs) -> dict[str, Any]:
+    script = (files("marrowgate.report") / "templates" / "page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return {
+        "report": inputs.project.config.report,
+        "style": Markup((files("marrowgate.report") / "templates" / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704 - our own file
+        "script_sha256": digest,
+        "simulated": inputs.simulated,
+        "made_from": inputs.made_from,
+        "provenance": inputs.provenance,
+        "description": _descriptions(inputs),
+        "arms": inputs.arms,
+    }
+
+
+def _descriptions(inputs: PageInputs) -> dict[str, str]:
+    project = inputs.project
+    named = project.config.strategy_of_panel
+    return {panel: project.strategies[named[panel]].description for panel in project.panels}
+
+
+def _answer(inputs: PageInputs, answer: Answer) -> dict[str, Any]:
+    populations = inputs.tables["populations"]
+    return {
+        "answer": answer,
+        "tiles": tiles(inputs.manifest, populations),
+        "timelines": _timelines(inputs),
+        "legend": course_legend([row for _, course in inputs.courses.values() for row in course.rows]),
+    }
+
+
+def _timelines(inputs: PageInputs) -> list[Timeline]:
+    """Return the courses by day, and in cycles where the comparison is in cycles."""
+    cohort = inputs.project.config.cohort
+    clock = _clock(inputs)
+    axes = [("Days", lambda row: row["day"], "days since first dose", WEEK)]
+    if clock is not None and clock.unit == "cycles":
+        axes.append(("Cycles", _cycle_time(clock), "cycles since first dose, each patient's own length", 0.25))
+    timelines = []
+    for name, time, label, step in axes:
+        drawn = [
+            course_charts(
+                *(course, inputs.arms, cohort.responder_limit if plan.measure == cohort.responder_measure else None),
+                *(time, label, step),
+            )
+            for plan, course in inputs.courses.values()
+        ]
+        timelines.append(Timeline(name, tuple(entry for entry in drawn if entry.charts)))
+    return [timeline for timeline in timelines if timeline.courses]
+
+
+def _clock(inputs: PageInputs) -> Any:
+    from marrowgate.cohort.visits import make_clock, visit_of
+
+    project = inputs.project
+    if not project.patients:
+        return None
+    visits = [visit for sample in project.samples if (visit := visit_of(sample)) is not None]
+    return make_clock(project.config.cohort, visits, project.patients)
+
+
+def _cycle_time(clock: Any) -> Any:
+    from marrowgate.cohort.visits import Visit
+
+    def time(row: Row) -> float | None:
+        if row["patient_id"] not in clock.cycle_days:
+            return None
+        if row["day"] is not None and row["day"] <= 0:
+            return 0.0
+        place = (row.get("cycle"), row.get("cycle_day"), row["days_off"])
+        kept: float | None = clock.time(Visit(row["patient_id"], row["day"], *place))
+        return kept
+
+    return time
+
+
+def _flow(inputs: PageInputs) -> dict[str, Any]:
+    populations = inputs.tables["populations"]
+    return {
+        "sample_stages": sample_flow(inputs.project, inputs.manifest, populations),
+        "population_stages": population_flow(populations, inputs.reported),
+        "contrast_stages": contrast_flow(inputs.tables["design"]),
+        "not_accepted": [row for row in inputs.manifest if row["verdict"] != "accepted"],
+        "findings": [line.removeprefix("finding: ") for line in inputs.findings],
+        "left_out": inputs.left_out,
+    }
+
+
+def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
+    tables, samples = inputs.tables, inputs.samples
     populations = tables["populations"]
-    rejected = {row["sample_id"]: row["reasons"] or "" for row in manifest if row["verdict"] in WITHOUT_NUMBERS}
-    page = environment.get_template("report.html").render(
-        description=description,
-        tiles=_tiles(manifest, populations),
-        left_out=left_out,
-        findings=[line.removeprefix("finding: ") for line in findings],
-        not_accepted=[row for row in manifest if row["verdict"] != "accepted"],
-        contrasts=tables["contrasts"],
-        sensitivity=_sensitivity(tables["contrasts"]),
-        arms=arms,
-        declared=[row for row in tables["design"] if row["item"] == "estimand"],
-        flows=_flows(tables["design"]),
-        design=_design(tables["design"], arms),
-        summary=tables["summary"],
-        courses={name: course for name, course in courses.items() if course.rows},
-        legend=course_legend([row for course in courses.values() for row in course.rows]),
-        panels=panel_tables(populations, rejected),
-        outcomes=outcome_topics(tables["outcomes"], arms),
-        curves={title: name for name, (_, title) in SURVIVAL.items() if name in figures},
-        statuses=_statuses(populations),
-        weak_gates=weak_gates(populations, frozenset(rejected)),
-        n_rejected=len(rejected),
-        corrections=corrections_section(tables.get("corrections", ())),
-        concordance=tables["concordance"],
-        checks=check_lines(tables["quality"]),
-        flagged=[row for row in tables["quality"] if row["verdict"] == "flagged"],
-        figures={name: _inline(svg) for name, svg in figures.items()},
-        provenance=provenance,
-        simulated=simulated,
-        made_from=made_from,
-        planted=planted,
+    rejected = frozenset(row["sample_id"] for row in inputs.manifest if row["verdict"] in WITHOUT_NUMBERS)
+    charts = {
+        "Calibration beads": bead_series(samples.calibration, inputs.project.config.quality.max_bead_fold),
+        "Detector settings": _settings(inputs),
+        "Landmarks": landmark_series(samples.landmarks),
+        "Positions of the gates": gate_series(samples.gates, _batches(inputs, only_stained=True), populations),
+    }
+    return {
+        "looks": looks,
+        "pictures": {name: Markup(picture) for name, picture in samples.pictures.items()},  # noqa: S704 - our own drawing
+        "counting": counting_notes(tables["quality"]),
+        "checks": check_lines(tables["quality"]),
+        "map": checks_map(tables["quality"], _batches(inputs)),
+        "instrument": {
+            name: [(series, Markup(series_chart(series))) for series in own]  # noqa: S704 - names in it are escaped
+            for name, own in charts.items()
+            if own
+        },
+        "statuses": _statuses(populations),
+        "n_rejected": len(rejected),
+        "corrections": corrected_samples(tables.get("corrections", ())),
+        "weak_gates": weak_gates(populations, rejected),
+        "concordance": tables["concordance"],
+    }
+
+
+def _settings(inputs: PageInputs) -> list[Series]:
+    limit = inputs.project.config.quality.max_setting_change_pct
+    series = settings_series(inputs.samples.settings, _batches(inputs), limit)
+    return [] if series is None else [series]
+
+
+def _batches(inputs: PageInputs, *, only_stained: bool = False) -> dict[str, tuple[str, str]]:
+    """Return panel and batch of the samples, batch by batch in the order of the sheet."""
+    own = [s for s in inputs.project.samples if s.control_type == "none" or not only_stained]
+    order = {key: at for at, key in enumerate(dict.fromkeys((s.panel, s.batch) for s in own))}
+    own.sort(key=lambda s: order[s.panel, s.batch])
+    return {s.sample_id: (s.panel, s.batch) for s in own}
+
+
+def _patients(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
+    project = inputs.project
+    called = [row for row in inputs.tables["endpoints"] if row["endpoint"] == inputs.responder]
+    parts = patient_parts(
+        *(project.patients, project.samples, {row["sample_id"]: row["verdict"] for row in inputs.manifest}),
+        *(list(inputs.courses.values()), looks, project.config.report.reference_ranges),
+        {row["patient_id"]: bool(row["value"]) for row in called if row["value"] is not None},
+        inputs.arms,
     )
-    write_text(path, page)
+    return {"patient_parts": parts}
+
+
+def _results(inputs: PageInputs) -> dict[str, Any]:
+    tables, contrasts = inputs.tables, inputs.tables["contrasts"]
+    rejected = {row["sample_id"]: row["reasons"] or "" for row in inputs.manifest if row["verdict"] in WITHOUT_NUMBERS}
+    outcome_figures = {name for name, _ in SURVIVAL.items() if name in inputs.figures}
+    return {
+        "contrasts": contrasts,
+        "forest": [(name, Markup(chart)) for name, chart in forest_charts(contrasts)],  # noqa: S704 - names in it are escaped
+        "sensitivity": _sensitivity(contrasts),
+        "declared": [row for row in tables["design"] if row["item"] == "estimand"],
+        "design": _design(tables["design"], inputs.arms),
+        "summary": tables["summary"],
+        "panels": panel_tables(tables["populations"], rejected),
+        "intensities": intensity_lines(tables["intensities"]),
+        "planted": inputs.planted,
+        "outcomes": outcome_topics(tables["outcomes"], inputs.arms),
+        "curves": {SURVIVAL[name][1]: name for name in outcome_figures},
+        "figures": {name: inline_svg(path, name) for name, path in inputs.figures.items()},
+    }
+
+
+def _origin(inputs: PageInputs) -> dict[str, Any]:
+    return {
+        "methods": methods_of(inputs.project, inputs.provenance, inputs.manifest),
+        "downloads": downloads(inputs.files),
+    }
 
 
 def _sensitivity(contrasts: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """Return what stands beside each primary and secondary endpoint."""
     leads = [row["endpoint"] for row in contrasts if row["role"] in {"primary", "secondary"}]
     beside = [row for row in contrasts if row["role"] == "sensitivity"]
-    found = [(lead, [row for row in beside if row["endpoint"] == lead]) for lead in dict.fromkeys(leads)]
-    return [(lead, rows) for lead, rows in found if rows]
-
-
-def _flows(design: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    """Return the rows that count the patients towards the primary contrast, by pair of arms."""
-    flows: dict[tuple[str, str], list[Row]] = {}
-    for row in design:
-        if row["item"].startswith("flow_"):
-            flows.setdefault((row["arm_1"], row["arm_2"]), []).append(row)
-    return flows
+    lists = [(lead, [row for row in beside if row["endpoint"] == lead]) for lead in dict.fromkeys(leads)]
+    return [(lead, rows) for lead, rows in lists if rows]
 
 
 def _design(design: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[str]]]:
@@ -148,19 +301,19 @@ def _design(design: Sequence[Row], arms: Sequence[str]) -> list[tuple[str, list[
     return [(name, [reasons.get(f"{arm}_{name}", "") for arm in arms]) for name in names]
 
 
-def _tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:
+def tiles(manifest: Sequence[Row], populations: Sequence[Row]) -> list[tuple[int, str]]:
     """Return the numbers at the top: samples by what they are and by verdict, patients by arm where there are arms."""
     stained = {row["sample_id"] for row in populations if row["control_type"] == "none"}
     verdicts = Counter(row["verdict"] for row in manifest)
     arms = Counter({row["patient_id"]: row["arm"] for row in populations if row["patient_id"]}.values())
     no_arm = " without an arm" if len(arms) > 1 else ""
-    tiles = [
+    counted = [
         (len(stained), f"stained {_samples(len(stained))}"),
         (len(manifest) - len(stained), f"control {_samples(len(manifest) - len(stained))}"),
         *((verdicts[word], word) for word in ("accepted", "repaired", "rejected", "failed")),
         *((n, f"{arm or ''} patient{'' if n == 1 else 's'}{'' if arm else no_arm}".strip()) for arm, n in arms.items()),
     ]
-    return [(n, name) for n, name in tiles if n or name == "accepted"]
+    return [(n, name) for n, name in counted if n or name == "accepted"]
 
 
 def _samples(n: int) -> str:
@@ -169,11 +322,14 @@ def _samples(n: int) -> str:
 
 def _statuses(populations: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the gate statuses that occur in stained samples, each with its meaning."""
-    found = {row["gate_status"] for row in populations if row["control_type"] == "none"}
-    return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in found]
+    present = {row["gate_status"] for row in populations if row["control_type"] == "none"}
+    return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in present]
 
 
-def _inline(svg: Path) -> Markup:
-    text = svg.read_text(encoding="utf-8")
+def inline_svg(path: Path, name: str) -> Markup:
+    """Return a figure for the page: its own names begin with the figure's, so that no two in the page are the same."""
+    text = path.read_text(encoding="utf-8")
     # the XML and DOCTYPE lines belong to a file of its own, not to a page
-    return Markup(text[text.index("<svg") :])  # noqa: S704 - written by our own figures
+    text = text[text.index("<svg") :]
+    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
+    return Markup(text)  # noqa: S704 - written by our own figures

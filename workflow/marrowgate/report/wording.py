@@ -63,6 +63,7 @@ MEASURES = (
     (r"_median_fi", ", median fluorescence"),
     (r"_abc", ", molecules per cell less control"),
     (r"^cd34_hspc", "CD34+ progenitors"),
+    (r"^immature(?=[_ ,]|$)", "immature cells"),
     (r"^cd(\d+[a-z]?)_pos(?=[_, ]|$)", r"CD\1+"),
 )
 GATE_STATUSES = {
@@ -178,15 +179,23 @@ def effect(row: Row) -> str:
     value, low, high = (_in_its_unit(row[name], scale) for name in ("estimate", "ci_low", "ci_high"))
     units = {"log2 fold": "-fold", "risk_difference": " points", "proportion": " %"}
     text = f"{'odds ratio ' if scale == 'odds_ratio' else ''}{value}{units.get(scale, '')}"
-    if row.get("range_low") is not None:
-        ends = [_in_its_unit(row[name], scale) for name in ("range_low", "range_high")]
-        return f"{text} (95 % of the draws: {ends[0]} to {ends[1]})"
     if low != "-" or high != "-":
         text = f"{text} ({low} to {high})"
     if row.get("difference") is None:
         return text
     ends = [f"{row[name]:+.3g}" for name in ("difference", "difference_low", "difference_high")]
     return f"{text}; {ends[0]} {row['difference_unit']} ({ends[1]} to {ends[2]})"
+
+
+def draws(row: Row) -> str:
+    """Show between which values 95 % of the draws of an estimate lie; a dash where nothing was drawn.
+
+    It is kept apart from the estimate, so that nobody takes it for a confidence interval.
+    """
+    if row.get("range_low") is None:
+        return "-"
+    ends = [_in_its_unit(row[name], row["scale"]) for name in ("range_low", "range_high")]
+    return f"95 % of draws from {ends[0]} to {ends[1]}"
 
 
 def _in_its_unit(value: float | None, scale: str) -> str:

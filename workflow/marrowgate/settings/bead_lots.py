@@ -55,7 +55,7 @@ def bead_faults(sheet: Sheet, panels: Mapping[str, Panel], folder: Path, measure
             stained = ", ".join(f"{entry.marker} carries {_dye(entry)}" for entry in carriers)
             what = f"beads of lot {lot.name} carry {lot.fluorochrome}, but in panel {panel!r} {stained}"
             cure = "they calibrate that fluorochrome only; use beads of the marker's own, or empty that cell"
-            fault = Fault(f"{sheet.path} line {line}, column bead_lot", what, cure)
+            fault = Fault(sheet.where(line, "bead_lot"), what, cure)
             useless.setdefault((panel, lot.name), fault)
     yield from useless.values()
 

@@ -38,9 +38,10 @@ def twice(sheet: Sheet, column: str) -> Iterator[Fault]:
         earlier = first.setdefault(name.casefold(), row)
         if earlier is row:
             continue
-        what = f"{column} {name!r} stands in line {earlier.line} already"
+        what = f"{column} {name!r} stands in {sheet.line_word} {earlier.line} already"
         if earlier.cells[column] != name:
-            what = f"{column} {name!r} differs from {earlier.cells[column]!r} of line {earlier.line} in case only"
+            other = f"{earlier.cells[column]!r} of {sheet.line_word} {earlier.line}"
+            what = f"{column} {name!r} differs from {other} in case only"
         yield _fault(sheet, row, column, what, "give each row its own")
 
 
@@ -53,12 +54,15 @@ def same_data_set(sheet: Sheet) -> Iterator[Fault]:
         data_set = (str(Path(row.cells["fcs"])), row.cells.get("data_set", "1"), row.cells.get("panel", ""))
         earlier = first.setdefault(data_set, row)
         if earlier is not row:
-            what = f"line {earlier.line} names the same file, data set and panel"
+            what = f"{sheet.line_word} {earlier.line} names the same file, data set and panel"
             yield _fault(sheet, row, "fcs", what, "correct the path, or remove the row")
 
 
-def files(sheet: Sheet, made: Path | None) -> Iterator[Fault]:
-    """Tell which files do not exist; those in the folder `made` are simulated and carry their sample's name."""
+def files(sheet: Sheet, made: Path | None, *, show_paths: bool = False) -> Iterator[Fault]:
+    """Tell which files do not exist; those in the folder `made` are simulated and carry their sample's name.
+
+    Paths hold names and dates, so they are shown on demand only: the line says where the path stands.
+    """
     listed: dict[Path, dict[str, str]] = {}
     for row in sheet.rows:
         path = Path(row.cells["fcs"]) if "fcs" in row.cells else None
@@ -71,12 +75,12 @@ def files(sheet: Sheet, made: Path | None) -> Iterator[Fault]:
                 yield _fault(sheet, row, "fcs", what, "correct the path, or keep your own files in another folder")
         elif not is_there(path):
             what, cure = _path_fault(path, listed)
-            yield _fault(sheet, row, "fcs", what, cure)
+            yield _fault(sheet, row, "fcs", f"{what}, {str(path)!r}" if show_paths else what, cure)
 
 
 def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, str]:
     """Say what is wrong with a path that is no file, and what to do; `listed` keeps the folders that were looked at."""
-    what = f"there is no file {str(path)!r}"
+    what = "there is no such file"
     if "\\" in str(path):
         return what, "write / in place of \\"
     if str(path).startswith("~"):
@@ -85,9 +89,10 @@ def _path_fault(path: Path, listed: dict[Path, dict[str, str]]) -> tuple[str, st
         listed[path.parent] = _names_in(path.parent)
     same = listed[path.parent].get(path.name.casefold())
     if same == path.name:
-        what = "a folder" if path.is_dir() else "a pipe or a device"
-        return f"{str(path)!r} is {what}", "name a file in it" if path.is_dir() else "name a file"
-    return what, f"write it {same!r}, as the file is called" if same else "correct the path"
+        if path.is_dir():
+            return "is a folder", "name a file in it"
+        return "is a pipe or a device", "name a file"
+    return what, "write capital letters as in the file's name" if same else "correct the path"
 
 
 def _names_in(folder: Path) -> dict[str, str]:
@@ -236,4 +241,4 @@ def measured(config: Config, markers: Sequence[str], populations: Sequence[str])
 
 
 def _fault(sheet: Sheet, row: SheetRow, column: str, what: str, cure: str) -> Fault:
-    return Fault(f"{sheet.path} line {row.line}, column {column}", what, cure)
+    return Fault(sheet.where(row.line, column), what, cure)

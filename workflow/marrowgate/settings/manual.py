@@ -3,6 +3,7 @@
 ``python -m marrowgate.settings.manual config/README.md docs/columns.md`` brings both files up to date.
 """
 
+import datetime as dt
 import re
 import sys
 import types
@@ -16,11 +17,15 @@ from pydantic.fields import FieldInfo
 
 from marrowgate.columns import markdown
 from marrowgate.files import write_text
+from marrowgate.settings.checking import described_fields, fields_of
 from marrowgate.settings.config import Config
 from marrowgate.settings.messages import NAME_PATTERN, POPULATION_PATTERN
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.section import Limit, Section
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
 from marrowgate.settings.strategy import Strategy
+
+Model = type[BaseModel | Section]
 
 SHEETS: dict[str, type[BaseModel]] = {
     "samples": Sample,
@@ -28,9 +33,16 @@ SHEETS: dict[str, type[BaseModel]] = {
     "measurements": Measurement,
     "toxicity": Toxicity,
 }
-SETTINGS: dict[str, type[BaseModel]] = {"config": Config, "panel": Panel, "strategy": Strategy}
+SETTINGS: dict[str, Model] = {"config": Config, "panel": Panel, "strategy": Strategy}
 
-_PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any value"}
+_PLAIN = {
+    dt.date: "date",
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Any: "any value",
+}
 _PATTERNS = {
     NAME_PATTERN: "name of letters, digits and _",
     POPULATION_PATTERN: "name of small letters, digits and _",
@@ -84,38 +96,43 @@ def type_words(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     if origin is dict:
         key, value = get_args(annotation)
         return f"for each {type_words(key)}: {type_words(value)}"
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return "entries: see below"
+    limits = list(_unfolded(metadata))
     patterns = [
-        constraint.pattern
-        for constraint in metadata
-        if isinstance(constraint, StringConstraints) and constraint.pattern
+        constraint.pattern for constraint in limits if isinstance(constraint, StringConstraints) and constraint.pattern
     ]
     if patterns:
         return _PATTERNS[str(patterns[0])]
-    return ", ".join((_PLAIN[annotation], *_bounds(metadata)))
+    return ", ".join((_PLAIN[annotation], *_bounds(limits)))
 
 
-def _bounds(metadata: Iterable[Any]) -> Iterator[str]:
+def _unfolded(metadata: Iterable[Any]) -> Iterator[Any]:
     for constraint in metadata:
-        # pydantic keeps the bounds of a type inside the FieldInfo that it was declared with
-        parts = constraint.metadata if isinstance(constraint, FieldInfo) else [constraint]
-        for part in parts:
-            if isinstance(part, annotated_types.Ge):
-                yield f"at least {part.ge}"
-            elif isinstance(part, annotated_types.Gt):
-                yield f"above {part.gt}"
-            elif isinstance(part, annotated_types.Le):
-                yield f"at most {part.le}"
-            elif isinstance(part, annotated_types.Lt):
-                yield f"below {part.lt}"
+        if isinstance(constraint, FieldInfo):
+            # pydantic keeps the bounds of a type inside the FieldInfo that it was declared with
+            yield from _unfolded(constraint.metadata)
+        elif isinstance(constraint, Limit):
+            yield from constraint
+        else:
+            yield constraint
 
 
-def _flat(
-    model: type[BaseModel], prefix: str, words_of_models: dict[type[BaseModel], str]
-) -> Iterator[tuple[str, FieldInfo, str]]:
+def _bounds(limits: Iterable[Any]) -> Iterator[str]:
+    for constraint in limits:
+        if isinstance(constraint, annotated_types.Ge):
+            yield f"at least {constraint.ge}"
+        elif isinstance(constraint, annotated_types.Gt):
+            yield f"above {constraint.gt}"
+        elif isinstance(constraint, annotated_types.Le):
+            yield f"at most {constraint.le}"
+        elif isinstance(constraint, annotated_types.Lt):
+            yield f"below {constraint.lt}"
+
+
+def _flat(model: Model, prefix: str, words_of_models: dict[Model, str]) -> Iterator[tuple[str, FieldInfo, str]]:
     """Return every entry under its dotted name, its field and what it holds; those of a section follow it once."""
-    for name, field in model.model_fields.items():
+    for name, field in described_fields(model).items():
         section = _section(field.annotation)
         words = type_words(field.annotation, field.metadata)
         if section in words_of_models:
@@ -126,8 +143,8 @@ def _flat(
             yield from _flat(section, f"{prefix}{name}.", words_of_models)
 
 
-def _section(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _section(annotation: Any) -> Model | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return annotation
     return next((found for part in get_args(annotation) if (found := _section(part))), None)
 
@@ -135,15 +152,26 @@ def _section(annotation: Any) -> type[BaseModel] | None:
 def _default(field: FieldInfo, *, sheet: bool) -> str:
     if field.is_required():
         return "must be given"
-    if field.default is None:
+    default = field.get_default(call_default_factory=True)
+    if default is None:
         return "not known" if sheet else "`null`"
-    if isinstance(field.default, BaseModel):
-        given = field.default.model_dump(exclude_defaults=True)
+    if isinstance(default, BaseModel | Section):
+        given = _given(default)
         return f"`{given}`".replace("'", "") if given else "the entries below"
-    if field.default in ((), {}, ""):
+    if default in ((), {}, ""):
         return "none"
-    value = list(field.default) if isinstance(field.default, tuple) else field.default
+    value = list(default) if isinstance(default, tuple) else default
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _given(entries: BaseModel | Section) -> dict[str, Any]:
+    """Return the entries whose values are not those of their class."""
+    known = fields_of(type(entries))
+    return {
+        name: getattr(entries, name)
+        for name, field in known.items()
+        if field.is_required() or getattr(entries, name) != field.get_default(call_default_factory=True)
+    }
 
 
 def _markdown(first: str, empty: str, fields: Iterable[tuple[str, FieldInfo, str]], *, sheet: bool) -> str:

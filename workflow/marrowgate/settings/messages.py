@@ -26,6 +26,7 @@ _KINDS = {
     "list_type": ("must be a list, got {value}", "write it as [first, second]"),
     "tuple_type": ("must be a list, got {value}", "write it as [first, second]"),
     "dict_type": ("must hold key: value entries, got {value}", "see config/README.md for its layout"),
+    "dataclass_type": ("must hold key: value entries, got {value}", "see config/README.md for its layout"),
     "model_type": ("must hold key: value entries, got {value}", "see config/README.md for its layout"),
     "too_short": ("has too few entries: at least {min_length} needed, {actual_length} found", "add what is missing"),
     "too_long": ("has too many entries: at most {max_length} allowed", "remove what is too much"),
@@ -78,7 +79,7 @@ def sentence(entry: Mapping[str, Any], known: Sequence[str] = ()) -> tuple[str, 
         Names that an entry at this place may have, to guess what a misspelt one was meant to be.
     """
     kind, context, value = entry["type"], entry.get("ctx", {}), shown(entry["input"])
-    if kind == "extra_forbidden":
+    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         return "there is no such entry", correct_to(str(entry["loc"][-1]), known, "correct its name or remove it")
     if kind == "value_error":
         what, _, cure = str(context["error"]).partition("; ")
@@ -108,6 +109,8 @@ def _number_sentence(kind: str, context: Mapping[str, Any], value: Any) -> tuple
         return f"has a decimal comma, {got}", "write it with a point"
     if isinstance(value, str) and re.match(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b", value):
         return f"must be a number of days and not a date, {got}", "count the days"
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+(?:\.\d+)?\s*%", value):
+        return f"is a percentage, {got}", "write the number in the unit of the column"
     wanted = "a whole number" if kind in _WHOLE else "a number"
     return f"must be {wanted}, {got}", "correct the value"
 

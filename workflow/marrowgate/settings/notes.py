@@ -21,6 +21,7 @@ Note = tuple[str, str]
 
 def project_notes(project: Project) -> Iterator[Note]:
     """Say what `check` should tell of a project without faults, as (where, what and what to do)."""
+    yield from _renamed_notes(project)
     if project.config.patients is not None:
         if project.config.sample_sheet is not None:
             yield from _patient_notes(project)
@@ -30,6 +31,16 @@ def project_notes(project: Project) -> Iterator[Note]:
     yield from _bead_notes(project)
     yield from _cohort_notes(project)
     yield from _strategy_notes(project)
+
+
+def _renamed_notes(project: Project) -> Iterator[Note]:
+    """Tell which names are written with signs that no file name can hold, and how they are called here."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for sheet, column, written, used in project.renamed:
+        found.setdefault((sheet, column), []).append(f"{written!r} is called {used}")
+    for (sheet, column), names in found.items():
+        more = f" and {len(names) - _MANY} more likewise" if len(names) > _MANY else ""
+        yield f"{sheet}, column {column}", f"{', '.join(names[:_MANY])}{more}"
 
 
 def _patient_notes(project: Project) -> Iterator[Note]:

@@ -49,10 +49,10 @@ def deaths_of_survivors(toxicity: Sheet, patients: Sheet) -> Iterator[Fault]:
         if line is None:
             continue
         if row.cells.get("treatment_related_death") == "yes":
-            what = f"is yes, but os_event is 0 in {patients.path} line {line}"
+            what = f"is yes, but os_event is 0 in {patients.where(line)}"
             yield _fault(toxicity, row, "treatment_related_death", what, cure)
         elif row.cells.get("grade") == FATAL:
-            what = f"is 5 (death), but os_event is 0 in {patients.path} line {line}"
+            what = f"is 5 (death), but os_event is 0 in {patients.where(line)}"
             yield _fault(toxicity, row, "grade", what, cure)
 
 
@@ -98,4 +98,4 @@ def _number(cell: str | None) -> float | None:
 
 
 def _fault(sheet: Sheet, row: SheetRow, column: str, what: str, cure: str) -> Fault:
-    return Fault(f"{sheet.path} line {row.line}, column {column}", what, cure)
+    return Fault(sheet.where(row.line, column), what, cure)

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, get_args
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from typing import Annotated, ClassVar, Literal, get_args
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.plain_text import has_unprintable, printable
-from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
+from marrowgate.settings.section import Limit, Section
 
 Role = Literal["scatter", "time", "fluorescence", "index", "ignored"]
 Scatter = Literal["FSC-A", "FSC-H", "FSC-W", "SSC-A", "SSC-H", "SSC-W"]
@@ -23,16 +21,14 @@ def without_control_characters(text: str) -> str:
     return text
 
 
-Label = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(without_control_characters)
-]
+Label = Annotated[str, Limit(strip=True, min_length=1, after=without_control_characters)]
 
 
-class PanelChannel(BaseModel):
+class PanelChannel(Section):
     """One channel of a panel."""
 
     # clones such as 581 are written without quotes
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, coerce_numbers_to_str=True)
+    __pydantic_config__: ClassVar = {**Section.__pydantic_config__, "coerce_numbers_to_str": True}
 
     channel: Label
     """The channel's name in the file, `$PnN`."""
@@ -52,8 +48,8 @@ class PanelChannel(BaseModel):
     role: Role | None = None
     """Given for time, index and ignored channels; fluorescence and scatter follow from the entries above."""
 
-    @model_validator(mode="after")
-    def _one_meaning(self) -> "PanelChannel":
+    def __post_init__(self) -> None:
+        """Refuse a channel with two meanings."""
         if self.marker and self.scatter:
             msg = f"channel {self.channel!r} has both a marker and a scatter name; keep one of them"
             raise ValueError(msg)
@@ -63,7 +59,6 @@ class PanelChannel(BaseModel):
         if self.marker and self.role not in {None, "fluorescence", "ignored"}:
             msg = f"channel {self.channel!r} has the role {self.role} and a marker; keep one of them"
             raise ValueError(msg)
-        return self
 
     @property
     def resolved_role(self) -> Role | None:
@@ -75,14 +70,12 @@ class PanelChannel(BaseModel):
         return "fluorescence" if self.marker else None
 
 
-class Panel(BaseModel):
+class Panel(Section):
     """Channel to marker, fluorochrome, clone and marker class."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     description: str = ""
     """A sentence for the report."""
-    channels: Annotated[tuple[PanelChannel, ...], Field(min_length=1)]
+    channels: Annotated[tuple[PanelChannel, ...], Limit(min_length=1)]
     """The channels that matter; others in the file are left alone."""
 
     @property
@@ -105,6 +98,8 @@ def load_panel(path: Path) -> Panel:
     UserError
         One fault per wrong entry, and per channel or marker that stands twice.
     """
+    from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
+
     content, lines = read_yaml(path)
     panel = build_model(path, content, lines, Panel)
     faults = [

@@ -51,6 +51,8 @@ class Project:
         Gates that a person gave, by sample_id.
     releases : mapping of str to ReleaseHead
         What the releases that batches are gated against say of themselves, by name.
+    renamed : tuple of (str, str, str, str)
+        Sheet, column, name as it is written there and as it is called here: with signs that no file name can hold.
     """
 
     config: Config
@@ -62,6 +64,7 @@ class Project:
     strategies: Mapping[str, Strategy]
     overrides: Mapping[str, Overrides] = field(default_factory=dict)
     releases: Mapping[str, ReleaseHead] = field(default_factory=dict)
+    renamed: tuple[tuple[str, str, str, str], ...] = ()
 
     def panel_path(self, panel: str) -> Path:
         """Return the file of a panel."""
@@ -92,6 +95,7 @@ class _Reading:
     settings: Settings
     faults: list[Fault]
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    show_paths: bool = False
 
     def sheet(self, entry: str, model: type[Row]) -> tuple[Row, ...]:
         """Read the sheet that an entry of the config names; a sheet that cannot be read has no rows."""
@@ -104,7 +108,9 @@ class _Reading:
             self.faults.append(Fault(self.settings.where(entry), f"there is no file {name!r}", cure))
             return ()
         try:
-            self.sheets[entry] = read_sheet(Path(name))
+            tab = {str(name): tab for name, tab in config.workbook_sheets.items()}.get(entry)
+            more = {"arm": config.arms.names} if entry == "patients" and not self.settings.doubts("arms") else {}
+            self.sheets[entry] = read_sheet(Path(name), model, more, tab=tab or entry, must_be_there=tab is not None)
         except UserError as error:
             self.faults += error.faults
             return ()
@@ -148,7 +154,9 @@ def parse_overrides(text: str) -> dict[str, Any]:
     return entries
 
 
-def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None) -> Project:
+def load_project(
+    path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None, *, show_paths: bool = False
+) -> Project:
     """Read a project and check that its parts fit together.
 
     Parameters
@@ -159,6 +167,8 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         Checks the methods of a strategy (`marrowgate.gating.methods.method_faults`).
     overrides : mapping
         Entries that take the place of those of the config.
+    show_paths : bool
+        Whether faults show the paths of FCS files, which hold names and dates.
 
     Raises
     ------
@@ -166,7 +176,7 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         All faults of all files.
     """
     settings = read_settings(path, overrides or {})
-    reading = _Reading(settings, list(settings.faults))
+    reading = _Reading(settings, list(settings.faults), show_paths=show_paths)
     samples = reading.sheet("samples", Sample)
     patients = reading.sheet("patients", Patient)
     measurements = reading.sheet("measurements", Measurement)
@@ -182,7 +192,19 @@ def load_project(path: Path, method_faults: MethodFaults, overrides: Mapping[str
         faults = [*reading.faults, *_absent_matrices(settings)]
         raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
-    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies, overrides, releases)
+    renamed = tuple((str(sheet.path), *names) for sheet in reading.sheets.values() for names in sheet.renamed)
+    return Project(
+        settings.config,
+        samples,
+        by_id,
+        measurements,
+        toxicity,
+        panels,
+        strategies,
+        overrides,
+        releases,
+        renamed,
+    )
 
 
 def project_files(project: Project) -> dict[str, Path]:
@@ -227,7 +249,7 @@ def _check_samples(reading: _Reading, panels: Mapping[str, Panel]) -> None:
         *(
             ()
             if reading.settings.doubts("simulation")
-            else checks.files(sheet, Path(simulation.folder) if simulation else None)
+            else checks.files(sheet, Path(simulation.folder) if simulation else None, show_paths=reading.show_paths)
         ),
         *checks.same_data_set(sheet),
         *checks.controls(sheet),
@@ -310,7 +332,7 @@ def _panels(reading: _Reading) -> dict[str, Panel]:
         if not is_there(path):
             there = tuple(file.stem for file in sorted(Path(config.panels).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
-            where = f"{config.samples} line {line}, column panel"
+            where = sheet.where(line, "panel") if sheet else str(config.samples)
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
             continue
         if name not in config.strategy_of_panel and not reading.settings.doubts("strategy_of_panel"):

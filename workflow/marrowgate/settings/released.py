@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,10 @@ def panel_channels(panel: Panel) -> tuple[dict[str, Any], ...]:
 
 def strategy_digest(strategy: Strategy) -> str:
     """Return the SHA-256 of what of a strategy says how gates are found; descriptions and notes do not count."""
-    plain = strategy.model_dump(mode="json", exclude={"description": True, "populations": {"__all__": {"note"}}})
+    plain = asdict(strategy)
+    del plain["description"]
+    for population in plain["populations"]:
+        del population["note"]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 

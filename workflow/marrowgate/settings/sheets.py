@@ -52,7 +52,9 @@ class _Row(BaseModel):
 
 
 class Sample(_Row):
-    """One FCS data set of `samples.tsv`."""
+    """One FCS data set of `samples.tsv`. Columns beyond these are the user's own and are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
     sample_id: SampleId
     """Unique name of the sample. It is used in file names; two names may not differ in case only."""

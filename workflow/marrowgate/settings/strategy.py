@@ -4,24 +4,23 @@ What a method's arguments may be is the method's own business (`marrowgate.gatin
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from marrowgate.errors import Fault
 from marrowgate.settings.messages import POPULATION_PATTERN, correct_to, shown
 from marrowgate.settings.panel import Label
 from marrowgate.settings.scale_rules import scale_fault
-from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
+from marrowgate.settings.section import Limit, Section
 
 ROOT = "root"
 ISHAGE_ORDER = ("cd45_pos", "cd34_pos", "cd34_hspc")
 """The ISHAGE criteria from the outside in; a strategy that has the last must nest them in this order."""
 
-PopulationName = Annotated[str, StringConstraints(pattern=POPULATION_PATTERN, max_length=60)]
-Positive = Annotated[float, Field(gt=0)]
+PopulationName = Annotated[str, Limit(pattern=POPULATION_PATTERN, max_length=60)]
+Positive = Annotated[float, Limit(gt=0)]
 FROM_BATCH = "from_batch"
 _USUAL_WIDTH = {"biexponential": -100.0}
 _USUAL_WIDTH_ELSE = 0.5
@@ -35,14 +34,10 @@ def _number_or_word(value: Any) -> Any:
     raise ValueError(msg)
 
 
-Width = Annotated[float | Literal["from_batch"] | None, BeforeValidator(_number_or_word)]
+Width = Annotated[float | Literal["from_batch"] | None, Limit(before=_number_or_word)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Scale(_Section):
+class Scale(Section):
     """A transform as written in a strategy; what is not given follows from the channel."""
 
     kind: Literal["linear", "asinh", "log", "logicle", "hyperlog", "biexponential"]
@@ -55,13 +50,13 @@ class Scale(_Section):
     """Decades of the linear part (logicle, hyperlog; not given: 0.5). `from_batch`, for logicle: chosen from the values
     below 0 of the batch's samples, the same for all. FlowJo's width basis, at most -1 (biexponential; not given:
     -100)."""
-    a: Annotated[float, Field(ge=0)] = 0.0
+    a: Annotated[float, Limit(ge=0)] = 0.0
     """Decades of negative values; FlowJo's extra negative decades."""
     cofactor: Positive | None = None
     """For asinh in mass cytometry: asinh(x / cofactor), in place of t."""
 
-    @model_validator(mode="after")
-    def _makes_a_scale(self) -> "Scale":
+    def __post_init__(self) -> None:
+        """Refuse what makes no scale."""
         if self.from_batch and self.kind != "logicle":
             msg = f"w: {FROM_BATCH} goes with kind: logicle, not with {self.kind}; give w as a number"
             raise ValueError(msg)
@@ -72,7 +67,6 @@ class Scale(_Section):
         if wrong:
             msg = f"{self.kind} scale: {wrong}; correct it"
             raise ValueError(msg)
-        return self
 
     @property
     def from_batch(self) -> bool:
@@ -96,16 +90,16 @@ class Scale(_Section):
         return self.w
 
 
-class Scales(_Section):
+class Scales(Section):
     """Scales of the dimensions."""
 
     fluorescence: Scale = Scale(kind="logicle")
     """Scale of every marker that is not named below."""
     scatter: Scale = Scale(kind="linear")
     """Scale of every scatter dimension."""
-    markers: dict[Label, Scale] = {}
+    markers: dict[Label, Scale] = field(default_factory=dict)
     """Scales of single markers or scatter names."""
-    factors: dict[Label, Positive | None] = {}
+    factors: dict[Label, Positive | None] = field(default_factory=dict)
     """How many channel units of the file make one unit of the strategy's numbers, by dimension. Not given: found from
     the landmarks of the section `home`, for each batch. null: not known, and gates that rest on such numbers are not
     made."""
@@ -114,8 +108,13 @@ class Scales(_Section):
         """Return the scale of a dimension: its own, or that of its kind."""
         return self.markers.get(dimension, self.scatter if scatter else self.fluorescence)
 
+    @property
+    def is_light(self) -> bool:
+        """Whether fluorescence is light; on a linear scale its values are points on the display of other software."""
+        return self.fluorescence.kind != "linear"
 
-class Landmark(_Section):
+
+class Landmark(Section):
     """What a kind of cells has in some dimensions, in the units of the strategy's numbers."""
 
     of: Literal["lymphocytes", "granulocytes"]
@@ -123,11 +122,11 @@ class Landmark(_Section):
     by: Literal["median", "spread"]
     """`median`: where they carry the marker, and for scatter. `spread`: where they do not, the distance from their 16 %
     quantile to their median."""
-    values: Annotated[dict[Label, Positive], Field(min_length=1)]
+    values: Annotated[dict[Label, Positive], Limit(min_length=1)]
     """Dimension to value."""
 
 
-class Home(_Section):
+class Home(Section):
     """The units that the strategy's numbers are in, told by cells that every sample shows.
 
     Numbers of the strategy hold on any instrument then: each batch's factor brings them to the file's own units.
@@ -135,7 +134,7 @@ class Home(_Section):
 
     full_scale: Positive = 262144.0
     """Top of the scales in these units."""
-    landmarks: Annotated[tuple[Landmark, ...], Field(min_length=1)]
+    landmarks: Annotated[tuple[Landmark, ...], Limit(min_length=1)]
     """What the landmark cells have in these units; where several name a dimension, the first that is found counts."""
 
     @property
@@ -144,12 +143,12 @@ class Home(_Section):
         return tuple(dict.fromkeys(name for landmark in self.landmarks for name in landmark.values))
 
 
-class Step(_Section):
+class Step(Section):
     """A method and its arguments."""
 
     method: Label
     """Name of a method; see docs/methods.md."""
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = field(default_factory=dict)
     """What the method needs to be told; values are on the linear compensated scale, in the units of `home` where the
     strategy has that section."""
 
@@ -176,7 +175,7 @@ class Population(Step):
     """When a marker is absent from the panel, children hang on the parent instead."""
     pooled: bool = False
     """The gate is found in the events of all samples of the batch together: for rare populations."""
-    reason_without: dict[Label, tuple[Label, ...]] = {}
+    reason_without: dict[Label, tuple[Label, ...]] = field(default_factory=dict)
     """Reasons that the population carries when the panel has none of the markers named with them."""
     plot: Label | None = None
     """Second dimension of the picture of a gate on one dimension: a marker or scatter name, or `histogram`. Not given:
@@ -185,7 +184,7 @@ class Population(Step):
     """Why the gate is as it is, for the documentation and the report."""
 
 
-class ProtocolPlot(_Section):
+class ProtocolPlot(Section):
     """One plot of the protocol that readers expect."""
 
     title: str
@@ -197,23 +196,22 @@ class ProtocolPlot(_Section):
     gates: tuple[PopulationName, ...] = ()
     """Populations whose gates are outlined, as far as they lie on these dimensions."""
     colours: tuple[PopulationName, ...] = ()
-    """Populations that colour the events; not given: those of the protocol."""
+    """Populations that colour the events, the rare one first; not given: those of the protocol."""
 
 
-class Protocol(_Section):
+class Protocol(Section):
     """The plots of a published protocol in their order, coloured by the populations that the events end up in."""
 
     title: str = ""
     """The protocol and its source."""
-    colours: Annotated[tuple[PopulationName, ...], Field(max_length=4)] = ()
-    """Up to four populations that colour the events; of several that an event is in the first."""
-    rare: PopulationName | None = None
-    """One of them, whose events are drawn one by one above the others."""
+    colours: Annotated[tuple[PopulationName, ...], Limit(max_length=4)] = ()
+    """Up to four populations that colour the events, the rare one first: its events are drawn one by one above the
+    others."""
     plots: tuple[ProtocolPlot, ...] = ()
     """The plots."""
 
 
-class Roles(_Section):
+class Roles(Section):
     """Which populations the counting knows by what they are for; a lab may call them as it likes."""
 
     denominator: PopulationName = "cd45_pos"
@@ -236,7 +234,7 @@ USUAL_ROLES = Roles()
 """The names of the shipped strategies."""
 
 
-class Strategy(_Section):
+class Strategy(Section):
     """A whole strategy file."""
 
     description: str = ""
@@ -249,16 +247,15 @@ class Strategy(_Section):
     """Which population is the denominator, the viable one, the beads, the rare one."""
     protocol: Protocol = Protocol()
     """The plots that readers expect of this strategy, for a page of its own."""
-    populations: Annotated[tuple[Population, ...], Field(min_length=1)]
+    populations: Annotated[tuple[Population, ...], Limit(min_length=1)]
     """The populations; a parent stands before its children."""
 
-    @model_validator(mode="after")
-    def _scales_that_stretch(self) -> "Strategy":
+    def __post_init__(self) -> None:
+        """Refuse a home on a scale whose width is a number of the file."""
         kinds = {scale.kind for scale in (self.scales.fluorescence, self.scales.scatter, *self.scales.markers.values())}
         if (self.home or self.scales.factors) and "biexponential" in kinds:
             msg = "home goes not with a biexponential scale, whose width is a number of the file; take logicle"
             raise ValueError(msg)
-        return self
 
 
 PopulationFault = tuple[int, str, str, str]
@@ -287,9 +284,11 @@ def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tupl
     UserError
         The file is not a strategy; one fault per wrong entry.
     """
+    from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
+
     content, lines = read_yaml(path)
     strategy = build_model(path, content, lines, Strategy)
-    found = [*_tree_faults(strategy), *(method_faults(strategy) if method_faults else ())]
+    found = [*_tree_faults(strategy, _given_roles(lines)), *(method_faults(strategy) if method_faults else ())]
     faults = [
         Fault(f"{path} line {line_of(('populations', index), lines)}, population {name}", what, cure)
         for index, name, what, cure in sorted(found, key=lambda fault: fault[0])
@@ -297,7 +296,12 @@ def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tupl
     return strategy, faults
 
 
-def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
+def _given_roles(lines: Iterable[tuple[str | int, ...]]) -> tuple[str, ...]:
+    """Return the roles that the file gives, from the paths of its entries."""
+    return tuple(sorted(str(path[1]) for path in lines if path[:1] == ("roles",) and len(path) == 2))
+
+
+def _tree_faults(strategy: Strategy, given_roles: Collection[str]) -> Iterator[PopulationFault]:
     names = [population.name for population in strategy.populations]
     for index, population in enumerate(strategy.populations):
         name = population.name
@@ -310,14 +314,14 @@ def _tree_faults(strategy: Strategy) -> Iterator[PopulationFault]:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
     yield from _nesting_faults(strategy)
-    yield from _role_faults(strategy, names)
+    yield from _role_faults(strategy, given_roles, names)
     yield from _protocol_faults(strategy, names)
 
 
 def _protocol_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[PopulationFault]:
     """Tell which populations the protocol names that are not there."""
     protocol = strategy.protocol
-    named = [*protocol.colours, protocol.rare or ROOT]
+    named = [*protocol.colours]
     for plot in protocol.plots:
         named += [plot.of, *plot.gates, *plot.colours]
     for name in dict.fromkeys(named):
@@ -326,9 +330,9 @@ def _protocol_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[Popul
             yield 0, strategy.populations[0].name, what, correct_to(name, names, "name a population of this file")
 
 
-def _role_faults(strategy: Strategy, names: Sequence[str]) -> Iterator[PopulationFault]:
+def _role_faults(strategy: Strategy, roles: Collection[str], names: Sequence[str]) -> Iterator[PopulationFault]:
     """Tell which roles are given to a population that is not there."""
-    for role in sorted(strategy.roles.model_fields_set):
+    for role in roles:
         given = getattr(strategy.roles, role)
         for name in given if isinstance(given, tuple) else (given,):
             if name not in names:

@@ -1,11 +1,13 @@
-"""The first sheet of an Excel workbook as text, within bounds: a workbook is an archive that may hold anything."""
+"""A sheet of an Excel workbook as text, within bounds: a workbook is an archive that may hold anything."""
 
 import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from marrowgate.errors import UserError, fault
+from marrowgate.settings.messages import correct_to
 
 Lines = list[tuple[int, list[str]]]
 
@@ -16,8 +18,10 @@ _NOTHING: tuple[object, str] = (None, "n")
 SAVE_ANEW = "save it anew as .xlsx or as tab-separated text"
 
 
-def workbook_lines(path: Path, content: bytes) -> Lines:
-    """Return the lines of a workbook's first sheet that hold something; see `marrowgate.settings.sheet_lines`.
+def workbook_lines(path: Path, content: bytes, tab: str = "", *, must_be_there: bool = False) -> tuple[Lines, str]:
+    """Return the lines of one sheet of a workbook that hold something, and its name where there are several sheets.
+
+    The sheet called `tab`, in any case, or else the first; see `marrowgate.settings.sheet_lines`.
 
     Raises
     ------
@@ -29,10 +33,11 @@ def workbook_lines(path: Path, content: bytes) -> Lines:
 
     try:
         _refuse_large_archive(path, content)
-        values = dict(_filled_rows(path, content, data_only=True))
-        formulas = dict(_filled_rows(path, content, data_only=False))
+        place, name = _place_of(path, content, tab, must_be_there=must_be_there)
+        values = dict(_filled_rows(path, content, place, data_only=True))
+        formulas = dict(_filled_rows(path, content, place, data_only=False))
         numbers = sorted(values.keys() | formulas.keys())
-        return [(number, _texts(values.get(number, []), formulas.get(number, []))) for number in numbers]
+        return [(number, _texts(values.get(number, []), formulas.get(number, []))) for number in numbers], name
     except (UserError, OSError, MemoryError):
         raise
     except (TokenizerError, TranslatorError):
@@ -49,14 +54,32 @@ def _refuse_large_archive(path: Path, content: bytes) -> None:
         raise fault(str(path), what, "look whether it is the right file")
 
 
-def _filled_rows(path: Path, content: bytes, *, data_only: bool) -> list[tuple[int, list[tuple[object, str]]]]:
+def _place_of(path: Path, content: bytes, tab: str, *, must_be_there: bool) -> tuple[int, str]:
+    """Return the place of the sheet of that name, or of the first, and its name where there are several."""
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    try:
+        names = [sheet.title for sheet in workbook.worksheets]
+    finally:
+        workbook.close()
+    wanted = [place for place, name in enumerate(names) if name.strip().casefold() == tab.strip().casefold()]
+    if not wanted and must_be_there:
+        raise fault(str(path), f"has no sheet {tab!r}", correct_to(tab, names, f"it has {', '.join(names)}"))
+    place = wanted[0] if wanted else 0
+    return place, names[place] if len(names) > 1 else ""
+
+
+def _filled_rows(
+    path: Path, content: bytes, place: int, *, data_only: bool
+) -> list[tuple[int, list[tuple[object, str]]]]:
     """Return number, values and types of the rows that are not blank: as calculated, or with formulas as written."""
     from openpyxl import load_workbook
 
     # links to other workbooks are not followed, so a broken one is no fault
     workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
     try:
-        sheet = workbook.worksheets[0]
+        sheet = workbook.worksheets[place]
         # what the file says of its size may be less than it holds
         sheet.reset_dimensions()
         return list(_bounded(path, sheet.iter_rows()))
@@ -69,16 +92,25 @@ def _bounded(path: Path, rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[i
     for number, row in enumerate(rows, start=1):
         n_cells += max(len(row), 1)
         if n_cells > MOST_CELLS:
-            what = f"its first sheet has more than {MOST_CELLS:,} cells"
+            what = f"the sheet has more than {MOST_CELLS:,} cells"
             raise fault(str(path), what, "delete the empty rows and columns behind the data, and save it")
-        cells = [(cell.value, cell.data_type) for cell in row]  # type: ignore[attr-defined]
+        cells = [_value_and_type(cell) for cell in row]
         while cells and cells[-1] == _NOTHING:
             cells.pop()
         if len(cells) > MOST_COLUMNS:
             what = f"has {len(cells):,} columns, {MOST_COLUMNS:,} at most"
-            raise fault(f"{path} line {number}", what, "look whether it is the right file")
+            raise fault(f"{path} row {number}", what, "look whether it is the right file")
         if cells:
             yield number, cells
+
+
+def _value_and_type(cell: Any) -> tuple[object, str]:
+    """Return value and type of a cell; a number that is shown as a percentage as it is shown."""
+    value = cell.value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and "%" in (getattr(cell, "number_format", "") or ""):
+        return f"{100 * value:.12g} %", "s"
+    return value, cell.data_type
 
 
 def _texts(values: list[tuple[object, str]], formulas: list[tuple[object, str]]) -> list[str]:

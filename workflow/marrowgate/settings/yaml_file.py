@@ -9,11 +9,13 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from marrowgate.errors import Fault, UserError, fault
+from marrowgate.settings.checking import fields_of
 from marrowgate.settings.given_file import given_bytes
 from marrowgate.settings.messages import sentence
+from marrowgate.settings.section import Section
 from marrowgate.settings.yaml_bounds import refuse_without_bound
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel | Section)
 EntryPath = tuple[str | int, ...]
 
 _LARGEST = 4_000_000
@@ -94,7 +96,7 @@ def build_model(
     content, lines : object, mapping
         See `read_yaml`.
     model : type
-        The pydantic model.
+        The pydantic model, or the light section.
     overridden : sequence of str
         Top-level entries that come from ``--config``, not from the file.
 
@@ -106,7 +108,8 @@ def build_model(
     if not isinstance(content, dict):
         raise fault(str(path), "does not hold key: value entries", "see config/README.md for its layout")
     try:
-        return model.model_validate(content)
+        made: Model = model.model_validate(content)  # type: ignore[assignment]
+        return made
     except ValidationError as error:
         raise UserError(_faults(path, error, lines, model, overridden)) from None
 
@@ -150,7 +153,7 @@ def _faults(
     path: Path,
     error: ValidationError,
     lines: Mapping[EntryPath, int],
-    model: type[BaseModel],
+    model: Any,
     overridden: Sequence[str],
 ) -> list[Fault]:
     found = []
@@ -170,17 +173,17 @@ def _is_inside(entry_path: EntryPath, outer: EntryPath) -> bool:
     return len(entry_path) > len(outer) and entry_path[: len(outer)] == outer
 
 
-def known_names(model: type[BaseModel], entry_path: EntryPath) -> tuple[str, ...]:
+def known_names(model: Any, entry_path: EntryPath) -> tuple[str, ...]:
     """Return the entries that the model has where `place` stands."""
     at = model
     for part in entry_path[:-1]:
-        if isinstance(part, str) and part in at.model_fields:
-            at = _model_in(at.model_fields[part].annotation) or at
-    return tuple(at.model_fields)
+        if isinstance(part, str) and part in fields_of(at):
+            at = _model_in(fields_of(at)[part].annotation) or at
+    return tuple(fields_of(at))
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _model_in(annotation: Any) -> type[BaseModel | Section] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 

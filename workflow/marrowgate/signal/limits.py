@@ -1,9 +1,14 @@
 """The limits of the checks of this room, from the settings."""
 
-from marrowgate.settings.config import Quality, Signal
-from marrowgate.signal.beads.calibration import CalibrationLimits
-from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
+from typing import TYPE_CHECKING
+
+from marrowgate.settings.quality import Quality
 from marrowgate.signal.stability.unstable_stretches import StabilityLimits
+
+if TYPE_CHECKING:
+    from marrowgate.settings.config import Signal
+    from marrowgate.signal.beads.calibration import CalibrationLimits
+    from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
 
 
 def stability_limits(quality: Quality) -> StabilityLimits:
@@ -13,8 +18,11 @@ def stability_limits(quality: Quality) -> StabilityLimits:
     )
 
 
-def spillover_limits(signal: Signal, quality: Quality) -> SpilloverLimits:
+def spillover_limits(signal: "Signal", quality: Quality) -> "SpilloverLimits":
     """Return the limits of the checks of a spillover matrix."""
+    # fit asks for the limits above alone
+    from marrowgate.signal.spillover.matrix_checks import SpilloverLimits
+
     return SpilloverLimits(
         signal.allow_unusual_spillover,
         quality.max_condition_number,
@@ -23,6 +31,8 @@ def spillover_limits(signal: Signal, quality: Quality) -> SpilloverLimits:
     )
 
 
-def calibration_limits(quality: Quality) -> CalibrationLimits:
+def calibration_limits(quality: Quality) -> "CalibrationLimits":
     """Return the limits of calibration lines."""
+    from marrowgate.signal.beads.calibration import CalibrationLimits
+
     return CalibrationLimits(quality.bead_slope_tolerance, quality.min_bead_r_squared, quality.max_bead_left_out_pct)

@@ -6,6 +6,7 @@ STEPS = (
     "spillover",
     "calibrate",
     "scales",
+    "prepare",
     "fit",
     "consensus",
     "gate",
@@ -13,5 +14,6 @@ STEPS = (
     "compare",
     "concordance",
     "outcomes",
+    "pictures",
     "report",
 )

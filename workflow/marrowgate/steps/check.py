@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", nargs="?", type=Path, default=Path("config/config.yaml"), help="config file")
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
     strict = "end with exit code 3 when there is a finding; a file that was repaired can be used and does not count"
+    parser.add_argument("--paths", action="store_true", help="show the paths of FCS files that are not there")
     parser.add_argument("--out", type=Path, help="file to write the lines into as well")
     parser.add_argument("--strict", action="store_true", help=strict)
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.signal.spillover.matrix_files import matrix_faults
 
     overrides = parse_overrides(args.overrides)
-    project = load_project(args.config, method_faults, overrides)
+    project = load_project(args.config, method_faults, overrides, show_paths=args.paths)
     faults = [*matrix_faults(project, args.config, overrides), *lot_faults(project), *overrides_off_scale(project)]
     if faults:
         raise UserError(faults)

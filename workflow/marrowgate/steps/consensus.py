@@ -24,13 +24,12 @@ def run(args: argparse.Namespace) -> int:
         raise fault("marrowgate consensus", "needs either --fits or --reference", "give one of them")
 
     def work() -> int:
-        from marrowgate.files import write_text
-        from marrowgate.gating.consensus_file import consensus_text
         from marrowgate.gating.releases.for_batch import plain_for_batch
+        from marrowgate.plain_yaml import write_plain
 
         if args.reference is not None:
             plain = plain_for_batch(args.reference, args.panel_name, args.batch, "consensus")
-            write_text(args.out, consensus_text(plain))
+            write_plain(args.out, plain)
             return 0
         from marrowgate.gating.consensus import agree
         from marrowgate.gating.consensus_file import write_consensus

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
+from marrowgate.steps.sample_arguments import add_sample_arguments, settings_of
 
 if TYPE_CHECKING:
     from marrowgate.gating.records import Fit
@@ -55,20 +55,19 @@ def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQu
     """Return the gates and the quality of the run; none when the file is rejected."""
     from marrowgate.gating.batch_scales import freeze_scales, read_scales
     from marrowgate.gating.fit import SampleToFit, fit_sample
-    from marrowgate.gating.methods import load_checked_strategy
     from marrowgate.gating.open_sample import open_sample, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit
     from marrowgate.gating.releases.following import followed_factors, with_factors
     from marrowgate.no_result import read_no_result
-    from marrowgate.settings.panel import load_panel
-    from marrowgate.signal.detector_settings import settings_of
+    from marrowgate.signal.detector_settings import settings_of as detector_settings_of
     from marrowgate.signal.limits import stability_limits
     from marrowgate.signal.spillover.matrix_of_sample import compensation_check
     from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.signal.stability.unstable_stretches import find_unstable
 
-    panel = load_panel(args.panel)
-    strategy = freeze_scales(load_checked_strategy(args.strategy), panel, args.scales)
+    settings = settings_of(args)
+    panel = settings.panel
+    strategy = freeze_scales(settings.strategy, panel, args.scales)
     role = ControlRole(args.control_type, args.control_marker)
     file, sample_events = open_sample(
         args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover, matrix=args.matrix
@@ -84,9 +83,9 @@ def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQu
         return Fit(args.sample_id, role, (), {}), RunQuality(fcs_sha256=sha256)
     usable = [path for path in args.control_fits if read_no_result(path) is None]
     controls = {fit.role.kind: fit for fit in map(read_fit, usable)}
-    stability = find_unstable(file, stability_limits(quality_of(args.quality)))
+    stability = find_unstable(file, stability_limits(settings.quality))
     start = start_rows(sample_events, stability.stretches)
     sample = SampleToFit(args.sample_id, sample_events, start, role, controls, args.seed)
-    checks = (*stability.checks, compensation_check(file, args.spillover))
-    run_quality = RunQuality(stability.stretches, checks, settings_of(file), sha256)
+    checks = (*stability.checks, compensation_check(file, args.spillover, is_light=strategy.scales.is_light))
+    run_quality = RunQuality(stability.stretches, checks, detector_settings_of(file), sha256)
     return fit_sample(sample, strategy), run_quality

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowgate.steps.sample_arguments import add_sample_arguments, quality_of
+from marrowgate.steps.sample_arguments import add_sample_arguments, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,11 +48,10 @@ def run(args: argparse.Namespace) -> int:
 
         from marrowgate.measure.manifest import manifest_without_numbers
         from marrowgate.measure.record import write_record
-        from marrowgate.settings.strategy import load_strategy
         from marrowgate.steps.sample_outputs import write_without_numbers
 
         manifest = manifest_without_numbers(args.sample_id, no_result)
-        record = write_without_numbers(_paths(args), load_strategy(args.strategy)[0], manifest)
+        record = write_without_numbers(_paths(args), settings_of(args).strategy, manifest)
         write_record(args.record, replace(record, digests=_digests(args)))
 
     return guarded("gate", args.sample_id, lambda: _gate(args), instead, strict=args.strict)
@@ -107,8 +106,6 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     from marrowgate.gating.records import read_fit
     from marrowgate.measure.manifest import manifest_row
     from marrowgate.no_result import NoResult, NoResultError
-    from marrowgate.settings.panel import load_panel
-    from marrowgate.settings.strategy import load_strategy
     from marrowgate.signal.stability.stability_file import read_run_quality
     from marrowgate.steps.sample_outputs import write_gated, write_rejected
 
@@ -116,9 +113,9 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if run_quality.fcs_sha256 != sha256:
         what = "changed_since_fit: the file is not the one that its gates were found in; run again"
         raise NoResultError(NoResult("rejected", what))
-    panel = load_panel(args.panel)
-    fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), quality_of(args.quality)
-    strategy = freeze_scales(load_strategy(args.strategy)[0], panel, args.scales)
+    settings, fit, consensus = settings_of(args), read_fit(args.fit), read_consensus(args.consensus)
+    panel, limits = settings.panel, settings.quality
+    strategy = freeze_scales(settings.strategy, panel, args.scales)
     if consensus.reference is not None:
         from marrowgate.gating.releases.following import with_factors
 
@@ -148,7 +145,7 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
         channels = {name: channel.name for name, channel in sample_events.channels.items()}
         against = Against.of(fit, consensus, run_quality.settings or {}, limits.max_setting_change_pct, channels)
         records, before, checks = against.marked(records), against.marked(before), against.checks
-    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy)
+    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, before)
     record = replace(record, checks=(*record.checks, *checks))
     return _with_corrections(record, sample_events, before, records, run_quality, given) if given else record
 

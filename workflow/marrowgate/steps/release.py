@@ -164,20 +164,17 @@ def _batch(project: "Project", results: Path, panel: str, batch: str) -> "tuple[
     batch_end = FinishedBatch(
         tuple(read_fit(fits[name]) for name in usable),
         read_scales(scales) if scales else BatchScales({}),
-        _as_written(consensus, "consensus"),
-        _as_written(scales, "scales") if scales else None,
+        _as_written(consensus),
+        _as_written(scales) if scales else None,
     )
     return batch_end, {name: read_run_quality(runs[name]) for name in usable}
 
 
-def _as_written(path: Path, kind: str) -> Mapping[str, Any]:
+def _as_written(path: Path) -> Mapping[str, Any]:
     """Read a file of a batch; one that cannot be written again byte for byte was not made by this program."""
-    import yaml
+    from marrowgate.plain_yaml import read_plain, text_of_plain
 
-    from marrowgate.gating.releases.release_file import file_text
-
-    text = path.read_text(encoding="utf-8")
-    plain: Mapping[str, Any] = yaml.safe_load(text)
-    if file_text(kind, plain) != text:
+    plain: Mapping[str, Any] = read_plain(path)
+    if text_of_plain(plain) != path.read_text(encoding="utf-8"):
         raise fault(str(path), "it was changed by hand, or is of another version", "run the workflow again")
     return plain

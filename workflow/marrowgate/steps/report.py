@@ -28,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--provenance", required=True, type=Path, help="provenance.json")
     parser.add_argument("--tables", nargs="+", required=True, type=Path, help="the tables, each <name>.tsv")
     parser.add_argument("--figures", nargs="*", required=True, type=Path, help="figures to write, each <name>.svg")
+    parser.add_argument("--samples", type=Path, help="folder with gates, records and fits of the samples")
+    parser.add_argument("--calibration", nargs="*", default=[], type=Path, help="calibration of the batches, .tsv")
     parser.add_argument("--page", required=True, type=Path, help="page to write, .html")
+    parser.add_argument("--summary", type=Path, help="a few lines on the run to write, .txt")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,13 +39,16 @@ def run(args: argparse.Namespace) -> int:
     import json
 
     from marrowgate.content import named_digests
+    from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.report.course_rows import course_rows
     from marrowgate.report.left_out import left_out
     from marrowgate.report.page import write_page
+    from marrowgate.report.page_inputs import PageInputs
     from marrowgate.report.plan import planned_courses, planned_figures
     from marrowgate.report.planted_section import planted_lines
-    from marrowgate.report.style import save_svg
+    from marrowgate.report.run_summary import run_summary
+    from marrowgate.report.sample_files import read_sample_files
     from marrowgate.settings.project import load_project, parse_overrides
     from marrowgate.tables import read_rows
 
@@ -50,31 +56,45 @@ def run(args: argparse.Namespace) -> int:
     figures = {path.stem: path for path in args.figures}
     _check_names(figures, planned_figures(project))
     # a run may have no comparison with FlowKit
-    tables = {"concordance": [], **{path.stem: read_rows(path) for path in args.tables}}
+    tables = {"concordance": [], "intensities": [], **{path.stem: read_rows(path) for path in args.tables}}
     planned = {course.figure: course for course in planned_courses(project)}
     courses = {name: course_rows(course, tables) for name, course in planned.items() if name in figures}
-    for name, path in figures.items():
-        limit = _limit(planned[name], project.config.cohort) if name in planned else None
-        save_svg(_draw(name, tables, courses, limit, project.config.arms.names), path)
-    strategies = project.config.strategy_of_panel
-    write_page(
-        args.page,
-        description={panel: project.strategies[strategies[panel]].description for panel in project.panels},
+    _save_figures(figures, tables, courses, planned, project.config)
+    inputs = PageInputs(
+        project=project,
         findings=[line for line in args.check.read_text(encoding="utf-8").splitlines() if line.startswith("finding:")],
         manifest=read_rows(args.manifest),
         tables=tables,
+        files=(args.manifest, *args.tables),
         figures=figures,
-        courses=courses,
+        courses={name: (planned[name], course) for name, course in courses.items() if course.rows},
         left_out=left_out(project, tables, courses),
         provenance=json.loads(args.provenance.read_text(encoding="utf-8")),
         simulated=_say_simulated(project.config),
+        planted=planted_lines(_planted(project), tables, f"{project.config.cohort.responder_measure}_responder"),
         made_from=named_digests(
             path for table in (args.manifest, *args.tables) for path in (args.provenance, table.with_suffix(".parquet"))
         ),
-        planted=planted_lines(_planted(project), tables, f"{project.config.cohort.responder_measure}_responder"),
-        arms=project.config.arms.names,
+        samples=read_sample_files(project, args.samples, args.calibration),
     )
+    answer = write_page(args.page, inputs)
+    if args.summary:
+        write_text(args.summary, run_summary(inputs.manifest, tables["populations"], args.page, answer.sentence))
     return 0
+
+
+def _save_figures(
+    figures: Mapping[str, Path],
+    tables: Tables,
+    courses: Mapping[str, "CourseRows"],
+    planned: Mapping[str, "Course"],
+    config: "Config",
+) -> None:
+    from marrowgate.report.style import save_svg
+
+    for name, path in figures.items():
+        limit = _limit(planned[name], config.cohort) if name in planned else None
+        save_svg(_draw(name, tables, courses, limit, config.arms.names), path)
 
 
 def _check_names(figures: Mapping[str, Path], planned: Sequence[str]) -> None:

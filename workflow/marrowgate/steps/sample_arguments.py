@@ -8,7 +8,8 @@ from marrowgate.errors import Fault, UserError
 from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
-    from marrowgate.settings.config import Quality
+    from marrowgate.settings.prepared import Prepared
+    from marrowgate.settings.quality import Quality
 
 
 def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +19,9 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-set", type=whole_number(1), default=1, help="data set of the file, from 1")
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
+    parser.add_argument(
+        "--prepared", nargs="?", type=Path, help="what `marrowgate prepare` checked, .json: starts sooner"
+    )
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     sources = ["file", "none", "matrix"]
     parser.add_argument("--spillover", choices=sources, default="file", help="which spillover matrix to use")
@@ -28,6 +32,26 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="end with exit code 3 when the file is rejected")
 
 
+def settings_of(args: argparse.Namespace) -> "Prepared":
+    """Return panel, strategy and limits of a sample's step, as they were checked before or are checked now.
+
+    Raises
+    ------
+    UserError
+        One fault per wrong entry.
+    """
+    from marrowgate.settings.prepared import Prepared, read_prepared
+
+    known = read_prepared(args.prepared, args.panel, args.strategy) if args.prepared else None
+    if known is not None and known.quality_text == args.quality:
+        return known
+    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.settings.panel import load_panel
+
+    panel, strategy = load_panel(args.panel), load_checked_strategy(args.strategy)
+    return Prepared(panel, strategy, quality_of(args.quality), args.quality)
+
+
 def quality_of(text: str) -> "Quality":
     """Read the option ``--quality``.
 
@@ -36,15 +60,20 @@ def quality_of(text: str) -> "Quality":
     UserError
         It is not JSON, or an entry is wrong.
     """
+    from marrowgate.settings.quality import Quality
+
+    if text == "{}":
+        return Quality()
     from pydantic import ValidationError
 
-    from marrowgate.settings.config import Quality
+    from marrowgate.settings.checking import checker
 
     try:
-        return Quality.model_validate_json(text)
+        checked: Quality = checker(Quality).validate_json(text)
     except ValidationError as error:
         faults = [
             Fault("--quality", f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}", "correct it")
             for entry in error.errors()
         ]
         raise UserError(faults) from None
+    return checked

@@ -19,8 +19,8 @@ from marrowgate.measure.gated_sample import measure_gated
 from marrowgate.measure.pictures.make import make_pictures
 from marrowgate.measure.pictures.model import SamplePictures, write_pictures
 from marrowgate.measure.record import SampleRecord
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table
@@ -78,6 +78,7 @@ def write_gated(
     limits: Quality,
     run_quality: RunQuality,
     strategy: Strategy,
+    found: Sequence[GateRecord] = (),
 ) -> SampleRecord:
     """Apply gates, write gates, membership and pictures, and give the sample's record.
 
@@ -101,6 +102,8 @@ def write_gated(
         Unstable stretches of the run, whose events are not gated, and what was checked.
     strategy : Strategy
         What its populations are for, and what their gates are drawn on.
+    found : sequence of GateRecord
+        The gates before a person's corrections, where there are some.
     """
     start = start_rows(sample_events, run_quality.stretches)
     rows = apply_gates(sample_events, records, start)
@@ -111,5 +114,5 @@ def write_gated(
     names = [record.population for record in records]
     write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
     sample_id = manifest["sample_id"]
-    write_pictures(paths.pictures, make_pictures(sample_id, sample_events, strategy, records, rows, wanted))
+    write_pictures(paths.pictures, make_pictures(sample_id, sample_events, strategy, records, rows, wanted, found))
     return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, strategy.roles)

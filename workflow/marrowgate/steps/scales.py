@@ -53,12 +53,11 @@ def run(args: argparse.Namespace) -> int:
 
     def work() -> int:
         if args.reference is not None:
-            from marrowgate.files import write_text
-            from marrowgate.gating.batch_scales import scales_text
             from marrowgate.gating.releases.for_batch import plain_for_batch
+            from marrowgate.plain_yaml import write_plain
 
             of_release = plain_for_batch(args.reference, args.panel_name, args.batch, "scales")
-            write_text(args.out, scales_text(of_release))
+            write_plain(args.out, of_release)
             return 0
         stop_without(args.matrix)
         data_sets_of_files = zip(args.fcs, data_sets, strict=True)

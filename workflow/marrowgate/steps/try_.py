@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Gate every file, write the tables, and say what was found."""
+    from marrowgate.steps.try_pictures import write_try_pictures
     from marrowgate.steps.try_run import OpenedFiles, TryOptions, run_group
     from marrowgate.steps.try_setup import named_data_sets
 
@@ -58,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
         results.append((group, run_group(group, options, opened)))
         opened.forget(group.stained)
     tables = _write_tables(args, data, results)
-    _print_words(args, setups, tables)
+    pages = write_try_pictures(args.out, results, tables["populations"])
+    _print_words(args, setups, tables, pages)
     return _end(args, tables["manifest"])
 
 
@@ -184,7 +186,8 @@ def _write_tables(
 def _rows(args: argparse.Namespace, measured: "list[Measured]") -> dict[str, list[dict[str, Any]]]:
     from marrowgate.measure.collect import intensity_table, manifest_table, population_table, quality_table
     from marrowgate.measure.compensation_doubts import mark_tables
-    from marrowgate.settings.config import Measure, Quality
+    from marrowgate.settings.config import Measure
+    from marrowgate.settings.quality import Quality
     from marrowgate.steps.try_run import SEED
 
     paths = [
@@ -223,6 +226,7 @@ def _print_words(
     args: argparse.Namespace,
     setups: "Sequence[tuple[Setup, list[str]]]",
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    pages: Sequence[Path],
 ) -> None:
     from marrowgate.steps.try_words import setup_lines
 
@@ -233,6 +237,7 @@ def _print_words(
     more = f", {failed} failed because of a defect of marrowgate" if failed else ""
     counted = "1 data set" if len(verdicts) == 1 else f"{len(verdicts)} data sets"
     print(f"{counted}, {rejected} rejected{more}; the tables are in {args.out / 'tables'}")
+    print(f"the gates are drawn in {', '.join(map(str, pages))}")
     if not args.anonymous:
         print("the tables hold names and paths of the files; --anonymous calls the files by number")
 

@@ -28,8 +28,8 @@ from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.collect import Measured
 from marrowgate.measure.manifest import manifest_row, manifest_without_numbers
 from marrowgate.no_result import NoResult, failure
-from marrowgate.settings.config import Quality
 from marrowgate.settings.panel import Panel
+from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.detector_settings import settings_of
@@ -200,7 +200,7 @@ def _prepare(
     if events is None:
         return _Prepared(tried, file, None, RunQuality(()))
     stability = find_unstable(file, stability_limits(Quality()))
-    checks = (*stability.checks, compensation_check(file, options.spillover))
+    checks = (*stability.checks, compensation_check(file, options.spillover, is_light=strategy.scales.is_light))
     return _Prepared(tried, file, events, RunQuality(stability.stretches, checks, settings_of(file)))
 
 

@@ -131,7 +131,7 @@ def test_matrix__without_one_of_the_stained_channels_is_told(tmp_path: Path) -> 
     path = make(tmp_path, **{"$SPILLOVER": "2,PE-A,FSC-A,1,0.15,0.02,1"})
     assert codes(path) == ["spillover_incomplete"]
     check = compensation_check(read_fcs(path, panel=PANEL), "file")
-    assert (check.value, check.verdict, check.reason) == (50, "flagged", "not compensated: BV510-A")
+    assert (check.value, check.verdict, check.reason) == (50, "flagged", "no matrix holds BV510-A")
 
 
 def test_no_matrix__is_told_and_flagged(tmp_path: Path) -> None:
@@ -140,6 +140,7 @@ def test_no_matrix__is_told_and_flagged(tmp_path: Path) -> None:
     file = read_fcs(path, panel=PANEL)
     assert compensation_check(file, "file").verdict == "flagged"
     assert compensation_check(file, "none").verdict == "not_checked"
+    assert compensation_check(file, "file", is_light=False).verdict == "not_checked"
 
 
 def test_none__beside_a_matrix_is_told(tmp_path: Path) -> None:

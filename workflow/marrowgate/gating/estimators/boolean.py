@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
 from marrowgate.gating.boundary_error import NO_ERROR
 from marrowgate.gating.gates import Boolean
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate
+from marrowgate.settings.section import Limit
 
 
 class BooleanArguments(Arguments):
@@ -14,15 +13,14 @@ class BooleanArguments(Arguments):
 
     operator: Literal["and", "or", "not"]
     """`not` takes one operand."""
-    operands: Annotated[tuple[str, ...], Field(min_length=1)]
+    operands: Annotated[tuple[str, ...], Limit(min_length=1)]
     """Populations that stand before this one."""
 
-    @model_validator(mode="after")
-    def _one_for_not(self) -> "BooleanArguments":
+    def __post_init__(self) -> None:
+        """Refuse entries that do not go together."""
         if self.operator == "not" and len(self.operands) != 1:
             msg = f"not takes one operand, got {len(self.operands)}; name one population"
             raise ValueError(msg)
-        return self
 
 
 def find(view: View, arguments: BooleanArguments) -> FoundGate:  # noqa: ARG001 - every method has this shape

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
@@ -21,6 +20,7 @@ from marrowgate.gating.methods import (
 )
 from marrowgate.gating.reasons import because
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, is_above_zero, populations_in
+from marrowgate.settings.section import Limit
 
 _GRID = 48
 _ROUNDS = 20
@@ -38,9 +38,9 @@ class ClusterArguments(Arguments):
     {part: 0.3}."""
     high: tuple[Boundary, Boundary]
     """Upper corner of the target box."""
-    coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
+    coverage: Annotated[float, Limit(gt=0.1, lt=1)] = 0.95
     """Share of a normal cluster that the ellipse holds; less, but at least 0.95, where a neighbour begins before."""
-    min_events: Annotated[int, Field(ge=10)] = 50
+    min_events: Annotated[int, Limit(ge=10)] = 50
     """Events that the box must hold."""
 
 

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import because
+from marrowgate.settings.section import Limit
 
 
 class ControlQuantileArguments(Arguments):
@@ -15,11 +14,11 @@ class ControlQuantileArguments(Arguments):
 
     control: Literal["fmo", "isotype", "unstained", "baseline"]
     """`baseline` is the patient's first sample, for series whose first sample is negative, such as cell culture."""
-    quantile: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
+    quantile: Annotated[float, Limit(gt=0.5, lt=1)] = 0.999
     """Share of the control's events below the boundary."""
     keep: Literal["above", "below"] = "above"
     """Which side of the boundary is the population."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the control's parent population must have."""
 
 

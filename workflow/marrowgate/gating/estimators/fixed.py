@@ -2,14 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
 from marrowgate.gating.boundary_error import STATED_SD
 from marrowgate.gating.doubts import crowded_border
 from marrowgate.gating.gate_coordinates import stated_error
 from marrowgate.gating.gates import Polygon, Rectangle
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, bounds_faults, on_scale, stains_above_zero
 from marrowgate.gating.reasons import Reasons
+from marrowgate.settings.section import Limit
 
 
 class FixedArguments(Arguments):
@@ -23,19 +22,18 @@ class FixedArguments(Arguments):
     """Corners of a polygon in two dimensions."""
     kind: Literal["rectangle", "polygon"] = "rectangle"
     """What to make."""
-    boundary_sd: Annotated[float, Field(ge=0, lt=0.5)] = STATED_SD
+    boundary_sd: Annotated[float, Limit(ge=0, lt=0.5)] = STATED_SD
     """How far apart people would draw the boundary, standard deviation in parts of full scale; 0 where it is exact by
     definition. The counts at moves of this size enter intervals and `detection`."""
 
-    @model_validator(mode="after")
-    def _says_enough(self) -> "FixedArguments":
+    def __post_init__(self) -> None:
+        """Refuse entries that do not go together."""
         if self.kind == "polygon" and len(self.vertices) < 3:
             msg = "a polygon needs at least three vertices; add them"
             raise ValueError(msg)
         if self.kind == "rectangle" and not (self.low or self.high):
             msg = "a rectangle needs low or high; add a bound"
             raise ValueError(msg)
-        return self
 
     def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:
         """See `Arguments.faults_in`."""

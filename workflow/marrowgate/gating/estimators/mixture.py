@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.doubts import foreign_events
@@ -24,6 +23,7 @@ from marrowgate.gating.methods import (
     on_scale,
     stains_above_zero,
 )
+from marrowgate.settings.section import Limit
 
 if TYPE_CHECKING:
     from sklearn.mixture import GaussianMixture
@@ -44,11 +44,11 @@ class MixtureArguments(Arguments):
     """Upper corner of that box."""
     keep: Literal["above", "below"] = "above"
     """In one dimension: which side of the boundary is the population."""
-    coverage: Annotated[float, Field(gt=0.1, lt=1)] = 0.95
+    coverage: Annotated[float, Limit(gt=0.1, lt=1)] = 0.95
     """In two dimensions: share of the component that the ellipse holds."""
-    most_components: Annotated[int, Field(ge=1, le=8)] = 4
+    most_components: Annotated[int, Limit(ge=1, le=8)] = 4
     """Most components that are tried; the Bayesian information criterion chooses."""
-    min_events: Annotated[int, Field(ge=50)] = 200
+    min_events: Annotated[int, Limit(ge=50)] = 200
     """Events that the parent must have."""
 
     def faults_in(self, n_dimensions: int) -> list[tuple[str, str]]:

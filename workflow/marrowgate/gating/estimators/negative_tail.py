@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from marrowgate.gating.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, kept_stain, no_gate, on_scale
+from marrowgate.settings.section import Limit
 
 
 class NegativeTailArguments(Arguments):
@@ -15,11 +15,11 @@ class NegativeTailArguments(Arguments):
 
     keep: Literal["above", "below"] = "above"
     """Which side of the boundary is the population."""
-    spreads: Annotated[float, Field(gt=0)] = 4.0
+    spreads: Annotated[float, Limit(gt=0)] = 4.0
     """Distance from the peak, in standard deviations of its lower half."""
     bounds: tuple[float, float] | None = None
     """Lowest and highest boundary that makes sense, linear compensated scale; not given: anywhere on the scale."""
-    min_events: Annotated[int, Field(ge=10)] = 200
+    min_events: Annotated[int, Limit(ge=10)] = 200
     """Events that the parent must have."""
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
 
 from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
 from marrowgate.gating.density import bandwidth, binned, smoothed
@@ -16,13 +15,14 @@ from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
+from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 
 Points = NDArray[np.float64]
 _DRAWS = 40
 _LEAST_MODE, _DEEP, _RISE = 0.05, 0.8, 3.0
 """Two modes: share of the events on either side of the valley, its depth, and its standard errors."""
-Ratio = Annotated[float, Field(gt=0)]
+Ratio = Annotated[float, Limit(gt=0)]
 
 
 class ReferenceLineArguments(Arguments):
@@ -36,21 +36,20 @@ class ReferenceLineArguments(Arguments):
     """Another point of the line."""
     keep: Literal["above", "below"]
     """Which side of the line is the population, seen in the second dimension."""
-    multiples_cv: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    multiples_cv: Annotated[float, Limit(ge=0, lt=1)] = 0.0
     """How much the right multiples of the second dimension differ from person to person, as a proportion. It widens
     `boundary_sd`."""
-    crossing_spreads: Annotated[float, Field(ge=0)] = 0.0
+    crossing_spreads: Annotated[float, Limit(ge=0)] = 0.0
     """How far cells of one maturity lie apart across the line, as a multiple of the reference's spread. Above 0 the
     line is moved until as many cells are expected to cross it by chance one way as the other."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the reference must have."""
 
-    @model_validator(mode="after")
-    def _two_places(self) -> "ReferenceLineArguments":
+    def __post_init__(self) -> None:
+        """Refuse entries that do not go together."""
         if self.first[0] == self.second[0]:
             msg = "first and second have the same place in the first dimension; move one of them"
             raise ValueError(msg)
-        return self
 
 
 def find(view: View, arguments: ReferenceLineArguments) -> FoundGate:

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons, because
+from marrowgate.settings.section import Limit
 
 _NEAR = 0.015
 
@@ -19,13 +19,13 @@ class ReferenceQuantileArguments(Arguments):
 
     reference: str
     """A population that stands before this one."""
-    quantile: Annotated[float, Field(gt=0, lt=1)]
+    quantile: Annotated[float, Limit(gt=0, lt=1)]
     """Quantile of the reference at which the boundary lies."""
     keep: Literal["above", "below"]
     """Which side of the boundary is the population."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the reference must have."""
-    most_at_border: Annotated[float, Field(gt=0, lt=1)] | None = None
+    most_at_border: Annotated[float, Limit(gt=0, lt=1)] | None = None
     """Share of the kept events that may lie within 0.015 of full scale of the boundary; more, and the gate is in doubt,
     because it cuts through other cells. Not given: not looked at."""
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.gates import threshold
@@ -18,6 +17,7 @@ from marrowgate.gating.methods import (
     no_gate,
     on_scale,
 )
+from marrowgate.settings.section import Limit
 
 
 class ReferenceRatioArguments(Arguments):
@@ -25,11 +25,11 @@ class ReferenceRatioArguments(Arguments):
 
     reference: str
     """A population that stands before this one."""
-    ratio: Annotated[float, Field(gt=0)]
+    ratio: Annotated[float, Limit(gt=0)]
     """The boundary is this multiple of the reference's median, on the linear compensated scale."""
     keep: Literal["above", "below"]
     """Which side of the boundary is the population."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the reference must have."""
 
 

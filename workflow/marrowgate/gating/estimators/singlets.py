@@ -4,20 +4,20 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gates import Polygon
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, never, no_gate
+from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 
 
 class SingletsArguments(Arguments):
     """How wide the band of singlets is."""
 
-    spreads: Annotated[float, Field(gt=0)] = 4.0
+    spreads: Annotated[float, Limit(gt=0)] = 4.0
     """Half width of the band of height over area, in robust standard deviations."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the parent must have."""
 
 

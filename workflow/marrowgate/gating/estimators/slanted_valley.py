@@ -5,7 +5,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, widened
@@ -13,6 +12,7 @@ from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
+from marrowgate.settings.section import Limit
 
 _DRAWS = 40
 _WIDTH = 0.012
@@ -29,16 +29,15 @@ class SlantedValleyArguments(DepthArguments):
     """Point in the first dimension around which the line is turned, linear compensated scale."""
     slopes: tuple[float, float, int] = (0.0, 1.25, 6)
     """Lowest and highest slope to try, and how many; full scale of one dimension over full scale of the other."""
-    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    leeway: Annotated[float, Limit(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley downwards until the population gains this share of events."""
 
-    @model_validator(mode="after")
-    def _slopes_in_order(self) -> "SlantedValleyArguments":
+    def __post_init__(self) -> None:
+        """Refuse entries that do not go together."""
         low, high, number = self.slopes
         if low > high or not 1 <= number <= 50:
             msg = "slopes are lowest, highest, number (1 to 50); put them in this order"
             raise ValueError(msg)
-        return self
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, no_gate
 from marrowgate.gating.reasons import because
+from marrowgate.settings.section import Limit
 
 _HALF_WITHIN = 0.6745
 _LEAST_SHARE = 0.1
@@ -18,11 +18,11 @@ _LEAST_SHARE = 0.1
 class UpperModeArguments(Arguments):
     """How far below the mode the population reaches, and how high the mode must be."""
 
-    spreads: Annotated[float, Field(gt=0)] = 4.0
+    spreads: Annotated[float, Limit(gt=0)] = 4.0
     """Distance of the boundary from the mode, in robust standard deviations of its upper half."""
-    least_height: Annotated[float, Field(gt=0, le=1)] = 0.25
+    least_height: Annotated[float, Limit(gt=0, le=1)] = 0.25
     """Density of the mode, as a share of the highest one; what is lower and further up is no mode of the series."""
-    min_events: Annotated[int, Field(ge=10)] = 200
+    min_events: Annotated[int, Limit(ge=10)] = 200
     """Events that the parent must have."""
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.doubts import bin_of, second_valley
@@ -13,6 +12,7 @@ from marrowgate.gating.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
+from marrowgate.settings.section import Limit
 
 
 class DepthArguments(Arguments):
@@ -20,13 +20,13 @@ class DepthArguments(Arguments):
 
     among: str = ""
     """A population that stands before this one, whose events show the valley; not given: the parent."""
-    max_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    max_ratio: Annotated[float, Limit(gt=0, lt=1)] = 0.8
     """Density in the valley, as a share of the lower of the two modes beside it."""
-    min_events: Annotated[int, Field(ge=10)] = 100
+    min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that must be there to look at."""
-    min_side: Annotated[int, Field(ge=1)] = 10
+    min_side: Annotated[int, Limit(ge=1)] = 10
     """Events that must lie on either side of the valley, so that a gap in a thin tail is none."""
-    min_rise: Annotated[float, Field(ge=0)] = 1.0
+    min_rise: Annotated[float, Limit(ge=0)] = 1.0
     """Standard errors by which the lower mode must hold more events than the valley; 0 takes any valley."""
 
 
@@ -38,7 +38,7 @@ class ValleyArguments(DepthArguments):
     between: tuple[Boundary, Boundary]
     """Lowest and highest place of the valley: numbers on the linear compensated scale, quantiles of a population that
     stands before this one, such as {of: lymphocytes, quantile: 0.95}, or parts of the scale, such as {part: 0.3}."""
-    leeway: Annotated[float, Field(ge=0, lt=0.1)] = 0.0
+    leeway: Annotated[float, Limit(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
 

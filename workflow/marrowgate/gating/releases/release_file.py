@@ -9,10 +9,11 @@ from typing import Any
 import yaml
 
 from marrowgate.files import write_text
-from marrowgate.gating.batch_scales import BatchScales, scales_from_plain, scales_text, scales_to_plain
+from marrowgate.gating.batch_scales import BatchScales, scales_from_plain, scales_to_plain
 from marrowgate.gating.consensus import Consensus
-from marrowgate.gating.consensus_file import consensus_from_plain, consensus_text, consensus_to_plain
+from marrowgate.gating.consensus_file import consensus_from_plain, consensus_to_plain
 from marrowgate.gating.releases.make import FinishedBatch
+from marrowgate.plain_yaml import text_of_plain
 from marrowgate.settings.released import ReleasedPanel, ReleaseHead, head_from_plain, read_documents
 
 _HEADING = """\
@@ -42,14 +43,9 @@ def batch_files(batch: FinishedBatch) -> dict[str, Any]:
     return {"consensus": batch.consensus} | ({"scales": batch.scales_file} if batch.scales_file is not None else {})
 
 
-def file_digests(files: Mapping[str, Any]) -> dict[str, str]:
+def file_digests(files: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return the SHA-256 of the files that `batch_files` holds, as they are written again."""
-    return {kind: hashlib.sha256(file_text(kind, plain).encode()).hexdigest() for kind, plain in files.items()}
-
-
-def file_text(kind: str, plain: Mapping[str, Any]) -> str:
-    """Return the text of a batch's ``consensus`` or ``scales``."""
-    return consensus_text(plain) if kind == "consensus" else scales_text(plain)
+    return {kind: hashlib.sha256(text_of_plain(plain).encode()).hexdigest() for kind, plain in files.items()}
 
 
 def write_release(path: Path, release: Release) -> None:

@@ -13,7 +13,7 @@ N_CELLS = 64
 """Cells along each axis of a plot of two dimensions."""
 N_BARS = 128
 """Bars of a histogram."""
-FEW = 250
+FEW = 500
 """Up to so many events are kept one by one."""
 FINE = 1023
 """The upper end of the axis in the coordinates of single events; the lower end is 0."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boxes import box_of
-from marrowgate.gating.gates import Boolean
+from marrowgate.gating.gates import Boolean, Gate
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.pictures.cells import CellFinder, density_of
@@ -43,6 +43,7 @@ def make_pictures(
     records: Sequence[GateRecord],
     rows: Rows,
     wanted: Sequence[tuple[str, str]] = (),
+    found: Sequence[GateRecord] = (),
 ) -> SamplePictures:
     """Return the pictures of a gated sample.
 
@@ -60,13 +61,17 @@ def make_pictures(
         Events of `root` and of each population that was gated.
     wanted : sequence of (str, str)
         Populations and markers that are measured.
+    found : sequence of GateRecord
+        The gates before a person's corrections, where there are some.
 
     Returns
     -------
     SamplePictures
         Boolean gates have no picture, and gates of a marker that the sample lacks neither.
     """
-    axes = _axes(sample_events, records, rows)
+    corrected = {record.population for record in records if record.status == "overridden"}
+    before = {record.population: record.gate for record in found if record.population in corrected}
+    axes = _axes(sample_events, (*records, *found), rows)
     finder = CellFinder(sample_events)
     populations = {population.name: population for population in strategy.populations}
     steps = [_step(record, populations.get(record.population), axes, finder, rows) for record in records]
@@ -75,13 +80,13 @@ def make_pictures(
     return SamplePictures(
         sample_id,
         axes,
-        {record.population: _drawn(record, rows) for record in records},
+        {record.population: _drawn(record, rows, before) for record in records},
         tuple(picture for picture in (*steps, *protocol, *measured) if picture is not None),
         strategy.protocol.title,
     )
 
 
-def _drawn(record: GateRecord, rows: Rows) -> DrawnGate:
+def _drawn(record: GateRecord, rows: Rows, before: Mapping[str, Gate | None]) -> DrawnGate:
     return DrawnGate(
         record.population,
         record.parent,
@@ -92,6 +97,7 @@ def _drawn(record: GateRecord, rows: Rows) -> DrawnGate:
         record.error,
         int(rows[record.population].size) if record.population in rows else None,
         int(rows[record.parent].size) if record.parent in rows else None,
+        before.get(record.population),
     )
 
 
@@ -160,7 +166,7 @@ def _protocol_plot(
     if not set(dimensions) <= set(axes):
         return None
     colours = plot.colours or protocol.colours
-    rare = protocol.rare if protocol.rare and protocol.rare in colours else ""
+    rare = colours[0] if colours else ""
     return _picture(PROTOCOL, plot.title, plot.of, dimensions, plot.gates, colours, axes, finder, rows, rare)
 
 

@@ -58,6 +58,9 @@ class DrawnGate:
         None where it was not gated.
     before : Gate or None
         The gate that a person's correction replaced.
+    of_number : str
+        Status that the population's number has in the table, where it is weaker than the gate's own: that of a gate
+        above it, or for how the sample was compensated. Empty where it is not weaker, or not known yet.
     """
 
     population: str
@@ -70,6 +73,12 @@ class DrawnGate:
     n_events: int | None = None
     n_parent: int | None = None
     before: Gate | None = None
+    of_number: str = ""
+
+    @property
+    def shown_status(self) -> str:
+        """The weaker of the gate's own status and that of its number."""
+        return self.of_number or self.status
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,12 @@ from marrowgate.report.pictures.outline import band_of, borders_of, lines_of
 from marrowgate.report.pictures.scene import Dots, Mark, Raster, Scene, Shape, Words
 from marrowgate.report.pictures.ticks import ticks_of
 from marrowgate.report.wording import words
+from marrowgate.settings.strategy import ROOT
 
-LEFT, TOP, SIDE, RIGHT, BOTTOM = 48.0, 54.0, 200.0, 8.0, 36.0
+LEFT, TOP, SIDE, RIGHT, BOTTOM = 48.0, 54.0, 192.0, 8.0, 36.0
+"""Px: a cell of the density is three of them wide."""
 WIDTH, HEIGHT = LEFT + SIDE + RIGHT, TOP + SIDE + BOTTOM
-_TITLE_SIGNS, _TEXT_SIGNS = 34, 42
+_TITLE_SIGNS, _TEXT_SIGNS = 33, 41
 _FIRST_CODE = 4
 
 
@@ -60,7 +62,7 @@ def _events(
 ) -> Iterator[Mark]:
     density = picture.density
     if density is None:
-        missing = "no events" if picture.n_parent == 0 else f"{words(picture.parent)} was not gated"
+        missing = "no events" if picture.n_parent == 0 else f"{population_words(picture.parent)} was not gated"
         yield Words("small", LEFT + SIDE / 2, TOP + SIDE / 2, shortened(missing, 30), "middle")
         return
     if density.is_histogram:
@@ -68,12 +70,17 @@ def _events(
         return
     if density.codes.any():
         yield _raster(density)
-    is_rare = density.codes.any()
-    for owner in sorted({int(owner) for owner in density.dots[:, 2]}):
+    for owner in sorted({int(owner) for owner in density.dots[:, 2]}, key=_rare_last):
         own = density.dots[density.dots[:, 2] == owner]
         places = own[:, :2] / FINE * np.array([1.0, -1.0]) * SIDE + np.array([LEFT, TOP + SIDE])
         points = tuple((float(x), float(y)) for x, y in places)
+        is_rare = picture.kind == PROTOCOL and owner == 1
         yield from (Dots("ring", points), Dots("rare", points)) if is_rare else (Dots(f"dot{owner}", points),)
+
+
+def _rare_last(owner: int) -> tuple[bool, int]:
+    """Order the owners of single events: what is drawn last lies above the others."""
+    return owner == 1, owner
 
 
 def _raster(density: Density) -> Raster:
@@ -132,9 +139,9 @@ def axis_words(axis: PictureAxis) -> str:
 def _lines(picture: Picture, gates: Sequence[DrawnGate]) -> list[tuple[str, str]]:
     """Return look and text of the three lines above the plot."""
     if picture.kind == MEASURED:
-        title, count = f"{picture.dimensions[0]} on {words(picture.parent)}", _shown(picture)
+        title, count = f"{picture.dimensions[0]} on {population_words(picture.parent)}", _shown(picture)
         return [("title", shortened(title, _TITLE_SIGNS)), ("text", count), ("text", "")]
-    title = picture.title or words(picture.gates[0] if picture.gates else picture.parent)
+    title = picture.title or population_words(picture.gates[0] if picture.gates else picture.parent)
     count = _shown(picture) if picture.kind == PROTOCOL or not gates else _counted(gates[0])
     lines = [("title", shortened(title, _TITLE_SIGNS)), ("text", shortened(count, _TEXT_SIGNS))]
     return [*lines, _status_line(gates)]
@@ -143,23 +150,34 @@ def _lines(picture: Picture, gates: Sequence[DrawnGate]) -> list[tuple[str, str]
 def _status_line(gates: Sequence[DrawnGate]) -> tuple[str, str]:
     if not gates:
         return "text", ""
-    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.status))
-    error = "" if weakest.error.known or weakest.gate is None else ", uncertainty unknown"
-    _, sign = STATUS_MARKS[weakest.status]
-    return f"status_{weakest.status}", f"{sign} {words(weakest.status)}{error}"
+    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.shown_status))
+    _, sign = STATUS_MARKS[weakest.shown_status]
+    text = f"{sign} {words(weakest.shown_status)}"
+    if weakest.of_number:
+        text += f" (this gate itself: {words(weakest.status)})"
+    elif weakest.gate is not None and not weakest.error.known:
+        text += ", uncertainty unknown"
+    return f"status_{weakest.shown_status}", text
 
 
 def _shown(picture: Picture) -> str:
     if picture.n_parent is None:
         return "not gated"
-    return f"{picture.n_parent:,} events of {words(picture.parent)}"
+    of = "" if picture.parent == ROOT else f" of {words(picture.parent)}"
+    return f"{picture.n_parent:,} events{of}"
 
 
 def _counted(gate: DrawnGate) -> str:
     if gate.n_events is None or gate.n_parent is None:
-        return f"no number; {words(gate.parent)}: {'not gated' if gate.n_parent is None else f'{gate.n_parent:,}'}"
+        there = "not gated" if gate.n_parent is None else f"{gate.n_parent:,}"
+        return f"no number; {population_words(gate.parent)}: {there}"
     pct = f" ({100 * gate.n_events / gate.n_parent:.3g} %)" if gate.n_parent else ""
-    return f"{gate.n_events:,} of {gate.n_parent:,} {words(gate.parent)}{pct}"
+    return f"{gate.n_events:,} of {gate.n_parent:,} {population_words(gate.parent)}{pct}"
+
+
+def population_words(name: str) -> str:
+    """Return the name of a population with spaces; all events for the root."""
+    return "all events" if name == ROOT else words(name)
 
 
 def shortened(text: str, signs: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.gates import Rectangle
-from marrowgate.measure.pictures.density import N_BARS, Density, decoded
+from marrowgate.measure.pictures.density import Density, decoded
 from marrowgate.measure.pictures.model import DrawnGate, PictureAxis
 from marrowgate.report.pictures.area import PlotArea
 from marrowgate.report.pictures.scene import Mark, Points, Shape, Words
@@ -15,6 +15,8 @@ from marrowgate.report.pictures.scene import Mark, Points, Shape, Words
 _ENOUGH = 4.0
 """Events that a bar should hold in the mean; with fewer, bars are joined."""
 _HEADROOM = 0.93
+LEFT_OF_AXIS = 30.0
+"""Where the words beside a histogram stand, px: it has no values there."""
 
 Floats = NDArray[np.float64]
 
@@ -56,25 +58,31 @@ def histogram_marks(
     controls : sequence of Control
         What to lay over it.
     """
-    heights, edges = _bars(density, n_events, area.across)
+    is_log = bool(gates)
+    heights, edges = _bars(density, n_events, area.across, is_log)
     yield Shape("bars", (_stairs(heights, edges, area, is_closed=True),), is_closed=True)
     for low, high in _kept(gates, area):
         inside = np.clip(edges, low, high)
         yield Shape("kept", (_stairs(heights, inside, area, is_closed=True),), is_closed=True)
     for control in controls:
-        heights, edges = _bars(control.density, control.n_events, control.axis)
+        heights, edges = _bars(control.density, control.n_events, control.axis, is_log)
         yield Shape("control", (_stairs(heights, np.clip(edges, *area.ends[0]), area, is_closed=False),))
-    yield Words("text", 11, area.top + area.side / 2, "events, highest bar = 1", "middle", upwards=True)
+    title = "events, log scale" if is_log else "events"
+    yield Words("text", LEFT_OF_AXIS, area.top + area.side / 2, title, "middle", upwards=True)
 
 
-def _bars(density: Density, n_events: int, axis: PictureAxis) -> tuple[Floats, Floats]:
-    """Return heights as parts of the highest bar, and the edges on the transformed scale."""
+def _bars(density: Density, n_events: int, axis: PictureAxis, is_log: bool) -> tuple[Floats, Floats]:
+    """Return heights as parts of the highest bar, and the edges on the transformed scale.
+
+    With a logarithmic height a rare population is seen beside a frequent one; a bar of one event has a height.
+    """
     counts = decoded(density.codes)
     joined = 1
-    while joined < 8 and n_events < _ENOUGH * N_BARS / joined:
+    while joined < counts.size // 16 and n_events < _ENOUGH * counts.size / joined:
         joined *= 2
     counts = counts.reshape(-1, joined).sum(axis=1)
-    return counts / max(counts.max(), 1e-9), np.linspace(axis.low, axis.high, counts.size + 1)
+    heights = np.log2(1.0 + counts) if is_log else counts
+    return heights / max(heights.max(), 1e-9), np.linspace(axis.low, axis.high, counts.size + 1)
 
 
 def _kept(gates: Sequence[DrawnGate], area: PlotArea) -> Iterator[tuple[float, float]]:

@@ -25,7 +25,7 @@ _PLAIN: dict[str, Look] = {
     "paper": Look(fill=PAPER),
     "frame": Look(stroke=EDGE, width=1.0),
     "tick": Look(stroke=EDGE, width=1.0),
-    "band": Look(fill=GATE, opacity=0.25),
+    "band": Look(fill=GATE, opacity=0.18),
     "halo": Look(stroke=PAPER, width=4.0),
     "gate": Look(stroke=GATE, width=1.8),
     "unsure": Look(stroke=GATE, width=1.8, dash=(5, 3)),

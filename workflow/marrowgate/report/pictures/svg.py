@@ -34,6 +34,29 @@ def svg_text(scene: Scene, *, is_whole: bool = True) -> str:
     )
 
 
+def thumbnail(scene: Scene, *, is_lean: bool = False) -> str:
+    """Return a scene for a page, cut down to its plot; ``data-full`` says where the whole of it lies.
+
+    Parameters
+    ----------
+    scene : Scene
+        The picture.
+    is_lean : bool
+        Leave out what the cut does not show, so that it cannot be enlarged but needs half the room.
+    """
+    left, top, width, height = scene.plot
+    shown = [mark for mark in scene.marks if not (is_lean and _is_beside(mark))]
+    full = "" if is_lean else f' data-full="0 0 {scene.width:g} {scene.height:g}"'
+    return (
+        f'<svg class="{CLASS}" role="img" aria-label="{escape(scene.title)}"{full} '
+        f'viewBox="{left - 1:g} {top - 1:g} {width + 2:g} {height + 2:g}">{"".join(map(_mark, shown))}</svg>'
+    )
+
+
+def _is_beside(mark: Mark) -> bool:
+    return isinstance(mark, Words) or (isinstance(mark, Shape) and mark.look in {"tick", "band"})
+
+
 def page_css(*, is_page: bool = True) -> str:
     """Return the looks as CSS: in a page by variables that it may set itself, in a file of its own as plain colours.
 

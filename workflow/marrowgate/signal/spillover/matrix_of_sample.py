@@ -11,6 +11,7 @@ from marrowgate.signal.signal_channels import signal_channels
 from marrowgate.signal.spillover.compensation import SpilloverError
 
 CHECK = "compensated_channels_pct"
+"""Name of the check whose flag puts every number that rests on fluorescence in doubt."""
 
 
 def in_names_of_file(spillover: Spillover, channels: Sequence[Channel], panel: Panel | None) -> Spillover | None:
@@ -68,7 +69,7 @@ def stained_channels(file: FcsFile) -> tuple[Channel, ...]:
     return tuple(channel for channel in signal_channels(file) if channel.role == "fluorescence" and channel.marker)
 
 
-def compensation_check(file: FcsFile, source: str) -> Check:
+def compensation_check(file: FcsFile, source: str, *, is_light: bool = True) -> Check:
     """Tell whether the stained channels of a sample are compensated: ``compensated_channels_pct``.
 
     Parameters
@@ -77,21 +78,25 @@ def compensation_check(file: FcsFile, source: str) -> Check:
         With the matrix that is applied.
     source : str
         ``file``, ``matrix`` or ``none``; with ``none`` somebody said that nothing is to be compensated.
+    is_light : bool
+        False where the strategy takes the values for points on a display scale: no matrix belongs to these.
 
     Returns
     -------
     Check
         Share of the stained channels that the matrix holds, or that the file holds compensated. `not_checked` with
-        ``none``, for mass cytometry, and with fewer than two stained channels.
+        ``none``, for mass cytometry, for a display scale, and with fewer than two stained channels.
     """
     stained = stained_channels(file)
     if source == "none":
         return not_checked(CHECK, "the settings say that nothing is to be compensated")
     if is_mass_cytometry(file):
         return not_checked(CHECK, "mass cytometry: no light that spills over")
+    if not is_light:
+        return not_checked(CHECK, "values on a display scale: no matrix belongs to these")
     if len(stained) < 2:
         return not_checked(CHECK, "fewer than two stained channels")
     labels = file.spillover.labels if file.spillover else ()
     left = [channel.name for channel in stained if not channel.compensated and channel.name not in labels]
     share = 100.0 * (1 - len(left) / len(stained))
-    return at_least(CHECK, share, 100.0, f"not compensated: {', '.join(left)}")
+    return at_least(CHECK, share, 100.0, f"no matrix holds {', '.join(left)}")

@@ -1,0 +1,150 @@
+"""The rows of a contact sheet: a sample each, the worst first, a small picture for each gate."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from marrowgate.gating.records import WEAKEST_FIRST
+from marrowgate.measure.pictures.model import PROTOCOL, STEP, Picture, SamplePictures
+from marrowgate.report.pictures.against_control import ControlPictures, against_controls
+from marrowgate.report.pictures.draw import draw_picture, population_words
+from marrowgate.report.pictures.looks import STATUS_MARKS
+from marrowgate.report.pictures.svg import thumbnail
+
+
+@dataclass(frozen=True)
+class SheetSample:
+    """A sample of a contact sheet.
+
+    Parameters
+    ----------
+    sample_id, panel, batch, patient_id, day, control : str
+        As the sheet has them; empty where it says nothing. `control` is ``none`` for a stained sample.
+    trouble : str
+        Why it has no gates: rejected or failed, with the reason; empty where it was gated.
+    pictures : SamplePictures
+        Its pictures.
+    controls : tuple of ControlPictures
+        Those that serve it.
+    """
+
+    sample_id: str
+    panel: str
+    batch: str
+    patient_id: str
+    day: str
+    control: str
+    trouble: str
+    pictures: SamplePictures
+    controls: tuple[ControlPictures, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One small picture.
+
+    Parameters
+    ----------
+    column : str
+        Name of its column.
+    svg : Markup
+        The picture.
+    status, sign, caption : str
+        Status of its gate and the sign of it, empty where it has none; what stands below.
+    """
+
+    column: str
+    svg: Markup
+    status: str
+    sign: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A sample and its small pictures, by column."""
+
+    sample: SheetSample
+    cells: dict[str, Cell]
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Statuses of its gates, the weakest first."""
+        found = {cell.status for cell in self.cells.values() if cell.status}
+        return tuple(sorted(found, key=WEAKEST_FIRST.index))
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """The lower the sooner it is looked at: without gates, then by the weakest gate and how many are like it."""
+        if self.sample.trouble:
+            return (-1, 0, self.sample.sample_id)
+        if not self.statuses:
+            return (len(WEAKEST_FIRST), 0, self.sample.sample_id)
+        weakest = self.statuses[0]
+        alike = sum(cell.status == weakest for cell in self.cells.values())
+        return (WEAKEST_FIRST.index(weakest), 0 if weakest == "ok" else -alike, self.sample.sample_id)
+
+
+def statuses_rank(pictures: SamplePictures, kind: str) -> tuple[int, ...]:
+    """Return how many gates of a sample's pictures have each status, the weakest first: the lower the surer."""
+    found = [pictures.gates[name].shown_status for picture in pictures.of_kind(kind) for name in picture.gates]
+    return tuple(sum(status == weak for status in found) for weak in WEAKEST_FIRST)
+
+
+def sheet_rows(samples: Iterable[SheetSample], kind: str, *, is_lean: bool) -> list[SheetRow]:
+    """Return a row for each sample, the worst first.
+
+    Parameters
+    ----------
+    samples : iterable of SheetSample
+        The samples.
+    kind : str
+        `STEP`: gates and histograms with controls; `PROTOCOL`: the plots of the protocol.
+    is_lean : bool
+        Whether the pictures hold only what the small ones show.
+    """
+    rows = [
+        SheetRow(sample, {cell.column: cell for cell in _cells(sample, kind, is_lean=is_lean)}) for sample in samples
+    ]
+    return sorted(rows, key=lambda row: row.rank)
+
+
+def columns_of(rows: Sequence[SheetRow]) -> list[str]:
+    """Return the columns that any row has, in the order of the row that has most."""
+    longest = sorted(rows, key=lambda row: -len(row.cells))
+    return list(dict.fromkeys(name for row in longest for name in row.cells))
+
+
+def _cells(sample: SheetSample, kind: str, *, is_lean: bool) -> list[Cell]:
+    pictures = sample.pictures
+    cells = [_cell(pictures, picture, is_lean=is_lean) for picture in pictures.of_kind(kind)]
+    if kind == PROTOCOL:
+        return cells
+    for picture, scene, names in against_controls(pictures, sample.controls):
+        title = f"{picture.dimensions[0]} of {population_words(picture.parent)} and control"
+        svg = Markup(thumbnail(scene, is_lean=is_lean))  # noqa: S704 - escaped where it is written
+        cells.append(Cell(title, svg, "", "", f"against {names}" if names else "no control"))
+    return cells
+
+
+def column_of(picture: Picture) -> str:
+    """Return the name of a picture's column."""
+    return picture.title or population_words(picture.gates[0] if picture.gates else picture.parent)
+
+
+def _cell(pictures: SamplePictures, picture: Picture, *, is_lean: bool) -> Cell:
+    """Return a small picture; without one where there is nothing to draw."""
+    column = column_of(picture)
+    svg = Markup()
+    if picture.n_parent is not None:
+        svg = Markup(thumbnail(draw_picture(pictures, picture), is_lean=is_lean))  # noqa: S704 - escaped already
+    gates = [pictures.gates[name] for name in picture.gates if name in pictures.gates]
+    if not gates:
+        return Cell(column, svg, "", "", "")
+    weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.shown_status))
+    first = gates[0]
+    caption = "no number" if first.n_events is None else f"{first.n_events:,}"
+    if picture.kind == STEP and first.n_events is not None:
+        caption = f"{100 * first.n_events / first.n_parent:.3g} %" if first.n_parent else "no events"
+    return Cell(column, svg, weakest.shown_status, STATUS_MARKS[weakest.shown_status][1], caption)
