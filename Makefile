@@ -15,13 +15,14 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env env-dev demo test test-lowest coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo test test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
 	@echo "make test    environment, all tests"
 	@echo "make test-3.11  (3.12, 3.13) all tests on another Python"
 	@echo "make test-lowest  all tests with the lowest allowed version of every library (needs uv)"
+	@echo "make cluster  runs on a real Slurm of four nodes on this machine; MARROWGATE_SLURM names the folder of its scripts (as root)"
 	@echo "make coverage  all tests, and what they run of the library, into results/coverage"
 	@echo "make lint    ruff, snakefmt, codespell and snakemake --lint"
 	@echo "make types   mypy, of the library and of the tests"
@@ -75,6 +76,9 @@ test-lowest:
 	uv venv -q --clear --python 3.11 .venv-lowest
 	uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct --group dev -e .
 	PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest -n 2 --dist loadfile
+
+cluster: $(DEV)
+	$(BIN)/python -m pytest tests/cluster
 
 coverage: $(DEV)
 	@mkdir -p results/coverage

@@ -7,21 +7,18 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-import numpy as np
-from matplotlib.patches import Polygon as Outline
-
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon
 from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.open_sample import SpilloverSource, open_sample, start_rows
-from marrowgate.gating.records import USABLE, ControlRole
+from marrowgate.gating.records import ControlRole
+from marrowgate.measure.pictures.make import make_pictures
+from marrowgate.measure.pictures.model import PROTOCOL, STEP
+from marrowgate.report.pictures.figure import save_figure
+from marrowgate.report.pictures.sample_figure import figure_of
+from marrowgate.report.pictures.sheet_rows import SheetSample
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cohort import make_plan
 from marrowgate.simulate.fcs_file import FileKind
@@ -29,11 +26,10 @@ from marrowgate.simulate.project import write_sample
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 SCENARIO, SEED, N_TUBES = "published", 11, 4
-COLUMNS = 5
 
 
 def main() -> None:
-    """Draw the three strategies."""
+    """Draw the strategies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--real", type=Path, default=CONFIG.parents[1] / "shared" / "data")
     parser.add_argument("--out", type=Path, default=CONFIG.parent / "docs" / "pictures")
@@ -44,6 +40,9 @@ def main() -> None:
     marrow = args.real / "cd34" / "marrow_cytof_basal1.fcs"
     if marrow.exists():
         draw("marrow_cytof", *shipped("marrow_cytof", "marrow_cytof"), [marrow], "none", args.out)
+    blood = args.real / "euroflow" / "euroflow_01.fcs"
+    if blood.exists():
+        draw("blood_lst", *shipped("blood_lst", "lst_display"), [blood], "none", args.out)
 
 
 def shipped(strategy: str, panel: str) -> tuple[Path, Path]:
@@ -69,91 +68,21 @@ def simulated(kind, folder):
 def draw(
     name: str, strategy_path: Path, panel_path: Path, paths: list[Path], spillover: SpilloverSource, out: Path
 ) -> None:
-    """Gate the files as one batch and draw the first of them."""
+    """Gate the files as one batch and draw the first of them: its gates, and its protocol where there is one."""
     strategy = load_checked_strategy(strategy_path)
     panel = load_panel(panel_path)
-    tubes = [open_sample(path, 1, panel, strategy, gain="ignore", spillover=spillover)[1] for path in paths]
+    samples = [open_sample(path, 1, panel, strategy, gain="ignore", spillover=spillover)[1] for path in paths]
     fits = [
-        fit_sample(SampleToFit(path.stem, tube, start_rows(tube), ControlRole(), {}, 1), strategy)
-        for path, tube in zip(paths, tubes, strict=True)
+        fit_sample(SampleToFit(path.stem, sample, start_rows(sample), ControlRole(), {}, 1), strategy)
+        for path, sample in zip(paths, samples, strict=True)
     ]
     records = settle(fits[0], agree(name, "picture", fits))
-    tube = tubes[0]
-    rows = apply_gates(tube, records, start_rows(tube))
-    steps = [record for record in records if record.status in USABLE and not isinstance(record.gate, Boolean)]
-    n_rows = -(-len(steps) // COLUMNS)
-    figure, axes = plt.subplots(n_rows, COLUMNS, figsize=(3.3 * COLUMNS, 3.2 * n_rows), layout="constrained")
-    for axis, record in zip(axes.flat, steps, strict=False):
-        draw_step(axis, record, tube, rows)
-    for axis in axes.flat[len(steps) :]:
-        axis.set_visible(False)
-    figure.savefig(out / f"strategy_{name}.png", dpi=75)
-    plt.close(figure)
-
-
-def draw_step(axis, record, tube, rows):
-    """Draw one gate on its parent's events, on the scales of the gate."""
-    parent, inside = rows[record.parent], rows[record.population]
-    if len(record.gate.dimensions) == 1:
-        draw_threshold(axis, record.gate, tube.scaled(record.gate.dimensions[0], parent))
-    else:
-        draw_area(axis, record.gate, [tube.scaled(name, parent) for name in record.gate.dimensions])
-    share = 100 * inside.size / parent.size if parent.size else 0.0
-    axis.set_title(
-        f"{record.parent} > {record.population}\n{inside.size:,} of {parent.size:,} ({share:.3g} %)", fontsize=8
-    )
-    for set_ticks, name in zip((axis.set_xticks, axis.set_yticks), record.gate.dimensions, strict=False):
-        places, texts = ticks(tube.scales[name])
-        set_ticks(places, texts, fontsize=6)
-
-
-def draw_threshold(axis, gate, values):
-    """Draw a histogram, counts of many events on a logarithmic axis, and the boundaries."""
-    many = values.size > 500
-    axis.hist(np.clip(values, -0.2, 1.05), 200 if many else 60, range=(-0.2, 1.05), color="0.55", log=many)
-    for bound in (*gate.low, *gate.high):
-        if bound is not None:
-            axis.axvline(bound, color="tab:red")
-    axis.axvspan(
-        -0.2 if gate.low[0] is None else gate.low[0], 1.05 if gate.high[0] is None else gate.high[0],
-        color="tab:red", alpha=0.08,
-    )  # fmt: skip
-    axis.set_xlim(-0.2, 1.05)
-    axis.set_xlabel(gate.dimensions[0], fontsize=7)
-    axis.tick_params(labelsize=6)
-
-
-def draw_area(axis, gate, columns):
-    """Draw dots, coloured by how many there are, and the outline of the gate."""
-    x, y = columns
-    counts, x_edges, y_edges = np.histogram2d(x, y, bins=120, range=[(-0.2, 1.05), (-0.2, 1.05)])
-    with np.errstate(divide="ignore"):
-        axis.pcolormesh(x_edges, y_edges, np.where(counts > 0, np.log10(counts), np.nan).T, cmap="viridis")
-    axis.add_patch(Outline(outline(gate), fill=False, edgecolor="tab:red", linewidth=1.2))
-    axis.set_xlim(-0.2, 1.05)
-    axis.set_ylim(-0.2, 1.05)
-    axis.set_xlabel(gate.dimensions[0], fontsize=7)
-    axis.set_ylabel(gate.dimensions[1], fontsize=7)
-
-
-def outline(gate):
-    """Return the corners of a polygon or points around an ellipse."""
-    if isinstance(gate, Polygon):
-        return np.array(gate.vertices)
-    assert isinstance(gate, Ellipsoid)
-    angle = np.linspace(0, 2 * np.pi, 100)
-    root = np.linalg.cholesky(np.array(gate.covariance) * gate.distance_square)
-    return np.array(gate.mean) + np.column_stack([np.cos(angle), np.sin(angle)]) @ root.T
-
-
-def ticks(scale):
-    """Return places and texts of round numbers on a scale."""
-    numbers = [0, 50e3, 100e3, 150e3, 200e3, 250e3] if scale.kind == "linear" else [-1e3, 0, 10, 100, 1e3, 1e4, 1e5]
-    if scale.kind == "logicle":
-        numbers = [-1e3, 0, 1e3, 1e4, 1e5]
-    places = scale.forward(np.array(numbers))
-    kept = [(place, number) for place, number in zip(places, numbers, strict=True) if -0.2 <= place <= 1.05]
-    return [place for place, _ in kept], [f"{number:g}" if number < 1e3 else f"{number / 1e3:g}k" for _, number in kept]
+    rows = apply_gates(samples[0], records, start_rows(samples[0]))
+    pictures = make_pictures(paths[0].stem, samples[0], strategy, records, rows)
+    for kind, ending in ((STEP, ""), (PROTOCOL, "_protocol")):
+        if pictures.of_kind(kind):
+            sample = SheetSample(paths[0].stem, panel_path.stem, "", "", "", "none", "", pictures)
+            save_figure(figure_of(sample, kind), out / f"strategy_{name}{ending}.png")
 
 
 if __name__ == "__main__":

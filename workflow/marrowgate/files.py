@@ -58,7 +58,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _cannot_be_written(path: Path, error: OSError) -> UserError:
-    return fault(str(path), f"cannot be written ({error.strerror})", "check the folder, its rights and the free space")
+    # pyarrow wraps the system's words in its own
+    why = os.strerror(error.errno) if error.errno in FULL else error.strerror
+    return fault(str(path), f"cannot be written ({why})", "check the folder, its rights and the free space")
 
 
 def _umask() -> int:

@@ -4,7 +4,6 @@
 # Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
 
 import json
-import random
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
 from marrowgate.snakefile.fingerprints import fingerprint
+from marrowgate.snakefile.handful import random_handful
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
@@ -72,8 +72,7 @@ SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
-# sorted before, so that the order of the sheet's rows makes no difference
-HANDFUL = sorted(random.Random(CONFIG.seed).sample(sorted(GATED), min(3, len(GATED))))
+HANDFUL = random_handful(GATED, CONFIG.seed)
 SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)

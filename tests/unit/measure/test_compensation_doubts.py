@@ -7,7 +7,7 @@ import pytest
 
 from marrowgate.fcs.model import Spillover
 from marrowgate.measure.collect import Measured
-from marrowgate.measure.compensation_doubts import mark_tables, sample_doubts
+from marrowgate.measure.compensation_doubts import mark_tables, sample_doubts, stain_doubts
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.checks import Check
 from unit.measure.samples import control, record, sample
@@ -132,6 +132,25 @@ def test_tables__a_whole_batch_that_is_not_or_partly_compensated_is_doubtful(spi
     assert {row["reason"] for row in intensities} == {""}
     passed = [replace(entry, record=replace(entry.record, checks=(replace(check, verdict="ok"),))) for entry in entries]
     assert {row["reason"] for row in tables(*passed)[1]} == {""}
+
+
+@pytest.mark.parametrize(("value", "verdict", "batch", "lost"), [
+    (None, "flagged", "B1", True), (3.0, "flagged", "B1", False), (None, "flagged", "B2", False),
+    (None, "not_checked", "B1", False),
+])  # fmt: skip
+def test_stains__one_that_gave_no_spillover_puts_its_batch_in_doubt(value, verdict, batch, lost):
+    row = {"check": "stain_separation_FITC-A", "value": value, "verdict": verdict}
+    other = {"check": "spillover_condition", "value": None, "verdict": "flagged"}
+    found = stain_doubts([measured("a", USUAL)], {f"hspc_{batch}": [row, other]})
+    assert found == ({"a": "stain_unusable: no usable single stain of FITC-A"} if lost else {})
+
+
+def test_tables__a_batch_without_one_of_its_stains_is_doubtful():
+    entries = [measured("a", USUAL), measured("b", USUAL)]
+    row = {"check": "stain_separation_FITC-A", "value": None, "verdict": "flagged"}
+    given = [{"sample_id": name, "status": "ok", "reason": "", "control_sample_id": None} for name in "ab"]
+    _, intensities = mark_tables([], given, entries, LIMIT, is_wanted=lambda _: True, of_stains={"hspc_B1": [row]})
+    assert {(row["status"], row["reason_code"]) for row in intensities} == {("doubtful", "stain_unusable")}
 
 
 def test_tables__a_control_compensated_otherwise_makes_its_sample_doubtful():

@@ -97,6 +97,17 @@ def test_cells__are_those_of_the_transformed_values():
     assert np.abs(found - np.clip(direct, 0, N_CELLS - 1)).max() <= 1
 
 
+def test_cells__of_many_events_are_those_of_the_transformed_values():
+    values = np.concatenate([GENERATOR.lognormal(6, 2, 80_000), GENERATOR.normal(0, 200, 80_000)])
+    axis = PictureAxis("CD34", "", LOGICLE, -0.1, 1.0)
+    direct = np.clip(np.floor((LOGICLE.forward(values) + 0.1) / 1.1 * N_CELLS), 0, N_CELLS - 1)
+    values[:1_000] = np.nan
+    found = CellFinder(sample(LOGICLE, CD34=values)).cells(axis, np.arange(values.size), N_CELLS)
+    assert (found[:1_000] == 255).all()
+    assert (found[1_000:] == direct[1_000:]).mean() > 0.97
+    assert np.abs(found[1_000:] - direct[1_000:]).max() <= 1
+
+
 def test_cells__of_a_part_are_those_of_the_whole():
     axis = PictureAxis("CD34", "", LINEAR, 0.0, 1.0)
     few = np.arange(0, N, 97)

@@ -22,7 +22,7 @@ from marrowgate.measure.pictures.model import (
     SamplePictures,
 )
 from marrowgate.report.pictures.against_control import ControlPictures, against_controls, along
-from marrowgate.report.pictures.grid import grid_of
+from marrowgate.report.pictures.grid import GAP, grid_of
 from marrowgate.report.pictures.pages import contact_sheet, pictures_page
 from marrowgate.report.pictures.plan import MOST_ON_ONE_PAGE, planned_sample_pages, planned_sheets
 from marrowgate.report.pictures.sample_figure import figure_of_surest
@@ -239,8 +239,8 @@ def test_grid__moves_every_mark_to_its_place():
     grid = grid_of([one, one, one], "t", columns=2)
     rasters = [mark for mark in grid.marks if isinstance(mark, Raster)]
     first = [mark for mark in one.marks if isinstance(mark, Raster)]
-    assert rasters[2].x - first[0].x == one.width + 10
-    assert rasters[4].y - rasters[0].y == one.height + 10
+    assert rasters[2].x - first[0].x == one.width + GAP
+    assert rasters[4].y - rasters[0].y == one.height + GAP
 
 
 def test_plan__one_sheet_a_panel_and_pages_of_samples_only_for_many():

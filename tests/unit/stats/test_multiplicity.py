@@ -15,7 +15,15 @@ P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
 @given(P_VALUES)
-def test_holm__as_statsmodels(p: list[float]) -> None:
+def test_holm__steps_down_from_the_smallest(p: list[float]) -> None:
+    ranked = sorted(p)
+    steps = [min((len(p) - place) * value, 1.0) for place, value in enumerate(ranked)]
+    assert sorted(holm(p)) == pytest.approx([max(steps[: place + 1]) for place in range(len(p))])
+
+
+def test_holm__as_statsmodels() -> None:
+    # one example: each call of statsmodels sweeps the memory, for 0.2 s
+    p = [0.03, 0.001, 0.2, 0.012, 0.012, 0.9, 0.0001]
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
 
 

@@ -44,6 +44,29 @@ def data_set_bases(source: Source) -> Iterator[int]:
         base = _follow(source, base)
 
 
+def data_set_sizes(source: Source) -> Iterator[tuple[int, int]]:
+    """Give events and channels of each data set from its HEADER and TEXT alone, nothing of which is checked further.
+
+    Events are what `$TOT` says, and no more than the rest of the file has room for.
+
+    Raises
+    ------
+    RejectedError
+        See `read_head`.
+    """
+    base: int | None = 0
+    for _ in range(MOST_DATA_SETS):
+        if base is None:
+            return
+        header, keywords = read_head(source, base, [])
+        channels = keywords.integer("$PAR") or 0
+        bits = sum(keywords.integer(f"$P{number}B") or 0 for number in range(1, channels + 1))
+        room = 8 * (source.size - base) // bits if bits > 0 else 0
+        stated = keywords.integer("$TOT") or room
+        yield min(stated, room) if room else stated, channels
+        base = next_base(source, base, header, keywords)
+
+
 def _follow(source: Source, base: int) -> int | None:
     try:
         header, keywords = read_head(source, base, [])

@@ -11,6 +11,7 @@ from marrowgate.errors import fault
 from marrowgate.gating.landmarks.factors import (
     LANDMARK_DIMENSIONS,
     batch_landmarks,
+    doubtful_dimensions,
     factors_of,
     sample_landmarks,
 )
@@ -155,7 +156,8 @@ def choose_scales(found: Sequence[SampleScales], strategy: Strategy, panel: Pane
 def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strategy:
     """Return the strategy with the batch's widths, and its numbers tied to the file's units by the batch's landmarks.
 
-    A dimension whose landmark was not found has no factor: null.
+    A dimension whose landmark was not found has no factor: null. One whose landmark the samples do not agree on is in
+    doubt, unless the strategy gives its factor.
     """
     chosen = with_widths(strategy, panel, {name: width.w for name, width in scales.widths.items()})
     if strategy.home is None:
@@ -167,7 +169,9 @@ def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strate
         name: scale if scale.t is not None else scale.model_copy(update={"t": strategy.home.full_scale})
         for name, scale in ((name, _scale(chosen, name)) for name, factor in factors.items() if factor)
     }
-    update = {"factors": factors, "markers": {**chosen.scales.markers, **tied}}
+    given = strategy.scales.factors
+    in_doubt = tuple(name for name in doubtful_dimensions(scales.landmarks) if name not in given)
+    update = {"factors": factors, "in_doubt": in_doubt, "markers": {**chosen.scales.markers, **tied}}
     return chosen.model_copy(update={"scales": chosen.scales.model_copy(update=update)})
 
 

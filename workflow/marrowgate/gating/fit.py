@@ -11,8 +11,18 @@ from marrowgate.fcs.model import Note
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
+from marrowgate.gating.cross_checks import (
+    Stretch,
+    at_border,
+    doubtful_references,
+    moved_by_landmark,
+    off_landmark,
+    other_landmarks,
+    overlaps,
+)
 from marrowgate.gating.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
+from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.methods import FindStatus, FoundGate, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
@@ -64,6 +74,7 @@ class _View:
     walk: "_Walk"
     seed: int
     seen: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
+    stretch: Stretch = field(default_factory=dict)
 
     def values(self, dimension: str, population: str | None = None) -> NDArray[np.float64]:
         """See `View.values`."""
@@ -75,7 +86,8 @@ class _View:
     def scale(self, dimension: str) -> Transform:
         """See `View.scale`."""
         sample_events = self.sample.sample_events
-        return in_units(sample_events.scales[dimension], 1.0 / sample_events.factors.get(dimension, 1.0))
+        factor = sample_events.factors.get(dimension, 1.0) * self.stretch.get(dimension, 1.0)
+        return in_units(sample_events.scales[dimension], 1.0 / factor)
 
     def gate(self, population: str) -> tuple[Gate, BoundaryError] | None:
         """See `View.gate`."""
@@ -119,6 +131,8 @@ class _Walk:
     hangs_on: dict[str, str] = field(default_factory=dict)
     records: list[GateRecord] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    landmarks: tuple[LandmarkRow, ...] = ()
+    stretches: Sequence[Stretch] = ()
 
     def at(self, population: str) -> str:
         """Return the population that stands in for one that the panel cannot show, or the population itself."""
@@ -150,17 +164,19 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
     Fit
         One record per population, in the strategy's order. A gate that was not found has a status and a reason.
     """
-    walk = _Walk(CachedSample(sample.sample_events), {ROOT: sample.start})
+    events = sample.sample_events
+    landmarks = against_batch(sample_landmarks(events, strategy.home) if strategy.home else (), events.factors)
+    stretches = other_landmarks(landmarks, events.factors, strategy.scales.in_doubt)
+    walk = _Walk(CachedSample(events), {ROOT: sample.start}, landmarks=landmarks, stretches=stretches)
     for population in strategy.populations:
         parent = walk.at(population.parent)
         record = _fit_one(sample, population, parent, walk)
         walk.records.append(record)
         if record.gate is not None and record.status in USABLE and parent in walk.rows:
             walk.rows[population.name] = rows_inside(record.gate, sample.sample_events, walk.rows[parent], walk.rows)
+            _look_around(sample, population, walk)
         elif population.optional and has_code(record.reasons, "marker_absent"):
             walk.hangs_on[population.name] = parent
-    events = sample.sample_events
-    landmarks = sample_landmarks(events, strategy.home) if strategy.home else ()
     return Fit(
         sample.sample_id,
         sample.role,
@@ -168,7 +184,7 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         dict(events.scales),
         tuple(walk.evidence),
         dict(events.factors),
-        against_batch(landmarks, events.factors),
+        landmarks,
     )
 
 
@@ -208,17 +224,57 @@ def _record_of(sample: SampleToFit, population: Population, parent: str, walk: _
     if population.pooled:
         walk.evidence.append(_evidence(view, population))
     gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
-    doubts = _saturated(sample, population, walk) if found.status in FOUND else ()
+    doubts: Reasons = ()
+    if gate is not None:
+        doubts = (*_saturated(sample, population, walk), *_unsupported(view, population, gate, walk))
     status = "doubtful" if doubts else found.status
     reasons = (*doubts, *found.reasons, *_reasons_without(sample, population))
     return GateRecord(population.name, parent, method, gate, status, reasons, found.error, int(rows.size))
 
 
+def _unsupported(view: _View, population: Population, gate: Gate, walk: _Walk) -> Reasons:
+    """Return the doubts that come from what the gate stands on: references, and landmarks that place its numbers."""
+    placed_by = [walk.at(name) for name in needs_of(population).placed_by]
+    doubts = doubtful_references(placed_by, walk.records)
+    instead = population.fallback
+    if not (rests_on_numbers(population) or (instead and rests_on_numbers(instead))):
+        return doubts
+    own = {*population.dimensions, *(instead.dimensions if instead else ())}
+    cut = [{name: ratio for name, ratio in stretch.items() if name in own} for stretch in walk.stretches]
+
+    def again(stretch: Stretch) -> Gate | None:
+        return _search(replace(view, stretch=stretch, seen={}), population)[0].gate
+
+    return (*doubts, *moved_by_landmark(gate, [stretch for stretch in cut if stretch], again))
+
+
+def _look_around(sample: SampleToFit, population: Population, walk: _Walk) -> None:
+    """Put a population in doubt that lies where it ought not to, and one that it shares events with."""
+    rows = walk.rows[population.name]
+    gates = {record.population: record.gate for record in walk.records if record.gate is not None}
+    shared = overlaps(population.apart_from, rows, walk.rows)
+    doubts = {
+        population.name: (
+            *off_landmark(sample.sample_events, population.landmark, rows, walk.landmarks),
+            *at_border(population.clear_of, rows, gates, walk.sample_events.scaled),
+            *(reason for reasons in shared.values() for reason in reasons),
+        ),
+        **shared,
+    }
+    walk.records[:] = [_in_doubt(record, doubts.get(record.population, ())) for record in walk.records]
+
+
+def _in_doubt(record: GateRecord, doubts: Reasons) -> GateRecord:
+    return replace(record, status="doubtful", reasons=(*doubts, *record.reasons)) if doubts else record
+
+
 def _saturated(sample: SampleToFit, population: Population, walk: _Walk) -> Reasons:
     """Return which reference populations lie at the top of the gate's channels."""
+    needs = needs_of(population)
+    of_parent = (population.parent,) if needs.true_values else ()
     return tuple(
         doubt
-        for name in needs_of(population).references
+        for name in (*needs.references, *of_parent)
         for doubt in saturated(
             sample.sample_events, population.dimensions, name, walk.rows.get(walk.at(name), NO_EVENT_ROWS)
         )

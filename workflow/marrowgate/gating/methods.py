@@ -140,6 +140,10 @@ class Needs:
         How it joins them: and, or, not.
     control : str
         Kind of control sample whose boundary it takes over.
+    placed_by : tuple of str
+        Populations that alone say where the gate is, so that it is as much in doubt as they are.
+    true_values : bool
+        It needs the parent's true values in its dimensions, so that few events may lie at the top of one.
     """
 
     references: tuple[str, ...] = ()
@@ -147,6 +151,8 @@ class Needs:
     operands: tuple[str, ...] = ()
     operator: Literal["", "and", "or", "not"] = ""
     control: str = ""
+    placed_by: tuple[str, ...] = ()
+    true_values: bool = False
 
 
 def nothing_needed(arguments: Any) -> Needs:  # noqa: ARG001 - every declaration has this shape

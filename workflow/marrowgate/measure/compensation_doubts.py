@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import is_scatter
 from marrowgate.settings.strategy import Strategy, ancestors
 from marrowgate.signal.spillover.agreement import spillover_check
+from marrowgate.signal.spillover.matrix_checks import STAIN_CHECK
 from marrowgate.signal.spillover.matrix_of_sample import CHECK
 
 DOUBTFUL = "doubtful"
 UNREADABLE = "spillover_unreadable"
 OTHERWISE = "compensated_otherwise"
 PARTLY = "not_compensated"
+WITHOUT_STAIN = "stain_unusable"
 _KEPT = frozenset({DOUBTFUL, "few_events"})
 """Statuses of intensities that say already that a value is not ok."""
 
@@ -30,6 +33,7 @@ def mark_tables(
     limit: float,
     *,
     is_wanted: Callable[[str], bool],
+    of_stains: Mapping[str, Rows] = MappingProxyType({}),
 ) -> tuple[Rows, Rows]:
     """Return the rows of both tables with what is to be said of the compensation.
 
@@ -43,9 +47,12 @@ def mark_tables(
         Largest difference of an entry of two matrices, as a share of the stain's own signal.
     is_wanted : callable
         Whether the samples of a batch are to be compensated at all.
+    of_stains : mapping of str to list of dict
+        Checks of the spillover of each panel and batch, by ``<panel>_<batch>``.
     """
     with_numbers = [entry for entry in measured if entry.record.manifest["verdict"] not in WITHOUT_NUMBERS]
-    doubts = sample_doubts([entry for entry in with_numbers if is_wanted(entry.sample.batch)], limit)
+    wanted = [entry for entry in with_numbers if is_wanted(entry.sample.batch)]
+    doubts = stain_doubts(wanted, of_stains) | sample_doubts(wanted, limit)
     strategies = {entry.sample.panel: entry.strategy for entry in measured}
     records = {entry.sample.sample_id: entry.record for entry in with_numbers}
     return mark_populations(populations, doubts, strategies), mark_intensities(intensities, records, doubts, limit)
@@ -77,6 +84,34 @@ def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
             if why := _unreadable(entry.record) or against or _incomplete(entry.record):
                 found[entry.sample.sample_id] = why
     return found
+
+
+def stain_doubts(samples: Sequence[Measured], of_stains: Mapping[str, Rows]) -> dict[str, str]:
+    """Find the samples of batches in which a single stain gave no spillover: its row of the matrix says nothing.
+
+    Parameters
+    ----------
+    samples : sequence of Measured
+        The samples that have numbers.
+    of_stains : mapping of str to list of dict
+        Checks of the spillover of each panel and batch, by ``<panel>_<batch>``.
+
+    Returns
+    -------
+    dict of str to str
+        sample_id to the reason, as ``code: sentence``.
+    """
+    found = {}
+    for entry in samples:
+        rows = of_stains.get(f"{entry.sample.panel}_{entry.sample.batch}", [])
+        lost = [row["check"].removeprefix(STAIN_CHECK) for row in rows if _gave_nothing(row)]
+        if lost:
+            found[entry.sample.sample_id] = f"{WITHOUT_STAIN}: no usable single stain of {', '.join(lost)}"
+    return found
+
+
+def _gave_nothing(row: Mapping[str, Any]) -> bool:
+    return row["check"].startswith(STAIN_CHECK) and row["value"] is None and row["verdict"] == "flagged"
 
 
 def _unreadable(record: SampleRecord) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,6 +66,40 @@ class Project:
     overrides: Mapping[str, Overrides] = field(default_factory=dict)
     releases: Mapping[str, ReleaseHead] = field(default_factory=dict)
     renamed: tuple[tuple[str, str, str, str], ...] = ()
+
+    @cached_property
+    def samples_of_batch(self) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """The samples of each panel and batch, in the order of the sheet."""
+        found: dict[tuple[str, str], list[Sample]] = {}
+        for sample in self.samples:
+            found.setdefault((sample.panel, sample.batch), []).append(sample)
+        return {key: tuple(samples) for key, samples in found.items()}
+
+    @cached_property
+    def samples_of_patient(self) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """The samples of each patient and panel, in the order of the sheet."""
+        found: dict[tuple[str, str], list[Sample]] = {}
+        for sample in self.samples:
+            if sample.patient_id is not None:
+                found.setdefault((sample.patient_id, sample.panel), []).append(sample)
+        return {key: tuple(samples) for key, samples in found.items()}
+
+    @cached_property
+    def shared_controls(self) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """The controls of each panel and batch that belong to no single sample, in the order of the sheet."""
+        return {
+            key: tuple(sample for sample in samples if sample.control_type != "none" and sample.control_for is None)
+            for key, samples in self.samples_of_batch.items()
+        }
+
+    @cached_property
+    def controls_of_sample(self) -> dict[str, tuple[Sample, ...]]:
+        """The controls that belong to each sample that has some, in the order of the sheet."""
+        found: dict[str, list[Sample]] = {}
+        for sample in self.samples:
+            if sample.control_for is not None:
+                found.setdefault(sample.control_for, []).append(sample)
+        return {key: tuple(samples) for key, samples in found.items()}
 
     def panel_path(self, panel: str) -> Path:
         """Return the file of a panel."""

@@ -22,7 +22,7 @@ def batches(project: Project) -> tuple[tuple[str, str], ...]:
 
 def members(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
     """Return the gated samples of a panel and batch."""
-    return tuple(sample for sample in gated(project) if (sample.panel, sample.batch) == (panel, batch))
+    return tuple(sample for sample in _of_batch(project, panel, batch) if sample.control_type in FITTED)
 
 
 def scale_samples(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
@@ -40,14 +40,8 @@ def role_of(project: Project, sample: Sample) -> tuple[str, str]:
 
 def baseline_of(project: Project, sample: Sample) -> Sample | None:
     """Return the patient's first stained sample of the same panel at day 0 or before."""
-    same = [
-        other
-        for other in project.samples
-        if (other.patient_id, other.panel, other.control_type) == (sample.patient_id, sample.panel, "none")
-        and other.patient_id is not None
-        and other.day is not None
-        and other.day <= 0
-    ]
+    of_patient = project.samples_of_patient.get((sample.patient_id or "", sample.panel), ())
+    same = [other for other in of_patient if other.control_type == "none" and other.day is not None and other.day <= 0]
     return min(same, key=lambda other: (other.day, other.sample_id), default=None)
 
 
@@ -109,17 +103,15 @@ def _controls(project: Project, sample: Sample, kind: str, marker: str) -> Seque
     if kind == "baseline":
         baseline = baseline_of(project, sample)
         return () if baseline is None or baseline is sample else (baseline,)
-    candidates = [
-        candidate
-        for candidate in project.samples
-        if candidate.control_type == kind
-        and candidate.panel == sample.panel
-        and (candidate.control_marker or marker) == marker
-    ]
-    own = [candidate for candidate in candidates if candidate.control_for == sample.sample_id]
-    batch = [candidate for candidate in candidates if candidate.control_for is None and candidate.batch == sample.batch]
-    return (own or batch)[:1]
+    own = project.controls_of_sample.get(sample.sample_id, ())
+    batch = project.shared_controls.get((sample.panel, sample.batch), ())
+    for candidates in (own, batch):
+        for candidate in candidates:
+            is_of_kind = candidate.control_type == kind and candidate.panel == sample.panel
+            if is_of_kind and (candidate.control_marker or marker) == marker:
+                return (candidate,)
+    return ()
 
 
 def _of_batch(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
-    return tuple(sample for sample in project.samples if (sample.panel, sample.batch) == (panel, batch))
+    return project.samples_of_batch.get((panel, batch), ())

@@ -103,6 +103,9 @@ class Scales(Section):
     """How many channel units of the file make one unit of the strategy's numbers, by dimension. Not given: found from
     the landmarks of the section `home`, for each batch. null: not known, and gates that rest on such numbers are not
     made."""
+    in_doubt: tuple[Label, ...] = ()
+    """Dimensions whose factor is in doubt: a gate that rests on numbers there and lies elsewhere with another factor is
+    `doubtful`. Found with the factors, where the samples of the batch do not agree."""
 
     def of(self, dimension: str, *, scatter: bool) -> Scale:
         """Return the scale of a dimension: its own, or that of its kind."""
@@ -117,11 +120,12 @@ class Scales(Section):
 class Landmark(Section):
     """What a kind of cells has in some dimensions, in the units of the strategy's numbers."""
 
-    of: Literal["lymphocytes", "granulocytes"]
-    """The cells; they are found without any scale, by side scatter and CD45 (docs/methods.md)."""
-    by: Literal["median", "spread"]
+    of: Literal["lymphocytes", "granulocytes", "high_scatter"]
+    """The cells; they are found without any scale, by side scatter and CD45 (docs/methods.md). `high_scatter`: all with
+    the side scatter of granulocytes and no more CD45 than lymphocytes, eosinophils and immature ones too."""
+    by: Literal["median", "spread", "upper"]
     """`median`: where they carry the marker, and for scatter. `spread`: where they do not, the distance from their 16 %
-    quantile to their median."""
+    quantile to their median. `upper`: where the mature ones carry it and others not, their 84 % quantile."""
     values: Annotated[dict[Label, Positive], Limit(min_length=1)]
     """Dimension to value."""
 
@@ -175,6 +179,13 @@ class Population(Step):
     """When a marker is absent from the panel, children hang on the parent instead."""
     pooled: bool = False
     """The gate is found in the events of all samples of the batch together: for rare populations."""
+    landmark: Literal["", "lymphocytes", "granulocytes"] = ""
+    """The landmark cells that this population is; `doubtful` when its median CD45 or side scatter is not theirs."""
+    clear_of: tuple[PopulationName, ...] = ()
+    """Populations that it lies in and whose bounds it has to be clear of; `doubtful` when many of its events lie at
+    them."""
+    apart_from: tuple[PopulationName, ...] = ()
+    """Populations that stand before it and ought to share no events with it; both `doubtful` when they do."""
     reason_without: dict[Label, tuple[Label, ...]] = field(default_factory=dict)
     """Reasons that the population carries when the panel has none of the markers named with them."""
     plot: Label | None = None
@@ -313,6 +324,10 @@ def _tree_faults(strategy: Strategy, given_roles: Collection[str]) -> Iterator[P
         for dimension in twice:
             yield index, name, f"the dimension {dimension!r} stands twice", "name two dimensions, or one"
         yield from ((index, name, what, cure) for what, cure in _parent_faults(population, names, names[:index]))
+        for other in dict.fromkeys((*population.clear_of, *population.apart_from)):
+            if other not in names[:index]:
+                cure = correct_to(other, names[:index], "name a population that stands before this one")
+                yield index, name, f"{other!r} in clear_of or apart_from is not a population before it", cure
     yield from _nesting_faults(strategy)
     yield from _role_faults(strategy, given_roles, names)
     yield from _protocol_faults(strategy, names)

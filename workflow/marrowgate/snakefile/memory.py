@@ -1,8 +1,10 @@
 """How much memory a step needs for a file, from the file's header: what a cluster is asked for."""
 
+from functools import cache
 from pathlib import Path
 
-from marrowgate.fcs.read import data_sets
+from marrowgate.fcs.head import data_set_sizes
+from marrowgate.fcs.source import open_source
 
 _STEP_MB = 250.0
 """The interpreter with its libraries, the slowest of them included."""
@@ -29,10 +31,18 @@ def megabytes_needed(path: Path) -> int:
         Megabytes (10^6 bytes).
     """
     try:
-        events = max(
-            data_set.n_events * (8 * _COPIES * len(data_set.channels) + _PER_EVENT) for data_set in data_sets(path)
-        )
+        status = path.stat()
+    except OSError:
+        return round(_STEP_MB)
+    # several rules ask for the same file
+    return _needed(path, status.st_size, status.st_mtime_ns)
+
+
+@cache
+def _needed(path: Path, size: int, changed_ns: int) -> int:  # noqa: ARG001 - a changed file is looked at again
+    try:
+        with open_source(path) as source:
+            held = max(events * (8 * _COPIES * channels + _PER_EVENT) for events, channels in data_set_sizes(source))
     except Exception:  # noqa: BLE001 - no job has begun; the file's own steps tell of the defect
-        events = 0
-    size = path.stat().st_size if path.exists() else 0
-    return round(_STEP_MB + (events + size) / 1e6)
+        held = 0
+    return round(_STEP_MB + (held + size) / 1e6)

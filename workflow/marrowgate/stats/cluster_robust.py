@@ -5,11 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.stats.mixed import Fitted, LongData, criterion, solve, variance_matrices
+from marrowgate.stats.mixed import Fitted, LongData, standardise, variance_matrices
+from marrowgate.stats.restricted_likelihood import evaluate
 from marrowgate.stats.two_arms import Estimate, t_estimate
 
 Floats = NDArray[np.float64]
-STEP = 1e-3
+STEP = 1e-4
 EMPTY = 1e-8
 
 
@@ -51,8 +52,8 @@ def contrast(data: LongData, fitted: Fitted, weights: Floats) -> Estimate:
 def model_contrast(data: LongData, fitted: Fitted, weights: Floats) -> Estimate:
     """Estimate a linear combination with the model's own error.
 
-    The degrees of freedom are Satterthwaite's (Fai and Cornelius 1996, J Stat Comput Simul 54:363), by a numerical
-    gradient of the contrast's variance and a numerical Hessian of the restricted likelihood.
+    The degrees of freedom are Satterthwaite's (Fai and Cornelius 1996, J Stat Comput Simul 54:363), by numerical
+    derivatives of the contrast's variance and of the restricted likelihood's gradient.
     """
     value = float(weights @ fitted.beta)
     variance = float(weights @ fitted.covariance @ weights)
@@ -79,30 +80,28 @@ def robust_variance(data: LongData, fitted: Fitted, weights: Floats) -> tuple[fl
     # what a patient's own readings determine alone has no residual; where it does not matter it counts for nothing
     g = np.einsum("pij,pj->pi", vectors, np.where(fixed, 0.0, wanted / np.sqrt(np.maximum(values, EMPTY))))
     variance = float(np.sum(np.sum(g * residual, axis=1) ** 2))
-    along = np.einsum("pia,pi->pa", x, g)
-    spread = np.diag(np.sum(g**2, axis=1)) - along @ fitted.covariance @ along.T
-    return variance, float(np.trace(spread) ** 2 / np.sum(spread**2))
+    # O is a diagonal less a matrix of as low a rank as there are coefficients: its traces without the matrix itself
+    own, along = np.sum(g**2, axis=1), np.einsum("pia,pi->pa", x, g)
+    shared = along @ fitted.covariance
+    leverage = np.sum(shared * along, axis=1)
+    both = along.T @ shared
+    square = float(np.sum(own**2) - 2 * np.sum(own * leverage) + np.trace(both @ both))
+    return variance, float(np.sum(own - leverage)) ** 2 / square
 
 
 def _model_df(data: LongData, fitted: Fitted, weights: Floats, variance: float) -> float:
-    theta, k = fitted.theta, fitted.theta.size
-    steps = STEP * np.eye(k)
-
-    def spread(at: Floats) -> float:
-        return float(weights @ solve(at, data, fitted.structure)[2] @ weights)
-
-    gradient = np.array([(spread(theta + s) - spread(theta - s)) / (2 * STEP) for s in steps])
-    values = np.empty((k, k))
-    for i in range(k):
-        for j in range(i, k):
-            corners = [
-                sign * criterion(theta + a * steps[i] + b * steps[j], data, fitted.structure)
-                for a, b, sign in ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
-            ]
-            values[i, j] = values[j, i] = sum(corners) / (4 * STEP**2)
+    own = standardise(data, data.y[None])
+    k = fitted.theta.size
+    spreads = own.spreads(fitted.theta)
+    steps = STEP * np.eye(k, spreads.size)
+    at = np.concatenate([spreads + steps, spreads - steps])
+    found = evaluate(own.layout, np.repeat(data.y[:, None] / own.scale, 2 * k, axis=1), at)
+    variances = np.einsum("i,bij,j->b", weights, found.covariance, weights) * own.scale**2
+    gradient = (variances[:k] - variances[k:]) / (2 * STEP)
+    hessian = (found.gradient[:k, :k] - found.gradient[k:, :k]) / (2 * STEP)
     # the criterion is -2 log likelihood, so its Hessian is twice the information; directions without information are
     # left out
-    eigen, vectors = np.linalg.eigh(values / 2)
+    eigen, vectors = np.linalg.eigh((hessian + hessian.T) / 4)
     usable = eigen > 1e-6 * max(float(eigen.max()), 1e-12)
     along = vectors.T @ gradient
     uncertainty = float(np.sum(along[usable] ** 2 / eigen[usable]))

@@ -1,14 +1,19 @@
 """A parametric bootstrap of a mixed model's contrast."""
 
+import logging
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.stats.cluster_robust import robust_variance
-from marrowgate.stats.mixed import Fitted, LongData, fit_mixed, variance_matrices
+from marrowgate.stats.mixed import Fitted, LongData, fit_mixed, fit_outcomes, variance_matrices
 
 Floats = NDArray[np.float64]
+LOG = logging.getLogger(__name__)
+AT_ONCE = 100
+"""Draws that are fitted together, so that memory does not grow with their number."""
 
 
 def bootstrap_p(data: LongData, weights: Floats, draws: int, seed: int) -> tuple[float, int]:
@@ -33,21 +38,19 @@ def bootstrap_p(data: LongData, weights: Floats, draws: int, seed: int) -> tuple
     """
     column = int(np.flatnonzero(weights)[0])
     kept = np.delete(np.arange(data.x.shape[2]), column)
-    null = LongData(data.y, data.x[:, :, kept], data.time, data.error_variance, data.present)
-    under = fit_mixed(null)
+    under = fit_mixed(replace(data, x=data.x[:, :, kept]))
     seen = abs(_t(data, fit_mixed(data), weights))
-    mean = null.x @ under.beta
+    mean = data.x[:, :, kept] @ under.beta
     root = np.linalg.cholesky(variance_matrices(data, under.theta, under.structure))
     generator = np.random.default_rng(seed)
     extreme = done = 0
-    for _ in range(draws):
-        noise = np.einsum("pij,pj->pi", root, generator.standard_normal(data.y.shape))
-        drawn = LongData(
-            np.where(data.present, mean + noise, 0.0), data.x, data.time, data.error_variance, data.present
-        )
-        fitted = fit_mixed(drawn)
-        done += fitted.converged
-        extreme += fitted.converged and abs(_t(drawn, fitted, weights)) >= seen
+    for first in range(0, draws, AT_ONCE):
+        normal = generator.standard_normal((min(AT_ONCE, draws - first), *data.y.shape))
+        drawn = np.where(data.present, mean + np.einsum("pij,npj->npi", root, normal), 0.0)
+        for y, fitted in zip(drawn, fit_outcomes(data, drawn), strict=True):
+            done += fitted.converged
+            extreme += fitted.converged and abs(_t(replace(data, y=y), fitted, weights)) >= seen
+        LOG.info("bootstrap of the contrast: %d of %d draws", first + drawn.shape[0], draws)
     return (extreme + 1) / (done + 1), done
 
 

@@ -119,7 +119,8 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
     settings, quality, seed = project.config.measure, project.config.quality, project.config.seed
     calibrated = {path.stem: read_rows(path) for path in args.calibration}
     lines = calibration_lines(project, calibrated)
-    checks = [row for path in args.spillover for row in read_rows(path)]
+    of_stains = {path.stem: read_rows(path) for path in args.spillover}
+    checks = [row for rows in of_stains.values() for row in rows]
     checks += bead_rows(project, calibrated, quality.max_bead_fold)
     differences = visit_differences(project, records, quality.max_setting_change_pct)
     populations, intensities = mark_tables(
@@ -128,6 +129,7 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
         samples,
         quality.max_spillover_difference,
         is_wanted=lambda batch: project.config.signal.spillover_source(batch) != "none",
+        of_stains=of_stains,
     )
     return {
         "manifest": manifest_table(samples),

@@ -122,6 +122,7 @@ def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[s
     """Read the single stains; a file that is rejected or does not measure its marker is a finding."""
     from marrowgate.fcs.read import read_or_reject
     from marrowgate.signal.checks import Check
+    from marrowgate.signal.spillover.matrix_checks import STAIN_CHECK
     from marrowgate.signal.spillover.stained_events import StainSample
 
     stains: list[StainSample] = []
@@ -139,7 +140,7 @@ def _read_stains(args: argparse.Namespace, panel: "Panel", checks: "list[tuple[s
             refused = "; ".join(note.sentence for note in file.verdict.reasons)
             absent = f"no channel of the panel that the file has is {marker!r}"
             reason = f"no spillover could be computed: {refused or absent}"
-            checks.append((sample_id, Check(f"stain_separation_{marker}", None, None, "flagged", reason)))
+            checks.append((sample_id, Check(f"{STAIN_CHECK}{marker}", None, None, "flagged", reason)))
         elif detector in [stain.detector for stain in stains]:
             faults.append(Fault("option --markers", f"{marker!r} is a second stain of {detector}", "keep one of them"))
         else:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import error_of
+from marrowgate.gating.cluster_modes import End, mode_towards, second_cluster
 from marrowgate.gating.doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
 from marrowgate.gating.gates import Ellipsoid
 from marrowgate.gating.methods import (
@@ -27,6 +28,7 @@ _ROUNDS = 20
 _STEP, _HALF_WINDOW = 0.1, 0.25
 _LEAST_SHARE = 0.95
 _RISE = 3.0
+_LEAST_VARIANCE = 1e-12
 
 
 class ClusterArguments(Arguments):
@@ -40,6 +42,9 @@ class ClusterArguments(Arguments):
     """Upper corner of the target box."""
     coverage: Annotated[float, Limit(gt=0.1, lt=1)] = 0.95
     """Share of a normal cluster that the ellipse holds; less, but at least 0.95, where a neighbour begins before."""
+    towards: tuple[End, End] | None = None
+    """Where the box holds several clusters, the corner that the right one is nearest to: `high` or `low` for each
+    dimension. Not given: the densest."""
     min_events: Annotated[int, Limit(ge=10)] = 50
     """Events that the box must hold."""
 
@@ -56,7 +61,7 @@ def find(view: View, arguments: ClusterArguments) -> FoundGate:
     if len(inside) < arguments.min_events:
         sentence = f"{len(inside)} events in the target box, {arguments.min_events} are needed"
         return no_gate("too_few_events", sentence)
-    settled = settle(inside, densest(inside, low, high), (high - low) / 8)
+    settled = settle(inside, *_start(inside, low, high, arguments))
     if settled is None:
         return no_gate("no_cluster", "the events in the target box make no cluster")
     mean, covariance, n = settled
@@ -72,11 +77,20 @@ def find(view: View, arguments: ClusterArguments) -> FoundGate:
     error = error_of(*np.sqrt(np.diag(covariance) / n).tolist())
     share = share_outside(mean, covariance, low, high)
     cut = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
-    doubts = (*cut, *hollow(apart))
+    doubts = (*cut, *hollow(apart), *second_cluster(points, mean, covariance, gate.distance_square))
     if edge is None:
         return found_gate(gate, error, doubts=doubts)
     sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
     return found_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
+
+
+def _start(
+    inside: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], arguments: ClusterArguments
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the cluster is looked for first, and the spread to begin with."""
+    spread = (high - low) / 8
+    chosen = mode_towards(inside, low, high, arguments.towards, spread) if arguments.towards else None
+    return (densest(inside, low, high), spread) if chosen is None else chosen
 
 
 def _shift_without_box(
@@ -124,7 +138,8 @@ def settle(
             return None
         mean = core.mean(axis=0)
         covariance = np.cov(core.T) / shrink
-        if not np.linalg.det(covariance) > 0:
+        # a positive determinant is not enough: by rounding, that of a line of events may be one
+        if not np.linalg.eigvalsh(covariance)[0] > _LEAST_VARIANCE:
             return None
     return mean, covariance, len(core)
 

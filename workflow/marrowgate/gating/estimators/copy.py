@@ -23,7 +23,7 @@ def find(view: View, arguments: CopyArguments) -> FoundGate:
 
 def needs(arguments: CopyArguments) -> Needs:
     """Declare whose gate is taken over."""
-    return Needs(gates=(arguments.of,))
+    return Needs(gates=(arguments.of,), placed_by=(arguments.of,))
 
 
 METHOD = Method(

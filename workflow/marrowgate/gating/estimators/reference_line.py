@@ -85,7 +85,7 @@ def _two_modes(values: NDArray[np.float64], dimension: str, reference: str) -> R
 
 def needs(arguments: ReferenceLineArguments) -> Needs:
     """Declare the population that the gate refers to."""
-    return Needs(references=(arguments.reference,))
+    return Needs(references=(arguments.reference,), placed_by=(arguments.reference,))
 
 
 def _middles(view: View, reference: Points) -> list[float]:

@@ -62,7 +62,7 @@ def _crowded(values: NDArray[np.float64], at: float, arguments: ReferenceQuantil
 
 def needs(arguments: ReferenceQuantileArguments) -> Needs:
     """Declare the population that the gate refers to."""
-    return Needs(references=(arguments.reference,))
+    return Needs(references=(arguments.reference,), placed_by=(arguments.reference,))
 
 
 METHOD = Method(

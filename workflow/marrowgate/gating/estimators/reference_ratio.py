@@ -59,7 +59,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FoundGate:
 
 def needs(arguments: ReferenceRatioArguments) -> Needs:
     """Declare the population that the gate refers to."""
-    return Needs(references=(arguments.reference,))
+    return Needs(references=(arguments.reference,), placed_by=(arguments.reference,))
 
 
 METHOD = Method(

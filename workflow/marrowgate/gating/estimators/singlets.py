@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.gates import Polygon
-from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, never, no_gate
+from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 
@@ -48,10 +48,16 @@ def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:
     return middle, robust_sd(ratio)
 
 
+def needs(arguments: SingletsArguments) -> Needs:  # noqa: ARG001 - as declared
+    """Declare that area and height must be true: what a channel cut off has the wrong ratio of the two."""
+    return Needs(true_values=True)
+
+
 METHOD = Method(
     SingletsArguments,
     (2,),
     "Height against area of the pulse; Wersto et al. 2001, Cytometry 46:296",
     find,
+    needs=needs,
     is_parallel=never,
 )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
-from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, widened
+from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, valley_doubts, widened
 from marrowgate.gating.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.line_spread import spread_of_line
 from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
@@ -80,7 +80,10 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
         )
     again = [line_through(drawn) for drawn in _drawn(heights, view.seed)]
     error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again if drawn_line is not None])
-    return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error)
+    chosen = int(np.argmin(np.abs(slopes - line.slope)))
+    across = widths[chosen] * float(np.hypot(1.0, line.slope))
+    doubts = valley_doubts(counts[chosen], across, (low, high), arguments)
+    return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
 
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared

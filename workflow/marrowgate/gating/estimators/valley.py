@@ -72,12 +72,24 @@ def find(view: View, arguments: ValleyArguments) -> FoundGate:
     if at is None:
         return no_gate("no_valley", f"no valley of {dimension} between {boundary_words(arguments.between)}")
     drawn = resample(counts, border, view.seed)
-    doubts = _doubts(counts, width, (low, high), arguments)
+    doubts = valley_doubts(counts, width, (low, high), arguments)
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
 
 
-def _doubts(counts: Counts, width: float, between: tuple[float, float], arguments: ValleyArguments) -> Reasons:
-    """Look for another valley that parts the events as well."""
+def valley_doubts(counts: Counts, width: float, between: tuple[float, float], arguments: DepthArguments) -> Reasons:
+    """Look for another valley that parts the events as well.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (BINS,)
+        Events, along a dimension or across a line.
+    width : float
+        Standard deviation of the smoothing kernel, parts of full scale.
+    between : tuple of float
+        The stretch, parts of full scale.
+    arguments : DepthArguments
+        How deep a valley must be.
+    """
     density = smoothed(counts, width)
     first, last = sides(counts, arguments.min_side)
     stretch = max(between[0], first), min(between[1], last)

@@ -28,7 +28,7 @@ class LandmarkCells:
     Parameters
     ----------
     rows : dict of str to ndarray of intp
-        Kind (lymphocytes, granulocytes, cd45_negative) to its events; a kind that was not found is absent.
+        Kind (lymphocytes, granulocytes, high_scatter, cd45_negative) to its events; absent where it was not found.
     reason : str
         Why there are no lymphocytes, else empty.
     """
@@ -68,6 +68,9 @@ def find_cells(side_scatter: Floats, cd45: Floats) -> LandmarkCells:
     if scattering:
         granulocytes = max(scattering, key=lambda mode: mode.share)
         rows["granulocytes"] = seen[np.hypot(x - granulocytes.x, y - granulocytes.y) < _NEAR]
+    # counting beads scatter as much and are brighter in CD45 than any cell
+    is_cell = (y < lymphocytes.y + _NEAR) & (y > lymphocytes.y - _WITHOUT_CD45)
+    rows["high_scatter"] = seen[(x > far) & is_cell]
     rows["cd45_negative"] = np.flatnonzero((side_scatter > 0) & (cd45 < np.exp(lymphocytes.y - _WITHOUT_CD45)))
     found = {kind: at for kind, at in rows.items() if at.size >= MIN_EVENTS}
     reason = "" if "lymphocytes" in found else f"{rows['lymphocytes'].size} lymphocytes, {MIN_EVENTS} are needed"

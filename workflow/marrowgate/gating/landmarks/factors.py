@@ -86,7 +86,18 @@ def factors_of(batch: Sequence[LandmarkRow]) -> dict[str, float]:
     return factors
 
 
+def doubtful_dimensions(batch: Sequence[LandmarkRow]) -> tuple[str, ...]:
+    """Return the dimensions whose factor is that of a landmark in doubt, see `factors_of`."""
+    used: dict[str, LandmarkRow] = {}
+    for row in batch:
+        if row.factor is not None:
+            used.setdefault(row.dimension, row)
+    return tuple(name for name, row in used.items() if row.status == "doubtful")
+
+
 def _measured(values: Floats, by: str) -> float:
+    if by == "upper":
+        return float(np.quantile(values, 0.84))
     middle = float(np.median(values))
     return middle if by == "median" else middle - float(np.quantile(values, 0.16))
 

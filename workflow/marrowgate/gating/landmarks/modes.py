@@ -29,7 +29,7 @@ class Mode:
     share: float
 
 
-def find_modes(x: Floats, y: Floats) -> list[Mode]:
+def find_modes(x: Floats, y: Floats, bins: int = _BINS) -> list[Mode]:
     """Return the modes of a smoothed two-dimensional histogram, each with the events on its slopes.
 
     Every cell of the histogram belongs to the maximum that steepest ascent leads to (Koontz, Narendra and Fukunaga
@@ -39,6 +39,8 @@ def find_modes(x: Floats, y: Floats) -> list[Mode]:
     ----------
     x, y : ndarray of float64, shape (n,)
         The events; at least two different values in each.
+    bins : int
+        Cells of the histogram in each dimension; with fewer events fewer of them, or noise makes modes.
 
     Returns
     -------
@@ -46,14 +48,14 @@ def find_modes(x: Floats, y: Floats) -> list[Mode]:
         The fullest first.
     """
     ends = [np.quantile(values, [_OUTSIDE, 1 - _OUTSIDE]) for values in (x, y)]
-    edges = [np.linspace(low, high, _BINS + 1) for low, high in ends]
+    edges = [np.linspace(low, high, bins + 1) for low, high in ends]
     counts = np.histogram2d(x, y, bins=edges)[0]
     density = _smoothed(counts)
     peak_of = _ascend(density).ravel()
     shares = np.bincount(peak_of, weights=counts.ravel(), minlength=peak_of.size) / x.size
     middles = [(edge[1:] + edge[:-1]) / 2 for edge in edges]
     peaks = np.flatnonzero((peak_of == np.arange(peak_of.size)) & (shares > 0))
-    found = [Mode(float(middles[0][p // _BINS]), float(middles[1][p % _BINS]), float(shares[p])) for p in peaks]
+    found = [Mode(float(middles[0][p // bins]), float(middles[1][p % bins]), float(shares[p])) for p in peaks]
     return sorted(found, key=lambda mode: -mode.share)
 
 

@@ -26,7 +26,7 @@ from marrowgate.measure.pictures.model import (
 if TYPE_CHECKING:
     from marrowgate.settings.strategy import Population, Protocol, ProtocolPlot, Strategy
 
-_SOUGHT = 5_000
+_SOUGHT = 3_000
 """Events, evenly spaced over the run, that say where an axis ends."""
 _OUTER = 0.001
 _LOWEST, _HIGHEST = -0.4, 1.1
@@ -104,7 +104,7 @@ def _drawn(record: GateRecord, rows: Rows, before: Mapping[str, Gate | None]) ->
 def _axes(sample_events: SampleEvents, records: Sequence[GateRecord], rows: Rows) -> dict[str, PictureAxis]:
     """Return an axis for each dimension of the sample: what its events and its gates need, in tenths of full scale."""
     start = rows["root"]
-    few = start[:: max(1, start.size // _SOUGHT)]
+    few = start[:: max(1, -(-start.size // _SOUGHT))]
     bounds: dict[str, list[float]] = {}
     for record in records:
         if record.gate is not None and not isinstance(record.gate, Boolean) and record.status in USABLE:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from marrowgate.report.pictures.scene import Dots, Mark, Points, Raster, Scene, Shape, Words
 
-GAP = 10.0
+GAP = 16.0
 HEAD = 24.0
 
 

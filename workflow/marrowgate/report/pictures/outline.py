@@ -15,7 +15,8 @@ from marrowgate.report.pictures.scene import Points
 WIDE = 1.96
 """Standard deviations to either side of the border: 95 % of where it may lie."""
 _ON_ELLIPSE = 48
-_ALONG_EDGE = 6
+_ALONG_EDGE = 7
+_BEYOND = 0.3
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +115,9 @@ def _edge(corners: Floats, moves: Sequence[Floats], i: int, k: int, area: PlotAr
     seen = area.visible(start, end)
     if seen is None:
         return
-    shares = np.linspace(*seen, _ALONG_EDGE if moves else 2)
+    # a little beyond the plot, so that the band is cut there and not across
+    beyond = _BEYOND * (seen[1] - seen[0])
+    shares = np.linspace(max(0.0, seen[0] - beyond), min(1.0, seen[1] + beyond), _ALONG_EDGE if moves else 2)
     direction = (end - start) / np.hypot(*(end - start))
     normal = np.array([-direction[1], direction[0]])
     across = [(move[i] * (1 - shares[:, None]) + move[k] * shares[:, None]) @ normal for move in moves]

@@ -15,6 +15,9 @@ from marrowgate.signal.spillover.stained_events import Events, StainSample, stai
 
 _MOST_PAIRS_EVENTS = 5000
 
+STAIN_CHECK = "stain_separation_"
+"""Name of the check of a single stain, before its detector or marker; without a value the stain gave no spillover."""
+
 
 @dataclass(frozen=True)
 class SpilloverLimits:
@@ -83,8 +86,8 @@ def stain_checks(report: StainReport) -> tuple[Check, ...]:
     detector = report.detector
     if report.status == "missing":
         reason = f"no spillover could be computed: {report.reason}"
-        return (Check(f"stain_separation_{detector}", None, CLEAR_SEPARATION, "flagged", reason),)
-    check = at_least(f"stain_separation_{detector}", report.separation, CLEAR_SEPARATION, report.reason)
+        return (Check(f"{STAIN_CHECK}{detector}", None, CLEAR_SEPARATION, "flagged", reason),)
+    check = at_least(f"{STAIN_CHECK}{detector}", report.separation, CLEAR_SEPARATION, report.reason)
     if report.status == "weak" and check.verdict == "ok":
         check = Check(check.check, check.value, check.limit, "flagged", report.reason)
     return (check,)
