@@ -24,10 +24,10 @@ def run(args: argparse.Namespace) -> int:
         raise fault("marrowgate consensus", "needs either --fits or --reference", "give one of them")
 
     def work() -> int:
-        from marrowgate.gating.releases.for_batch import plain_for_batch
-        from marrowgate.plain_yaml import write_plain
-
         if args.reference is not None:
+            from marrowgate.gating.releases.for_batch import plain_for_batch
+            from marrowgate.plain_yaml import write_plain
+
             plain = plain_for_batch(args.reference, args.panel_name, args.batch, "consensus")
             write_plain(args.out, plain)
             return 0
