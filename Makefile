@@ -36,7 +36,7 @@ help:
 	@echo "make soak    damaged files and settings and killed steps for SOAK_SECONDS=36000; MARROWGATE_REAL_DATA names real files"
 	@echo "make sbom    bill of materials of the locked dependencies (CycloneDX), into results/sbom.cdx.json"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
-	@echo "make docs    write the generated parts of config/README.md and docs/columns.md"
+	@echo "make docs    write the generated parts of config/README.md and docs/columns.md, and config/schemas"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    write requirements*.lock anew (needs uv)"
 
@@ -138,10 +138,12 @@ pictures: $(DEV)
 
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
+	$(BIN)/python -m marrowgate.settings.schemas config/schemas
 
 bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
+	$(BIN)/python tests/benchmarks/bench_pictures.py
 
 soak: export PYTHONPATH = tests
 soak: $(DEV)

@@ -1,6 +1,6 @@
 # What all rules share: the project's settings, checked once, and where a sample's file is.
 #
-# Inputs:  config/config.yaml, or the file given with --configfile; --config entries take the place of its top level.
+# Inputs:  config/config.yaml, or the files given with --configfile; later files and --config entries are laid over the first one.
 # Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
 
 import json
@@ -23,7 +23,12 @@ from marrowgate.report.pictures.plan import (
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
-from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
+from marrowgate.snakefile.leftovers import (
+    failed_samples,
+    other_project,
+    set_aside_report,
+    sweep,
+)
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
 from marrowgate.settings.project import (
@@ -44,18 +49,23 @@ from marrowgate.settings.sample_links import (
     stains_of,
     unstained_of,
 )
+from marrowgate.settings.settings_file import overriding_entries
 from marrowgate.signal.beads.lot_files import lot_faults
 from marrowgate.signal.spillover.matrix_files import matrix_faults
 
-CONFIG_FILE = Path((workflow.overwrite_configfiles or ["config/config.yaml"])[-1])
-OVERRIDES = json.dumps(dict(workflow.config_settings.config), default=str)
+CONFIG_FILE, *LATER_CONFIG_FILES = map(
+    Path, workflow.overwrite_configfiles or ["config/config.yaml"]
+)
+GIVEN = json.loads(json.dumps(dict(workflow.config_settings.config), default=str))
 try:
+    OVERRIDES = json.dumps(overriding_entries(LATER_CONFIG_FILES, GIVEN))
     if set(str(CONFIG_FILE)) & set("{}"):
         what = "there are braces in its path, which the workflow takes for wildcards"
         raise UserError([Fault(str(CONFIG_FILE), what, "rename it")])
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
+        faults += other_project({sample.sample_id for sample in PROJECT.samples})
         faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
         faults += lock_faults(PROJECT, CONFIG_FILE)
         if faults:

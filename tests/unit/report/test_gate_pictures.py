@@ -3,6 +3,7 @@
 import base64
 import re
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,8 +99,8 @@ def test_outline__of_an_ellipse_lies_at_its_distance_from_the_middle():
 
 
 def test_outline__of_an_ellipsoid_in_three_dimensions_is_its_shadow():
-    covariance = np.array([[0.01, 0.0, 0.004], [0.0, 0.0025, 0.0], [0.004, 0.0, 0.01]])
-    gate = Ellipsoid(("CD34", "SSC-A", "CD45"), (0.5, 0.25, 0.5), tuple(map(tuple, covariance)), 1.0)
+    covariance = np.array([[0.04, 0.0, 0.004], [0.0, 0.0025, 0.0], [0.004, 0.0, 0.01]])
+    gate = Ellipsoid(("CD45", "SSC-A", "CD34"), (0.4, 0.25, 0.5), tuple(map(tuple, covariance)), 1.0)
     (border,) = borders_of(gate, NO_ERROR, AREA)
     assert border.points[:, 0].max() == pytest.approx(LEFT + 0.6 * SIDE, abs=0.2)
 
@@ -184,6 +185,9 @@ def test_words__the_weakest_gate_gives_the_status():
     both = SamplePictures("S1", made.axes, {**made.gates, "other": weak}, made.pictures)
     picture = Picture(STEP, "3. Both", "cd45_pos", ("CD34", "SSC-A"), ("cd34_pos", "other"), (), 502, density())
     assert "▲ borrowed" in words(draw_picture(both, picture))
+    rests = replace(made.gates["cd34_pos"], of_number="doubtful")
+    weaker = replace(both, gates={**both.gates, "cd34_pos": rests})
+    assert "▲ doubtful (this gate itself: ok)" in words(draw_picture(weaker, picture))
 
 
 def test_words__the_number_of_a_sound_gate_below_a_weak_one_is_no_ok():

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from marrowgate.files import whole_file
-from marrowgate.snakefile.leftovers import failed_samples, set_aside_report, sweep
+from marrowgate.snakefile.leftovers import failed_samples, other_project, set_aside_report, sweep
 
 
 def test_sweep__removes_half_written_files_and_nothing_else(tmp_path):
@@ -38,3 +38,21 @@ def test_failed_samples__are_named(tmp_path):
     rows = [{"sample_id": "a", "verdict": "accepted"}, {"sample_id": "b", "verdict": "failed"}]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "m.parquet")
     assert failed_samples(Path(tmp_path / "m.parquet")) == ["b"]
+
+
+def test_other_project__results_of_other_samples_are_told(tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.json").touch()
+    (fault,) = other_project({"c"}, tmp_path)
+    assert str(fault) == (
+        "results: holds results of 2 samples, such as a, none of which is in the sample sheet; "
+        "move them away, or work in a folder of your own (--directory)"
+    )
+
+
+def test_other_project__own_or_no_results_are_no_fault(tmp_path):
+    assert other_project({"c"}, tmp_path / "none") == []
+    assert other_project({"c"}, tmp_path) == []
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.json").touch()
+    assert other_project({"c", "b"}, tmp_path) == []

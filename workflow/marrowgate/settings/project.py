@@ -155,7 +155,7 @@ class _Reading:
 
 
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
-    """Read the config; `overrides` take the place of its top-level entries (``snakemake --config seed=3``).
+    """Read the config; `overrides` take the place of its entries (``snakemake --config seed=3``).
 
     Raises
     ------

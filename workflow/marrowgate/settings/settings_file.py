@@ -1,13 +1,13 @@
 """The config with the places of its entries; where some are wrong, the rest of it, so that the sheets can be read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from marrowgate.errors import Fault, UserError
+from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings.config import Config
 from marrowgate.settings.messages import nearest
 from marrowgate.settings.yaml_file import EntryPath, build_model, entry_where, known_names, read_yaml
@@ -28,8 +28,8 @@ class Settings:
         The entries that are right; for the others what holds when they are not given.
     lines : mapping
         Line of each entry, see `read_yaml`.
-    overridden : tuple of str
-        Entries of the first level that come from ``--config``.
+    overridden : tuple of tuple
+        Entries that come from ``--config`` or a later config file, by their path.
     faults : tuple of Fault
         What is wrong with the entries.
     doubtful : frozenset of str
@@ -39,7 +39,7 @@ class Settings:
     path: Path
     config: Config
     lines: Mapping[EntryPath, int]
-    overridden: tuple[str, ...]
+    overridden: tuple[EntryPath, ...]
     faults: tuple[Fault, ...] = ()
     doubtful: frozenset[str] = frozenset()
 
@@ -56,8 +56,44 @@ class Settings:
         )
 
 
+def merged(content: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """Return entries with later ones laid over them, section by section, as Snakemake merges its config files."""
+    found = dict(content)
+    for name, value in later.items():
+        before = found.get(name)
+        found[name] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return found
+
+
+def overriding_entries(later_files: Iterable[Path], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what takes the place of entries of the first config file: those of later ones, then those of ``--config``.
+
+    Raises
+    ------
+    UserError
+        A file cannot be read or holds no entries.
+    """
+    found: dict[str, Any] = {}
+    for path in later_files:
+        content, _ = read_yaml(path)
+        if not isinstance(content, dict):
+            raise fault(str(path), "does not hold key: value entries", "see config/README.md for its layout")
+        found = merged(found, content)
+    return merged(found, given)
+
+
+def entry_paths(entries: Mapping[str, Any], above: EntryPath = ()) -> Iterator[EntryPath]:
+    """Give the path of every entry that is no section of further ones."""
+    for name, value in entries.items():
+        path = (*above, str(name))
+        if isinstance(value, dict) and value:
+            yield from entry_paths(value, path)
+        else:
+            yield path
+
+
 def read_settings(path: Path, overrides: Mapping[str, Any]) -> Settings:
-    """Read the config; `overrides` take the place of its entries of the first level.
+    """Read the config; `overrides` take the place of its entries, section by section.
 
     Raises
     ------
@@ -66,16 +102,17 @@ def read_settings(path: Path, overrides: Mapping[str, Any]) -> Settings:
     """
     content, lines = read_yaml(path)
     if isinstance(content, dict):
-        content = {**content, **overrides}
+        content = merged(content, overrides)
+    overridden = tuple(entry_paths(overrides))
     try:
-        return Settings(path, build_model(path, content, lines, Config, tuple(overrides)), lines, tuple(overrides))
+        return Settings(path, build_model(path, content, lines, Config, overridden), lines, overridden)
     except UserError as error:
         if not isinstance(content, dict):
             raise
         faults = error.faults
     content, lines = _as_meant(content, lines)
     config, doubtful = _without_faults(content)
-    return Settings(path, config, lines, tuple(overrides), faults, doubtful)
+    return Settings(path, config, lines, overridden, faults, doubtful)
 
 
 def _as_meant(

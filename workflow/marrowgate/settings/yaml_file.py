@@ -85,7 +85,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
 
 
 def build_model(
-    path: Path, content: Any, lines: Mapping[EntryPath, int], model: type[Model], overridden: Sequence[str] = ()
+    path: Path, content: Any, lines: Mapping[EntryPath, int], model: type[Model], overridden: Sequence[EntryPath] = ()
 ) -> Model:
     """Make a model of what `read_yaml` gave.
 
@@ -97,8 +97,8 @@ def build_model(
         See `read_yaml`.
     model : type
         The pydantic model, or the light section.
-    overridden : sequence of str
-        Top-level entries that come from ``--config``, not from the file.
+    overridden : sequence of tuple
+        Entries that come from ``--config``, not from the file, by their path.
 
     Raises
     ------
@@ -123,15 +123,19 @@ def line_of(entry_path: Sequence[str | int], lines: Mapping[EntryPath, int]) -> 
 
 
 def entry_where(
-    path: Path, entry_path: Sequence[str | int], lines: Mapping[EntryPath, int], overridden: Sequence[str]
+    path: Path, entry_path: Sequence[str | int], lines: Mapping[EntryPath, int], overridden: Sequence[EntryPath]
 ) -> str:
     """Say where an entry stands: file, line and dotted name, or the ``--config`` option that gave it."""
     # places in a list are left out: the line says which one, and people do not count from 0
     field = ".".join(part for part in entry_path if isinstance(part, str))
-    if entry_path and entry_path[0] in overridden:
+    if _is_overridden(entry_path, overridden):
         return f"--config {field}"
     where = f"{path} line {line_of(entry_path, lines)}"
     return f"{where}, {field}" if field else where
+
+
+def _is_overridden(entry_path: Sequence[str | int], overridden: Sequence[EntryPath]) -> bool:
+    return any(tuple(entry_path[: len(path)]) == path for path in overridden)
 
 
 def _text(path: Path) -> str:
@@ -154,7 +158,7 @@ def _faults(
     error: ValidationError,
     lines: Mapping[EntryPath, int],
     model: Any,
-    overridden: Sequence[str],
+    overridden: Sequence[EntryPath],
 ) -> list[Fault]:
     found = []
     entries = error.errors(include_url=False)
@@ -164,7 +168,7 @@ def _faults(
         # pydantic marks a wrong key of a mapping with a part that is not in the file
         entry_path = tuple(part for part in entry["loc"] if part != "[key]")
         what, cure = sentence(entry, known_names(model, entry_path))
-        line = 0 if entry_path[:1] and entry_path[0] in overridden else line_of(entry_path, lines)
+        line = 0 if _is_overridden(entry_path, overridden) else line_of(entry_path, lines)
         found.append((line, Fault(entry_where(path, entry_path, lines, overridden), what, cure)))
     return [fault for _, fault in sorted(found, key=lambda pair: pair[0])]
 

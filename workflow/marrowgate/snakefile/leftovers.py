@@ -1,7 +1,9 @@
 """What a run that was killed or failed leaves behind: half-written files, and a report that is of an earlier run."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
+
+from marrowgate.errors import Fault
 
 REPORT = Path("results/report.html")
 STALE = "report_of_an_earlier_run.html"
@@ -39,6 +41,23 @@ def set_aside_report(page: Path = REPORT) -> Path | None:
     if not page.is_file():
         return None
     return page.replace(page.with_name(STALE))
+
+
+def other_project(samples: Collection[str], records: Path = Path("results/records")) -> list[Fault]:
+    """Return a fault where the results are of samples none of which is in the sheet: those of another project.
+
+    Parameters
+    ----------
+    samples : collection of str
+        Every sample_id of the sheet.
+    records : Path
+        Folder with a file for each sample that was gated.
+    """
+    there = sorted(path.stem for path in records.glob("*.json")) if records.is_dir() else []
+    if not there or any(name in samples for name in there):
+        return []
+    what = f"holds results of {len(there)} samples, such as {there[0]}, none of which is in the sample sheet"
+    return [Fault("results", what, "move them away, or work in a folder of your own (--directory)")]
 
 
 def failed_samples(manifest: Path) -> list[str]:

@@ -31,6 +31,11 @@ class ControlPictures:
     marker: str
     pictures: SamplePictures
 
+    @property
+    def name(self) -> str:
+        """Its kind and sample_id."""
+        return f"{self.kind} {self.pictures.sample_id}"
+
     def lacks(self, marker: str) -> bool:
         """Say whether the control lacks a marker."""
         return self.kind == "unstained" or self.marker == marker
@@ -54,8 +59,10 @@ def against_controls(
             found = [control for control in served if control.lacks(marker) and _is_gated(pictures, picture, marker)]
             laid = [(control, other) for control in found if (other := _same(control.pictures, picture, marker))]
             if own is not None and (laid or picture.kind == MEASURED):
-                over = [Control(c.pictures.axes[marker], o.density, o.n_parent or 0) for c, o in laid if o.density]
-                names = ", ".join(f"{control.kind} {control.pictures.sample_id}" for control, _ in laid)
+                over = [
+                    Control(c.pictures.axes[marker], o.density, o.n_parent or 0, c.name) for c, o in laid if o.density
+                ]
+                names = ", ".join(control.name for control, _ in laid)
                 yield own, draw_picture(pictures, own, over), names
 
 

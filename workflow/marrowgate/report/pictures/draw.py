@@ -40,7 +40,7 @@ def draw_picture(pictures: SamplePictures, picture: Picture, controls: Sequence[
     axes = [pictures.axes[name] for name in picture.dimensions]
     area = PlotArea(LEFT, TOP, SIDE, axes[0], axes[1] if len(axes) > 1 else None)
     gates = [pictures.gates[name] for name in picture.gates if name in pictures.gates]
-    lines = _lines(picture, gates)
+    lines = _with_controls(_lines(picture, gates), controls)
     marks = (
         Shape("paper", (_square(),), is_closed=True),
         *_events(picture, area, gates, controls),
@@ -145,6 +145,16 @@ def _lines(picture: Picture, gates: Sequence[DrawnGate]) -> list[tuple[str, str]
     count = _shown(picture) if picture.kind == PROTOCOL or not gates else _counted(gates[0])
     lines = [("title", shortened(title, _TITLE_SIGNS)), ("text", shortened(count, _TEXT_SIGNS))]
     return [*lines, _status_line(gates)]
+
+
+def _with_controls(lines: list[tuple[str, str]], controls: Sequence[Control]) -> list[tuple[str, str]]:
+    """Name the controls in the last line."""
+    names = ", ".join(control.name for control in controls if control.name)
+    if not names:
+        return lines
+    look, text = lines[-1]
+    broken = f"broken line: {names}"
+    return [*lines[:-1], (look, shortened(f"{text}; {broken}" if text else broken, _TEXT_SIGNS))]
 
 
 def _status_line(gates: Sequence[DrawnGate]) -> tuple[str, str]:

@@ -33,11 +33,14 @@ class Control:
         A histogram.
     n_events : int
         Events of the population in the control.
+    name : str
+        Its kind and sample_id.
     """
 
     axis: PictureAxis
     density: Density
     n_events: int
+    name: str = ""
 
 
 def histogram_marks(

@@ -107,7 +107,7 @@ def _groups(sample: SheetSample) -> Iterable[tuple[str, str, Pictures]]:
         steps = [(_whole(pictures, picture), _reason(pictures, picture)) for picture in drawn]
         yield "Gates", _left_out(pictures), steps
     against = [
-        (Markup(svg_text(scene, is_whole=False)), f"broken line: {names}" if names else "no control")  # noqa: S704 - escaped where it is written
+        (Markup(svg_text(scene, is_whole=False)), names or "no control")  # noqa: S704 - escaped where it is written
         for _, scene, names in against_controls(pictures, sample.controls)
     ]
     if against:

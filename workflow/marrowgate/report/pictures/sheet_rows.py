@@ -124,7 +124,8 @@ def _cells(sample: SheetSample, kind: str, *, is_lean: bool) -> list[Cell]:
     for picture, scene, names in against_controls(pictures, sample.controls):
         title = f"{picture.dimensions[0]} of {population_words(picture.parent)} and control"
         svg = Markup(thumbnail(scene, is_lean=is_lean))  # noqa: S704 - escaped where it is written
-        cells.append(Cell(title, svg, "", "", f"against {names}" if names else "no control"))
+        kinds = ", ".join(dict.fromkeys(name.partition(" ")[0] for name in names.split(", ")))
+        cells.append(Cell(title, svg, "", "", f"against {kinds}" if names else "no control"))
     return cells
 
 

@@ -11,6 +11,7 @@ from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
 from marrowgate.settings.sample_links import batches
+from marrowgate.settings.settings_file import entry_paths
 from marrowgate.settings.yaml_file import entry_where, read_yaml
 from marrowgate.signal.spillover.matrix_csv import read_spillover
 
@@ -36,7 +37,7 @@ def matrix_faults(project: Project, config: Path, overrides: Mapping[str, Any]) 
     _, lines = read_yaml(config)
 
     def where(*entry: str) -> str:
-        return entry_where(config, entry, lines, tuple(overrides))
+        return entry_where(config, entry, lines, tuple(entry_paths(overrides)))
 
     known = sorted({sample.batch for sample in project.samples})
     found = [
