@@ -107,6 +107,10 @@ def test_correction__runs_that_sample_and_its_control_again_and_nothing_of_the_o
     given = [name for name, row in counted.items() if row["gate_status"] == "overridden"]
     assert given == ["V1", "V1_fmo"]
     assert counted["V1"]["gate_reason"].endswith(": debris was taken in")
+    moved = {(row["sample_id"], row["population"]): row for row in rows_at(folder, "tables/changes.tsv")}
+    assert {name for name, _ in moved} == {"V1", "V1_fmo"}
+    assert moved["V1", "viable"]["reason"] == "a person's gates were given, changed or taken back"
+    assert moved["V1", "viable"]["last_n_events"] == row["found_n_events"]
     page = (folder / "results" / "report.html").read_text(encoding="utf-8")
     assert "Gates given by a person" in page
     assert f"{row['found_n_events']:,} of {row['found_n_parent']:,}" in page
@@ -171,6 +175,7 @@ def test_locked_and_released__samples_that_are_added_touch_no_other_output(folde
     assert new_jobs(folder) == {"fit V4": 1, "gate V4": 1, **AGGREGATES}
     assert digests(folder, *old) == before
     assert [row for row in rows_at(folder, "tables/populations.tsv") if row["sample_id"] != "V4"] == counted
+    assert rows_at(folder, "tables/changes.tsv") == []
 
     assert main(["release", "r1", "--batches", "b"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (

@@ -23,6 +23,7 @@ from marrowgate.report.pictures.plan import (
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
+from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.snakefile.leftovers import (
     failed_samples,
     other_project,

@@ -59,6 +59,8 @@ rule collect:
         quality_parquet="results/tables/quality.parquet",
         corrections="results/tables/corrections.tsv",
         corrections_parquet="results/tables/corrections.parquet",
+        changes="results/tables/changes.tsv",
+        changes_parquet="results/tables/changes.parquet",
         provenance="results/provenance.json",
     log:
         "results/logs/collect.log",
@@ -83,6 +85,7 @@ rule collect:
         " --intensities {output.intensities:q}"
         " --quality {output.quality:q}"
         " --corrections {output.corrections:q}"
+        " --changes {output.changes:q}"
         " --provenance {output.provenance:q}"
         " > {log:q} 2>&1"
 
