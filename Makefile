@@ -15,11 +15,12 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env env-dev demo test test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
 	@echo "make test    environment, all tests"
+	@echo "make axe     what the tests of the report in a browser need beside Debian's chromium, chromium-driver and poppler-utils"
 	@echo "make test-3.11  (3.12, 3.13) all tests on another Python"
 	@echo "make test-lowest  all tests with the lowest allowed version of every library (needs uv)"
 	@echo "make cluster  runs on a real Slurm of four nodes on this machine; MARROWGATE_SLURM names the folder of its scripts (as root)"
@@ -63,6 +64,13 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 demo: $(RUNTIME)
 	snakemake --cores $(CORES)
 	@echo "The report is $(CURDIR)/results/report.html"
+
+# rules of accessibility for the tests of the report; its version and digest stand in package-lock.json
+axe: tests/browser/node_modules/.package-lock.json
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
+	npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 test: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -135,6 +143,9 @@ pictures: $(DEV)
 	$(BIN)/python tests/accuracy/likeness.py
 	$(BIN)/python tests/accuracy/strategy_pictures.py
 	$(BIN)/python tests/accuracy/disease_pictures.py
+
+first-ten-minutes: $(DEV)
+	$(BIN)/python tests/first_ten_minutes.py $${MARROWGATE_REAL_DATA:-../shared/data}
 
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md

@@ -173,3 +173,13 @@ def test_median_in_sample__of_a_single_tube_is_its_own():
     sketch = make_sketch(*KEY, values(30))
     tubes = measure_controls([sketch], np.random.default_rng(1))
     assert median_in_sample(tubes, None, np.random.default_rng(2))[0] == np.median(sketch.values)
+
+
+def test_measure_controls__error_of_a_median_is_that_of_the_events_not_of_the_values_kept():
+    """Of 4,000 and 64,000 events as many values are kept; the errors of the medians are as 4 to 1."""
+    rng = np.random.default_rng(5)
+    sketches = [make_sketch("cd34", "CXCR4", rng.normal(500, 100, n)) for n in (4_000, 64_000)]
+    assert sketches[0].values.size == sketches[1].values.size
+    errors = measure_controls(sketches, rng).errors
+    assert errors[0] / errors[1] == pytest.approx(4.0)
+    assert errors[0] == pytest.approx(np.sqrt(np.pi / 2) * 100 / np.sqrt(4_000), rel=0.1)

@@ -212,3 +212,21 @@ def test_file__gives_back_what_was_written(tmp_path):
     write_pictures(tmp_path / "b.json", again)
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     assert again.of_kind(MEASURED)[0].density.codes.shape == (N_BARS,)
+
+
+def test_dots__lie_on_an_axis_that_does_not_begin_at_zero():
+    axes = (PictureAxis("CD34", "", LINEAR, -0.5, 1.5), PictureAxis("SSC-A", "", LINEAR, 0.25, 1.25))
+    events = sample(**{"CD34": [0.5, 1.5, 9.0], "SSC-A": [0.5, 1.25, -1.0]})
+    dots = CellFinder(events).dots(axes, np.arange(3), np.array([0, 1, 2], dtype=np.uint8))
+    assert dots.tolist() == [[round(FINE / 2), round(FINE / 4), 0], [FINE, FINE, 1], [FINE, 0, 2]]
+
+
+def test_protocol__an_event_in_two_populations_has_the_colour_of_the_first():
+    both = (*GATES, record("half", "root", threshold("CD34", 0.5, "above")))
+    plot = ProtocolPlot(title="1", of="root", dimensions=("CD34", "SSC-A"), colours=("bright", "half"))
+    plan = strategy("bright", "half", protocol=Protocol(title="P", plots=(plot,)))
+    pictures = pictures_of(EVENTS, both, plan)
+    axis, owners = pictures.axes["CD34"], pictures.of_kind(PROTOCOL)[0].density.owners
+    centres = axis.low + (np.arange(N_CELLS) + 0.5) * (axis.high - axis.low) / N_CELLS
+    for value, owner in ((0.3, 0), (0.6, 2), (0.9, 1)):
+        assert (owners[:40, np.argmin(np.abs(centres - value))] == owner).all()

@@ -223,6 +223,9 @@ def test_statuses__of_the_table_win_where_they_are_weaker():
     assert [gate.shown_status for gate in gates.values()] == ["doubtful", "doubtful", "borrowed"]
     assert gates["gate_0"].reason == "not_compensated: x"
     assert (gates["gate_0"].status, gates["gate_1"].of_number) == ("ok", "")
+    lost = replace(made, gates={"gate_0": replace(made.gates["gate_0"], status="no_valley", n_events=None)})
+    table[0]["gate_status"] = "not_gated"
+    assert with_table_statuses(lost, table[:1]).gates["gate_0"].shown_status == "no_valley"
 
 
 def test_figure__is_of_the_surest_stained_sample():

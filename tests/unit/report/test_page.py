@@ -242,7 +242,6 @@ def test_write_page__a_download_is_the_file_as_it_is_on_disk(text: Callable[...,
     assert gzip.decompress(base64.b64decode(packed[1])) == table.read_bytes()
 
 
-def test_inline_svg__names_of_two_figures_do_not_meet(tmp_path: Path) -> None:
-    path = tmp_path / "a.svg"
-    path.write_text('<?xml?><svg><g id="p"/><use xlink:href="#p"/><g clip-path="url(#p)"/></svg>')
-    assert inline_svg(path, "one") == '<svg><g id="one-p"/><use xlink:href="#one-p"/><g clip-path="url(#one-p)"/></svg>'
+def test_inline_svg__names_of_two_figures_do_not_meet() -> None:
+    svg = '<?xml?><svg><g id="p"/><use xlink:href="#p"/><g clip-path="url(#p)"/></svg>'
+    assert inline_svg(svg, "one") == '<svg><g id="one-p"/><use xlink:href="#one-p"/><g clip-path="url(#one-p)"/></svg>'

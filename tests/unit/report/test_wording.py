@@ -66,6 +66,7 @@ def test_p_value(value: float | None, said: str) -> None:
 def test_patients__both_arms_or_a_dash() -> None:
     assert patients({"n_arm_1": 22, "n_arm_2": 25}) == "22 + 25"
     assert patients({"n_arm_1": None, "n_arm_2": None}) == "-"
+    assert patients({"n_arm_1": 9, "n_arm_2": None, "arm_2": None}) == "9"
 
 
 def test_endpoint_words__every_change_has_its_own_name() -> None:
@@ -108,3 +109,4 @@ def test_effect__draws_are_no_interval_and_the_original_scale_stands_beside() ->
     beside = {"difference": 0.5, "difference_low": -0.25, "difference_high": 1.25, "difference_unit": "cells per uL"}
     both = row | beside | {"ci_low": 0.0, "ci_high": 2.0, "range_low": None}
     assert effect(both) == "2-fold (1 to 4); +0.5 cells per uL (-0.25 to +1.25)"
+    assert effect(both | {"difference_low": None, "difference_high": None}) == "2-fold (1 to 4); +0.5 cells per uL"

@@ -1,12 +1,14 @@
 """Printed results of other programs on public data: lme4 and lmerTest, clubSandwich's algorithm, survfit."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.linalg import block_diag, cholesky
 
 from marrowgate.stats.cluster_robust import model_contrast, robust_variance
 from marrowgate.stats.mixed import LongData, fit_mixed, pad, variance_matrices
-from marrowgate.stats.survival import FollowUp, median_survival, survival_at
+from marrowgate.stats.survival import FollowUp, cumulative_incidence, median_survival, survival_at
 
 # reaction times of 18 persons on days 0 to 9 without sleep (Belenky 2003, J Sleep Res 12:1; `sleepstudy` of lme4)
 SLEEP = """
@@ -94,3 +96,17 @@ def test_survival__as_survfit_prints_the_leukaemia_series() -> None:
     assert [round(at.survival.low, 3) for at in found] == [0.508, 0.447, 0.350, 0.266, 0.167, 0.093, 0.012]
     assert [round(at.survival.high, 3) for at in found] == [0.987, 0.951, 0.899, 0.835, 0.753, 0.657, 0.525]
     assert median_survival(patients).value == 31
+
+
+def test_cumulative_incidence__as_the_worked_table_of_breast_cancer() -> None:
+    """Satagopan et al. 2004, Br J Cancer 91:1229, table 2: the first nine of 305 patients; death of another cause."""
+    first = ((7, 0), (10, 1), (14, 0), (16, 1), (18, 2), (23, 1), (24, 0), (26, 2), (27, 1))
+    later = [(28 + n, 0) for n in range(296)]
+    patients = [FollowUp(str(n), float(at), event) for n, (at, event) in enumerate((*first, *later))]
+    found = cumulative_incidence(patients, [9, 10, 16, 18, 23, 26, 27])
+    assert [round(100 * at.value, 1) for at in found] == [0.0, 0.3, 0.7, 0.7, 1.0, 1.0, 1.3]
+    # the printed column adds increments that were rounded to 0.3 before: 0.3, 0.6, 0.9, 1.2
+    rises = [round(100 * (after.value - before.value), 1) for before, after in pairwise(found)]
+    assert rises == [0.3, 0.3, 0.0, 0.3, 0.0, 0.3]
+    alive = survival_at([FollowUp(p.patient_id, p.months, min(p.event, 1)) for p in patients], [10, 16, 18, 23, 26, 27])
+    assert [round(100 * at.survival.value, 1) for at in alive] == [99.7, 99.3, 99.0, 98.7, 98.3, 98.0]

@@ -39,7 +39,7 @@ def by_matrices(data: LongData, spreads: np.ndarray) -> tuple[float, np.ndarray]
         right += x[there].T @ np.linalg.solve(v, y[there])
         square += y[there] @ np.linalg.solve(v, y[there])
     beta = np.linalg.solve(cross, right)
-    return log_det + math.log(np.linalg.det(cross)) + square - beta @ right, beta
+    return float(log_det + math.log(np.linalg.det(cross)) + square - beta @ right), beta
 
 
 def evaluated(data: LongData, spreads: np.ndarray):  # type: ignore[no-untyped-def]

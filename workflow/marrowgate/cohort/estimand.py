@@ -12,6 +12,8 @@ def describe_estimand(settings: Cohort, clock: Clock) -> str:
     first, last = clock.window
     if clock.unit == "cycles":
         where = f"cycles {first + 1:g} to {last:g}, each patient's time counted in cycles of the patient's own length"
+    elif clock.unit == "none":
+        where = "the one time at which each patient was sampled"
     else:
         where = f"days {first:g} to {last:g} after the first dose"
     stopping = (

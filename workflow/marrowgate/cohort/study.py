@@ -96,7 +96,13 @@ def make_study(project: Project, populations: Rows, intensities: Rows, quality: 
     flagged = frozenset(row["sample_id"] for row in quality if row["verdict"] == "flagged")
     empty = Study(project, clock, arms, {}, {}, flagged, bead_drifts(project, quality))
     readings = measure_readings(project, populations, intensities)
+    if clock.unit == "none":
+        readings = {measure: tuple(map(_of_one_time, own)) for measure, own in readings.items()}
     return _with_readings(empty, {measure: equal_depth(own, arms) for measure, own in readings.items()})
+
+
+def _of_one_time(reading: Reading) -> Reading:
+    return replace(reading, visit=replace(reading.visit, one_time=True))
 
 
 def _with_readings(study: AnyStudy, readings: Readings) -> AnyStudy:

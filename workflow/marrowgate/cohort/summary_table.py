@@ -33,7 +33,7 @@ def _sentence(row: Row) -> str:
     if not _known(row.get("p_value")) and not _known(row.get("ci_low")):
         said = NO_NUMBER.get(row["status"], "no estimate")
         return f"{said}: {row['reason']}" if row.get("reason") else said
-    parts = [_effect(row), f"{row['n_arm_1']} {row['arm_1']} and {row['n_arm_2']} {row['arm_2']} patients", _p(row)]
+    parts = [_effect(row), _patients(row), _p(row)]
     if _known(row.get("difference")):
         low, high = row["difference_low"], row["difference_high"]
         parts.insert(1, f"{_signed(row['difference'])} {row['difference_unit']}{_between(low, high, _signed)}")
@@ -46,9 +46,22 @@ def _sentence(row: Row) -> str:
 
 def _effect(row: Row) -> str:
     value, low, high = (row.get(name) for name in ("estimate", "ci_low", "ci_high"))
+    if row.get("scale") == "proportion":
+        return f"{_percent(value)} respond{_between(low, high, _percent)}"
     if row.get("scale") != "log2 fold":
         return f"odds ratio {_plain(value)}{_between(low, high, _plain)}"
-    return f"{_fold(value)}-fold in {row['arm_1']} against {row['arm_2']}{_between(low, high, _fold)}"
+    other = f" against {row['arm_2']}" if row.get("arm_2") else ", during against before treatment"
+    return f"{_fold(value)}-fold in {row['arm_1']}{other}{_between(low, high, _fold)}"
+
+
+def _patients(row: Row) -> str:
+    if not row.get("arm_2"):
+        return f"{row['n_arm_1']} {row['arm_1']} patients"
+    return f"{row['n_arm_1']} {row['arm_1']} and {row['n_arm_2']} {row['arm_2']} patients"
+
+
+def _percent(share: Any) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _p(row: Row) -> str:

@@ -59,7 +59,8 @@ def _visit(sample: Sample, project: Project) -> Visit | None:
 
 def _key(project: Project, visit: Visit) -> dict[str, Any]:
     patient = project.patients.get(visit.patient_id)
-    return {**vars(visit), "arm": patient.arm if patient else None}
+    times = {name: getattr(visit, name) for name in ("patient_id", "day", "cycle", "cycle_day", "days_off")}
+    return {**times, "arm": patient.arm if patient else None}
 
 
 def _add(

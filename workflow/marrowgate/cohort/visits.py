@@ -22,6 +22,8 @@ class Visit:
         Pseudonym.
     day, cycle, cycle_day, days_off : float or None
         As in the sample sheet.
+    one_time : bool
+        Whether the study knows no time at all, and each patient was sampled at one time.
     """
 
     patient_id: str
@@ -29,10 +31,13 @@ class Visit:
     cycle: float | None = None
     cycle_day: float | None = None
     days_off: float | None = None
+    one_time: bool = False
 
     @property
     def phase(self) -> Phase:
         """Phase of treatment; `unplaced` when neither day nor cycle is known."""
+        if self.one_time:
+            return "on_therapy"
         if self.days_off is not None:
             return "off_therapy"
         if self.day is not None:
@@ -49,7 +54,7 @@ class Clock:
     Parameters
     ----------
     unit : str
-        ``cycles`` or ``days`` since the first dose.
+        ``cycles`` or ``days`` since the first dose; ``none`` where no sample has a time.
     window : tuple of float
         First and last time of the common window, in that unit.
     cycle_days : mapping of str to float
@@ -58,13 +63,15 @@ class Clock:
         Why days are used although phases were asked for.
     """
 
-    unit: Literal["cycles", "days"]
+    unit: Literal["cycles", "days", "none"]
     window: tuple[float, float]
     cycle_days: Mapping[str, float]
     reason: str = ""
 
     def time(self, visit: Visit) -> float | None:
         """Return the time of a visit since the first dose, in the clock's unit; None where it is not known."""
+        if self.unit == "none":
+            return 0.0
         if self.unit == "days":
             return visit.day
         length = self.cycle_days[visit.patient_id]
@@ -114,6 +121,9 @@ def make_clock(settings: Cohort, visits: Iterable[Visit], patients: Mapping[str,
     Clock
         In days when phases are wanted but no cycle length can be found.
     """
+    visits = tuple(visits)
+    if visits and all(visit.phase == "unplaced" for visit in visits):
+        return Clock("none", (0.0, 1.0), {}, "no sample has a day or a cycle: each patient is compared at one time")
     days = (settings.window_days[0], settings.window_days[1])
     if settings.align == "day":
         return Clock("days", days, {})

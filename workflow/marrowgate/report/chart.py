@@ -110,12 +110,12 @@ class Frame:
         """Return the place of a value of the y axis."""
         return round(self.height - BOTTOM - self.y.share(value) * (self.height - BOTTOM - TOP), 1)
 
-    def svg(self, title: str, marks: Sequence[str]) -> str:
-        """Return the chart: axes, marks, and the title as its name for screen readers."""
-        body = "".join((*self._axes(), *marks))
+    def svg(self, title: str, marks: Sequence[str], *, has_links: bool = False) -> str:
+        """Return the chart: axes, marks, and the title as its name for screen readers, which see links in no image."""
+        body, role = "".join((*self._axes(), *marks)), "group" if has_links else "img"
         size = f'viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}"'
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" {size} '
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="{role}" aria-label="{escape(title)}" {size} '
             f'font-family="system-ui, sans-serif" font-size="12" fill="{INK}">{body}</svg>\n'
         )
 

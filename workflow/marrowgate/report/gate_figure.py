@@ -15,26 +15,29 @@ from marrowgate.report.wording import words
 Row = Mapping[str, Any]
 ROW_HEIGHT = 0.19
 HEAD_HEIGHT = 0.75
+INCHES_PER_WORD = 1.6
 
 
-def gate_status(populations: Sequence[Row]) -> Figure:
+def gate_status(populations: Sequence[Row], width: float = 8.0) -> Figure:
     """Draw how many samples have which gate status, one bar per population, one plot per panel.
 
     Parameters
     ----------
     populations : sequence of mapping
         Rows of the table of populations. The status is that of the weakest gate on the way to the population.
+    width : float
+        Width of the figure, inches.
     """
     panels: dict[str, dict[str, Counter[str]]] = {}
     for row in populations:
         panels.setdefault(row["panel"], {}).setdefault(row["population"], Counter())[row["gate_status"]] += 1
     with figure_style():
         if not panels:
-            figure = Figure(figsize=(7.5, 1.5))
+            figure = Figure(figsize=(width, 1.5))
             say_nothing(figure.add_subplot(), "no sample was gated")
             return figure
         heights = [HEAD_HEIGHT + ROW_HEIGHT * len(counts) for counts in panels.values()]
-        figure = Figure(figsize=(8.0, 0.4 + sum(heights)), layout="constrained")
+        figure = Figure(figsize=(width, 0.4 + sum(heights)), layout="constrained")
         plots = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
         for axes, (panel, counts) in zip(plots, panels.items(), strict=True):
             _draw_panel(axes, panel, counts)
@@ -66,4 +69,5 @@ def _draw_legend(figure: Figure, found: set[str]) -> None:
         for status, colour in STATUS_COLOURS.items()
         if status in found
     ]
-    figure.legend(handles=patches, loc="outside upper left", ncols=min(5, len(patches)))
+    in_a_row = max(2, int(figure.get_figwidth() / INCHES_PER_WORD))
+    figure.legend(handles=patches, loc="outside upper left", ncols=min(in_a_row, len(patches)))

@@ -34,11 +34,13 @@ from marrowgate.report.instrument_section import (
     settings_series,
 )
 from marrowgate.report.intensities_section import intensity_lines
+from marrowgate.report.look_pictures import look_pictures, picture_addresses
 from marrowgate.report.methods_section import methods_of
 from marrowgate.report.outcome_section import outcome_topics
 from marrowgate.report.page_inputs import PageInputs, Row
 from marrowgate.report.patients_section import patient_parts
-from marrowgate.report.plan import SURVIVAL
+from marrowgate.report.pictures.svg import page_css
+from marrowgate.report.plan import GATE_STATUS, SURVIVAL
 from marrowgate.report.populations_section import panel_tables
 from marrowgate.report.quality_section import check_lines
 from marrowgate.report.time_charts import CourseCharts, course_charts
@@ -115,10 +117,11 @@ def _environment() -> Environment:
 
 def _head(inputs: PageInputs) -> dict[str, Any]:
     script = (files("marrowgate.report") / "templates" / "page.js").read_text(encoding="utf-8")
+    style = (files("marrowgate.report") / "templates" / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return {
         "report": inputs.project.config.report,
-        "style": Markup((files("marrowgate.report") / "templates" / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        "style": Markup(style + page_css()),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
         "script_sha256": digest,
         "simulated": inputs.simulated,
@@ -214,7 +217,8 @@ def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
     }
     return {
         "looks": looks,
-        "pictures": {name: Markup(picture) for name, picture in samples.pictures.items()},  # noqa: S704 - our own drawing
+        "pictures": {key: Markup(svg) for key, svg in look_pictures(looks, samples.pictures).items()},  # noqa: S704 - names in it are escaped
+        "addresses": picture_addresses(inputs.project, samples.pictures),
         "counting": counting_notes(tables["quality"]),
         "checks": check_lines(tables["quality"]),
         "map": checks_map(tables["quality"], _batches(inputs)),
@@ -260,6 +264,7 @@ def _patients(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
 def _results(inputs: PageInputs) -> dict[str, Any]:
     tables, contrasts = inputs.tables, inputs.tables["contrasts"]
     rejected = {row["sample_id"]: row["reasons"] or "" for row in inputs.manifest if row["verdict"] in WITHOUT_NUMBERS}
+    wanted = {GATE_STATUS, *SURVIVAL}
     outcome_figures = {name for name, _ in SURVIVAL.items() if name in inputs.figures}
     return {
         "contrasts": contrasts,
@@ -273,7 +278,7 @@ def _results(inputs: PageInputs) -> dict[str, Any]:
         "planted": inputs.planted,
         "outcomes": outcome_topics(tables["outcomes"], inputs.arms),
         "curves": {SURVIVAL[name][1]: name for name in outcome_figures},
-        "figures": {name: inline_svg(path, name) for name, path in inputs.figures.items()},
+        "figures": {name: _both_widths(inputs, name) for name in inputs.figures if name in wanted},
     }
 
 
@@ -326,9 +331,17 @@ def _statuses(populations: Sequence[Row]) -> list[tuple[str, str]]:
     return [(wording.words(status), meaning) for status, meaning in wording.GATE_STATUSES.items() if status in present]
 
 
-def inline_svg(path: Path, name: str) -> Markup:
+def _both_widths(inputs: PageInputs, name: str) -> Markup:
+    """Return a figure as it is drawn for a wide and for a narrow screen; the page shows the one that fits."""
+    wide = inline_svg(inputs.figures[name].read_text(encoding="utf-8"), name)
+    if name not in inputs.narrow:
+        return wide
+    narrow = inline_svg(inputs.narrow[name], f"{name}-narrow")
+    return Markup('<div class="on-wide">{}</div><div class="on-narrow">{}</div>').format(wide, narrow)
+
+
+def inline_svg(text: str, name: str) -> Markup:
     """Return a figure for the page: its own names begin with the figure's, so that no two in the page are the same."""
-    text = path.read_text(encoding="utf-8")
     # the XML and DOCTYPE lines belong to a file of its own, not to a page
     text = text[text.index("<svg") :]
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)

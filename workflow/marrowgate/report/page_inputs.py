@@ -28,15 +28,15 @@ class SampleFiles:
         sample_id, panel, batch, of, by, dimension, value, status.
     calibration : sequence of mapping
         Rows of the calibrations of all batches.
-    pictures : mapping of str to str
-        sample_id to a picture of its gates: SVG, or markup of the pictures' module.
+    pictures : Path or None
+        Folder with the samples' pictures.
     """
 
     gates: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Sequence[float | None]]] = field(default_factory=dict)
     landmarks: Sequence[Row] = ()
     calibration: Sequence[Row] = ()
-    pictures: Mapping[str, str] = field(default_factory=dict)
+    pictures: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class PageInputs:
         The tables on disk, for download.
     figures : mapping of str to Path
         Name to SVG file.
+    narrow : mapping of str to str
+        The same figures that are not drawn by the page itself, for a narrow screen: name to the text of the SVG.
     courses : mapping of str to (Course, CourseRows)
         What is drawn over time, by name of the figure.
     left_out : sequence of str
@@ -86,6 +88,7 @@ class PageInputs:
     planted: Sequence[PlantedLine]
     made_from: Mapping[str, str]
     samples: SampleFiles = SampleFiles()
+    narrow: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def arms(self) -> tuple[str, ...]:

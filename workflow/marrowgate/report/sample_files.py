@@ -34,6 +34,7 @@ def read_sample_files(project: Project, results: Path | None, calibration: Seque
         {name: _read(path).get("settings", {}) for name, path in records.items() if path.exists()},
         list(_landmarks(project, results)),
         rows,
+        results / "pictures",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import matplotlib as mpl
@@ -62,6 +63,14 @@ def save_svg(figure: Figure, path: Path) -> None:
     """Write a figure as SVG without date or program name."""
     with figure_style(), whole_file(path) as part:
         figure.savefig(part, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+
+
+def svg_of(figure: Figure) -> str:
+    """Return a figure as the text of an SVG file, without date or program name."""
+    text = StringIO()
+    with figure_style():
+        figure.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    return text.getvalue()
 
 
 def say_nothing(axes: Axes, text: str) -> None:

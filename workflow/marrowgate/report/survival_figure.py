@@ -3,6 +3,7 @@
 The layout is that of the KMunicate study (Morris 2019, BMJ Open 9:e030215): at risk, censored, events under the axis.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from marrowgate.endpoint_names import BELOW, LONGEST, SURVIVAL, OutcomeMeasure
 from marrowgate.report.style import NO_ARM, arm_colours, figure_style, say_nothing
 
 Row = Mapping[str, Any]
+TIMES_PER_INCH = 1.4
 ORIGIN = re.compile(r"counted from ([^;]*)")
 
 
@@ -78,7 +80,7 @@ def _curve(rows: Sequence[Row], follow_up: Row, name: str) -> Curve:
     return Curve(follow_up["arm"], follow_up["n"], ordered, follow_up["estimate"], counts)
 
 
-def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str]) -> Figure:
+def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str], width: float = 7.0) -> Figure:
     """Draw the curves of one outcome.
 
     Parameters
@@ -91,21 +93,24 @@ def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str]
         What stands above the figure.
     arms : sequence of str
         Names of the arms, in their order.
+    width : float
+        Width of the figure, inches; on a narrow one fewer times are written below the curves.
     """
     curves, colours = survival_curves(outcomes, name, arms), arm_colours(arms)
     with figure_style():
         if not curves:
-            figure = Figure(figsize=(7.0, 3.2))
+            figure = Figure(figsize=(width, 3.2))
             axes = figure.add_subplot()
             axes.set_title(title, loc="left")
             say_nothing(axes, "no follow-up is given")
             return figure
         table_height = 0.2 * (1 + 4 * len(curves))
-        figure = Figure(figsize=(7.0, 3.4 + table_height))
+        figure = Figure(figsize=(width, 3.4 + table_height))
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, table_height))
         for curve in curves:
             _draw_curve(axes, curve, colours.get(curve.arm, NO_ARM))
         months = sorted({month for curve in curves for month in curve.counts["at_risk"]})
+        months = months[:: math.ceil(len(months) / (TIMES_PER_INCH * width))] if months else months
         axes.set_xticks(months)
         axes.set_xlim(0, 1.02 * max(curve.last for curve in curves))
         axes.set_ylim(0, 1.02)

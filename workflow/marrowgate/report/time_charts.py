@@ -71,7 +71,7 @@ def course_charts(
         marks += [_median_line(frame, medians[other], other, arms, is_own=other == arm) for other in present]
         n = len({row["patient_id"] for row in own if row["patient_id"]})
         name = f"{arm or 'all'}: {n} patient{'' if n == 1 else 's'}" if n else f"{len(own)} samples"
-        charts.append((name, frame.svg(f"{course.title}, {name}", marks)))
+        charts.append((name, frame.svg(f"{course.title}, {name}", marks, has_links=True)))
     return CourseCharts(course.title, " ".join(course.notes), tuple(charts))
 
 

@@ -30,6 +30,8 @@ METHODS = {
     "newcombe": "risk difference, Newcombe",
     "miettinen_nurminen": "risk difference, Miettinen and Nurminen",
     "clopper_pearson": "proportion, exact interval",
+    "conditional_binomial_one_arm": "counts as counts, change of one arm",
+    "paired_change": "mean change of one arm, paired t-test",
     "none": "none",
 }
 STATUSES = {
@@ -183,8 +185,10 @@ def effect(row: Row) -> str:
         text = f"{text} ({low} to {high})"
     if row.get("difference") is None:
         return text
-    ends = [f"{row[name]:+.3g}" for name in ("difference", "difference_low", "difference_high")]
-    return f"{text}; {ends[0]} {row['difference_unit']} ({ends[1]} to {ends[2]})"
+    text = f"{text}; {row['difference']:+.3g} {row['difference_unit']}"
+    if row["difference_low"] is None or row["difference_high"] is None:
+        return text
+    return f"{text} ({row['difference_low']:+.3g} to {row['difference_high']:+.3g})"
 
 
 def draws(row: Row) -> str:
@@ -209,4 +213,6 @@ def _in_its_unit(value: float | None, scale: str) -> str:
 def patients(row: Row) -> str:
     """Show the patients of both arms of a contrast."""
     both = (row["n_arm_1"], row["n_arm_2"])
+    if row.get("arm_2", "") is None and both[0] is not None:
+        return str(both[0])
     return "-" if None in both else f"{both[0]} + {both[1]}"

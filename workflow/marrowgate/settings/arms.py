@@ -49,8 +49,8 @@ class Arms(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     names: Annotated[tuple[ArmName, ...], Field(min_length=1)] = ("triplet", "doublet")
-    """Words of the column `arm` of the patient sheet, in the order of tables and figures. One arm is described and
-    not compared."""
+    """Words of the column `arm` of the patient sheet, in the order of tables and figures. One arm is compared
+    with its own baseline."""
     pairs: tuple[tuple[Label, Label], ...] | None = None
     """Which arms are compared, as `[first, second]`: the difference is the first less the second. Two arms are compared
     without it. With more arms it must be given; p-values of an endpoint are then adjusted for all pairs. `[]`: none."""

@@ -75,7 +75,9 @@ class CountContrast:
 
 
 @dataclass(frozen=True)
-class _Arm:
+class FittedArm:
+    """The mean change of an arm: density on the grid, patients with events, standard error and influences."""
+
     density: Floats
     n: int
     spread: float
@@ -122,11 +124,11 @@ def compare_counts(counts: PairedCounts) -> CountContrast:
     """
     arms = (counts.in_first, ~counts.in_first)
     for arm in arms:
-        _check(counts, arm)
-    centre = _common_change(counts)
+        check_events(counts, arm)
+    centre = common_change(counts)
     step = 2 * HALF_SPAN / (POINTS - 1)
     grid = centre + np.linspace(-HALF_SPAN, HALF_SPAN, POINTS)
-    fitted = [_fit_arm(counts, arm, grid) for arm in arms]
+    fitted = [fit_arm(counts, arm, grid) for arm in arms]
     if any(max(arm.density[0], arm.density[-1]) > OPEN_END * arm.density.max() for arm in fitted):
         msg = "too few events: the counts set no limit to the change of an arm"
         raise NotEstimableError(msg)
@@ -167,7 +169,8 @@ def welch_width(arms: list[tuple[float, int]]) -> float:
     return welch / float(brentq(excess, 0.5 * welch, 20 * welch, xtol=1e-6 * welch))
 
 
-def _check(counts: PairedCounts, arm: NDArray[np.bool_]) -> None:
+def check_events(counts: PairedCounts, arm: NDArray[np.bool_]) -> None:
+    """Raise NotEstimableError where the patients of an arm have too few events for an estimate."""
     events = counts.before[arm] + counts.during[arm]
     informative = int(np.count_nonzero(events > 0))
     if informative < FEWEST_PATIENTS:
@@ -179,7 +182,8 @@ def _check(counts: PairedCounts, arm: NDArray[np.bool_]) -> None:
             raise NotEstimableError(msg)
 
 
-def _common_change(counts: PairedCounts) -> float:
+def common_change(counts: PairedCounts) -> float:
+    """Return the change of all events together, ln."""
     rates = [
         float(events.sum()) / float(exposure.sum())
         for events, exposure in (
@@ -190,7 +194,7 @@ def _common_change(counts: PairedCounts) -> float:
     return math.log(rates[0] / rates[1])
 
 
-def _fit_arm(counts: PairedCounts, arm: NDArray[np.bool_], grid: Floats) -> _Arm:
+def fit_arm(counts: PairedCounts, arm: NDArray[np.bool_], grid: Floats) -> FittedArm:
     """Return the distribution of the arm's mean change, given its patients' events."""
     informative = (counts.before + counts.during)[arm] > 0
     with_blank = bool(np.any(counts.blank_before[arm] + counts.blank_during[arm] > 0))
@@ -211,7 +215,7 @@ def _fit_arm(counts: PairedCounts, arm: NDArray[np.bool_], grid: Floats) -> _Arm
     quartiles = np.interp((0.25, 0.75), np.cumsum(density), grid)
     # standard error of the t distribution with the same quartiles
     spread = float(quartiles[1] - quartiles[0]) / (2 * float(stdtrit(n - 1, 0.75)))
-    return _Arm(density, n, spread, influence)
+    return FittedArm(density, n, spread, influence)
 
 
 def _spreads(lowest: float, n: int) -> Floats:

@@ -168,10 +168,10 @@ def _determinant(matrices: Floats) -> Floats:
 
 def _inverse(matrices: Floats) -> Floats:
     """Return the inverses of 2 x 2 matrices; a general routine takes ten times as long."""
-    found = np.empty_like(matrices)
-    found[..., 0, 0], found[..., 1, 1] = matrices[..., 1, 1], matrices[..., 0, 0]
-    found[..., 0, 1], found[..., 1, 0] = -matrices[..., 0, 1], -matrices[..., 1, 0]
-    return found / _determinant(matrices)[..., None, None]
+    inverse = np.empty_like(matrices)
+    inverse[..., 0, 0], inverse[..., 1, 1] = matrices[..., 1, 1], matrices[..., 0, 0]
+    inverse[..., 0, 1], inverse[..., 1, 0] = -matrices[..., 0, 1], -matrices[..., 1, 0]
+    return inverse / _determinant(matrices)[..., None, None]
 
 
 def _covariance(spreads: Floats) -> Floats:
@@ -197,8 +197,8 @@ def _bends(spreads: Floats) -> Floats:
     """Return the second derivatives of G by the four spreads, shape (outcomes, 4, 4, 2, 2)."""
     _, intercept, slope, angle = spreads.T
     sine, cosine = np.sin(angle), np.cos(angle)
-    found = np.zeros((spreads.shape[0], N_SPREADS, N_SPREADS, 2, 2))
-    found[:, 1, 1, 0, 0] = found[:, 2, 2, 1, 1] = 2.0
+    bends = np.zeros((spreads.shape[0], N_SPREADS, N_SPREADS, 2, 2))
+    bends[:, 1, 1, 0, 0] = bends[:, 2, 2, 1, 1] = 2.0
     for (u, v), value in (
         ((1, 2), sine),
         ((1, 3), slope * cosine),
@@ -206,8 +206,8 @@ def _bends(spreads: Floats) -> Floats:
         ((3, 3), -intercept * slope * sine),
     ):
         for first, second in ((u, v), (v, u)):
-            found[:, first, second, 0, 1] = found[:, first, second, 1, 0] = value
-    return found
+            bends[:, first, second, 0, 1] = bends[:, first, second, 1, 0] = value
+    return bends
 
 
 def _matrices(first: Floats, both: Floats, second: Floats) -> Floats:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from marrowgate.settings.project import Project
     from marrowgate.simulate.planted import Planted
 
+WIDE_INCHES, NARROW_INCHES = 7.5, 3.7
+"""Widths of a figure on a sheet of paper and on a phone; the type is the same."""
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -76,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
             path for table in (args.manifest, *args.tables) for path in (args.provenance, table.with_suffix(".parquet"))
         ),
         samples=read_sample_files(project, args.samples, args.calibration),
+        narrow=_narrow_figures(figures, tables, project.config.arms.names),
     )
     answer = write_page(args.page, inputs)
     if args.summary:
@@ -95,6 +98,15 @@ def _save_figures(
     for name, path in figures.items():
         limit = _limit(planned[name], config.cohort) if name in planned else None
         save_svg(_draw(name, tables, courses, limit, config.arms.names), path)
+
+
+def _narrow_figures(figures: Mapping[str, Path], tables: Tables, arms: Sequence[str]) -> dict[str, str]:
+    """Return the figures that the page takes as they are, drawn for a narrow screen."""
+    from marrowgate.report.plan import GATE_STATUS, SURVIVAL
+    from marrowgate.report.style import svg_of
+
+    kept = [name for name in figures if name == GATE_STATUS or name in SURVIVAL]
+    return {name: svg_of(_draw(name, tables, {}, None, arms, NARROW_INCHES)) for name in kept}
 
 
 def _check_names(figures: Mapping[str, Path], planned: Sequence[str]) -> None:
@@ -131,7 +143,12 @@ def _limit(course: "Course", settings: "Cohort") -> float | None:
 
 
 def _draw(
-    name: str, tables: Tables, courses: Mapping[str, "CourseRows"], limit: float | None, arms: Sequence[str]
+    name: str,
+    tables: Tables,
+    courses: Mapping[str, "CourseRows"],
+    limit: float | None,
+    arms: Sequence[str],
+    width: float | None = None,
 ) -> "Figure":
     from marrowgate.report.course_figure import over_time
     from marrowgate.report.gate_figure import gate_status
@@ -142,5 +159,5 @@ def _draw(
         return over_time(courses[name], limit, arms)
     if name in SURVIVAL:
         outcome, title = SURVIVAL[name]
-        return survival(tables["outcomes"], outcome, title, arms)
-    return gate_status([row for row in tables["populations"] if row["control_type"] == "none"])
+        return survival(tables["outcomes"], outcome, title, arms, width or WIDE_INCHES)
+    return gate_status([row for row in tables["populations"] if row["control_type"] == "none"], width or WIDE_INCHES)

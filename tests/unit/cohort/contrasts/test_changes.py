@@ -82,6 +82,21 @@ def test_count_contrast__each_time_has_its_own_denominator(risen: Comparison) ->
     assert found[0].value == pytest.approx(wanted[0].value, abs=0.02)
 
 
+def test_count_contrast__what_stands_for_no_event_at_baseline_is_one_share_for_both_arms(risen: Comparison) -> None:
+    """Without any event before treatment an arm with four times the cells is expected to have the same share."""
+
+    def counted(reading: Reading) -> Reading:
+        more = 4 if risen.arms.is_first(reading.visit.patient_id) else 1
+        n = 0 if reading.visit.phase == "baseline" else 50 * more
+        return replace(reading, n_events=n, n_reference=10_000 * more)
+
+    readings = tuple(counted(reading) for reading in risen.readings[MEASURE])
+    study = replace(risen, readings={MEASURE: readings}).only(lambda reading: True)
+    found = changes.count_contrast(study.courses[MEASURE], study.arms)
+    assert found is not None
+    assert found[0].value == pytest.approx(0.0, abs=1e-6)
+
+
 def test_count_contrast__a_measure_per_ul_of_imports_has_no_counts(risen: Comparison) -> None:
     readings = tuple(replace(reading, n_reference=None) for reading in risen.readings[MEASURE])
     without = replace(risen, readings={MEASURE: readings}).only(lambda reading: True)

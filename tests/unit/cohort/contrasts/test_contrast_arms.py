@@ -69,8 +69,11 @@ def test_contrast_table__declared_pairs_of_three_arms_are_adjusted_together(tabl
     assert large["p_adjusted"] == pytest.approx(max(large["p_value"], 2 * small["p_value"]))
 
 
-def test_contrast_table__one_arm_is_not_compared(table: Make) -> None:
-    assert leads(table(Arms(names=("VRd",)), {"VRd": 4.0}, ("VRd",) * 5)) == {}
+def test_contrast_table__one_arm_has_its_own_change(table: Make) -> None:
+    (row,) = leads(table(Arms(names=("VRd",)), {"VRd": 4.0}, ("VRd",) * 5)).values()
+    assert row["contrast"] == "VRd, change from baseline"
+    assert row["estimate"] == pytest.approx(2.0, abs=0.05)
+    assert "arm_2" not in row
 
 
 @pytest.mark.parametrize(

@@ -150,13 +150,16 @@ def count_contrast(courses: Mapping[str, Course], arms: ComparedArms) -> tuple[E
             continue
         if any(reading.n_events is None or not reading.n_reference for reading in (*window, *before)):
             return None
-        share = (_sum(before, "n_events") + 0.5) / _sum(before, "n_reference")
-        found.append((_sum(window, "n_events"), _sum(window, "n_reference") * share, arms.is_first(patient_id)))
+        sums = (_sum(part, name) for part in (before, window) for name in ("n_events", "n_reference"))
+        found.append((*sums, arms.is_first(patient_id)))
     if not found:
         return None
-    numbers = np.array([entry[:2] for entry in found], dtype=np.float64)
-    in_first = np.array([entry[2] for entry in found], dtype=np.bool_)
-    estimate = negative_binomial(PatientCounts(numbers[:, 0], numbers[:, 1], in_first))
+    n_before, cells_before, n_window, cells_window = np.array([entry[:4] for entry in found], dtype=np.float64).T
+    in_first = np.array([entry[4] for entry in found], dtype=np.bool_)
+    # half an event in as many cells as the arm with fewer had before treatment: one share for all, whatever was counted
+    least = 0.5 / min(float(np.median(cells_before[arm])) for arm in (in_first, ~in_first) if arm.any())
+    expected = cells_window * (n_before / cells_before + least)
+    estimate = negative_binomial(PatientCounts(n_window, expected, in_first))
     return estimate, (int(in_first.sum()), int((~in_first).sum()))
 
 

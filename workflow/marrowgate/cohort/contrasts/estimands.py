@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+OWN_CHANGE = "mean change from baseline of one arm"
 MEAN_CHANGE = "difference of the arms' mean changes from baseline"
 EQUAL_BASELINE = "difference of the arms at equal baseline"
 NONE = "none: there is no value"
@@ -27,6 +28,8 @@ ESTIMANDS: Mapping[str, str] = {
     "newcombe": "difference of the shares of responders",
     "miettinen_nurminen": "difference of the shares of responders",
     "clopper_pearson": "share of responders of one arm",
+    "conditional_binomial_one_arm": OWN_CHANGE,
+    "paired_change": OWN_CHANGE,
     "none": NONE,
 }
 

@@ -125,10 +125,14 @@ def original_difference(courses: Mapping[str, Course], arms: ComparedArms, measu
     if min(first.size, second.size) < 2:
         return {}
     found = welch(first, second)
-    unit = next((unit for end, unit in UNITS.items() if measure.endswith(end)), measure)
     return {
         "difference": found.value,
         "difference_low": found.low,
         "difference_high": found.high,
-        "difference_unit": unit,
+        "difference_unit": unit_of(measure),
     }
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit that values of a measure are read in; the measure itself where its name says no unit."""
+    return next((unit for end, unit in UNITS.items() if measure.endswith(end)), measure)

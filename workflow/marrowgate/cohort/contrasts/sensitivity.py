@@ -48,7 +48,7 @@ def regimens(study: Comparison) -> list[tuple[str, ComparedArms]]:
 
 
 def change_sensitivity(
-    study: Comparison, measure: str, endpoint: str, pairs: changes.Pairs, *, is_key: bool
+    study: Comparison, measure: str, endpoint: str, pairs: changes.Pairs, lead: Estimate, *, is_key: bool
 ) -> list[Row]:
     """Return the sensitivity rows of a change over the window.
 
@@ -60,6 +60,8 @@ def change_sensitivity(
         What is compared.
     pairs : Pairs
         The patients of the main comparison.
+    lead : Estimate
+        What leads, whose conclusion the missing visits could change.
     is_key : bool
         Whether the endpoint is primary or secondary; others have the counts, covariates and regimens alone.
     """
@@ -71,18 +73,18 @@ def change_sensitivity(
         return rows
     for name, kept in _fewer_readings(study, measure):
         rows.append(_lead_of(kept, study.arms, study.clock, (measure, endpoint, f"{study.between}, {name}")))
-    rows += tipping_rows(study, measure, endpoint, pairs)
+    rows += tipping_rows(study, measure, endpoint, pairs, lead)
     return [*rows, *perturbation_rows(study, measure, endpoint, pairs)]
 
 
-def tipping_rows(study: Comparison, measure: str, endpoint: str, pairs: changes.Pairs) -> list[Row]:
+def tipping_rows(study: Comparison, measure: str, endpoint: str, pairs: changes.Pairs, lead: Estimate) -> list[Row]:
     """Return how far the missing visits of an arm would have to lie from the others to change the conclusion.
 
     With the share f of an arm's visits missing (of as many as the patient with most has, patients with a baseline only
-    included) the arm's mean change moves by f times the shift of the missing ones (delta adjustment: National Research
-    Council 2010, The Prevention and Treatment of Missing Data in Clinical Trials, chapter 5).
+    included) the arm's mean change, and with it the lead's estimate and interval, moves by f times the shift of the
+    missing ones (delta adjustment: National Research Council 2010, The Prevention and Treatment of Missing Data in
+    Clinical Trials, chapter 5).
     """
-    lead = changes.change_score(pairs)
     rows = []
     windows = arm_windows(study.courses[measure], study.arms, study.clock)
     for window, sign in zip(windows, (1.0, -1.0), strict=True):

@@ -11,6 +11,7 @@ from marrowgate.cohort.contrasts.estimate_row import estimate_row
 from marrowgate.cohort.contrasts.lead import Lead, lead_row
 from marrowgate.cohort.contrasts.responders import Response, declared_rule, find_responses
 from marrowgate.cohort.contrasts.time_rows import time_rows
+from marrowgate.cohort.contrasts.within_arm import within_arm_rows
 from marrowgate.cohort.design import Finding, is_flagged
 from marrowgate.cohort.design_table import find_all
 from marrowgate.cohort.study import Comparison, Study
@@ -21,6 +22,7 @@ from marrowgate.stats.multiplicity import benjamini_hochberg, holm
 from marrowgate.stats.two_arms import Estimate
 
 Row = dict[str, Any]
+NEVER_MADE = "no value of this endpoint: correct its name in the settings, or see why populations are missing"
 ROLES = ("primary", "secondary", "exploratory")
 
 
@@ -36,12 +38,30 @@ def contrast_table(study: Study) -> list[Row]:
     -------
     list of dict
         One lead row per endpoint with its role (primary, secondary, exploratory), and the methods and sensitivity
-        analyses beside it (role sensitivity). Empty without patients.
+        analyses beside it (role sensitivity). A study of one arm has its changes from baseline. Empty without patients.
     """
     if not study.arms:
         return []
-    pairs = study.project.config.arms.compared
+    arms = study.project.config.arms
+    if len(arms.names) == 1:
+        return in_order(adjust(_one_arm_rows(study, arms.names[0])))
+    pairs = arms.compared
     return in_order(adjust([row for pair in pairs for row in _pair_rows(study.compare(pair))]))
+
+
+def _one_arm_rows(study: Study, arm: str) -> list[Row]:
+    rows = []
+    for row in within_arm_rows(study, arm):
+        own = {"arm_1": arm, "role": role_of(study, row["endpoint"]), "estimand": estimand_of(row["method"])}
+        named = {f"n_{arm}": row.get("n_arm_1")} if f"n_{arm}" in TABLES["contrasts"] else {}
+        rows.append({**row, **own, **named})
+    settings = study.project.config.cohort
+    for endpoint in dict.fromkeys((settings.primary, *settings.secondary)):
+        if endpoint not in {row["endpoint"] for row in rows}:
+            row = {"endpoint": endpoint, "contrast": arm, "method": "none", "estimand": estimand_of("none")}
+            row |= {"arm_1": arm, "role": role_of(study, endpoint), "status": "refused", "reason": NEVER_MADE}
+            rows.append(row)
+    return rows
 
 
 def _pair_rows(study: Comparison) -> list[Row]:
@@ -77,7 +97,7 @@ def adjust(rows: Sequence[Row]) -> list[Row]:
     return adjusted
 
 
-def role_of(study: Comparison, endpoint: str) -> str:
+def role_of(study: Study, endpoint: str) -> str:
     """Return the role that the settings declare for an endpoint's lead row."""
     settings = study.project.config.cohort
     if endpoint == settings.primary:
@@ -146,7 +166,9 @@ def _change_rows(study: Comparison, measure: str, endpoint: str, part: str, find
     rows += [_row(endpoint, study.between, method, estimate, pairs.counts) for method, estimate in others]
     if part == "window_mean":
         rows += time_rows(study, measure, endpoint, is_primary=role_of(study, endpoint) == "primary")
-        rows += sensitivity.change_sensitivity(study, measure, endpoint, pairs, is_key=_is_key(study, endpoint))
+        rows += sensitivity.change_sensitivity(
+            study, measure, endpoint, pairs, lead.estimate, is_key=_is_key(study, endpoint)
+        )
     attenuated = lead.method != "change_score" and has_few_events(study.courses[measure])
     rows = disagreements(rows, lead, pairs, attenuated=attenuated)
     if attenuated:
@@ -209,8 +231,7 @@ def _never_made(study: Comparison, made: set[str]) -> Iterable[Row]:
     settings = study.project.config.cohort
     for endpoint in dict.fromkeys((settings.primary, *settings.secondary)):
         if endpoint not in made:
-            reason = "no value of this endpoint: correct its name in the settings, or see why populations are missing"
-            yield _refusal(study, endpoint, "none", [reason])
+            yield _refusal(study, endpoint, "none", [NEVER_MADE])
 
 
 def _row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: tuple[int, int]) -> Row:

@@ -35,6 +35,6 @@ def with_table_statuses(pictures: SamplePictures, populations: Sequence[Row]) ->
 
 def _marked(gate: DrawnGate, row: Row) -> DrawnGate:
     status = row["gate_status"]
-    if status is None or WEAKEST_FIRST.index(status) >= WEAKEST_FIRST.index(gate.status):
+    if status is None or gate.n_events is None or WEAKEST_FIRST.index(status) >= WEAKEST_FIRST.index(gate.status):
         return gate
     return replace(gate, of_number=status, reason=row["gate_reason"] or gate.reason)

@@ -1,0 +1,69 @@
+"""A real browser, and the report of a small run in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+from browser.small_run import SmallRun
+
+FLAGS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"),
+    *("--no-first-run", "--disable-component-update", "--disable-sync", "--force-device-scale-factor=1"),
+)
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+NEEDED = {
+    "chromium": "apt-get install chromium",
+    "chromedriver": "apt-get install chromium-driver",
+    "pdftotext": "apt-get install poppler-utils",
+}
+
+
+def _missing() -> list[str]:
+    missing = [f"{name} ({cure})" for name, cure in NEEDED.items() if not shutil.which(name)]
+    return missing if AXE.is_file() else [*missing, "axe-core (make axe; it needs npm)"]
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> SmallRun:
+    """Return the small run; where the browser is missing the tests say what to install, and in CI they fail."""
+    missing = _missing()
+    if missing:
+        reason = f"the tests of the report in a browser need {', '.join(missing)}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SmallRun(tmp_path_factory.mktemp("browser"), repository).finish()
+
+
+@pytest.fixture(scope="session")
+def chromium(run: SmallRun) -> Iterator[webdriver.Chrome]:
+    """Return one browser for all tests."""
+    options = Options()
+    options.binary_location = str(shutil.which("chromium"))
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(chromium: webdriver.Chrome, run: SmallRun) -> webdriver.Chrome:
+    """Return the browser with the report freshly opened at 1280 px."""
+    chromium.get("about:blank")
+    resize(chromium, 1280)
+    chromium.get(run.page.as_uri())
+    return chromium
+
+
+def resize(driver: webdriver.Chrome, width: int) -> None:
+    """Give the page a width in px, whatever window the system allows."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -1,0 +1,57 @@
+"""The pictures of the gates that a person should look at, and where all pictures of a sample are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from marrowgate.measure.pictures.model import STEP, read_pictures
+from marrowgate.report.hand_section import ToLookAt
+from marrowgate.report.pictures.draw import draw_picture
+from marrowgate.report.pictures.plan import GATES, planned_sample_pages
+from marrowgate.report.pictures.svg import svg_text
+from marrowgate.settings.project import Project
+from marrowgate.settings.sample_links import gated
+
+MOST_PICTURES = 60
+"""Pictures in the page; those of further gates stand in the contact sheets, so that the page stays small."""
+
+
+def look_pictures(looks: Sequence[ToLookAt], folder: Path | None) -> dict[tuple[str, str], str]:
+    """Draw the gates of the list, the worst first.
+
+    Parameters
+    ----------
+    looks : sequence of ToLookAt
+        The list.
+    folder : Path or None
+        Where the samples' pictures are; what is not there is not drawn.
+
+    Returns
+    -------
+    dict
+        sample_id and gate to SVG without looks of its own.
+    """
+    drawn: dict[tuple[str, str], str] = {}
+    for entry in looks:
+        path = folder / f"{entry.sample_id}.json" if folder else None
+        if len(drawn) == MOST_PICTURES or not entry.gate or path is None or not path.is_file():
+            continue
+        pictures = read_pictures(path)
+        shown = next((step for step in pictures.of_kind(STEP) if entry.gate in step.gates), None)
+        if shown is not None:
+            drawn[entry.sample_id, entry.gate] = svg_text(draw_picture(pictures, shown), is_whole=False)
+    return drawn
+
+
+def picture_addresses(project: Project, folder: Path | None) -> dict[str, str]:
+    """Return where all pictures of each sample are, from the folder of the report; empty without pictures."""
+    if folder is None or not folder.is_dir():
+        return {}
+    own_pages = frozenset(planned_sample_pages(project))
+    return {
+        sample.sample_id: (
+            f"contact_sheets/samples/{sample.sample_id}.html"
+            if sample.sample_id in own_pages
+            else f"contact_sheets/{GATES}_{sample.panel}.html#sample-{sample.sample_id}"
+        )
+        for sample in gated(project)
+    }
