@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev-installed
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help env env-dev demo test axe test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -144,6 +144,9 @@ pictures: $(DEV)
 	$(BIN)/python tests/accuracy/likeness.py
 	$(BIN)/python tests/accuracy/strategy_pictures.py
 	$(BIN)/python tests/accuracy/disease_pictures.py
+
+first-ten-minutes: $(DEV)
+	$(BIN)/python tests/first_ten_minutes.py $${MARROWGATE_REAL_DATA:-../shared/data}
 
 docs: $(RUNTIME)
 	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md

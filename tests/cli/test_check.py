@@ -7,6 +7,7 @@ import pytest
 from marrowgate.cli import main
 from marrowgate.fcs.read import read_fcs
 from marrowgate.fcs.write import WriteChannel, write_fcs
+from marrowgate.steps.check import told_once
 
 ROWS = {"D0": ("D0", "b1"), "D4": ("D4", "b1"), "D8": ("D8", "b1"), "D10": ("D10", "b2")}
 
@@ -239,3 +240,20 @@ def test_events_behind_the_data__are_a_finding(timecourse, real_data, tmp_path, 
     timecourse(D4=tmp_path / "D4.fcs")
     lines = printed(capsys, "--strict", code=3)
     assert any(line.startswith("finding: sample D4: data_set_not_linked: ") for line in lines)
+
+
+def test_same_finding_of_many_samples__is_one_line_with_their_number():
+    findings = [(f"sample S{n}", "odd") for n in range(7)]
+    assert told_once([("panel p", "x"), *findings[:2], ("sample T", "other"), *findings[2:]]) == [
+        ("panel p", "x"),
+        ("7 samples, S0, S1, S2, S3, S4 and 2 more", "odd"),
+        ("sample T", "other"),
+    ]
+    assert told_once(findings[:2]) == findings[:2]
+
+
+def test_channel_of_a_panel_without_a_marker__is_a_note(timecourse, capsys):
+    timecourse()
+    panel = Path("config/panels/culture.yaml")
+    panel.write_text(panel.read_text(encoding="utf-8") + "  - {channel: PE-A, marker: }\n", encoding="utf-8")
+    assert printed(capsys)[1] == "note: panel culture: no marker stands for PE-A; write it, or remove the line"

@@ -1,12 +1,15 @@
 """The whole workflow on four real LSRFortessa files."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from marrowgate.tables import read_rows
-from workflow.runs import project_from, snakemake, write_sheet
+from workflow.runs import REPOSITORY, project_from, snakemake, write_sheet
 
 TEMPLATE = Path(__file__).parent / "timecourse"
 DAYS = {"D0": 0, "D4": 4, "D8": 8, "D10": 10}
@@ -166,3 +169,34 @@ def test_missing_spillover_file__ends_with_2_before_any_job(real_data: Path, tmp
     assert errors == ["error: --config signal.spillover: there is no file 'none.csv'; make it, or correct the path"]
     assert "Traceback" not in done.stderr
     assert not (folder / "results").exists()
+
+
+def planned(folder: Path) -> list[str]:
+    """Return what `marrowgate plan` prints for a finished run."""
+    command = [sys.executable, "-m", "marrowgate", "plan", "--snakefile", str(REPOSITORY / "Snakefile")]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY / "workflow")}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_plan__new_words_of_a_panel_or_a_note_make_nothing_again(finished: Path):
+    panel = finished.parent / "config" / "panels" / "culture.yaml"
+    before = panel.read_text(encoding="utf-8")
+    try:
+        panel.write_text(before.replace("description: ", "description: In other words, "), encoding="utf-8")
+        assert panel.read_text(encoding="utf-8") != before
+        assert planned(finished.parent) == ["nothing would be made again"]
+    finally:
+        panel.write_text(before, encoding="utf-8")
+
+
+def test_plan__an_argument_of_the_strategy_makes_all_gates_again_and_says_so(finished: Path):
+    strategy = finished.parent / "config" / "strategies" / "culture.yaml"
+    before = strategy.read_text(encoding="utf-8")
+    try:
+        strategy.write_text(before.replace("spreads: 4", "spreads: 5"), encoding="utf-8")
+        lines = planned(finished.parent)
+        assert "4 fits, because an argument of the strategy changed" in lines
+        assert "4 gates, because an argument of the strategy changed" in lines
+    finally:
+        strategy.write_text(before, encoding="utf-8")

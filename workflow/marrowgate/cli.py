@@ -45,6 +45,7 @@ STEPS = {
     "concordance": "gate a handful of samples again with FlowKit and compare event by event",
     "pictures": "write contact sheets and figures of the gates",
     "report": "write the report page",
+    "plan": "say what a run would make again, and why",
     "verify": "hold a finished run against the digests of all its files",
 }
 

@@ -12,6 +12,12 @@ from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.handful import random_handful
+from marrowgate.snakefile.meaning import (
+    descriptions_content,
+    file_content,
+    panel_meaning,
+    strategy_meaning,
+)
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.methods import control_needs, method_faults
@@ -95,12 +101,34 @@ wildcard_constraints:
     batch=alternatives(sample.batch for sample in PROJECT.samples),
 
 
-def content_of(*paths):
+def content_of(*paths, kind="sheets"):
     """Return what tells one content of the user's files from another, also where the other is older.
 
     A parameter that is made from `input` does not count for Snakemake, so the files are named once more.
     """
-    return fingerprint([str(path) for path in paths], MADE)
+    return file_content(kind, fingerprint([str(path) for path in paths], MADE))
+
+
+def panel_settings(panel):
+    """Return what of a panel and its strategy matters to a gate: their files' times and words do not."""
+    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[panel]]
+    return [panel_meaning(PROJECT.panels[panel]), strategy_meaning(strategy)]
+
+
+PANEL_SETTINGS = {panel: panel_settings(panel) for panel in PROJECT.panels}
+
+
+def panel_content(wildcards):
+    return PANEL_SETTINGS[panel_name(wildcards)][0]
+
+
+def strategy_content(wildcards):
+    return PANEL_SETTINGS[panel_name(wildcards)][1]
+
+
+def panel_name(wildcards):
+    """Return the panel of a rule that has one, or that of its sample."""
+    return getattr(wildcards, "panel", None) or SAMPLES[wildcards.sample_id].panel
 
 
 def fcs_of_sample(sample_id):
@@ -136,16 +164,12 @@ def prepared_of(wildcards):
 
 
 def content_of_sample(wildcards):
-    return content_of(fcs_of(wildcards), panel_of(wildcards), strategy_of(wildcards))
+    return content_of(fcs_of(wildcards), kind="fcs")
 
 
-def content_of_gated(wildcards):
-    return content_of(
-        fcs_of(wildcards),
-        panel_of(wildcards),
-        strategy_of(wildcards),
-        *gate_overrides(wildcards),
-    )
+def content_of_gates(wildcards):
+    """Return the content of the gates that a person gave; nothing for the sheet's other samples."""
+    return content_of(*gate_overrides(wildcards), kind="gates")
 
 
 def memory_of(wildcards, input, attempt):

@@ -10,8 +10,8 @@ rule scales:
         fcs=lambda wildcards: [
             fcs_of_sample(sample.sample_id) for sample in samples_of_scales(wildcards)
         ],
-        panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
-        strategy=lambda wildcards: str(PROJECT.strategy_path(wildcards.panel)),
+        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
+        strategy=ancient(lambda wildcards: str(PROJECT.strategy_path(wildcards.panel))),
         matrix=lambda wildcards: matrix_of_sample(samples_of_scales(wildcards)[0]),
     output:
         "results/scales/{panel}_{batch}.yaml",
@@ -31,10 +31,11 @@ rule scales:
             PROJECT, samples_of_scales(wildcards)[0]
         ),
         code=CODE["scales"],
+        panel=panel_content,
+        strategy=strategy_content,
         content=lambda wildcards: content_of(
-            PROJECT.panel_path(wildcards.panel),
-            PROJECT.strategy_path(wildcards.panel),
             *(fcs_of_sample(one.sample_id) for one in samples_of_scales(wildcards)),
+            kind="fcs",
         ),
     shell:
         "marrowgate scales"
@@ -54,8 +55,8 @@ rule scales:
 rule prepare:
     # one light job for all samples of a panel, whose own steps then start without the models that check
     input:
-        panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
-        strategy=lambda wildcards: str(PROJECT.strategy_path(wildcards.panel)),
+        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
+        strategy=ancient(lambda wildcards: str(PROJECT.strategy_path(wildcards.panel))),
     output:
         "results/settings/{panel}.json",
     log:
@@ -68,9 +69,8 @@ rule prepare:
     params:
         quality=lambda wildcards: QUALITY,
         code=CODE["prepare"],
-        content=lambda wildcards: content_of(
-            PROJECT.panel_path(wildcards.panel), PROJECT.strategy_path(wildcards.panel)
-        ),
+        panel=panel_content,
+        strategy=strategy_content,
     shell:
         "marrowgate prepare"
         " --panel {input.panel:q}"
@@ -83,8 +83,8 @@ rule prepare:
 rule fit:
     input:
         fcs=fcs_of,
-        panel=panel_of,
-        strategy=strategy_of,
+        panel=ancient(panel_of),
+        strategy=ancient(strategy_of),
         prepared=prepared_of,
         controls=control_fits,
         matrix=matrix_of,
@@ -108,6 +108,8 @@ rule fit:
         control_marker=lambda wildcards: role(wildcards)[1],
         seed=CONFIG.seed,
         code=CODE["fit"],
+        panel=panel_content,
+        strategy=strategy_content,
         content=content_of_sample,
     shell:
         "marrowgate fit"
@@ -157,8 +159,8 @@ rule consensus:
 rule gate:
     input:
         fcs=fcs_of,
-        panel=panel_of,
-        strategy=strategy_of,
+        panel=ancient(panel_of),
+        strategy=ancient(strategy_of),
         prepared=prepared_of,
         fit=lambda wildcards: f"results/fits/{gates_from(SAMPLES[wildcards.sample_id])}.json",
         stability="results/stability/{sample_id}.json",
@@ -189,7 +191,10 @@ rule gate:
             f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],
-        content=content_of_gated,
+        panel=panel_content,
+        strategy=strategy_content,
+        content=content_of_sample,
+        given_gates=content_of_gates,
     shell:
         "marrowgate gate"
         " --sample-id {wildcards.sample_id:q}"
@@ -236,7 +241,7 @@ rule concordance:
         sample_ids=HANDFUL,
         data_sets=[SAMPLES[name].data_set for name in HANDFUL],
         code=CODE["concordance"],
-        content=content_of(*map(fcs_of_sample, HANDFUL)),
+        content=content_of(*map(fcs_of_sample, HANDFUL), kind="fcs"),
     shell:
         "marrowgate concordance"
         " --sample-ids {params.sample_ids:q}"

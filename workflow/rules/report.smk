@@ -12,6 +12,7 @@ rule pictures:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        said=SAID,
         manifest="results/manifest.tsv",
         manifest_parquet="results/manifest.parquet",
         populations="results/tables/populations.tsv",
@@ -39,6 +40,7 @@ rule pictures:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["pictures"],
+        settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate pictures"
@@ -57,6 +59,7 @@ rule report:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        said=SAID,
         check="results/check.txt",
         manifest="results/manifest.tsv",
         manifest_parquet="results/manifest.parquet",
@@ -120,6 +123,8 @@ rule report:
         overrides=lambda wildcards: OVERRIDES,
         folder="results",
         code=CODE["report"],
+        settings=SETTINGS,
+        descriptions=descriptions_content(PROJECT.strategies.values()),
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate report"

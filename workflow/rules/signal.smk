@@ -6,7 +6,7 @@
 
 rule spillover:
     input:
-        panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
+        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
         matrix=given_matrix,
         stains=stain_files,
         unstained=unstained_file,
@@ -35,11 +35,12 @@ rule spillover:
         max_residual_correlation=CONFIG.quality.max_residual_correlation,
         gain=CONFIG.signal.gain,
         code=CODE["spillover"],
+        panel=panel_content,
         content=lambda wildcards: content_of(
-            PROJECT.panel_path(wildcards.panel),
             *given_matrix(wildcards),
             *stain_files(wildcards),
             *unstained_file(wildcards),
+            kind="fcs",
         ),
     shell:
         "marrowgate spillover"
@@ -66,7 +67,7 @@ rule calibrate:
         fcs=lambda wildcards: [
             fcs_of_sample(sample.sample_id) for sample in samples_of_beads(wildcards)
         ],
-        panel=lambda wildcards: str(PROJECT.panel_path(wildcards.panel)),
+        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
         lots=lambda wildcards: [
             str(PROJECT.bead_lot_path(sample.bead_lot))
             for sample in samples_of_beads(wildcards)
@@ -90,13 +91,14 @@ rule calibrate:
         max_left_out_pct=CONFIG.quality.max_bead_left_out_pct,
         gain=CONFIG.signal.gain,
         code=CODE["calibrate"],
+        panel=panel_content,
         content=lambda wildcards: content_of(
-            PROJECT.panel_path(wildcards.panel),
             *(
                 PROJECT.bead_lot_path(one.bead_lot)
                 for one in samples_of_beads(wildcards)
             ),
             *(fcs_of_sample(one.sample_id) for one in samples_of_beads(wildcards)),
+            kind="fcs",
         ),
     shell:
         "marrowgate calibrate"

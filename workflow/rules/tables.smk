@@ -3,7 +3,15 @@
 # Inputs:  results/records/, config and sheets, the headers of the users' files.
 # Outputs: results/check.txt, results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
 
-SHEETS = {name: str(path) for name, path in project_files(PROJECT).items()}
+FILES = {name: str(path) for name, path in project_files(PROJECT).items()}
+# panels and strategies count by what they say, so that a new description makes nothing again
+SHEETS = {
+    name: path
+    for name, path in FILES.items()
+    if not name.startswith(("panel ", "strategy "))
+}
+SAID = [ancient(path) for name, path in FILES.items() if name not in SHEETS]
+SETTINGS = sorted({text for texts in PANEL_SETTINGS.values() for text in texts})
 GIVEN_GATES = [str(path) for path in override_files(PROJECT).values()]
 
 
@@ -12,6 +20,7 @@ rule check:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        said=SAID,
         given_gates=GIVEN_GATES,
         fcs=LINKED,
     output:
@@ -27,6 +36,7 @@ rule check:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["check"],
+        settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES, *LINKED),
     shell:
         "marrowgate check"
@@ -40,6 +50,7 @@ rule collect:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        said=SAID,
         given_gates=GIVEN_GATES,
         records=expand("results/records/{sample_id}.json", sample_id=GATED),
         spillover=made_spillover("tsv"),
@@ -68,6 +79,7 @@ rule collect:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["collect"],
+        settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES),
     shell:
         "marrowgate collect"
@@ -89,6 +101,7 @@ rule compare:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        said=SAID,
         populations="results/tables/populations.tsv",
         populations_parquet="results/tables/populations.parquet",
         intensities="results/tables/intensities.tsv",
@@ -116,6 +129,7 @@ rule compare:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["compare"],
+        settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate compare"
@@ -136,6 +150,7 @@ rule outcomes:
     input:
         config=str(CONFIG_FILE),
         sheets=list(SHEETS.values()),
+        said=SAID,
     output:
         outcomes="results/tables/outcomes.tsv",
         outcomes_parquet="results/tables/outcomes.parquet",
@@ -149,6 +164,7 @@ rule outcomes:
     params:
         overrides=lambda wildcards: OVERRIDES,
         code=CODE["outcomes"],
+        settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),
     shell:
         "marrowgate outcomes"

@@ -22,6 +22,7 @@ Note = tuple[str, str]
 def project_notes(project: Project) -> Iterator[Note]:
     """Say what `check` should tell of a project without faults, as (where, what and what to do)."""
     yield from _renamed_notes(project)
+    yield from _panel_notes(project)
     if project.config.patients is not None:
         if project.config.sample_sheet is not None:
             yield from _patient_notes(project)
@@ -31,6 +32,14 @@ def project_notes(project: Project) -> Iterator[Note]:
     yield from _bead_notes(project)
     yield from _cohort_notes(project)
     yield from _strategy_notes(project)
+
+
+def _panel_notes(project: Project) -> Iterator[Note]:
+    """Tell which channels of a panel say nothing: a draft that was not finished."""
+    for name, panel in project.panels.items():
+        empty = [each.channel for each in panel.channels if not (each.marker or each.scatter or each.role)]
+        if empty:
+            yield f"panel {name}", f"no marker stands for {', '.join(empty)}; write it, or remove the line"
 
 
 def _renamed_notes(project: Project) -> Iterator[Note]:
@@ -136,8 +145,11 @@ def _strategy_notes(project: Project) -> Iterator[Note]:
             (node.name, step) for node in strategy.populations for step in (node, node.fallback) if step is not None
         ]
         tied = list(dict.fromkeys(population for population, step in steps if rests_on_numbers(step)))
-        if tied and strategy.home is None and strategy.scales.fluorescence.cofactor is None:
+        if tied and strategy.home is None:
             what = "numbers in the file's own units, which ties the strategy to one instrument; add the section home"
+            if strategy.scales.fluorescence.cofactor is not None:
+                # without scatter there are no landmark cells for a home
+                what = "counts of ions as numbers, which ties the strategy to mass cytometers of like sensitivity"
             yield f"strategy {name}, {_named('population', tied)}", what
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from marrowgate.settings.sheets import Sample
 
     SurveyedSample = tuple[Sample, Surveyed]
+
+_SAMPLE = "sample "
+_MANY = 3
+"""Samples with the same finding from which on it is told once."""
+_LISTED = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,16 +52,33 @@ def run(args: argparse.Namespace) -> int:
         (sample, survey(Path(sample.fcs), sample.data_set, panel=project.panels[sample.panel]))
         for sample in with_progress(to_read, "files")
     ]
-    repaired = [
-        f"finding: sample {sample.sample_id}: {text}" for sample, text in verdicts(surveyed_samples, "repaired")
-    ]
-    findings = [f"finding: {where}: {text}" for where, text in all_findings(project, surveyed_samples)]
+    repairs = [(f"sample {sample.sample_id}", text) for sample, text in verdicts(surveyed_samples, "repaired")]
+    repaired = [f"finding: {where}: {text}" for where, text in told_once(repairs)]
+    findings = [f"finding: {where}: {text}" for where, text in told_once(all_findings(project, surveyed_samples))]
     notes = [f"note: {where}: {text}" for where, text in project_notes(project)]
     lines = [summary(project), *notes, *repaired, *findings]
     print("\n".join(lines))
     if args.out is not None:
         write_text(args.out, "\n".join(lines) + "\n")
     return 3 if args.strict and findings else 0
+
+
+def told_once(findings: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put the same finding of many samples into one, where the first of them stands."""
+    given = list(findings)
+    samples: dict[str, list[str]] = defaultdict(list)
+    for where, text in given:
+        if where.startswith(_SAMPLE):
+            samples[text].append(where.removeprefix(_SAMPLE))
+    found: dict[tuple[str, str], None] = {}
+    for where, text in given:
+        names = samples[text] if where.startswith(_SAMPLE) else []
+        if len(names) >= _MANY:
+            more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+            found[f"{len(names)} samples, {', '.join(names[:_LISTED])}{more}", text] = None
+        else:
+            found[where, text] = None
+    return list(found)
 
 
 def summary(project: "Project") -> str:

@@ -1,0 +1,116 @@
+"""The jobs of a dry run in words: how many of each kind, and why."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marrowgate.snakefile.meaning import changed_parts, parts_of
+
+Job = Mapping[str, Any]
+
+_NOUNS = {"fit": "fits", "gate": "gates", "simulate": "simulated files"}
+"""Jobs that there is one of for each sample."""
+
+_CHANGES = {
+    "strategy arguments": "an argument of the strategy changed",
+    "strategy populations": "a population of the strategy changed",
+    "strategy units": "a scale, landmark or role of the strategy changed",
+    "panel channels": "a channel of the panel changed",
+    "fcs content": "an FCS file changed",
+    "gates content": "a correction by hand changed",
+    "words content": "a description changed",
+    "sheets content": "a sheet or config.yaml changed",
+}
+_FOLLOWS = "what they are made of is made again"
+_DIGEST_LENGTH = 16
+
+
+def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
+    """Say how many jobs there are of each kind and why.
+
+    Parameters
+    ----------
+    jobs : sequence of mapping
+        From `marrowgate.snakefile.dry_run`.
+    order : sequence of str
+        Rules in the order in which they are told; others come behind.
+    """
+    made = [job for job in jobs if job["rule"] != "all"]
+    if not made:
+        yield "nothing would be made again"
+        return
+    by_number = {job["number"]: job for job in made}
+    found: dict[int, tuple[str, ...]] = {}
+    groups: dict[tuple[str, str], int] = {}
+    for job in made:
+        key = (job["rule"], " and ".join(_roots(job, by_number, found)))
+        groups[key] = groups.get(key, 0) + 1
+    rank = {name: place for place, name in enumerate(order)}
+    for rule, why in sorted(groups, key=lambda key: (rank.get(key[0], len(rank)), key)):
+        yield f"{_counted(groups[rule, why], rule)}, because {why}"
+    yield f"{len(made)} job{'' if len(made) == 1 else 's'} in all"
+
+
+def _roots(job: Job, by_number: Mapping[int, Job], found: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return why a job is run; for one that only follows others, why these are."""
+    if job["number"] not in found:
+        own = reason_of(job)
+        earlier = [by_number[number] for number in job["after"] if number in by_number]
+        roots = [why for each in earlier for why in _roots(each, by_number, found)] if own == _FOLLOWS else []
+        found[job["number"]] = tuple(dict.fromkeys(roots)) or (own,)
+    return found[job["number"]]
+
+
+def reason_of(job: Job) -> str:
+    """Return why a job is run, in words: what changed by itself before what only follows."""
+    if job["missing"] or job["incomplete"]:
+        return "it is not there yet" if job["missing"] else "an earlier run was stopped while it was made"
+    if job["params_now"] or job["params_before"]:
+        return _of_params(job)
+    if job["updated"]:
+        return f"{_names(job['updated'])} is newer"
+    if job["input_set"]:
+        return "it is made of other files than before"
+    if job["updated_by_job"]:
+        return _FOLLOWS
+    if job["code"]:
+        return "the rule in the Snakefile changed"
+    return "it was asked for" if job["forced"] else "Snakemake says so"
+
+
+def _of_params(job: Job) -> str:
+    before, now = ([part for text in job[name] for part in _plain(text)] for name in ("params_before", "params_now"))
+    parts = [part for old in before for new in now for part in changed_parts(old, new)]
+    words = [_CHANGES.get(part, f"{part} changed") for part in dict.fromkeys(parts)]
+    others = [each for each in now if not parts_of(each)]
+    if any(len(each) == _DIGEST_LENGTH and set(each) <= set("0123456789abcdef") for each in others):
+        words.append("the code of marrowgate or of a library changed")
+    elif others:
+        words.append("a setting changed")
+    return " and ".join(words) or "its parameters changed"
+
+
+def _plain(text: str) -> list[str]:
+    """Return a parameter as it was given, a list as its parts; Snakemake keeps it as Python writes it."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return [text]
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return [value if isinstance(value, str) else text]
+
+
+def _names(paths: Sequence[str]) -> str:
+    """Name files by their last part, without those whose names belong to nobody but the user."""
+    names = dict.fromkeys("an FCS file" if Path(path).suffix.lower() in {".fcs", ".lmd"} else path for path in paths)
+    listed = list(names)
+    return listed[0] if len(listed) == 1 else f"{listed[0]} or one of {len(listed) - 1} others"
+
+
+def _counted(number: int, rule: str) -> str:
+    noun = _NOUNS.get(rule)
+    if noun is None:
+        return rule if number == 1 else f"{number} {rule}"
+    return f"{number} {noun if number != 1 else noun.removesuffix('s')}"
