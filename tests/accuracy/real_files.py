@@ -124,6 +124,7 @@ def main() -> None:
             picture = args.docs.parent / "pictures" / f"real_{one.name}.png"
             draw(one, files, out, picture)
             parts.append(section(one, files, out, picture.name))
+    parts.append(UNLABELLED)
     write_text(args.docs, "\n".join(parts))
 
 
@@ -131,6 +132,24 @@ HEAD = """# Accuracy on real files
 
 Public files with a label for every event, gated by `marrowgate try --one-batch` with the shipped strategies; the labels
 play no part in it. F1 of each population, and the gate's status where it is not `ok`. Made by `make accuracy-real`.
+"""
+
+
+UNLABELLED = """## Files without labels
+
+**FC500** (`aml/`, ten samples of 500 events, five of patients with acute myeloid leukaemia; `blood_immature`).
+Lymphocytes that nothing warns of carry neither CD13 nor CD15. The blasts of samples 1 and 2, which lie in their place,
+are `doubtful` (`cut_by_box`). Neutrophils lie at the top of CD16 and of forward scatter, so immature cells
+(`cd16_low`) are `doubtful` (`at_full_scale`) wherever any are found. `tests/real/test_gating_fc500.py` holds this.
+
+**Embryonic stem cells in culture** (`timecourse/`, LSRFortessa; `blood_hspc`). No sample has a valley of the
+viability dye in the stretch of blood, so `viable` is `no_valley` and all that lies below is `not_gated`. That is
+right: these are no leucocytes. Days 0 and 4 show no lymphocytes; what is taken for some on days 8 and 10 differs by a
+factor of ten in CD34 and CD45, and makes the landmark `shifted`.
+
+**Marrow of a FACSDiva** (`cd34/diva_cd45_cd34_marrow.fcs`; `blood_hspc`). `lymphocytes` are `doubtful`
+(`second_cluster`), the gates that they place too (`reference_in_doubt`). CD34 has `no_valley`; nothing below has a
+number.
 """
 
 

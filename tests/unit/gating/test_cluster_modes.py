@@ -66,6 +66,17 @@ def test_second_cluster__few_events_or_no_valley_are_none(n_second, x):
     assert over_both(n_second, x) == ()
 
 
+def test_second_cluster__two_that_run_into_each_other_without_a_clear_valley_are_none():
+    # of two equal ones 2.5 standard deviations apart the valley has 0.88 of the modes' density
+    both = points((20_000, 0.5, 0.2, 0.03), (20_000, 0.575, 0.2, 0.03))
+    mean, covariance = both.mean(axis=0), np.cov(both.T)
+    assert second_cluster(both, mean, covariance, 9.2) == ()
+    apart = points((20_000, 0.5, 0.2, 0.03), (20_000, 0.62, 0.2, 0.03))
+    assert [doubt.code for doubt in second_cluster(apart, apart.mean(axis=0), np.cov(apart.T), 9.2)] == [
+        "second_cluster"
+    ]
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("n", [60, 300, 3000])
 def test_second_cluster__counting_noise_of_one_is_none(n, seed):

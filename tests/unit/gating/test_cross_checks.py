@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 
+from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.cross_checks import at_border, moved_by_landmark, off_landmark, other_landmarks, overlaps
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.gates import Rectangle, threshold
+from marrowgate.gating.landmarks.cells import find_cells
+from marrowgate.gating.landmarks.factors import sample_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.sample_events import make_sample_events
+from marrowgate.settings.strategy import Strategy
 from unit.gating.test_landmarks import cells, fitted, opened, strategy
 
 FIXED = {"name": "placed", "parent": "root", "dimensions": ["CD45"], "method": "fixed", "arguments": {"low": [2000]}}
@@ -73,6 +78,32 @@ def test_fit__a_gate_that_a_doubtful_population_places_is_doubtful():
     assert first["beside"].status == "ok"
 
 
+def test_find_cells__of_high_scatter_are_granulocytes_of_all_kinds_and_no_beads():
+    values, kinds = cells()
+    beads = np.column_stack([np.full(300, 250_000.0), np.full(300, 200_000.0)])
+    beads *= np.random.default_rng(1).lognormal(0, 0.02, beads.shape)
+    young = values[kinds == "granulocytes"][:400, :2] * [1.0, 0.3]
+    side_scatter, cd45 = np.concatenate([values[:, :2], beads, young]).T
+    rows = find_cells(side_scatter, cd45).rows["high_scatter"]
+    labels = np.concatenate([kinds, np.full(300, "beads"), np.full(400, "young")])[rows]
+    assert np.count_nonzero(labels == "beads") == 0
+    assert np.count_nonzero(labels == "young") > 300
+    assert np.count_nonzero(labels == "granulocytes") > 0.9 * np.count_nonzero(kinds == "granulocytes")
+
+
+def test_landmark__by_upper_is_the_84_percent_quantile():
+    values, _ = cells()
+    home = {"landmarks": [{"of": "high_scatter", "by": "upper", "values": {"CD34": 50}}]}
+    asked = strategy(home=home, populations=[{**FIXED, "dimensions": ["CD34"]}])
+    sample = opened(values, asked.scales)
+    (found,) = sample_landmarks(sample, asked.home)
+    rows = find_cells(values[:, 0].astype(np.float32), values[:, 1].astype(np.float32)).rows["high_scatter"]
+    wanted = float(np.quantile(values[rows, 2].astype(np.float32), 0.84))
+    assert (found.of, found.by, found.dimension) == ("high_scatter", "upper", "CD34")
+    assert found.value == pytest.approx(wanted, rel=1e-4)
+    assert found.factor == pytest.approx(wanted / 50, rel=1e-4)
+
+
 def test_off_landmark__cells_that_lie_elsewhere_than_the_sample_s_landmark():
     values, kinds = cells()
     sample = opened(values, strategy().scales)
@@ -110,3 +141,24 @@ def test_fit__populations_that_share_events_are_both_doubtful():
     sample = opened(values, asked.scales)
     gates = fit_sample(SampleToFit("S", sample, start_rows(sample), ControlRole(), {}, 1), asked).gates
     assert [(one.status, codes(one)[0]) for one in gates] == [("doubtful", "overlap")] * 2
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.05, "ok"), (0.2, "doubtful")])
+def test_fit__singlets_of_a_scatter_that_saturates_are_doubtful(share, status):
+    rng = np.random.default_rng(2)
+    area = rng.lognormal(11, 0.3, 5000)
+    height = area * rng.normal(0.8, 0.02, area.size)
+    top = float(np.quantile(area, 1 - share))
+    area = np.minimum(area, top)
+    channels = tuple(
+        Channel(i, name, "", "", "", "scatter", name, 32, top + 1, (0.0, 0.0), None, None)
+        for i, name in enumerate(("FSC-A", "FSC-H"))
+    )
+    events = np.column_stack([area, height])
+    file = FcsFile(1, Verdict("accepted"), "3.1", area.size, channels, None, "", {}, {}, events)
+    single = {"name": "singlets", "parent": "root", "dimensions": ["FSC-A", "FSC-H"], "method": "singlets"}
+    asked = Strategy.model_validate({"populations": [single]})
+    sample = make_sample_events(file, {"FSC-A", "FSC-H"}, asked.scales, compensate=False)
+    (record,) = fit_sample(SampleToFit("S", sample, start_rows(sample), ControlRole(), {}, 1), asked).gates
+    assert record.status == status
+    assert codes(record) == (("at_full_scale",) if status == "doubtful" else ())

@@ -97,6 +97,14 @@ def test_valley__few_events_between_two_valleys_are_no_doubt():
     assert found("valley", view, keep="above", between=[0.2, 0.8]).status == "ok"
 
 
+def test_slanted_valley__between_two_of_three_modes_is_doubtful_and_between_two_modes_not():
+    three = blobs((3000, 0.5, 0.2, 0.03), (3000, 0.5, 0.5, 0.03), (3000, 0.5, 0.8, 0.03))
+    where = {"pivot": 0.5, "slopes": [0.0, 0.0, 1]}
+    answer = found("slanted_valley", three, between=[0.2, 0.8], **where)
+    assert (answer.status, codes(answer)) == ("doubtful", ("second_valley",))
+    assert found("slanted_valley", three, between=[0.2, 0.5], **where).status == "ok"
+
+
 def test_fixed__among_many_events_is_doubtful_and_in_a_gap_not():
     view = modes((3000, 0.3, 0.05), (3000, 0.7, 0.05))
     answer = found("fixed", view, low=[0.68])

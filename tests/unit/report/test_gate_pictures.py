@@ -162,8 +162,12 @@ def test_dots__few_events_lie_at_their_places():
     own = np.array([[0, 0, 0], [FINE, FINE, 1]], dtype=np.uint16)
     none = np.zeros((N_CELLS, N_CELLS), dtype=np.uint8)
     svg = svg_text(scene(None, events=Density(none, none, own)))
-    assert f"M{LEFT:g} {TOP + SIDE:g}h0" in svg
-    assert f"M{LEFT + SIDE:g} {TOP:g}h0" in svg
+    # each by its step from the one before, and no looks of one for another
+    assert f'd="m{LEFT:g} {TOP + SIDE:g}h0"' in svg
+    assert f'd="m{LEFT + SIDE:g} {TOP:g}h0"' in svg
+    three = np.array([[0, 0, 0], [FINE, 0, 0], [FINE, FINE, 0]], dtype=np.uint16)
+    svg = svg_text(scene(None, events=Density(none, none, three)))
+    assert f'd="m{LEFT:g} {TOP + SIDE:g}h0m{SIDE:g} -{SIDE:g}h0m0 {SIDE:g}h0"' in svg
 
 
 def test_words__counts_status_and_axes():

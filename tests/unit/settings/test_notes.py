@@ -139,3 +139,13 @@ def test_strategy_of_one_instrument__is_told(folder):
     home = "home:\n  landmarks: [{of: lymphocytes, by: median, values: {CD45: 20000}}]\n"
     tree.write_text(tree.read_text(encoding="utf-8") + home, encoding="utf-8")
     assert not [one for one in every_note(folder) if one.startswith("strategy ")]
+
+
+def test_strategy_of_mass_cytometry__is_told_to_have_counts_of_ions(folder):
+    tree = folder.path / "config" / "strategies" / "tree.yaml"
+    scales = "scales:\n  fluorescence: {kind: asinh, cofactor: 5}\n"
+    tree.write_text(scales + tree.read_text(encoding="utf-8"), encoding="utf-8")
+    assert (
+        "strategy tree, population cd45_pos: counts of ions as numbers, which ties the strategy to mass cytometers of "
+        "like sensitivity"
+    ) in every_note(folder)

@@ -21,7 +21,7 @@ def channel(name, label, marker):
 def check(tube, limit=50, unnamed=()):
     """Check a sample against the panel that names all its channels but those in `unnamed`."""
     entries = [{"channel": one.name, "marker": one.marker} for one in tube if one.name not in unnamed]
-    return label_check(tube, Panel(channels=tuple(entries)), limit)
+    return label_check(tube, Panel.model_validate({"channels": entries}), limit)
 
 
 def test_label_check__labels_of_the_panel_are_ok_however_they_are_spelled():

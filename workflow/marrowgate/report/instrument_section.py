@@ -57,7 +57,7 @@ def series_chart(series: Series) -> str:
         y = frame.down(value)
         marks += [
             line((frame.left, y), (350, y), QUIET, 1, "" if name == "mean" else "4 3"),
-            text(350, y - 3, name, "end"),
+            text(350, y - 3, name, "end", on_marks=True),
         ]
     many = len(values) > MOST_TITLES
     for at, (who, _, value, status) in enumerate(series.points):

@@ -1,13 +1,15 @@
 """The pictures of the gates that a person should look at, and where all pictures of a sample are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from marrowgate.measure.pictures.model import STEP, read_pictures
 from marrowgate.report.hand_section import ToLookAt
 from marrowgate.report.pictures.draw import draw_picture
 from marrowgate.report.pictures.plan import GATES, planned_sample_pages
 from marrowgate.report.pictures.svg import svg_text
+from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
 from marrowgate.settings.project import Project
 from marrowgate.settings.sample_links import gated
 
@@ -15,7 +17,9 @@ MOST_PICTURES = 60
 """Pictures in the page; those of further gates stand in the contact sheets, so that the page stays small."""
 
 
-def look_pictures(looks: Sequence[ToLookAt], folder: Path | None) -> dict[tuple[str, str], str]:
+def look_pictures(
+    looks: Sequence[ToLookAt], folder: Path | None, populations: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str], str]:
     """Draw the gates of the list, the worst first.
 
     Parameters
@@ -24,6 +28,8 @@ def look_pictures(looks: Sequence[ToLookAt], folder: Path | None) -> dict[tuple[
         The list.
     folder : Path or None
         Where the samples' pictures are; what is not there is not drawn.
+    populations : sequence of mapping
+        Rows of that table, for the statuses of the numbers.
 
     Returns
     -------
@@ -31,11 +37,12 @@ def look_pictures(looks: Sequence[ToLookAt], folder: Path | None) -> dict[tuple[
         sample_id and gate to SVG without looks of its own.
     """
     drawn: dict[tuple[str, str], str] = {}
+    rows = rows_of_samples(populations)
     for entry in looks:
         path = folder / f"{entry.sample_id}.json" if folder else None
         if len(drawn) == MOST_PICTURES or not entry.gate or path is None or not path.is_file():
             continue
-        pictures = read_pictures(path)
+        pictures = with_table_statuses(read_pictures(path), rows.get(entry.sample_id, ()))
         shown = next((step for step in pictures.of_kind(STEP) if entry.gate in step.gates), None)
         if shown is not None:
             drawn[entry.sample_id, entry.gate] = svg_text(draw_picture(pictures, shown), is_whole=False)

@@ -209,6 +209,7 @@ def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
     tables, samples = inputs.tables, inputs.samples
     populations = tables["populations"]
     rejected = frozenset(row["sample_id"] for row in inputs.manifest if row["verdict"] in WITHOUT_NUMBERS)
+    pictures = look_pictures(looks, samples.pictures, populations)
     charts = {
         "Calibration beads": bead_series(samples.calibration, inputs.project.config.quality.max_bead_fold),
         "Detector settings": _settings(inputs),
@@ -217,7 +218,7 @@ def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
     }
     return {
         "looks": looks,
-        "pictures": {key: Markup(svg) for key, svg in look_pictures(looks, samples.pictures).items()},  # noqa: S704 - names in it are escaped
+        "pictures": {key: Markup(svg) for key, svg in pictures.items()},  # noqa: S704 - names in it are escaped
         "addresses": picture_addresses(inputs.project, samples.pictures),
         "counting": counting_notes(tables["quality"]),
         "checks": check_lines(tables["quality"]),

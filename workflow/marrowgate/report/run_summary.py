@@ -7,6 +7,7 @@ from typing import Any
 
 Row = Mapping[str, Any]
 TRUSTED = {"ok", "fixed", "overridden"}
+ABSENT = "marker_absent"
 
 
 def run_summary(manifest: Sequence[Row], populations: Sequence[Row], page: Path, sentence: str) -> str:
@@ -32,7 +33,9 @@ def run_summary(manifest: Sequence[Row], populations: Sequence[Row], page: Path,
         for row in stained
         if row["weakest_gate"] in {None, row["population"]}
     }
-    flagged = Counter(row["gate_status"] for row in own.values() if row["gate_status"] not in TRUSTED)
+    # a population of a marker that the panel lacks is no gate in doubt
+    possible = [row for row in own.values() if ABSENT not in (row["gate_reason_code"] or "")]
+    flagged = Counter(row["gate_status"] for row in possible if row["gate_status"] not in TRUSTED)
     kinds = ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in flagged.most_common())
     gates = f"{sum(flagged.values())} flagged" + (f" ({kinds})" if kinds else "")
     return f"files: {files}\ngates of stained samples: {gates}\nreport: {page}\n{sentence}\n"

@@ -145,8 +145,11 @@ def _strategy_notes(project: Project) -> Iterator[Note]:
             (node.name, step) for node in strategy.populations for step in (node, node.fallback) if step is not None
         ]
         tied = list(dict.fromkeys(population for population, step in steps if rests_on_numbers(step)))
-        if tied and strategy.home is None and strategy.scales.fluorescence.cofactor is None:
+        if tied and strategy.home is None:
             what = "numbers in the file's own units, which ties the strategy to one instrument; add the section home"
+            if strategy.scales.fluorescence.cofactor is not None:
+                # without scatter there are no landmark cells for a home
+                what = "counts of ions as numbers, which ties the strategy to mass cytometers of like sensitivity"
             yield f"strategy {name}, {_named('population', tied)}", what
 
 

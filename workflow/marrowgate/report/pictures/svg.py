@@ -116,10 +116,19 @@ def _mark(mark: Mark) -> str:
         return _image(mark)
     name = _SHORT[mark.look]
     if isinstance(mark, Dots):
-        return f'<path class="{name}" d="{"".join(f"M{_n(x)} {_n(y)}h0" for x, y in mark.points)}"/>'
+        return f'<path class="{name}" d="{_dots(mark.points)}"/>'
     if isinstance(mark, Shape):
         return f'<path class="{name}" d="{"".join(_run(part, mark.is_closed) for part in mark.parts)}"/>'
     return _text(mark, name)
+
+
+def _dots(points: Points) -> str:
+    """Return points of whole px, each by its step from the one before: there may be hundreds in each picture."""
+    steps, at = [], (0, 0)
+    for point in sorted({(round(x), round(y)) for x, y in points}):
+        steps.append(f"m{point[0] - at[0]} {point[1] - at[1]}h0")
+        at = point
+    return "".join(steps)
 
 
 def _image(raster: Raster) -> str:
