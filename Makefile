@@ -133,6 +133,7 @@ accuracy-cohort: export OPENBLAS_NUM_THREADS = 1
 accuracy-cohort: export PYTHONPATH = tests
 accuracy-cohort: $(DEV)
 	$(BIN)/python -m accuracy.count_comparison --cohorts $(COUNT_COHORTS) --cores $(CORES) --docs docs/methods_cohort.md
+	$(BIN)/python -m accuracy.count_strangers --cohorts $(COUNT_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario null --cohorts $(NULL_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario moving_batches --cohorts $(NULL_COHORTS) --cores $(CORES)
 	$(BIN)/python -m accuracy.cohort_size --scenario fair_null --cohorts $(FAIR_COHORTS) --cores $(CORES)

@@ -18,12 +18,16 @@ include: "workflow/rules/report.smk"
 
 onstart:
     sweep(map(Path, MADE))
+    keep_last_run()
 
 
 onsuccess:
     # a run of single targets may have no report, and one without a new report has nothing to say of it
     if Path("results/summary.txt").is_file():
         print(Path("results/summary.txt").read_text(encoding="utf-8"), end="")
+    moved = changes_line(Path("results/tables/changes.parquet"))
+    if moved:
+        print(moved, file=sys.stderr)
     failed = failed_samples(Path("results/manifest.parquet"))
     if failed:
         told = f"{len(failed)} samples have no numbers because of a defect of marrowgate: {', '.join(failed)}"

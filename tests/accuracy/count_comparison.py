@@ -95,7 +95,12 @@ def answer_seed(scenario: str, seed: int) -> dict[str, Any]:
 
 def answer(scenario: CountScenario, seed: int) -> dict[str, Any]:
     """Answer one cohort: as the table of contrasts does, but without the mixed model among what may disagree."""
-    study = make_comparison(draw_counts_of(scenario, seed))
+    return answer_drawn(draw_counts_of(scenario, seed))
+
+
+def answer_drawn(drawn: DrawnCounts) -> dict[str, Any]:
+    """Answer one cohort that is already drawn."""
+    study = make_comparison(drawn)
     courses, findings = study.courses[MEASURE], find_all(study, MEASURE)
     pairs = changes.make_pairs(courses, study.arms, "window_mean")
     beside = {"change_score": changes.change_score(pairs).p, "ancova": _ancova(pairs)}

@@ -107,6 +107,10 @@ def test_correction__runs_that_sample_and_its_control_again_and_nothing_of_the_o
     given = [name for name, row in counted.items() if row["gate_status"] == "overridden"]
     assert given == ["V1", "V1_fmo"]
     assert counted["V1"]["gate_reason"].endswith(": debris was taken in")
+    moved = {(row["sample_id"], row["population"]): row for row in rows_at(folder, "tables/changes.tsv")}
+    assert {name for name, _ in moved} == {"V1", "V1_fmo"}
+    assert moved["V1", "viable"]["reason"] == "a person's gates were given, changed or taken back"
+    assert moved["V1", "viable"]["last_n_events"] == row["found_n_events"]
     page = (folder / "results" / "report.html").read_text(encoding="utf-8")
     assert "Gates given by a person" in page
     assert f"{row['found_n_events']:,} of {row['found_n_parent']:,}" in page
@@ -134,3 +138,82 @@ def test_correction__that_is_wrong_ends_with_2_before_any_job(folder, monkeypatc
             "did you mean 'viable'?"
         )
     ]
+
+
+AGGREGATES = {"check": 1, "collect": 1, "compare": 1, "outcomes": 1, "report": 1}
+
+
+def add_samples(folder: Path, *rows: dict[str, str]) -> None:
+    sheet = folder / "config" / "samples.tsv"
+    lines = sheet.read_text(encoding="utf-8").splitlines()
+    header = lines[0].split("\t")
+    lines += ["\t".join(row[name] for name in header) for row in rows]
+    sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def configure(folder: Path, before: str, text: str) -> None:
+    """Put a text in the place of an earlier one at the end of the config."""
+    config = folder / "config" / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").removesuffix(before) + text, encoding="utf-8")
+
+
+def new_jobs(folder: Path, *words: str) -> dict[str, int]:
+    found = jobs(folder, *words)
+    found.pop("concordance", 0)
+    return dict(found)
+
+
+def test_locked_and_released__samples_that_are_added_touch_no_other_output(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    old = ("V0", "V1", "V2", "V3", "V1_fmo", "culture_b")
+    before = digests(folder, *old)
+    counted = rows_at(folder, "tables/populations.tsv")
+
+    locked = "batches: {b: {locked: true}}\n"
+    configure(folder, "", locked)
+    add_samples(folder, sheet_row(folder, "V4", 4, patient_id="P2"))
+    assert new_jobs(folder) == {"fit V4": 1, "gate V4": 1, **AGGREGATES}
+    assert digests(folder, *old) == before
+    assert [row for row in rows_at(folder, "tables/populations.tsv") if row["sample_id"] != "V4"] == counted
+    assert rows_at(folder, "tables/changes.tsv") == []
+
+    assert main(["release", "r1", "--batches", "b"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "config/strategies/released/r1.yaml: 1 panels, 1 batches, 6 samples"
+    )
+    configure(folder, locked, "reference: r1\n")
+    add_samples(folder, sheet_row(folder, "W1", 1, batch="c", patient_id="P3"))
+    assert new_jobs(folder) == {"consensus culture c": 1, "fit W1": 1, "gate W1": 1, **AGGREGATES}
+    assert digests(folder, *old) == before
+
+    with_w1 = digests(folder, *old, "V4", "W1", "culture_c")
+    add_samples(folder, sheet_row(folder, "W2", 2, batch="c", patient_id="P4"))
+    assert new_jobs(folder) == {"fit W2": 1, "gate W2": 1, **AGGREGATES}
+    assert digests(folder, *old, "V4", "W1", "culture_c") == with_w1
+    assert main(["verify", "results", "--config", "config/config.yaml"]) == 0
+    checks = {(row["sample_id"], row["check"]): row for row in rows_at(folder, "tables/quality.tsv")}
+    assert ("W2", "detector_settings_reference_pct") in checks
+    assert ("V4", "detector_settings_reference_pct") not in checks
+
+    # a batch of the release that was lost is made from it again, byte for byte
+    (folder / "results" / "consensus" / "culture_b.yaml").unlink()
+    snakemake(folder, "results/consensus/culture_b.yaml")
+    assert digests(folder, *old) == before
+
+
+def test_locked__a_batch_that_never_ran_has_nothing_to_keep(folder):
+    configure(folder, "", "batches: {b: {locked: true}, bb: {locked: true}}\n")
+    (folder / "results" / "consensus" / "culture_b.yaml").unlink()
+    done = snakemake(folder, check=False)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert line == (
+        "error: config/config.yaml line 10, batches.bb: config/samples.tsv has no batch 'bb'; "
+        "name a batch of the sheet, or remove the entry"
+    )
+    configure(folder, "batches: {b: {locked: true}, bb: {locked: true}}\n", "batches: {b: {locked: true}}\n")
+    (line,) = [line for line in snakemake(folder, check=False).stderr.splitlines() if line.startswith("error:")]
+    assert line == (
+        "error: config/config.yaml, batches.b.locked: batch 'b' is locked, and there is no "
+        "results/consensus/culture_b.yaml to keep; run once without the lock, or gate the batch against a release"
+    )

@@ -110,7 +110,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         "fit": {"out", "stability"},
         "consensus": {"out"},
         "gate": {"gates_xml", "gates_tsv", "events", "pictures", "record"},
-        "collect": {"manifest", "populations", "intensities", "quality", "corrections", "provenance"},
+        "collect": {"manifest", "populations", "intensities", "quality", "corrections", "changes", "provenance"},
         "compare": {"visits", "endpoints", "design", "contrasts", "summary"},
         "concordance": {"out"},
         "outcomes": {"outcomes"},

@@ -39,6 +39,7 @@ STEPS = {
     "consensus": "settle the gates of a panel and batch from all its fits",
     "gate": "apply the gates to one sample and count",
     "correct": "write a sample's found gates as a file that a person can edit",
+    "release": "freeze the gates of finished batches, so that later samples are gated against them; or compare two",
     "collect": "join the samples' results into tables",
     "compare": "compare the arms over treatment time",
     "outcomes": "summarise clinical outcomes",

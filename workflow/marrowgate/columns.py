@@ -114,6 +114,12 @@ _COLUMNS = (
     _text("gate_reason", "reason of that gate's status"),
     _text("gate_reason_code", "codes of gate_reason, one for each of its sentences, as docs/statuses.md lists them"),
     _text("weakest_gate", "population whose gate gave gate_status"),
+    # what changed since the last run
+    _text("changed", "columns of populations that differ from the last run"),
+    _count("last_n_events", "n_events of the last run"),
+    _number("change_pct", "difference of n_events from the last run", "%", "last_n_events"),
+    _number("last_pct_of_parent", "pct_of_parent of the last run", "%", "n_parent"),
+    _text("last_gate_status", "gate_status of the last run"),
     # corrections
     _count("found_n_events", "n_events with the gates as they were found"),
     _count("found_n_parent", "n_parent with the gates as they were found"),
@@ -241,6 +247,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("cd45_gate_reason", "count_status", "count_reason", "blank_source", "blank_n_tubes", "blank_n_events"),
         *("blank_n_cd45", "lob_method", "lob_events", "lod_events", "loq_events"),
         *("gate_reason_code", "weakest_gate", "cd45_gate_reason_code"),
+    ),
+    "changes": (
+        *("sample_id", "patient_id", "panel", "batch", "population", "changed", "last_n_events", "n_events"),
+        *("change_pct", "last_pct_of_parent", "pct_of_parent", "last_gate_status", "gate_status", "reason"),
     ),
     "corrections": (
         *("sample_id", "patient_id", "panel", "batch", "population", "parent"),

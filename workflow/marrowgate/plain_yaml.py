@@ -10,8 +10,13 @@ from marrowgate.files import write_text
 
 def write_plain(path: Path, plain: Mapping[str, Any]) -> None:
     """Write entries as JSON, which is YAML too; each part of a list or mapping at the top has a line of its own."""
+    write_text(path, text_of_plain(plain))
+
+
+def text_of_plain(plain: Mapping[str, Any]) -> str:
+    """Return the text that `write_plain` writes."""
     entries = ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in plain.items())
-    write_text(path, f"{{\n{entries}\n}}\n")
+    return f"{{\n{entries}\n}}\n"
 
 
 def read_plain(path: Path) -> Any:

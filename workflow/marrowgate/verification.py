@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from marrowgate.content import sha256_of
-from marrowgate.settings.project import Project, override_files, project_files
+from marrowgate.settings.project import Project, override_files, project_files, release_files
 
 _BOUND = re.compile(r'<meta name="marrowgate:([^"]+)" content="([0-9a-f]{64})">')
 
@@ -98,7 +98,7 @@ def verified_inputs(results: Path, project: Project) -> Iterator[Verified]:
         # a sample whose file could not be read has no digest
         if digest and name in paths:
             yield _compared(paths[name], f"file of sample {name}", digest, "provenance.json")
-    sheets: Mapping[str, Path] = project_files(project) | override_files(project)
+    sheets: Mapping[str, Path] = project_files(project) | override_files(project) | release_files(project)
     for name, digest in provenance["inputs_sha256"].items():
         yield _compared(sheets.get(name), name, digest, "provenance.json")
 

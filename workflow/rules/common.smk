@@ -28,6 +28,8 @@ from marrowgate.report.pictures.plan import (
 )
 from marrowgate.gating.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
+from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
+from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.snakefile.leftovers import (
     failed_samples,
     other_project,
@@ -36,7 +38,12 @@ from marrowgate.snakefile.leftovers import (
 )
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
-from marrowgate.settings.project import load_project, override_files, project_files
+from marrowgate.settings.project import (
+    load_project,
+    override_files,
+    project_files,
+    release_files,
+)
 from marrowgate.settings.sample_links import (
     bead_samples,
     controls_to_fit_first,
@@ -67,6 +74,7 @@ try:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
         faults += other_project({sample.sample_id for sample in PROJECT.samples})
         faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
+        faults += lock_faults(PROJECT, CONFIG_FILE)
         if faults:
             raise UserError(faults)
         link_files(PROJECT)
@@ -202,7 +210,18 @@ def consensus_of(wildcards):
     return f"results/consensus/{sample.panel}_{sample.batch}.yaml"
 
 
+def released(wildcards):
+    """Return the release that stands in for what a batch agrees on, or nothing."""
+    return reference_of(PROJECT, wildcards.panel, wildcards.batch)
+
+
+def content_of_release(wildcards):
+    return content_of(*released(wildcards), kind="gates")
+
+
 def fits_of_batch(wildcards):
+    if released(wildcards):
+        return []
     return [
         f"results/fits/{s.sample_id}.json"
         for s in members(PROJECT, wildcards.panel, wildcards.batch)
@@ -221,6 +240,16 @@ def matrix_of(wildcards):
     return matrix_of_sample(SAMPLES[wildcards.sample_id])
 
 
+def matrix_of_scales(wildcards):
+    samples = samples_of_scales(wildcards)
+    return matrix_of_sample(samples[0]) if samples else []
+
+
+def spillover_of_scales(wildcards):
+    samples = samples_of_scales(wildcards)
+    return spillover_word(PROJECT, samples[0]) if samples else "none"
+
+
 def matrix_of_sample(sample):
     """Return the matrix of a sample's batch where one is computed or given, else nothing."""
     made = spillover_word(PROJECT, sample) == "matrix"
@@ -236,6 +265,8 @@ def scales_of(wildcards):
 
 
 def samples_of_scales(wildcards):
+    if released(wildcards):
+        return []
     return scale_samples(PROJECT, wildcards.panel, wildcards.batch)
 
 

@@ -12,11 +12,14 @@ rule scales:
         ],
         panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
         strategy=ancient(lambda wildcards: str(PROJECT.strategy_path(wildcards.panel))),
-        matrix=lambda wildcards: matrix_of_sample(samples_of_scales(wildcards)[0]),
+        matrix=matrix_of_scales,
+        reference=released,
     output:
         "results/scales/{panel}_{batch}.yaml",
     log:
         "results/logs/scales/{panel}_{batch}.log",
+    wildcard_constraints:
+        panel=all_but(PROJECT.panels, frozen(PROJECT, "scales")),
     conda:
         "../../environment.yaml"
     threads: 1
@@ -27,10 +30,9 @@ rule scales:
             sample.data_set for sample in samples_of_scales(wildcards)
         ],
         gain=CONFIG.signal.gain,
-        spillover=lambda wildcards: spillover_word(
-            PROJECT, samples_of_scales(wildcards)[0]
-        ),
+        spillover=spillover_of_scales,
         code=CODE["scales"],
+        of_release=content_of_release,
         panel=panel_content,
         strategy=strategy_content,
         content=lambda wildcards: content_of(
@@ -48,6 +50,7 @@ rule scales:
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
+        " --reference {input.reference:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 
@@ -135,11 +138,14 @@ rule fit:
 
 rule consensus:
     input:
-        fits_of_batch,
+        fits=fits_of_batch,
+        reference=released,
     output:
         "results/consensus/{panel}_{batch}.yaml",
     log:
         "results/logs/consensus/{panel}_{batch}.log",
+    wildcard_constraints:
+        panel=all_but(PROJECT.panels, frozen(PROJECT, "consensus")),
     conda:
         "../../environment.yaml"
     threads: 1
@@ -147,11 +153,13 @@ rule consensus:
         mem_mb=600,
     params:
         code=CODE["consensus"],
+        of_release=content_of_release,
     shell:
         "marrowgate consensus"
         " --panel-name {wildcards.panel:q}"
         " --batch {wildcards.batch:q}"
-        " --fits {input:q}"
+        " --fits {input.fits:q}"
+        " --reference {input.reference:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 

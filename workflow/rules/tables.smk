@@ -12,7 +12,9 @@ SHEETS = {
 }
 SAID = [ancient(path) for name, path in FILES.items() if name not in SHEETS]
 SETTINGS = sorted({text for texts in PANEL_SETTINGS.values() for text in texts})
-GIVEN_GATES = [str(path) for path in override_files(PROJECT).values()]
+GIVEN_GATES = [
+    str(path) for path in (override_files(PROJECT) | release_files(PROJECT)).values()
+]
 
 
 rule check:
@@ -68,6 +70,8 @@ rule collect:
         quality_parquet="results/tables/quality.parquet",
         corrections="results/tables/corrections.tsv",
         corrections_parquet="results/tables/corrections.parquet",
+        changes="results/tables/changes.tsv",
+        changes_parquet="results/tables/changes.parquet",
         provenance="results/provenance.json",
     log:
         "results/logs/collect.log",
@@ -93,6 +97,7 @@ rule collect:
         " --intensities {output.intensities:q}"
         " --quality {output.quality:q}"
         " --corrections {output.corrections:q}"
+        " --changes {output.changes:q}"
         " --provenance {output.provenance:q}"
         " > {log:q} 2>&1"
 

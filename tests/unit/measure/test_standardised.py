@@ -37,8 +37,10 @@ def test_standardised__hand_worked():
     assert mixed_median(strata, [0.5, 0.5], np.array([0.5]))[0] == pytest.approx(30.0)
 
 
-def test_standardised__with_one_stratum_it_is_the_plain_median():
-    values = np.random.default_rng(6).lognormal(7, 0.6, 61)
+@pytest.mark.parametrize("n", [61, 20_001])
+def test_standardised__with_one_stratum_it_is_the_plain_median(n):
+    """Its interval is that of the events, of which more than 2,001 are kept as quantiles."""
+    values = np.random.default_rng(6).lognormal(7, 0.6, n)
     (one,) = sketches(all=values).values()
     assert mixed_median([one], [1.0], np.array([0.5]))[0] == pytest.approx(np.median(values))
     mixed = np.quantile(draw_mixed_medians([one], [1.0], np.random.default_rng(1)), [0.025, 0.5, 0.975])

@@ -1,8 +1,9 @@
 """Scales that are chosen from a batch: their widths, and what the strategy's numbers mean in the file's own units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -101,10 +102,15 @@ class SampleScales:
 
 @dataclass(frozen=True)
 class BatchScales:
-    """What a batch's samples share: widths of scales, and the landmarks that say what the strategy's numbers mean."""
+    """What a batch's samples share: widths of scales, and the landmarks that say what the strategy's numbers mean.
+
+    `tolerances` are there where the scales are those of a release: how far a sample's landmark may lie from the
+    release's before the sample's scale follows its own, by dimension, ln of their ratio.
+    """
 
     widths: Widths
     landmarks: tuple[LandmarkRow, ...] = ()
+    tolerances: Mapping[str, float] = field(default_factory=dict)
 
 
 def asks_batch(strategy: Strategy, panel: Panel) -> bool:
@@ -171,22 +177,30 @@ def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strate
 
 def write_scales(path: Path, panel: str, batch: str, scales: BatchScales) -> None:
     """Write the scales of a batch as YAML."""
-    plain = {
-        "panel": panel,
-        "batch": batch,
+    write_plain(path, {"panel": panel, "batch": batch, **scales_to_plain(scales)})
+
+
+def scales_to_plain(scales: BatchScales) -> dict[str, Any]:
+    """Return the scales of a batch as lists, numbers and text."""
+    plain: dict[str, Any] = {
         "widths": {name: asdict(width) for name, width in scales.widths.items()},
         "landmarks": [asdict(row) for row in scales.landmarks],
     }
-    write_plain(path, plain)
+    return plain | ({"tolerances": dict(scales.tolerances)} if scales.tolerances else {})
 
 
 def read_scales(path: Path | None) -> BatchScales:
     """Read what `write_scales` wrote; without a file nothing was chosen."""
     if path is None:
         return BatchScales({})
-    plain = read_plain(path)
+    return scales_from_plain(read_plain(path))
+
+
+def scales_from_plain(plain: Mapping[str, Any]) -> BatchScales:
+    """Make the scales that `scales_to_plain` took apart."""
     widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
-    return BatchScales(widths, tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", [])))
+    landmarks = tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", []))
+    return BatchScales(widths, landmarks, plain.get("tolerances", {}))
 
 
 def freeze_scales(strategy: Strategy, panel: Panel, path: Path | None) -> Strategy:

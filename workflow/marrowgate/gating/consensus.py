@@ -36,6 +36,28 @@ SPREADS = 4.0
 """Beyond this many robust standard deviations between samples a boundary is shifted."""
 
 
+BATCH = "the batch"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a release says beside its gates, for samples that are gated against it.
+
+    Parameters
+    ----------
+    name : str
+        Of the release.
+    detectors : mapping of str to tuple of float or None
+        Voltage and gain that most of its samples had, by channel.
+    tolerances : mapping of str to float
+        How far a sample's landmark may lie from the release's, by dimension, ln of their ratio.
+    """
+
+    name: str
+    detectors: Mapping[str, tuple[float | None, float | None]]
+    tolerances: Mapping[str, float]
+
+
 @dataclass(frozen=True)
 class AgreedGate:
     """The consensus on one population's gate.
@@ -57,6 +79,8 @@ class AgreedGate:
         Samples that found a gate, or that gave events to it.
     doubts : tuple of Note
         Why a pooled gate is in doubt.
+    whose : str
+        Whose gate it is, in words: the batch, or a release.
     """
 
     population: str
@@ -68,17 +92,19 @@ class AgreedGate:
     error: BoundaryError
     n_fits: int
     doubts: Reasons = ()
+    whose: str = BATCH
 
 
 @dataclass(frozen=True)
 class Consensus:
-    """All agreed gates of a panel and batch."""
+    """All agreed gates of a panel and batch; `reference` where they are those of a release."""
 
     panel: str
     batch: str
     gates: tuple[AgreedGate, ...]
     scales: Mapping[str, Transform]
     landmarks: tuple[LandmarkRow, ...] = ()
+    reference: Reference | None = None
 
 
 def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:

@@ -1,11 +1,12 @@
 """The consensus of a batch as a file."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from marrowgate.fcs.model import Note
-from marrowgate.gating.consensus import AgreedGate, Consensus
+from marrowgate.gating.consensus import BATCH, AgreedGate, Consensus, Reference
 from marrowgate.gating.gates import from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import error_from_plain
@@ -15,23 +16,46 @@ from marrowgate.signal.transforms import Transform
 
 def write_consensus(path: Path, consensus: Consensus) -> None:
     """Write a consensus as YAML."""
-    plain = {
+    write_plain(path, consensus_to_plain(consensus))
+
+
+def read_consensus(path: Path) -> Consensus:
+    """Read what `write_consensus` wrote."""
+    return consensus_from_plain(read_plain(path))
+
+
+def consensus_to_plain(consensus: Consensus) -> dict[str, Any]:
+    """Return a consensus as lists, numbers and text."""
+    plain: dict[str, Any] = {
         "panel": consensus.panel,
         "batch": consensus.batch,
         "scales": {name: asdict(scale) for name, scale in sorted(consensus.scales.items())},
         "landmarks": [asdict(row) for row in consensus.landmarks],
         "gates": [_agreed_to_plain(agreed) for agreed in consensus.gates],
     }
-    write_plain(path, plain)
+    if consensus.reference is not None:
+        reference = consensus.reference
+        detectors = {channel: list(values) for channel, values in reference.detectors.items()}
+        plain["reference"] = {
+            "name": reference.name,
+            "detectors": detectors,
+            "tolerances": dict(reference.tolerances),
+        }
+    return plain
 
 
-def read_consensus(path: Path) -> Consensus:
-    """Read what `write_consensus` wrote."""
-    plain = read_plain(path)
+def consensus_from_plain(plain: Mapping[str, Any]) -> Consensus:
+    """Make the consensus that `consensus_to_plain` took apart."""
     scales = {name: Transform(**fields) for name, fields in plain["scales"].items()}
     gates = tuple(_agreed_from_plain(entry) for entry in plain["gates"])
     landmarks = tuple(LandmarkRow(**fields) for fields in plain["landmarks"])
-    return Consensus(plain["panel"], plain["batch"], gates, scales, landmarks)
+    reference = _reference_from_plain(plain["reference"]) if "reference" in plain else None
+    return Consensus(plain["panel"], plain["batch"], gates, scales, landmarks, reference)
+
+
+def _reference_from_plain(plain: Mapping[str, Any]) -> Reference:
+    detectors = {channel: (voltage, gain) for channel, (voltage, gain) in plain["detectors"].items()}
+    return Reference(plain["name"], detectors, plain["tolerances"])
 
 
 def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:
@@ -44,6 +68,8 @@ def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:
         "sds": list(agreed.error.sds),
         "movements": [list(movement) for movement in agreed.error.movements],
     }
+    if agreed.whose == BATCH:
+        del plain["whose"]
     return plain
 
 

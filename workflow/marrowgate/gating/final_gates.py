@@ -107,7 +107,7 @@ def _as_written(record: GateRecord, agreed: AgreedGate) -> GateRecord:
 
 
 def _borrowed(record: GateRecord, agreed: AgreedGate) -> GateRecord:
-    why = because("from_batch", f"from {agreed.n_fits} samples of the batch")
+    why = because("from_batch", f"from {agreed.n_fits} samples of {agreed.whose}")
     return replace(
         record,
         gate=agreed.gate,
@@ -122,7 +122,7 @@ def _within_limits(record: GateRecord, agreed: AgreedGate, gate: Gate, middle_ga
     if not same_kind(gate, middle_gate):
         return record
     limit = np.array(agreed.limit) * reach(middle_gate)
-    return _pulled_in(record, gate, middle_gate, limit) or record
+    return _pulled_in(record, agreed, gate, middle_gate, limit) or record
 
 
 def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gate) -> GateRecord:
@@ -135,17 +135,19 @@ def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gat
     limit = np.array(agreed.limit) * reach(pooled_gate)
     if record.error.sds:
         limit = np.maximum(limit, SPREADS * np.array(record.error.sds))
-    shifted = _pulled_in(record, gate, pooled_gate, limit)
+    shifted = _pulled_in(record, agreed, gate, pooled_gate, limit)
     if shifted is not None:
         # where few cells of a sample make the boundary, that of all samples is the better one
         return replace(shifted, gate=pooled_gate, error=agreed.error)
-    why = because("pooled", f"found in the events of {agreed.n_fits} samples of the batch")
+    why = because("pooled", f"found in the events of {agreed.n_fits} samples of {agreed.whose}")
     status: Status = "doubtful" if agreed.doubts else record.status
     reasons = tuple(dict.fromkeys((why, *agreed.doubts, *record.reasons)))
     return replace(record, gate=pooled_gate, status=status, reasons=reasons, error=agreed.error)
 
 
-def _pulled_in(record: GateRecord, gate: Gate, middle_gate: Gate, limit: Floats) -> GateRecord | None:
+def _pulled_in(
+    record: GateRecord, agreed: AgreedGate, gate: Gate, middle_gate: Gate, limit: Floats
+) -> GateRecord | None:
     """Return the record with its gate pulled in to the limit, or None where it lies within."""
     own, middle, far = numbers(gate), numbers(middle_gate), reach(middle_gate)
     off = np.abs(own - middle)
@@ -153,7 +155,7 @@ def _pulled_in(record: GateRecord, gate: Gate, middle_gate: Gate, limit: Floats)
         return None
     worst = int(np.argmax((off - limit) / far))
     distance, allowed = off[worst] / far[worst], limit[worst] / far[worst]
-    sentence = f"boundary {distance:.3f} of full scale from the batch's, {allowed:.3f} is allowed"
+    sentence = f"boundary {distance:.3f} of full scale from {agreed.whose}'s, {allowed:.3f} is allowed"
     pulled_in = moved(gate, np.clip(own, middle - limit, middle + limit))
     reasons = (because("far_from_batch", sentence), *record.reasons)
     # a sample that is in doubt of its own gate stays so
@@ -162,5 +164,5 @@ def _pulled_in(record: GateRecord, gate: Gate, middle_gate: Gate, limit: Floats)
 
 
 def _without_loan(record: GateRecord, agreed: AgreedGate) -> GateRecord:
-    sentence = f"{agreed.n_fits} of the batch's samples found a gate, {MIN_FITS} are needed to borrow"
+    sentence = f"{agreed.n_fits} of {agreed.whose}'s samples found a gate, {MIN_FITS} are needed to borrow"
     return replace(record, reasons=(*record.reasons, because("too_few_fits", sentence)))

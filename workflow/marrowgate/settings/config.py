@@ -20,6 +20,9 @@ SPILLOVER_SOURCES = ("file", "none", "stains")
 NO_SAMPLES = "none"
 """What stands for the sample sheet in a run without FCS files."""
 
+NO_REFERENCE = "none"
+"""What stands for no release where the project has one."""
+
 SHARE_TOLERANCE = 1e-6
 
 IntensityColumn = Literal["ratio_fi", "abc", "median_fi"]
@@ -256,6 +259,16 @@ class Cohort(_Section):
         return self.responder_fold or math.exp(1.645 * math.sqrt(2.0) * self.within_patient_sd)
 
 
+class BatchSettings(_Section):
+    """What holds for one batch alone."""
+
+    locked: bool = False
+    """`true`: scales and consensus stay as the last run chose them. Samples that are added are gated against them and
+    touch no other sample."""
+    reference: SampleId | None = None
+    """Release that the batch is gated against; `none` for its own consensus."""
+
+
 class Config(_Section):
     """The whole of `config/config.yaml`."""
 
@@ -274,6 +287,12 @@ class Config(_Section):
     """Folder of the panels."""
     strategies: PathText = "config/strategies"
     """Folder of the strategies."""
+    reference: SampleId | None = None
+    """Release (`marrowgate release`) that batches are gated against, not their own consensus (docs/regating.md)."""
+    reference_of_panel: dict[SampleId, SampleId] = {}
+    """Panels that are gated against another release; `none` for the consensus of each batch."""
+    batches: dict[SampleId, BatchSettings] = {}
+    """What holds for single batches."""
     overrides: PathText = "config/overrides"
     """Folder of the gates that a person gave, `<sample_id>.yaml` for each corrected sample (docs/regating.md)."""
     strategy_of_panel: dict[SampleId, SampleId]
@@ -306,3 +325,13 @@ class Config(_Section):
     def sample_sheet(self) -> str | None:
         """Return the path of the sample sheet; None for a run without FCS files."""
         return None if self.samples == NO_SAMPLES else self.samples
+
+    def reference_for(self, panel: str, batch: str) -> str | None:
+        """Return the release that a panel and batch are gated against; None for their own consensus."""
+        own = self.batches[batch].reference if batch in self.batches else None
+        name = own or self.reference_of_panel.get(panel) or self.reference
+        return None if name == NO_REFERENCE else name
+
+    def is_locked(self, batch: str) -> bool:
+        """Say whether scales and consensus of a batch stay as they are."""
+        return batch in self.batches and self.batches[batch].locked

@@ -20,6 +20,8 @@ from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.override_files import corrected_samples, stray_files
 from marrowgate.settings.overrides import Overrides, load_overrides
 from marrowgate.settings.panel import Panel, load_panel
+from marrowgate.settings.references import batch_faults, reference_faults
+from marrowgate.settings.released import ReleaseHead, release_path
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheet_file import Sheet, models_of, read_sheet
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
@@ -48,6 +50,8 @@ class Project:
         By name; the panels of the sample sheet, the strategies of the config.
     overrides : mapping of str to Overrides
         Gates that a person gave, by sample_id.
+    releases : mapping of str to ReleaseHead
+        What the releases that batches are gated against say of themselves, by name.
     renamed : tuple of (str, str, str, str)
         Sheet, column, name as it is written there and as it is called here: with signs that no file name can hold.
     """
@@ -60,6 +64,7 @@ class Project:
     panels: Mapping[str, Panel]
     strategies: Mapping[str, Strategy]
     overrides: Mapping[str, Overrides] = field(default_factory=dict)
+    releases: Mapping[str, ReleaseHead] = field(default_factory=dict)
     renamed: tuple[tuple[str, str, str, str], ...] = ()
 
     @cached_property
@@ -103,6 +108,10 @@ class Project:
     def strategy_path(self, panel: str) -> Path:
         """Return the file of the strategy that gates a panel."""
         return Path(self.config.strategies) / f"{self.config.strategy_of_panel[panel]}.yaml"
+
+    def release_path(self, name: str) -> Path:
+        """Return the file of a release."""
+        return release_path(self.config.strategies, name)
 
     def bead_lot_path(self, lot: str) -> Path:
         """Return the file of a lot of calibration beads."""
@@ -210,6 +219,7 @@ def load_project(
     panels = _panels(reading)
     strategies = _strategies(reading, method_faults)
     overrides = _overrides(reading, panels, strategies)
+    releases = _releases(reading, panels, strategies)
     _check_samples(reading, panels)
     _check_patients(reading)
     _check_names(reading, panels, strategies)
@@ -218,7 +228,18 @@ def load_project(
         raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
     renamed = tuple((str(sheet.path), *names) for sheet in reading.sheets.values() for names in sheet.renamed)
-    return Project(settings.config, samples, by_id, measurements, toxicity, panels, strategies, overrides, renamed)
+    return Project(
+        settings.config,
+        samples,
+        by_id,
+        measurements,
+        toxicity,
+        panels,
+        strategies,
+        overrides,
+        releases,
+        renamed,
+    )
 
 
 def project_files(project: Project) -> dict[str, Path]:
@@ -236,6 +257,11 @@ def project_files(project: Project) -> dict[str, Path]:
     lots = {sample.bead_lot: project.bead_lot_path(sample.bead_lot) for sample in project.samples if sample.bead_lot}
     files |= {f"bead lot {name}": path for name, path in lots.items() if is_there(path)}
     return files
+
+
+def release_files(project: Project) -> dict[str, Path]:
+    """Return the releases that batches are gated against, each under a name that tells nothing private."""
+    return {f"release {name}": project.release_path(name) for name in sorted(project.releases)}
 
 
 def override_files(project: Project) -> dict[str, Path]:
@@ -407,3 +433,16 @@ def _overrides(
         else:
             reading.faults += faults
     return overrides
+
+
+def _releases(
+    reading: _Reading, panels: Mapping[str, Panel], strategies: Mapping[str, Strategy]
+) -> dict[str, ReleaseHead]:
+    """Read what the releases say that batches are gated against, and hold panels and strategies against them."""
+    sheet, settings = reading.sheets.get("samples"), reading.settings
+    if sheet is None or settings.doubts("reference", "reference_of_panel", "batches", "strategies"):
+        return {}
+    reading.faults += batch_faults(settings, sheet)
+    releases, faults = reference_faults(settings, sheet, panels, strategies)
+    reading.faults += faults
+    return releases

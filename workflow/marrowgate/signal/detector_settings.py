@@ -43,12 +43,23 @@ def setting_checks(
         named in the reason; `not_checked` where nothing is stated or there is nothing to compare with.
     """
     return (
-        _against("detector_settings_batch_pct", own, batch, limit, "the batch"),
-        _against("detector_settings_visits_pct", own, visits, limit, "the patient's other visits"),
+        against_settings("detector_settings_batch_pct", own, batch, limit, "the batch"),
+        against_settings("detector_settings_visits_pct", own, visits, limit, "the patient's other visits"),
     )
 
 
-def _against(check: str, own: Settings, others: Sequence[Settings], limit: float, name: str) -> Check:
+def against_settings(check: str, own: Settings, others: Sequence[Settings], limit: float, name: str) -> Check:
+    """Return the largest difference of a sample's settings from those that most others have, per cent.
+
+    Parameters
+    ----------
+    check : str
+        Name of the check.
+    own, others, limit
+        See `setting_checks`.
+    name : str
+        Whose settings the others are, for the reason.
+    """
     worst, why = -1.0, ""
     for channel, values in own.items():
         for kind, index in (("voltage", 0), ("gain", 1)):

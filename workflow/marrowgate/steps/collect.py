@@ -4,7 +4,7 @@ import argparse
 import logging
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corrections", required=True, type=Path, help="counts before and after a person's gates, .tsv"
     )
+    parser.add_argument("--changes", type=Path, help="rows that differ from the last run to write, .tsv")
     parser.add_argument("--provenance", required=True, type=Path, help="provenance to write, .json")
 
 
@@ -41,27 +42,57 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.provenance import provenance
-    from marrowgate.settings.project import load_project, override_files, parse_overrides, project_files
+    from marrowgate.settings.project import load_project, override_files, parse_overrides, project_files, release_files
     from marrowgate.snakefile.rules import STEPS
     from marrowgate.tables import write_table
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     records = {record.sample_id: record for record in map(_read, args.records)}
-    for name, rows in _tables_without_defects(args, project, records).items():
+    tables = _tables_without_defects(args, project, records)
+    for name, rows in tables.items():
         write_table(getattr(args, name), name, rows)
     failed = [name for name, record in records.items() if record.manifest["verdict"] == "failed"]
     if failed:
         log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
     digests = {name: record.manifest["sha256"] for name, record in records.items()}
-    described = provenance(project.config, project_files(project) | override_files(project), digests, STEPS)
+    described = provenance(
+        project.config, project_files(project) | override_files(project) | release_files(project), digests, STEPS
+    )
     described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
+    described["batches_sha256"] = {
+        place: digest
+        for record in records.values()
+        for place, digest in record.digests.items()
+        if place.startswith(("consensus/", "scales/"))
+    }
     described["tables_sha256"] = named_digests(
         path
         for name in ("manifest", "populations", "intensities", "quality", "corrections")
         for path in (getattr(args, name), getattr(args, name).with_suffix(".parquet"))
     )
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")
+    if args.changes is not None:
+        write_table(args.changes, "changes", _changes(args, project, tables["populations"], described))
     return 0
+
+
+def _changes(
+    args: argparse.Namespace, project: "Project", populations: "Rows", described: "Mapping[str, Any]"
+) -> "Rows":
+    """Hold the populations against those that the Snakefile set aside; without a last run nothing has changed."""
+    import json
+
+    from marrowgate.measure.changes import Change, change_rows
+    from marrowgate.snakefile.last_run import LAST_RUN
+    from marrowgate.tables import read_rows
+
+    folder = args.provenance.parent / LAST_RUN
+    if not (folder / "provenance.json").is_file():
+        return []
+    last = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    samples = {sample.sample_id: sample for sample in project.samples}
+    change = Change(last, described, samples, project.config.strategy_of_panel)
+    return change_rows(read_rows(folder / "populations.parquet"), populations, change)
 
 
 def _read(path: Path) -> "SampleRecord":

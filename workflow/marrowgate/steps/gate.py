@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from marrowgate.measure.record import SampleRecord
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
+    from marrowgate.signal.checks import Check
     from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.steps.sample_outputs import SamplePaths
 
@@ -96,6 +97,8 @@ def _gate(args: argparse.Namespace) -> int:
 
 def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     """Write gates and membership; give the sample's record."""
+    from dataclasses import replace
+
     from marrowgate.gating.batch_scales import freeze_scales
     from marrowgate.gating.consensus_file import read_consensus
     from marrowgate.gating.final_gates import settle
@@ -110,9 +113,13 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if run_quality.fcs_sha256 != sha256:
         what = "changed_since_fit: the file is not the one that its gates were found in; run again"
         raise NoResultError(NoResult("rejected", what))
-    settings = settings_of(args)
-    panel = settings.panel
+    settings, fit, consensus = settings_of(args), read_fit(args.fit), read_consensus(args.consensus)
+    panel, limits = settings.panel, settings.quality
     strategy = freeze_scales(settings.strategy, panel, args.scales)
+    if consensus.reference is not None:
+        from marrowgate.gating.releases.following import with_factors
+
+        strategy = with_factors(strategy, fit.factors)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
     file, sample_events = open_sample(
         args.fcs,
@@ -129,14 +136,18 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
         return write_rejected(paths, strategy, manifest)
-    fit, consensus, limits = read_fit(args.fit), read_consensus(args.consensus), settings.quality
     given = _given(args.gate_overrides, strategy, panel, sample_events)
-    records = settle(fit, consensus, given)
-    found = settle(fit, consensus) if given else ()
-    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, found)
-    if not given:
-        return record
-    return _with_corrections(record, sample_events, found, records, run_quality, given)
+    records, before = settle(fit, consensus, given), settle(fit, consensus) if given else ()
+    checks: tuple[Check, ...] = ()
+    if consensus.reference is not None:
+        from marrowgate.gating.releases.against import Against
+
+        channels = {name: channel.name for name, channel in sample_events.channels.items()}
+        against = Against.of(fit, consensus, run_quality.settings or {}, limits.max_setting_change_pct, channels)
+        records, before, checks = against.marked(records), against.marked(before), against.checks
+    record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, before)
+    record = replace(record, checks=(*record.checks, *checks))
+    return _with_corrections(record, sample_events, before, records, run_quality, given) if given else record
 
 
 def _given(

@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", required=True, help="name of the batch")
     parser.add_argument("--panel", required=True, type=Path, help="panel file")
     parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
-    parser.add_argument("--fcs", nargs="+", required=True, type=Path, help="files of the batch's samples")
+    parser.add_argument("--fcs", nargs="*", default=[], type=Path, help="files of the batch's samples")
+    parser.add_argument("--reference", nargs="?", type=Path, help="release whose scales stand in for the batch's own")
     parser.add_argument("--data-sets", nargs="*", type=whole_number(1), default=[], help="data sets, from 1; default 1")
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     sources = ["file", "none", "matrix"]
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.settings.panel import load_panel
     from marrowgate.steps.guarded import guarded
 
+    if bool(args.fcs) == bool(args.reference):
+        raise fault("marrowgate scales", "needs either --fcs or --reference", "give one of them")
     data_sets = args.data_sets or [1] * len(args.fcs)
     if len(data_sets) != len(args.fcs):
         what = f"{len(data_sets)} data sets are given for {len(args.fcs)} files"
@@ -49,6 +52,13 @@ def run(args: argparse.Namespace) -> int:
     plain = before_choice(strategy, panel)
 
     def work() -> int:
+        if args.reference is not None:
+            from marrowgate.gating.releases.for_batch import plain_for_batch
+            from marrowgate.plain_yaml import write_plain
+
+            of_release = plain_for_batch(args.reference, args.panel_name, args.batch, "scales")
+            write_plain(args.out, of_release)
+            return 0
         stop_without(args.matrix)
         data_sets_of_files = zip(args.fcs, data_sets, strict=True)
         found = [_of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in data_sets_of_files]

@@ -1,0 +1,122 @@
+"""`release` freezes and compares; the check of the config tells what a release cannot serve."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cli.test_overrides import SHARED, errors, folder, gate  # noqa: F401 - a fixture
+from marrowgate.cli import main
+from marrowgate.tables import read_rows
+
+RELEASE = Path("config/strategies/released/r1.yaml")
+
+
+@pytest.fixture
+def released(folder: Path) -> Path:  # noqa: F811
+    """Return the folder of one gated sample, whose batch is released."""
+    sheet = Path("config/samples.tsv")
+    sheet.write_text("".join(sheet.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    assert main(["release", "r1"]) == 0
+    return folder
+
+
+def configure(text: str) -> None:
+    config = Path("config/config.yaml")
+    config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_release__says_what_it_is_made_of(released, capsys):
+    head, _ = yaml.safe_load_all(RELEASE.read_text(encoding="utf-8"))
+    panel = head["panels"]["culture"]
+    assert list(head["samples"]) == ["a"]
+    assert {"fit", "consensus", "gate"} <= set(head["code"])
+    assert panel["channels"][3] == {"channel": "APC-A", "marker": "CD34", "fluorochrome": "APC"}
+    assert panel["strategy"] == "culture"
+    assert set(panel["batches"]) == {"b"}
+    assert errors(capsys, "release", "r1") == [
+        f"{RELEASE}: the release is there already, and a release never changes; take another name"
+    ]
+
+
+def test_release__a_sample_gated_against_it_stands_as_its_own_batch_did(released):
+    before = {row["population"]: row["boundary"] for row in read_rows(Path("results/gates/a.tsv"))}
+    words = ["consensus", "--panel-name", "culture", "--batch", "new", "--reference", str(RELEASE)]
+    assert main([*words, "--out", "results/consensus/culture_b.yaml"]) == 0
+    assert gate(results="new") == 0
+    assert {row["population"]: row["boundary"] for row in read_rows(Path("new/gates/a.tsv"))} == before
+
+
+def test_release__two_are_compared(released, capsys):
+    assert main(["release", "r2"]) == 0
+    capsys.readouterr()
+    assert main(["release", "--diff", "r1", "r2"]) == 0
+    assert capsys.readouterr().out == "r1 and r2 hold the same gates\n"
+    assert errors(capsys, "release", "--diff", "r1", "r22") == [
+        "config/strategies/released/r22.yaml: there is no such release; did you mean 'r2'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ((), "marrowgate release: needs a name, or --diff with two names; write marrowgate release NAME"),
+        (("r 1",), "r 1: a name may hold only letters, digits and underscore; write _ for other signs"),
+        (("r3", "--batches", "c"), "--batches: no sample that is gated has 'c'; name some of b"),
+        (
+            ("r3", "--results", "nowhere"),
+            "nowhere/fits/a.json: there is no such file; run the workflow first, or name its folder with --results",
+        ),
+    ],
+)
+def test_release__what_cannot_be_made_is_told(released, capsys, words, fault):
+    assert errors(capsys, "release", *words)[0] == fault
+
+
+def test_check__a_release_of_another_panel_or_strategy_is_a_fault(released, capsys):
+    configure("reference: r1\n")
+    assert main(["check"]) == 0
+    panel, strategy = Path("config/panels/culture.yaml"), Path("config/strategies/culture.yaml")
+    text = panel.read_text(encoding="utf-8")
+    panel.write_text("description: Another word\n" + text.partition("\n")[2], encoding="utf-8")
+    assert main(["check"]) == 0
+    panel.write_text(
+        text.replace("marker: CD34, fluorochrome: APC", "marker: CD34, fluorochrome: AF647"), encoding="utf-8"
+    )
+    strategy.write_text(strategy.read_text(encoding="utf-8").replace("spreads: 4", "spreads: 5"), encoding="utf-8")
+    cure = "make a release of this panel and strategy, or write none for it in reference_of_panel"
+    assert errors(capsys, "check") == [
+        (
+            "config/config.yaml line 10, reference: panel 'culture' is not the one of release 'r1' "
+            f"(APC-A: fluorochrome APC then, AF647 now); {cure}"
+        ),
+        (
+            "config/config.yaml line 10, reference: strategy 'culture' is not the one of release 'r1', 'culture' at "
+            f"that time; {cure}"
+        ),
+    ]
+    configure("reference_of_panel: {culture: none}\n")
+    assert main(["check"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("reference: r11\n", "reference: there is no release config/strategies/released/r11.yaml; did you mean 'r1'?"),
+        (
+            "batches: {b: {reference: s}}\n",
+            (
+                "batches.b.reference: there is no release config/strategies/released/s.yaml; "
+                "correct the name, or make it with marrowgate release"
+            ),
+        ),
+        (
+            "reference_of_panel: {cultur: r1}\n",
+            "reference_of_panel.cultur: config/samples.tsv has no panel 'cultur'; did you mean 'culture'?",
+        ),
+        ("batches: {b: {lockd: true}}\n", "batches.b.lockd: there is no such entry; did you mean 'locked'?"),
+    ],
+)
+def test_check__a_wrong_name_is_one_line(released, capsys, text, fault):
+    configure(text)
+    assert errors(capsys, "check") == [f"config/config.yaml line 10, {fault}"]

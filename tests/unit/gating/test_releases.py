@@ -1,0 +1,244 @@
+"""Releases: what they are made of, how a sample stands against one, and what differs between two."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marrowgate.gating.batch_scales import BatchScales, BatchWidth, scales_to_plain
+from marrowgate.gating.boundary_error import error_of
+from marrowgate.gating.consensus import Consensus, agree
+from marrowgate.gating.consensus_file import consensus_to_plain, read_consensus, write_consensus
+from marrowgate.gating.final_gates import settle
+from marrowgate.gating.gates import Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord
+from marrowgate.gating.releases.against import Against
+from marrowgate.gating.releases.differences import differences
+from marrowgate.gating.releases.for_batch import plain_for_batch
+from marrowgate.gating.releases.make import (
+    LEAST_TOLERANCE,
+    FinishedBatch,
+    released_consensus,
+    released_scales,
+    usual_settings,
+)
+from marrowgate.gating.releases.release_file import PanelGates, Release, file_digests, read_release, write_release
+from marrowgate.gating.releases.rescale import Scale, moved_to
+from marrowgate.settings.released import ReleasedPanel, ReleaseHead, read_head
+from marrowgate.settings.strategy import Home
+from marrowgate.signal.transforms import Transform
+from marrowgate.stats.robust import robust_sd
+
+HOME = Home.model_validate({"landmarks": [{"of": "lymphocytes", "by": "median", "values": {"CD45": 20000}}]})
+CHANNELS = {"CD45": "V500-A", "CD34": "PE-A"}
+
+
+def landmark(factor):
+    return LandmarkRow("lymphocytes", "median", "CD45", 20000 * factor, factor, 500, "ok")
+
+
+def scale(factor=1.0, w=0.5):
+    return Transform("logicle", 262144.0 * factor, w=w)
+
+
+def fit(name, cut, factor=1.0, own=None, w=0.5):
+    """Return a fit with a CD45 boundary, in a batch of a factor, whose own landmark has another."""
+    gate = Rectangle(("CD45",), (cut,), (None,))
+    record = GateRecord("cd45_pos", "root", "valley", gate, "ok", (), error_of(0.01), 1000)
+    scales = {"CD45": scale(factor, w), "CD34": scale()}
+    return Fit(name, ControlRole(), (record,), scales, (), {"CD45": factor}, (landmark(own or factor),))
+
+
+def finished(fits, factor=1.0, w=0.5):
+    scales = BatchScales({"CD45": BatchWidth(w, len(fits))}, (landmark(factor),))
+    return FinishedBatch(tuple(fits), scales, consensus_to_plain(agree("hspc", "B1", fits)))
+
+
+def released(*batches, settings=()):
+    scales = released_scales(batches)
+    return scales, released_consensus("r1", "hspc", batches, scales, HOME, settings)
+
+
+# what a release is made of
+
+
+def test_release__of_one_batch_has_the_gates_of_its_consensus():
+    fits = [fit(f"S{n}", cut) for n, cut in enumerate((0.50, 0.51, 0.53))]
+    _, consensus = released(finished(fits))
+    own = agree("hspc", "B1", fits)
+    assert [gate.gate for gate in consensus.gates] == [gate.gate for gate in own.gates]
+    assert [gate.limit for gate in consensus.gates] == [gate.limit for gate in own.gates]
+    assert (consensus.gates[0].whose, consensus.reference.name) == ("release r1", "r1")
+
+
+def test_release__batches_of_other_gain_agree_in_the_strategy_s_units():
+    batches = [finished([fit(f"{f}{n}", 0.5 + n / 100, factor=f) for n in range(3)], f) for f in (1.0, 1.2, 1.5)]
+    scales, consensus = released(*batches)
+    assert scales.landmarks[0].factor == 1.2
+    assert consensus.scales["CD45"] == scale(1.2)
+    assert consensus.gates[0].gate.low == (0.51,)
+    assert consensus.gates[0].n_fits == 9
+
+
+def test_release__batches_of_other_width_agree_on_linear_values():
+    """A boundary at one linear value lies at another place of each scale."""
+    linear = 900.0
+    batches = []
+    for w in (0.5, 0.7, 0.9):
+        cut = float(scale(w=w).forward(np.array([linear]))[0])
+        batches.append(finished([fit(f"{w}{n}", cut, w=w) for n in range(3)], w=w))
+    scales, consensus = released(*batches)
+    assert scales.widths["CD45"] == BatchWidth(0.7, 9)
+    assert consensus.scales["CD45"].w == 0.7
+    assert scale(w=0.7).inverse(np.array(consensus.gates[0].gate.low))[0] == pytest.approx(linear)
+
+
+def test_moved_to__every_kind_of_gate_and_the_events_of_pooled_ones():
+    own, new = scale(w=0.5), Scale(scale(factor=2.0, w=0.8), 2.0)
+
+    def moved(value):
+        return float(new.transform.forward(2.0 * own.inverse(np.array([value])))[0])
+
+    gates = [
+        Rectangle(("CD45",), (0.4,), (None,)),
+        Polygon(("CD34", "CD45"), ((0.1, 0.4), (0.6, 0.4), (0.6, 0.9))),
+        Ellipsoid(("CD45",), (0.4,), ((0.01,),), 2.0),
+    ]
+    records = tuple(GateRecord(f"p{n}", "root", "", gate, "ok") for n, gate in enumerate(gates))
+    evidence = Evidence("p0", "", {}, ("CD45",), {"": {"CD45": (400,), "CD34": (400,)}})
+    before = Fit("A", ControlRole(), records, {"CD45": own, "CD34": scale()}, (evidence,), {"CD45": 1.0})
+    after = moved_to(before, {"CD45": new, "CD34": Scale(scale())})
+    assert after.gates[0].gate.low[0] == pytest.approx(moved(0.4))
+    assert after.gates[1].gate.vertices[0] == (0.1, pytest.approx(moved(0.4)))
+    assert after.gates[2].gate.mean[0] == pytest.approx(moved(0.4))
+    assert after.evidence[0].values == {"": {"CD45": (round(1000 * moved(0.4)),), "CD34": (400,)}}
+    assert after.factors == {"CD45": 2.0}
+    assert abs(moved(0.4) - 0.4) > 0.01
+
+
+def test_tolerance__follows_the_spread_inside_the_batches_and_not_between_them():
+    def tolerance(*spreads):
+        batches = [
+            finished([fit(f"{f}{n}", 0.5, f, own=f * math.exp(s)) for n, s in enumerate(spreads)], f)
+            for f in (1.0, 1.5)
+        ]
+        return released_scales(batches).tolerances["CD45"]
+
+    assert tolerance(-0.001, 0.0, 0.001) == pytest.approx(LEAST_TOLERANCE, abs=1e-4)
+    wide = (-0.08, -0.08, 0.0, 0.08, 0.08)
+    assert tolerance(*wide) == pytest.approx(3 * robust_sd(np.array(wide * 2)), abs=0.02)  # factors have three digits
+    assert tolerance(-0.9, -0.9, 0.0, 0.9, 0.9) == pytest.approx(math.log(1.6), abs=1e-4)
+
+
+def test_usual_settings__are_those_of_most_samples():
+    assert usual_settings([{"PE-A": (400, 1)}, {"PE-A": (400, 1)}, {"PE-A": (450, 1)}]) == {"PE-A": (400, 1)}
+
+
+# a sample against a release
+
+
+def against(sample, settings=None, factor=1.0):
+    """Settle a sample against a release whose detectors stood at 400 V, and say what is said of it."""
+    fits = [fit(f"S{n}", cut) for n, cut in enumerate((0.50, 0.51, 0.52))]
+    theirs = dict.fromkeys(CHANNELS.values(), (400.0, None))
+    _, consensus = released(finished(fits, factor), settings=[theirs])
+    result = Against.of(sample, consensus, theirs | (settings or {}), 0.5, CHANNELS)
+    (record,) = result.marked(settle(sample, consensus))
+    return record, {check.check: check for check in result.checks}
+
+
+def test_against__a_sample_like_the_release_keeps_its_own_gate_without_a_word():
+    record, checks = against(fit("N", 0.515))
+    assert (record.status, record.reasons, record.gate.low) == ("ok", (), (0.515,))
+    assert {check.verdict for check in checks.values()} == {"ok"}
+
+
+def test_against__a_boundary_beyond_the_spread_is_pulled_in_and_shifted():
+    record, _ = against(fit("N", 0.70))
+    assert record.status == "shifted"
+    assert record.reason == "boundary 0.190 of full scale from release r1's, 0.059 is allowed"
+    assert record.gate.low[0] == pytest.approx(0.51 + 4 * 1.4826 * 0.01)
+
+
+def test_against__a_scale_that_followed_its_landmark_says_so():
+    record, checks = against(fit("N", 0.515, factor=1.3))
+    assert (record.status, record.reason_code) == ("ok", "follows_landmark")
+    assert record.reason == "CD45 reads 1.30 times that of release r1, and the scale follows"
+    assert (checks["reference_fold_CD45"].verdict, checks["reference_fold_CD45"].value) == ("flagged", 1.3)
+
+
+@pytest.mark.parametrize("own", [0.5, 2.0])
+def test_against__a_landmark_too_far_away_makes_the_gates_shifted(own):
+    record, checks = against(fit("N", 0.515, own=own))
+    assert (record.status, record.reason_code) == ("shifted", "detector_moved")
+    assert record.reason == f"CD45 reads {own:.2f} times that of release r1, too far to be followed"
+    assert checks["reference_fold_CD45"].value == 2.0
+
+
+def test_against__another_voltage_is_told_and_without_a_landmark_shifts_the_gates():
+    sample = fit("N", 0.515)
+    record, checks = against(sample, {"V500-A": (440.0, None)})
+    assert checks["detector_settings_reference_pct"].verdict == "flagged"
+    assert checks["detector_settings_reference_pct"].value == pytest.approx(10.0)
+    assert record.status == "ok"  # the landmark says that CD45 reads as it did
+    record, _ = against(replace(sample, landmarks=()), {"V500-A": (440.0, None)})
+    assert (record.status, record.reason_code) == ("shifted", "detector_moved")
+    assert record.reason == "voltage of V500-A is 440, in release r1 it is 400"
+
+
+# as a file
+
+
+def release(name, cut):
+    batch = finished([fit(f"S{n}", cut) for n in range(3)])
+    scales, consensus = released(batch)
+    files = {
+        "B1": {
+            "consensus": batch.consensus,
+            "scales": {"panel": "hspc", "batch": "B1", **scales_to_plain(batch.scales)},
+        }
+    }
+    digests = {of: file_digests(kept) for of, kept in files.items()}
+    panel = ReleasedPanel("tree", "f" * 64, ({"channel": "PE-A", "marker": "CD34"},), {"PE-A": (400, None)}, digests)
+    head = ReleaseHead(name, "0.1.0", {"fit": "a"}, {"hspc": panel}, {"S0": "0" * 64})
+    return Release(head, {"hspc": PanelGates(replace(consensus, batch=name), scales, files)})
+
+
+def test_release_file__comes_back_as_it_was_and_its_head_alone(tmp_path):
+    path, made = tmp_path / "r1.yaml", release("r1", 0.51)
+    write_release(path, made)
+    assert read_release(path) == made
+    assert read_head(path) == made.head
+
+
+def test_plain_for_batch__own_batches_keep_their_consensus_and_others_take_the_release_s(tmp_path):
+    path, made = tmp_path / "r1.yaml", release("r1", 0.51)
+    write_release(path, made)
+    assert plain_for_batch(path, "hspc", "B1", "consensus") == made.gates["hspc"].batches["B1"]["consensus"]
+    write_consensus(tmp_path / "new.yaml", made.gates["hspc"].consensus)
+    new = plain_for_batch(path, "hspc", "B9", "consensus")
+    assert (new["batch"], new["reference"]["name"], new["gates"][0]["whose"]) == ("B9", "r1", "release r1")
+    assert list(plain_for_batch(path, "hspc", "B9", "scales")) == [
+        "panel",
+        "batch",
+        "widths",
+        "landmarks",
+        "tolerances",
+    ]
+    assert isinstance(read_consensus(tmp_path / "new.yaml"), Consensus)
+
+
+def test_differences__are_lines_for_a_person():
+    first, second = release("r1", 0.51), release("r2", 0.55)
+    assert list(differences(first, first)) == []
+    (line,) = differences(first, second)
+    assert line.startswith("panel hspc: cd45_pos: 0.040 of full scale; CD45>=")
+    voltage = replace(second.head.panels["hspc"], detectors={"PE-A": (450, None)})
+    other = replace(first, head=replace(first.head, panels={"hspc": voltage}, version="0.2.0", code={"fit": "b"}))
+    assert list(differences(first, other)) == [
+        "marrowgate: 0.1.0 and 0.2.0",
+        "code: fit differ",
+        "panel hspc: PE-A: voltage 400, gain None; voltage 450, gain None",
+    ]
