@@ -14,6 +14,8 @@ DEV := $(VENV)/.dev-installed
 
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# compiled once, not at each of the thousand starts of a run
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
