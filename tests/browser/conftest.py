@@ -50,6 +50,8 @@ def chromium(run: SmallRun) -> Iterator[webdriver.Chrome]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    # axe reads the whole page, which takes long on a busy machine
+    driver.set_script_timeout(300)
     yield driver
     driver.quit()
 
