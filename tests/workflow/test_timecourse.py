@@ -109,7 +109,7 @@ def test_timecourse__one_tube_without_patient_and_day_has_a_report(real_data: Pa
 
 
 def test_timecourse__a_second_run_has_nothing_to_do(finished: Path):
-    assert "Nothing to be done" in snakemake(finished.parent, "--dry-run").stderr
+    assert "Nothing to be done" in snakemake(finished.parent, "--dry-run").stdout
 
 
 def test_timecourse__a_damaged_file_is_rejected_and_the_others_go_on(real_data: Path, tmp_path: Path):

@@ -303,6 +303,25 @@ def test_slanted_valley__parts_modes_that_no_straight_line_parts():
     assert find("slanted_valley", ArrayView(columns), between=[0.25, 0.5], slopes=[0, 0, 1]).status == "no_valley"
 
 
+def test_slanted_valley__of_valleys_that_are_all_empty_the_middle_one_is_sure():
+    generator = np.random.default_rng(8)
+    x = np.concatenate([generator.normal(0.5, 0.05, 3000), generator.normal(0.5, 0.05, 60)])
+    y = np.concatenate([generator.normal(0.2, 0.04, 3000), generator.normal(0.7, 0.04, 60)])
+    slopes = []
+    for seed in range(4):
+        found = find("slanted_valley", ArrayView({"x": x, "y": y}, seed=seed), between=[0.25, 0.65])
+        (left, low), (right, high) = found.gate.vertices[:2]
+        slopes.append((high - low) / (right - left))
+        # where the events lie the line is known to within a tenth of the way between the modes
+        turned = [
+            movement[1] + (movement[3] - movement[1]) * (0.5 - left) / (right - left)
+            for movement in found.error.movements
+        ]
+        assert np.sqrt(np.sum(np.square(turned))) < 0.05
+        assert max(found.error.sds) < 0.25
+    assert slopes == pytest.approx([0.5] * 4, abs=0.26)
+
+
 def test_slanted_valley__leeway_widens_it():
     columns = slanted_modes(0.5, np.random.default_rng(7))
     kept = [

@@ -32,7 +32,7 @@ def test_overrides__without_a_folder_there_are_none(folder):
             f"{FILE} line 2, gates.reviewer: this entry is missing; add it",
         ),
         (CD45.replace("R. Viewer", "''"), f"{FILE} line 4, gates.reviewer: is empty; fill it in"),
-        (CD45.replace("reviewer", "reviwer"), f"{FILE} line 2, gates.reviewer: this entry is missing; add it"),
+        (CD45.replace("reviewer", "who"), f"{FILE} line 2, gates.reviewer: this entry is missing; add it"),
         (CD45.replace("too high", "''"), f"{FILE} line 5, gates.reason: is empty; fill it in"),
         (
             CD45.replace("2026-03-31", "31.3.2026"),

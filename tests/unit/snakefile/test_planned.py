@@ -10,7 +10,7 @@ from marrowgate.snakefile.planned import plan_lines, reason_of
 
 
 def job(number: int, rule: str, after: tuple[int, ...] = (), **why: Any) -> dict[str, Any]:
-    nothing = {
+    nothing: dict[str, list[str]] = {
         name: [] for name in ("missing", "incomplete", "updated", "updated_by_job", "params_before", "params_now")
     }
     flags = dict.fromkeys(("code", "input_set", "forced"), False)

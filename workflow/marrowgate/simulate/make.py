@@ -134,7 +134,8 @@ def make_tube(plan: CohortPlan, sample: SamplePlan, panel: Panel, n_events: int)
     UserError
         The panel has something that cannot be simulated.
     """
-    rng = stream(plan.scenario.name, plan.seed, "sample", sample.sample_id)
+    # the word is part of the seed of every file that was ever simulated
+    rng = stream(plan.scenario.name, plan.seed, "tube", sample.sample_id)
     optics = batch_optics(plan, sample, panel)
     recipe = make_recipe(sample, optics.markers)
     before = None

@@ -93,7 +93,7 @@ HSPC_STAGES: Mapping[str, float] = {"hspc_multipotent": 0.12, "hspc_committed": 
 
 DEAD: Mapping[str, Parameter] = {
     "dye": Parameter(0.6, "diploid amounts of DNA, median", "assumption: 7-AAD reaches most DNA"),
-    "dye_sd": Parameter(0.6, "ln", "assumption: uptake goes on while the sample waits"),
+    "dye_sd": Parameter(0.6, "ln", "assumption: uptake goes on while the tube waits"),
     "dye_live": Parameter(0.0015, "diploid amounts of DNA, median", "assumption: intact cells exclude 7-AAD"),
     "kept_antigen": Parameter(0.7, "fold", "assumption"),
     "bound_antibody": Parameter(2500, "molecules, median", "assumption: unspecific"),

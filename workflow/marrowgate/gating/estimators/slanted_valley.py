@@ -16,6 +16,8 @@ from marrowgate.settings.section import Limit
 
 _DRAWS = 40
 _WIDTH = 0.012
+_AS_DEEP = 0.1
+"""Valleys whose ratios differ by less are equally deep: a few events decide between nearly empty ones."""
 
 
 class SlantedValleyArguments(DepthArguments):
@@ -50,7 +52,11 @@ class _Line:
 
 
 def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
-    """Try every slope and take the one whose valley is deepest; the population lies above the line."""
+    """Try every slope and take the one whose valley is deepest; the population lies above the line.
+
+    Where several are as deep as the deepest, within counting noise, the middle one of them is taken: nearly empty
+    valleys are alike, and the first one of them would change with every few events.
+    """
     first, second = view.dimensions
     x, y = (view.values(dimension, arguments.among or None) for dimension in view.dimensions)
     if x.size < arguments.min_events:
@@ -70,8 +76,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
             _deepest(drawn_line, width, slope, (low, high), arguments)
             for drawn_line, width, slope in zip(drawn, widths, slopes, strict=True)
         ]
-        found = [line for line in lines if line is not None]
-        return min(found, key=lambda line: line.ratio) if found else None
+        return _middle_of_deepest([line for line in lines if line is not None])
 
     line = line_through(counts)
     if line is None:
@@ -89,6 +94,12 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
     """Declare the second dimension, whose upper side is kept."""
     return dimensions[1:]
+
+
+def _middle_of_deepest(lines: list[_Line]) -> _Line | None:
+    limit = min((line.ratio for line in lines), default=0.0) + _AS_DEEP
+    alike = sorted((line for line in lines if line.ratio <= limit), key=lambda line: line.slope)
+    return alike[(len(alike) - 1) // 2] if alike else None
 
 
 def _deepest(

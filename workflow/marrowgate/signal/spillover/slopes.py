@@ -47,7 +47,7 @@ def spillover_slopes(picked: StainedEvents, own: int) -> Events:
 def slopes_within(stained: Events, own: int) -> Events:
     """Return the slopes among the stained events alone, which need no background.
 
-    Each is the median of the slopes between medians at steps of brightness (Theil 1950, Proc K Ned Akad Wet 53:386),
+    Each is the median of the slopes between medians at steps of brightness (Theil 1950, Indag Math 12:85),
     weighted by the distance.
 
     Parameters
