@@ -80,7 +80,7 @@ def test_correction__runs_that_sample_and_its_control_again_and_nothing_of_the_o
     before, own = digests(folder, *others), digests(folder, "V1", "V1_fmo")
     assert len(before) == 3 * 7 + 1
     path = correct(folder, monkeypatch, 0.5)
-    expected = {"gate V1": 1, "gate V1_fmo": 1, "check": 1, "collect": 1, "compare": 1, "report": 1}
+    expected = {"gate V1": 1, "gate V1_fmo": 1, "check": 1, "collect": 1, "compare": 1, "pictures": 1, "report": 1}
     found = jobs(folder)
     assert found.pop("concordance", 0) <= 1
     assert found == expected
@@ -141,7 +141,7 @@ def test_correction__that_is_wrong_ends_with_2_before_any_job(folder, monkeypatc
     ]
 
 
-AGGREGATES = {"check": 1, "collect": 1, "compare": 1, "outcomes": 1, "report": 1}
+AGGREGATES = {"check": 1, "collect": 1, "compare": 1, "outcomes": 1, "pictures": 1, "report": 1}
 
 
 def add_samples(folder: Path, *rows: dict[str, str]) -> None:
