@@ -105,8 +105,9 @@ def test_correction__runs_that_sample_and_its_control_again_and_nothing_of_the_o
         row["sample_id"]: row for row in rows_at(folder, "tables/populations.tsv") if row["population"] == "viable"
     }
     assert counted["V1"]["n_events"] == row["n_events"]
-    given = [name for name, row in counted.items() if row["gate_status"] == "overridden"]
-    assert given == ["V1", "V1_fmo"]
+    # in populations.tsv the missing compensation of these files outweighs the gate's own status
+    status = {name: rows_at(folder, f"gates/{name}.tsv")[1]["status"] for name in counted}
+    assert [name for name, word in status.items() if word == "overridden"] == ["V1", "V1_fmo"]
     assert counted["V1"]["gate_reason"].endswith(": debris was taken in")
     moved = {(row["sample_id"], row["population"]): row for row in rows_at(folder, "tables/changes.tsv")}
     assert {name for name, _ in moved} == {"V1", "V1_fmo"}
