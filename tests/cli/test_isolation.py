@@ -108,7 +108,7 @@ DEFECTS = {
     "writer of fits": ("marrowgate.gating.records.write_fit", is_bad_file, "fit"),
     "reader of fits": (
         "marrowgate.gating.final_gates.settle",
-        lambda fit, _: fit.sample_id == BAD,
+        lambda fit, *_: fit.sample_id == BAD,
         "gate",
     ),
     "gates": (

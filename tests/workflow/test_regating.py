@@ -47,7 +47,8 @@ def folder(finished: Path, tmp_path: Path) -> Path:
 
 def jobs(folder: Path, *words: str) -> Counter[str]:
     """Run the workflow and count its jobs as rule and sample or batch."""
-    text = snakemake(folder, *words).stderr
+    # without the profile Snakemake's own logger tells of every job
+    text = snakemake(folder, "--workflow-profile", "none", *words).stderr
     found: Counter[str] = Counter()
     for job in re.findall(r"^(?:local)?rule (\w+):\n((?:    .*\n)*)", text, flags=re.MULTILINE):
         wildcards = re.search(r"wildcards: (.*)", job[1])
@@ -79,7 +80,7 @@ def test_correction__runs_that_sample_and_its_control_again_and_nothing_of_the_o
     before, own = digests(folder, *others), digests(folder, "V1", "V1_fmo")
     assert len(before) == 3 * 7 + 1
     path = correct(folder, monkeypatch, 0.5)
-    expected = {"gate V1": 1, "gate V1_fmo": 1, "check": 1, "collect": 1, "compare": 1, "report": 1}
+    expected = {"gate V1": 1, "gate V1_fmo": 1, "check": 1, "collect": 1, "compare": 1, "pictures": 1, "report": 1}
     found = jobs(folder)
     assert found.pop("concordance", 0) <= 1
     assert found == expected
@@ -104,8 +105,9 @@ def test_correction__runs_that_sample_and_its_control_again_and_nothing_of_the_o
         row["sample_id"]: row for row in rows_at(folder, "tables/populations.tsv") if row["population"] == "viable"
     }
     assert counted["V1"]["n_events"] == row["n_events"]
-    given = [name for name, row in counted.items() if row["gate_status"] == "overridden"]
-    assert given == ["V1", "V1_fmo"]
+    # in populations.tsv the missing compensation of these files outweighs the gate's own status
+    status = {name: rows_at(folder, f"gates/{name}.tsv")[1]["status"] for name in counted}
+    assert [name for name, word in status.items() if word == "overridden"] == ["V1", "V1_fmo"]
     assert counted["V1"]["gate_reason"].endswith(": debris was taken in")
     moved = {(row["sample_id"], row["population"]): row for row in rows_at(folder, "tables/changes.tsv")}
     assert {name for name, _ in moved} == {"V1", "V1_fmo"}
@@ -140,7 +142,7 @@ def test_correction__that_is_wrong_ends_with_2_before_any_job(folder, monkeypatc
     ]
 
 
-AGGREGATES = {"check": 1, "collect": 1, "compare": 1, "outcomes": 1, "report": 1}
+AGGREGATES = {"check": 1, "collect": 1, "compare": 1, "outcomes": 1, "pictures": 1, "report": 1}
 
 
 def add_samples(folder: Path, *rows: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from marrowgate.code_digest import DISTRIBUTIONS, code_digests, library_versions
 from marrowgate.settings.config import SPILLOVER_SOURCES, Config
 
 LIBRARIES = (*DISTRIBUTIONS.values(), "snakemake")
-_SHEETS = ("samples", "patients", "measurements", "toxicity", "panels", "strategies")
+_SHEETS = ("samples", "patients", "measurements", "toxicity", "panels", "strategies", "overrides")
 
 
 def file_digest(path: Path) -> str:
