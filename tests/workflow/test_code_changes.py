@@ -49,7 +49,7 @@ def append(path: Path) -> str:
     return before
 
 
-AFTER_COLLECT = {"collect", "compare", "report"}
+AFTER_COLLECT = {"collect", "compare", "pictures", "report"}
 AFTER_GATE = {"gate", "concordance", *AFTER_COLLECT}
 READ_STRATEGIES = {"check", "outcomes"}
 
@@ -62,7 +62,7 @@ READ_STRATEGIES = {"check", "outcomes"}
         ("stats/intervals.py", {"outcomes", *AFTER_COLLECT}),
         ("measure/sketch.py", AFTER_GATE),
         ("gating/consensus.py", {"consensus", *AFTER_GATE}),
-        ("gating/estimators/valley.py", {"fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),
+        ("gating/estimators/valley.py", {"prepare", "fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),
         ("simulate/__init__.py", {"report"}),
     ],
 )
@@ -78,18 +78,24 @@ def test_code_change__runs_the_step_and_what_follows(finished: tuple[Path, Path]
 
 
 @pytest.mark.parametrize(
-    ("file", "rules"),
+    ("file", "added", "rules"),
     [
-        ("raw/0.fcs", {"check", "fit", "consensus", *AFTER_GATE}),
-        ("config/panels/culture.yaml", {"check", "outcomes", "fit", "consensus", *AFTER_GATE}),
+        ("raw/0.fcs", b"\n", {"check", "fit", "consensus", *AFTER_GATE}),
+        (
+            "config/panels/culture.yaml",
+            b"  - {channel: Nobody-A, marker: CD999, marker_class: type}\n",
+            {"check", "outcomes", "prepare", "fit", "consensus", *AFTER_GATE},
+        ),
+        # what the panel says is the same
+        ("config/panels/culture.yaml", b"\n# a note\n", set()),
     ],
 )
-def test_file_change__a_file_replaced_by_an_older_one_runs_what_reads_it(finished, file, rules):
+def test_file_change__a_file_replaced_by_an_older_one_runs_what_reads_it(finished, file, added, rules):
     code, folder = finished
     path = folder / file
     before, status = path.read_bytes(), path.stat()
     try:
-        path.write_bytes(before + b"\n")
+        path.write_bytes(before + added)
         os.utime(path, (1, 1))
         assert rules_to_run(code, folder) == rules
     finally:

@@ -19,10 +19,10 @@ def test_console__a_run_ends_with_what_it_found_in_a_screen_of_lines(tmp_path: P
     assert max(map(len, lines)) < 300
     assert done.stdout.splitlines()[-4:] == [
         "files: 0 accepted, 0 repaired, 1 rejected",
-        "gates of stained samples: 0 flagged",
+        "gates of stained samples: 4 flagged (4 not gated)",
         "report: results/report.html",
         "No arms are compared in this run.",
     ]
-    again = snakemake(tmp_path)
+    again = snakemake(tmp_path, "--dry-run")
     assert "Nothing to be done" in again.stdout + again.stderr
     assert "Shell command: " in snakemake(tmp_path, "--dry-run", "--printshellcmds", "--forceall").stdout

@@ -94,4 +94,6 @@ def test_privacy__no_byte_of_results_and_logs_holds_a_planted_word(finished: Pat
 
 def test_privacy__every_kind_of_output_was_searched(finished: Path):
     kinds = {file.suffix for file in (finished / "results").rglob("*") if file.is_file()}
-    assert kinds == {".tsv", ".parquet", ".xml", ".json", ".yaml", ".svg", ".html", ".log", ".txt"}
+    assert kinds == {
+        *(".tsv", ".parquet", ".xml", ".json", ".yaml", ".svg", ".html", ".log", ".txt", ".png", ".pdf"),
+    }

@@ -68,7 +68,7 @@ def plan_tubes(scenario: Scenario, seed: int, visits: tuple[VisitTruth, ...]) ->
 
 def _visit_tubes(scenario: Scenario, seed: int, visit: VisitTruth) -> list[SamplePlan]:
     stem = f"{visit.patient_id}_{visit.name}"
-    rng = stream(scenario.name, seed, "samples", stem)
+    rng = stream(scenario.name, seed, "tubes", stem)  # the word is part of every seed
     bench = [_preparation(rng) for _ in range(3)]
     n, batch, blood = scenario.events, visit.batch, visit.blood
     stained = SamplePlan(
