@@ -121,7 +121,7 @@ rule report:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
-        folder="results",
+        folder=lambda wildcards, output: str(Path(output.summary).parent),
         code=CODE["report"],
         settings=SETTINGS,
         descriptions=descriptions_content(PROJECT.strategies.values()),
