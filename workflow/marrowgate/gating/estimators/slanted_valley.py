@@ -16,8 +16,6 @@ from marrowgate.settings.section import Limit
 
 _DRAWS = 40
 _WIDTH = 0.012
-_AS_DEEP = 0.1
-"""Valleys whose ratios differ by less are equally deep: a few events decide between nearly empty ones."""
 
 
 class SlantedValleyArguments(DepthArguments):
@@ -33,6 +31,9 @@ class SlantedValleyArguments(DepthArguments):
     """Lowest and highest slope to try, and how many; full scale of one dimension over full scale of the other."""
     leeway: Annotated[float, Limit(ge=0, lt=0.1)] = 0.0
     """The boundary leaves the valley downwards until the population gains this share of events."""
+    as_deep: Annotated[float, Limit(ge=0, lt=1)] = 0.0
+    """Valleys whose ratios differ by no more are equally deep, and the middle slope of them is taken: where they are
+    nearly empty a few events decide between them."""
 
     def __post_init__(self) -> None:
         """Refuse entries that do not go together."""
@@ -76,7 +77,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
             _deepest(drawn_line, width, slope, (low, high), arguments)
             for drawn_line, width, slope in zip(drawn, widths, slopes, strict=True)
         ]
-        return _middle_of_deepest([line for line in lines if line is not None])
+        return _middle_of_deepest([line for line in lines if line is not None], arguments.as_deep)
 
     line = line_through(counts)
     if line is None:
@@ -96,8 +97,8 @@ def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tu
     return dimensions[1:]
 
 
-def _middle_of_deepest(lines: list[_Line]) -> _Line | None:
-    limit = min((line.ratio for line in lines), default=0.0) + _AS_DEEP
+def _middle_of_deepest(lines: list[_Line], as_deep: float) -> _Line | None:
+    limit = min((line.ratio for line in lines), default=0.0) + as_deep
     alike = sorted((line for line in lines if line.ratio <= limit), key=lambda line: line.slope)
     return alike[(len(alike) - 1) // 2] if alike else None
 
