@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from marrowgate.tables import read_rows
 from real.scored import CONFIG, labels, score, tried
 
 HEALTHY = ("01", "03", "05", "09", "12", "13", "17", "19", "30", "39")
@@ -20,10 +21,14 @@ LEAST = {"cd45_pos": 0.97, "lymphocytes": 0.975, "granulocytes": 0.975, "monocyt
 
 
 @pytest.fixture(scope="module")
-def scores(real_data, tmp_path_factory):
+def out(real_data, tmp_path_factory):
+    files = [real_data / "euroflow" / f"euroflow_{name}.fcs" for name in (*HEALTHY, *SICK)]
+    return tried(tmp_path_factory.mktemp("euroflow"), CONFIG / "panels" / "lst_display.yaml", "blood_lst", files)
+
+
+@pytest.fixture(scope="module")
+def scores(real_data, out):
     folder = real_data / "euroflow"
-    files = [folder / f"euroflow_{name}.fcs" for name in (*HEALTHY, *SICK)]
-    out = tried(tmp_path_factory.mktemp("euroflow"), CONFIG / "panels" / "lst_display.yaml", "blood_lst", files)
     groups = {name: labels(folder / f"euroflow_{name}.labels.csv.gz", "group") for name in (*HEALTHY, *SICK)}
     return {
         population: {name: score(out, f"euroflow_{name}", population, is_in(groups[name])) for name in groups}
@@ -50,3 +55,10 @@ def test_euroflow__no_gate_is_wrong_and_ok_in_health_and_disease(scores):
         if f1 < 0.8 and status == "ok"
     ]
     assert wrong == []
+
+
+def test_euroflow__values_of_a_display_are_not_held_against_a_matrix(out):
+    checks = [row for row in read_rows(out / "tables" / "quality.tsv") if row["check"] == "compensated_channels_pct"]
+    assert {row["verdict"] for row in checks} == {"not_checked"}
+    codes = {row["gate_reason_code"] or "" for row in read_rows(out / "tables" / "populations.tsv")}
+    assert not [code for code in codes if "not_compensated" in code]

@@ -11,7 +11,7 @@ import yaml
 from marrowgate.cli import main
 from marrowgate.fcs.read import read_header
 from marrowgate.signal.spillover.matrix_csv import read_spillover
-from marrowgate.tables import read_rows
+from marrowgate.tables import read_rows, write_table
 from workflow.runs import REPOSITORY, snakemake, write_sheet
 
 SEED = 11
@@ -79,3 +79,20 @@ def test_calibration__cxcr4_has_a_binding_capacity_with_limits(finished: Path):
 def test_calibration__gates_carry_the_computed_matrix(finished: Path):
     xml = next((finished / "results" / "gates").glob("*_fmo.xml")).read_text(encoding="utf-8")
     assert "spectrumMatrix" in xml
+
+
+def test_collect__a_stain_that_gave_no_spillover_leaves_no_intensity_ok(finished: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(finished)
+    (checks,) = (finished / "results" / "spillover").glob("*.tsv")
+    rows = read_rows(checks)
+    lost = next(row for row in rows if row["check"].startswith("stain_separation_"))
+    lost |= {"value": None, "verdict": "flagged", "reason": "no spillover could be computed: planted"}
+    write_table(tmp_path / checks.name, "quality", rows)
+    words = ["collect", "--config", "config/config.yaml", "--spillover", str(tmp_path / checks.name), "--records"]
+    words += map(str, sorted((finished / "results" / "records").glob("*.json")))
+    for name in ("manifest", "populations", "intensities", "quality", "corrections"):
+        words += [f"--{name}", str(tmp_path / f"{name}.tsv")]
+    assert main([*words, "--provenance", str(tmp_path / "provenance.json")]) == 0
+    codes = {row["reason_code"] for row in read_rows(tmp_path / "intensities.tsv") if row["median_fi"] is not None}
+    assert codes
+    assert all("stain_unusable" in code for code in codes)

@@ -38,6 +38,8 @@ def test_project_files__hold_the_bead_lots_that_are_used(repository, monkeypatch
     monkeypatch.chdir(repository)
     files = project_files(load_project(Path("config/config.yaml"), method_faults))
     assert files["bead lot PE01"] == Path("config/bead_lots/PE01.yaml")
+    project = load_project(Path("config/config.yaml"), method_faults, {"signal": {"bead_lots": "nowhere"}})
+    assert not [name for name in project_files(project) if name.startswith("bead lot")]
 
 
 # samples

@@ -4,7 +4,7 @@ import pytest
 
 from marrowgate.errors import UserError
 from marrowgate.gating.methods import method_faults
-from marrowgate.settings.strategy import ancestors, load_strategy
+from marrowgate.settings.strategy import Scale, Scales, ancestors, load_strategy
 
 
 @pytest.fixture(autouse=True)
@@ -292,3 +292,8 @@ def test_slanted_gate_on_a_biexponential_scale__is_told(rest, gate):
 def test_rectangle_on_a_biexponential_scale__is_right():
     rest = "dimensions: [CD45, SSC-A], method: fixed, arguments: {low: [1, 1]}"
     assert faults(population("a", "root", rest), more="scales: {fluorescence: {kind: biexponential}}\n") == []
+
+
+@pytest.mark.parametrize(("kind", "is_light"), [("logicle", True), ("asinh", True), ("linear", False)])
+def test_scales__on_a_linear_one_fluorescence_is_a_display_and_no_light(kind, is_light):
+    assert Scales(fluorescence=Scale(kind=kind)).is_light is is_light

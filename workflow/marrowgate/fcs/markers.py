@@ -106,11 +106,11 @@ def says_another_marker(label: str, name: str, marker: str) -> bool:
 
 
 def _in_one(label: str) -> list[str]:
-    """Return the markers of a label that names several antibodies in one detector, such as ``CD56IgK``; else none."""
+    """Return the markers that a label is made of, as the two antibodies of ``CD56IgK``; none of any other label."""
     text = label.strip()
     names = _ONE_OF_SEVERAL.findall(text)
     left = _ONE_OF_SEVERAL.sub("", text).strip(" +/&,;_-")
-    return names if len(names) > 1 and not left else []
+    return names if not left else []
 
 
 def _resolve(label: str, name: str) -> Stain:
