@@ -16,9 +16,9 @@ from marrowgate.errors import fault
 from marrowgate.fcs.mass_cytometry import is_mass_cytometry
 from marrowgate.fcs.model import FcsFile
 from marrowgate.files import write_text
+from marrowgate.settings.files.sheet_file import Sheet, read_sheet
+from marrowgate.settings.files.yaml_file import read_yaml
 from marrowgate.settings.panel import Panel, load_panel
-from marrowgate.settings.sheet_file import Sheet, read_sheet
-from marrowgate.settings.yaml_file import read_yaml
 
 SHEET = "config/samples.tsv"
 CONFIG = "config/config.yaml"

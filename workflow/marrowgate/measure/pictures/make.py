@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.boxes import box_of
-from marrowgate.gating.gates import Boolean, Gate
+from marrowgate.gating.geometry.boxes import box_of
+from marrowgate.gating.geometry.gates import Boolean, Gate
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.pictures.cells import CellFinder, density_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from marrowgate.gating.boundary_error import NO_ERROR
-from marrowgate.gating.gates import Gate
+from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.records import WEAKEST_FIRST
 from marrowgate.measure.pictures.density import FINE, Density
 from marrowgate.measure.pictures.model import MEASURED, PROTOCOL, DrawnGate, Picture, PictureAxis, SamplePictures
