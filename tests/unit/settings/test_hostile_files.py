@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from marrowgate.errors import UserError
-from marrowgate.settings import workbook as workbook_module
+from marrowgate.settings.files import workbook as workbook_module
 from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.files.sheet_file import read_sheet
 from marrowgate.settings.files.yaml_file import read_yaml

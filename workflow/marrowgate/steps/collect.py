@@ -61,10 +61,10 @@ def run(args: argparse.Namespace) -> int:
     )
     described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
     described["batches_sha256"] = {
-        place: digest
+        output: digest
         for record in records.values()
-        for place, digest in record.digests.items()
-        if place.startswith(("consensus/", "scales/"))
+        for output, digest in record.digests.items()
+        if output.startswith(("consensus/", "scales/"))
     }
     described["tables_sha256"] = named_digests(
         path

@@ -92,8 +92,8 @@ def _pairs(project: "Project", args: argparse.Namespace) -> list[tuple[str, str]
 
     pairs = list(batches(project))
     faults = []
-    for option, wanted, place in (("--batches", args.batches, 1), ("--panels", args.panels, 0)):
-        known = list(dict.fromkeys(pair[place] for pair in pairs))
+    for option, wanted, index in (("--batches", args.batches, 1), ("--panels", args.panels, 0)):
+        known = list(dict.fromkeys(pair[index] for pair in pairs))
         faults += [
             Fault(
                 option,

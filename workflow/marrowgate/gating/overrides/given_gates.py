@@ -210,9 +210,9 @@ def _crosses_itself(corners: Sequence[Corner]) -> bool:
     return abs(area) < _AT_END**2 or any(_cross(edges[i], edges[j]) for i in range(n) for j in range(i + 1, n))
 
 
-def _cross(one: tuple[Corner, Corner], other: tuple[Corner, Corner]) -> bool:
+def _cross(edge: tuple[Corner, Corner], other: tuple[Corner, Corner]) -> bool:
     """Say whether two edges cross in their inside; those that share a corner or touch do not."""
-    sides = [_side(*one, point) for point in other] + [_side(*other, point) for point in one]
+    sides = [_side(*edge, point) for point in other] + [_side(*other, point) for point in edge]
     return sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0
 
 

@@ -201,8 +201,8 @@ def _picture(
     return Picture(kind, title, parent, dimensions, gates, colours, int(own.size), density)
 
 
-def _both(one: EventRows, other: EventRows, n_events: int) -> EventRows:
+def _both(first: EventRows, second: EventRows, n_events: int) -> EventRows:
     """Return the events of the second that are in the first, too."""
     mask = np.zeros(n_events, dtype=np.bool_)
-    mask[one] = True
-    return other[mask[other]]
+    mask[first] = True
+    return second[mask[second]]

@@ -149,12 +149,12 @@ def _patient_lines(frame: Frame, course: CourseRows, rows: Sequence[Row], arms: 
 def _one_patient(
     frame: Frame, course: CourseRows, rows: Sequence[Row], time: str, colour: str, width: float
 ) -> list[str]:
-    places = [(frame.across(row[time]), frame.down(row[course.column])) for row in rows]
+    positions = [(frame.across(row[time]), frame.down(row[course.column])) for row in rows]
     marks = []
-    for (first, second), (_, row) in zip(pairwise(places), pairwise(rows), strict=True):
+    for (first, second), (_, row) in zip(pairwise(positions), pairwise(rows), strict=True):
         dash = "" if row["days_off"] is None else "2 3"
         marks.append(path([first, second], colour, width, dash, ' stroke-opacity="0.75"'))
-    for (x, y), row in zip(places, rows, strict=True):
+    for (x, y), row in zip(positions, rows, strict=True):
         is_open = row["is_weak"] or (course.is_log and row[course.column] <= 0)
         marks.append(dot(x, y, colour, _title(course, row), is_open=is_open, is_square=row["days_off"] is not None))
     return marks
@@ -228,7 +228,7 @@ def _medians(rows: Sequence[Row], column: str, step: float) -> list[tuple[float,
 def _median_line(
     frame: Frame, points: Sequence[tuple[float, float]], arm: str | None, arms: Sequence[str], *, is_own: bool
 ) -> str:
-    places = [(frame.across(at), frame.down(value)) for at, value in points]
+    positions = [(frame.across(at), frame.down(value)) for at, value in points]
     colour = arm_colours(arms).get(arm, NO_ARM)
-    halo = path(places, "#ffffff", 6 if is_own else 0) if is_own else ""
-    return halo + path(places, colour, 3.5 if is_own else 2, "" if is_own else "6 4")
+    halo = path(positions, "#ffffff", 6 if is_own else 0) if is_own else ""
+    return halo + path(positions, colour, 3.5 if is_own else 2, "" if is_own else "6 4")

@@ -55,8 +55,8 @@ def _cycle_time(clock: Any) -> Any:
             return None
         if row["day"] is not None and row["day"] <= 0:
             return 0.0
-        place = (row.get("cycle"), row.get("cycle_day"), row["days_off"])
-        kept: float | None = clock.time(Visit(row["patient_id"], row["day"], *place))
+        when = (row.get("cycle"), row.get("cycle_day"), row["days_off"])
+        kept: float | None = clock.time(Visit(row["patient_id"], row["day"], *when))
         return kept
 
     return time

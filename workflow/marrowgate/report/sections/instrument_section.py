@@ -83,10 +83,10 @@ def _batches(series: Series) -> tuple[tuple[float, ...], tuple[str, ...], list[f
     spans: dict[str, list[int]] = {}
     for at, (_, batch, _, _) in enumerate(series.points):
         spans.setdefault(batch, []).append(at)
-    middles = {batch: median(places) for batch, places in spans.items()}
+    middles = {batch: median(positions) for batch, positions in spans.items()}
     every = max(1, len(spans) // 8)
     kept = [batch for i, batch in enumerate(spans) if i % every == 0]
-    borders = [max(places) + 0.5 for places in list(spans.values())[:-1]] if len(spans) <= 40 else []
+    borders = [max(positions) + 0.5 for positions in list(spans.values())[:-1]] if len(spans) <= 40 else []
     return tuple(middles[batch] for batch in kept), tuple(batch[:12] for batch in kept), borders
 
 

@@ -1,6 +1,6 @@
 """Sheets as tables: the header checked against a model, and one model for each row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -153,7 +153,7 @@ def _header_place(lines: Lines, words: SheetWords) -> int:
     first = lines[:FIRST_LINES]
     if words.n_known(first[0][1]):
         return 0
-    return next((place for place, (_, cells) in enumerate(first) if words.n_known(cells) > 1), 0)
+    return next((index for index, (_, cells) in enumerate(first) if words.n_known(cells) > 1), 0)
 
 
 def load_sheet(path: Path, model: type[Model]) -> tuple[list[tuple[int, Model]], list[Fault]]:
@@ -216,20 +216,22 @@ def _column_faults(sheet: Sheet, model: type[BaseModel]) -> list[Fault]:
     # other columns of an open sheet are covariates, unless they are all but a known name
     kept = model.model_config.get("extra") == "allow"
     meant = {name: nearest(name, absent, 0.9 if kept else 0.75) for name in unknown}
-    faults = []
+    missing = [name for name in absent if model.model_fields[name].is_required() and name not in meant.values()]
+    return [
+        *_unknown_columns(where, meant, is_kept=kept, is_closed=_is_closed(model)),
+        *(Fault(where, f"the column {name!r} is missing", "add it") for name in missing),
+    ]
+
+
+def _unknown_columns(where: str, meant: Mapping[str, str | None], *, is_kept: bool, is_closed: bool) -> Iterator[Fault]:
+    """Tell which columns the sheet does not know, each with the name that may be meant."""
     for name, near in meant.items():
         here = f"{where}, column {name}"
-        if kept and near:
-            faults.append(Fault(here, f"is all but {near!r}", "correct its name, or change it more"))
-        elif near or _is_closed(model):
+        if is_kept and near:
+            yield Fault(here, f"is all but {near!r}", "correct its name, or change it more")
+        elif near or is_closed:
             cure = f"did you mean {near!r}?" if near else "correct its name or remove it"
-            faults.append(Fault(here, "there is no such column", cure))
-    faults += [
-        Fault(where, f"the column {name!r} is missing", "add it")
-        for name in absent
-        if model.model_fields[name].is_required() and name not in meant.values()
-    ]
-    return faults
+            yield Fault(here, "there is no such column", cure)
 
 
 def _header_faults(sheet: Sheet) -> list[Fault]:

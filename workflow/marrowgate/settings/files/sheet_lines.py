@@ -111,8 +111,8 @@ def _text_lines(path: Path, content: bytes, words: SheetWords) -> Lines:
 def _delimiter(text: str, words: SheetWords) -> str:
     """Return the separator by which one of the first lines holds most names of columns, else that of the first line."""
     first = [line for line in text.splitlines() if line.strip()][:FIRST_LINES]
-    known = {each: max((words.n_known(line.split(each)) for line in first), default=0) for each in "\t,;"}
-    best = max(known, key=lambda each: known[each])
+    known = {sign: max((words.n_known(line.split(sign)) for line in first), default=0) for sign in "\t,;"}
+    best = max(known, key=lambda separator: known[separator])
     if known[best] > 1:
         return best
     header = first[0] if first else ""

@@ -90,8 +90,8 @@ def _parts(annotation: object) -> typing.Iterator[object]:
     if not inner:
         yield annotation
         return
-    for each in inner:
-        if isinstance(each, str):
-            yield each
+    for argument in inner:
+        if isinstance(argument, str):
+            yield argument
         else:
-            yield from _parts(each)
+            yield from _parts(argument)

@@ -33,9 +33,9 @@ def workbook_lines(path: Path, content: bytes, tab: str = "", *, must_be_there: 
 
     try:
         _refuse_large_archive(path, content)
-        place, name = _place_of(path, content, tab, must_be_there=must_be_there)
-        values = dict(_filled_rows(path, content, place, data_only=True))
-        formulas = dict(_filled_rows(path, content, place, data_only=False))
+        index, name = _place_of(path, content, tab, must_be_there=must_be_there)
+        values = dict(_filled_rows(path, content, index, data_only=True))
+        formulas = dict(_filled_rows(path, content, index, data_only=False))
         numbers = sorted(values.keys() | formulas.keys())
         return [(number, _texts(values.get(number, []), formulas.get(number, []))) for number in numbers], name
     except (UserError, OSError, MemoryError):
@@ -63,15 +63,15 @@ def _place_of(path: Path, content: bytes, tab: str, *, must_be_there: bool) -> t
         names = [sheet.title for sheet in workbook.worksheets]
     finally:
         workbook.close()
-    wanted = [place for place, name in enumerate(names) if name.strip().casefold() == tab.strip().casefold()]
+    wanted = [index for index, name in enumerate(names) if name.strip().casefold() == tab.strip().casefold()]
     if not wanted and must_be_there:
         raise fault(str(path), f"has no sheet {tab!r}", correct_to(tab, names, f"it has {', '.join(names)}"))
-    place = wanted[0] if wanted else 0
-    return place, names[place] if len(names) > 1 else ""
+    index = wanted[0] if wanted else 0
+    return index, names[index] if len(names) > 1 else ""
 
 
 def _filled_rows(
-    path: Path, content: bytes, place: int, *, data_only: bool
+    path: Path, content: bytes, index: int, *, data_only: bool
 ) -> list[tuple[int, list[tuple[object, str]]]]:
     """Return number, values and types of the rows that are not blank: as calculated, or with formulas as written."""
     from openpyxl import load_workbook
@@ -79,7 +79,7 @@ def _filled_rows(
     # links to other workbooks are not followed, so a broken one is no fault
     workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
     try:
-        sheet = workbook.worksheets[place]
+        sheet = workbook.worksheets[index]
         # what the file says of its size may be less than it holds
         sheet.reset_dimensions()
         return list(_bounded(path, sheet.iter_rows()))

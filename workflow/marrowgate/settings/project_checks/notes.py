@@ -37,7 +37,9 @@ def project_notes(project: Project) -> Iterator[Note]:
 def _panel_notes(project: Project) -> Iterator[Note]:
     """Tell which channels of a panel say nothing: a draft that was not finished."""
     for name, panel in project.panels.items():
-        empty = [each.channel for each in panel.channels if not (each.marker or each.scatter or each.role)]
+        empty = [
+            channel.channel for channel in panel.channels if not (channel.marker or channel.scatter or channel.role)
+        ]
         if empty:
             yield f"panel {name}", f"no marker stands for {', '.join(empty)}; write it, or remove the line"
 
