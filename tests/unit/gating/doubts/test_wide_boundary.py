@@ -60,5 +60,7 @@ def test_settle__a_gate_of_the_batch_with_a_wide_boundary_is_doubtful(sd, status
 def test_settle__a_gate_that_a_sample_found_itself_is_no_better():
     gate = threshold("X", 0.4, "above")
     agreed = AgreedGate("it", "root", "valley", "none", None, (), error_of(0.02), 1)
-    fit = Fit("s", ControlRole(), (GateRecord("it", "root", "valley", gate, "ok", (), BoundaryError(True, (0.3,))),), {})
+    fit = Fit(
+        "s", ControlRole(), (GateRecord("it", "root", "valley", gate, "ok", (), BoundaryError(True, (0.3,))),), {}
+    )
     assert settle(fit, Consensus("p", "b", (agreed,), {}))[0].status == "doubtful"

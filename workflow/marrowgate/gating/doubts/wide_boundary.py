@@ -39,21 +39,11 @@ def wide_boundary(gate: Gate | None, error: BoundaryError) -> Reasons:
 
 
 def _widest_edge(polygon: Polygon, error: BoundaryError) -> float:
-    """Return the largest standard deviation of the edges, each where it is surest on the scale of the first dimension.
-
-    An edge with an end that stands still is left out.
-    """
+    """Return the largest standard deviation of the edges, each where it is surest on the first dimension's scale."""
     steps = np.array([step.reshape(-1, 2) for step in error.steps])
-    if not steps.size:
-        return 0.0
     corners = np.array(polygon.vertices)
-    widest = 0.0
-    for first in range(len(corners)):
-        ends = [first, (first + 1) % len(corners)]
-        if not steps[:, ends].any(axis=(0, 2)).all():
-            continue
-        widest = max(widest, _surest(corners[ends], steps[:, ends]))
-    return widest
+    edges = [[first, (first + 1) % len(corners)] for first in range(len(corners))]
+    return max(_surest(corners[edge], steps[:, edge]) for edge in edges) if steps.size else 0.0
 
 
 def _surest(ends: NDArray[np.float64], steps: NDArray[np.float64]) -> float:

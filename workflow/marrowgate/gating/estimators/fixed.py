@@ -74,9 +74,7 @@ def _crowded_edges(view: View, polygon: Polygon, sd: float) -> Reasons:
     values = {name: view.values(name) for name in polygon.dimensions}
     crossing = np.zeros(values[polygon.dimensions[0]].size, dtype=np.bool_)
     for moving in polygon.dimensions:
-        up, down = (
-            inside(polygon, {**values, moving: values[moving] + sign * sd}.__getitem__) for sign in (1.0, -1.0)
-        )
+        up, down = (inside(polygon, {**values, moving: values[moving] + sign * sd}.__getitem__) for sign in (1.0, -1.0))
         crossing |= up != down
     n_inside = int(np.count_nonzero(inside(polygon, values.__getitem__)))
     return crowded(int(np.count_nonzero(crossing)), n_inside, sd)
