@@ -38,6 +38,7 @@ from marrowgate.snakefile.leftovers import (
 )
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
+from marrowgate.snakefile.simulated import simulated_together
 from marrowgate.settings.project import (
     load_project,
     override_files,
@@ -90,7 +91,6 @@ GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 HANDFUL = random_handful(GATED, CONFIG.seed)
-SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
 ]
