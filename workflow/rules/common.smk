@@ -26,7 +26,7 @@ from marrowgate.report.pictures.plan import (
     planned_sample_pages,
     planned_sheets,
 )
-from marrowgate.gating.override_scales import overrides_off_scale
+from marrowgate.gating.overrides.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
 from marrowgate.snakefile.last_run import changes_line, keep_last_run
@@ -39,12 +39,8 @@ from marrowgate.snakefile.leftovers import (
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
 from marrowgate.snakefile.simulated import simulated_together
-from marrowgate.settings.project import (
-    load_project,
-    override_files,
-    project_files,
-    release_files,
-)
+from marrowgate.settings.project import override_files, project_files, release_files
+from marrowgate.settings.project_reader import load_project
 from marrowgate.settings.sample_links import (
     bead_samples,
     controls_to_fit_first,

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
-from marrowgate.gating.gate_coordinates import numbers
-from marrowgate.gating.gates import Gate, from_plain, to_plain
+from marrowgate.gating.geometry.gate_coordinates import numbers
+from marrowgate.gating.geometry.gates import Gate, from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, codes_of, sentences_of
 from marrowgate.signal.transforms import Transform

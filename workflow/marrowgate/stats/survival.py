@@ -174,7 +174,7 @@ def transplant_hazard_ratio(
             # older versions of scipy refuse an information of zero, newer ones give it an infinite limit
             return None
     low, high = fitter.confidence_intervals_.loc["transplanted"]
-    # where events fall on one side alone whenever both are at risk, the likelihood has no maximum and the limits run away
+    # where events fall on one side alone whenever both are at risk, the likelihood has no maximum: the limits run away
     if not (math.isfinite(low) and math.isfinite(high)) or max(abs(low), abs(high)) > LARGEST_LOG_RATIO:
         return None
     return Estimated(float(np.exp(fitter.params_["transplanted"])), float(np.exp(low)), float(np.exp(high)))

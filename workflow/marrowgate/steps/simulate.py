@@ -9,7 +9,7 @@ from marrowgate.errors import fault
 from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
-    from marrowgate.simulate.fcs_file import FileKind
+    from marrowgate.simulate.optics.fcs_file import FileKind
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +60,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _single_samples(args: argparse.Namespace) -> int:
     _check_numbers(args)
-    from marrowgate.simulate.cohort import make_plan
-    from marrowgate.simulate.plan import find_sample
-    from marrowgate.simulate.project import events_of, write_sample
+    from marrowgate.simulate.cohorts.cohort import make_plan
+    from marrowgate.simulate.cohorts.plan import find_sample
+    from marrowgate.simulate.cohorts.project import events_of, write_sample
 
     plan = make_plan(args.scenario, args.seed, args.instrument, args.disease)
     samples = [find_sample(plan, sample_id) for sample_id in args.sample_id]
@@ -94,8 +94,13 @@ def _check_numbers(args: argparse.Namespace) -> None:
 
 
 def _cohort(args: argparse.Namespace) -> int:
-    from marrowgate.simulate.cohort import make_plan
-    from marrowgate.simulate.project import write_files, write_intensities_truth, write_samples_truth, write_sheets
+    from marrowgate.simulate.cohorts.cohort import make_plan
+    from marrowgate.simulate.cohorts.project import (
+        write_files,
+        write_intensities_truth,
+        write_samples_truth,
+        write_sheets,
+    )
 
     plan = make_plan(args.scenario, args.seed, args.instrument, args.disease)
     folder = write_sheets(plan, args.out)
@@ -113,7 +118,7 @@ def _cohort(args: argparse.Namespace) -> int:
 
 
 def _kind(args: argparse.Namespace) -> "FileKind":
-    from marrowgate.simulate.fcs_file import FileKind
+    from marrowgate.simulate.optics.fcs_file import FileKind
 
     return FileKind(args.fcs_version, args.datatype, args.byteord)
 
