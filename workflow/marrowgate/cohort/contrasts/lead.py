@@ -69,7 +69,7 @@ def lead_contrast(
     if counts is None:
         return Lead("change_score", changes.change_score(pairs), pairs.counts, welch_influence(pairs))
     try:
-        found = compare_counts(counts)
+        found = compare_counts(counts, pairs.baseline)
     except NotEstimableError as error:
         nothing = Estimate(math.nan, math.nan, math.nan, math.nan, str(error))
         return Lead("conditional_binomial", nothing, pairs.counts, np.zeros(0))
