@@ -65,9 +65,8 @@ class Slurm:
         lines = []
         for line in pids.read_text().splitlines():
             name, pid, *_ = line.split()
-            if name.startswith("slurmd.") and not Path(f"/proc/{pid}").exists():
-                line = self._start_node(name.removeprefix("slurmd."))
-            lines.append(line)
+            is_lost = name.startswith("slurmd.") and not Path(f"/proc/{pid}").exists()
+            lines.append(self._start_node(name.removeprefix("slurmd.")) if is_lost else line)
         # the script that ends the cluster ends what stands in this file, and nothing else
         pids.write_text("".join(f"{line}\n" for line in lines))
 
