@@ -40,6 +40,7 @@ from marrowgate.snakefile.leftovers import (
 )
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
+from marrowgate.snakefile.simulated import simulated_together
 from marrowgate.settings.project import override_files, project_files, release_files
 from marrowgate.settings.project_reader import load_project
 from marrowgate.settings.sample_links import (
@@ -88,7 +89,6 @@ GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 HANDFUL = random_handful(GATED, CONFIG.seed)
-SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
 ]
