@@ -18,9 +18,9 @@ from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
 from marrowgate.simulate.cell_types import HSPC
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.plan import CohortPlan, VisitTruth
-from marrowgate.simulate.scenarios import find_scenario
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, VisitTruth
+from marrowgate.simulate.cohorts.scenarios import find_scenario
 from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
 from marrowgate.tables import write_table
 
@@ -84,7 +84,7 @@ def _plan(scenario: str, seed: int) -> CohortPlan:
     if scenario != "fair_null":
         return make_plan.__wrapped__(scenario, seed)
     fair = replace(find_scenario("published"), name="fair_null", n_responders=0, cd34_fold=1.0, cxcr4_fold=1.0)
-    with patch("marrowgate.simulate.cohort.find_scenario", return_value=fair):
+    with patch("marrowgate.simulate.cohorts.cohort.find_scenario", return_value=fair):
         return make_plan.__wrapped__(scenario, seed)
 
 

@@ -1,7 +1,7 @@
 """Cohorts at the level of counts: perfect gates on simulated samples, then the workflow's own measures and statistics.
 
-Counts come from `marrowgate.simulate.counts`, CXCR4 from as many cells as were counted; fractions, cells per uL,
-controls and molecules from `marrowgate.measure`, so that only gating is left out.
+Counts come from `marrowgate.simulate.cohorts.counts`, CXCR4 from as many cells as were counted; fractions, cells per
+uL, controls and molecules from `marrowgate.measure`, so that only gating is left out.
 """
 
 from typing import Any
@@ -20,9 +20,9 @@ from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Patient, Sample
 from marrowgate.simulate.blood import Blood, cxcr4_abc_median
 from marrowgate.simulate.cells import kinds_of
-from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.cohorts.counts import draw_counts
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
 
 COUNTED = {"hspc": ("cd45_pos", "cd34_hspc", "bead_singlets"), "immature": ("cd45_pos", "immature")}
 INSIDE = {"cd34_hspc": ("cd45_pos",)}

@@ -32,7 +32,7 @@ from marrowgate.files import write_text
 from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort, Config
 from marrowgate.settings.project import Project
-from marrowgate.simulate.count_scenarios import (
+from marrowgate.simulate.cohorts.count_scenarios import (
     COUNT_EFFECTS,
     COUNT_SCENARIOS,
     LAST_CYCLE,

@@ -17,10 +17,10 @@ from marrowgate.measure.populations import population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.simulate.cells import kinds_of
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.counts import draw_counts
+from marrowgate.simulate.cohorts.plan import SamplePlan
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.plan import SamplePlan
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.truth import population_truths
 

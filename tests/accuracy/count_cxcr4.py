@@ -13,25 +13,25 @@ import numpy as np
 
 from accuracy.cxcr4_coverage import bead_line
 from accuracy.scratch import REPOSITORY
-from marrowgate.measure.controls import (
+from marrowgate.measure.intensity.controls import (
     Control,
     ControlSamples,
     choose_controls,
     measure_controls,
     median_in_sample,
 )
-from marrowgate.measure.medians import MIN_EVENTS, Draws, draw_medians
+from marrowgate.measure.intensity.medians import MIN_EVENTS, Draws, draw_medians
+from marrowgate.measure.intensity.sketch import Sketch, make_sketch
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.sheets import Sample
 from marrowgate.signal.beads.binding_capacity import binding_capacity
 from marrowgate.signal.beads.molecule_line import Calibration
 from marrowgate.simulate.cells import kinds_of
-from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.cohorts.counts import draw_counts
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.intensities import compensated_cells
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.streams import stream
 
 PANEL, POPULATION, MARKER = "hspc", "cd34_hspc", "CXCR4"

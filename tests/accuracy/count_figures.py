@@ -14,8 +14,8 @@ from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import DECIDED, declared_rule, find_responses
 from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.study import Comparison
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.plan import CohortPlan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan
 from marrowgate.stats.proportions import fisher_p
 
 ALPHA = 0.05

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from accuracy.cohort_model import share_row, write_figures
 from accuracy.count_comparison import FEWEST_ROWS, LEVEL, answer_drawn
 from accuracy.resumed import answers_by_seed, digest_of
-from marrowgate.simulate.count_scenarios import LAST_CYCLE, DrawnCounts
+from marrowgate.simulate.cohorts.count_scenarios import LAST_CYCLE, DrawnCounts
 
 Floats = NDArray[np.float64]
 N = (22, 25)

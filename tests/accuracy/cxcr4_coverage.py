@@ -15,10 +15,10 @@ from accuracy.figures import Figure, middle, number, share
 from accuracy.scores import covers, relative_error
 from accuracy.scratch import REPOSITORY
 from marrowgate.fcs.read import read_fcs
-from marrowgate.measure.controls import Control
-from marrowgate.measure.intensities import intensity_rows
+from marrowgate.measure.intensity.controls import Control
+from marrowgate.measure.intensity.intensities import intensity_rows
+from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.quality import Quality
@@ -27,11 +27,11 @@ from marrowgate.signal.beads.calibration import CalibrationLimits, calibrate
 from marrowgate.signal.beads.lots import load_bead_lot
 from marrowgate.signal.beads.molecule_line import Calibration
 from marrowgate.simulate.blood import cxcr4_abc_median
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan, find_sample
+from marrowgate.simulate.cohorts.project import write_sample
 from marrowgate.simulate.intensities import compensated_cells
-from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 from marrowgate.simulate.streams import stream
 
 POPULATION, MARKER = "cd34_hspc", "CXCR4"

@@ -12,9 +12,9 @@ from accuracy.figures import Figure, mean, middle, number, share
 from accuracy.scores import band_of, bands, covers, relative_error, root_mean_square
 from accuracy.scratch import Cohort
 from marrowgate.settings.panel import load_panel
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import SamplePlan, find_sample
 from marrowgate.simulate.intensities import IntensityTruth, intensity_truth
-from marrowgate.simulate.plan import SamplePlan, find_sample
 from marrowgate.tables import read_rows
 
 POPULATION, MARKER = "cd34_hspc", "CXCR4"

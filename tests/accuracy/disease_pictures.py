@@ -14,10 +14,10 @@ import numpy as np
 
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cells import KINDS
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.make import batch_optics, make_tube
-from marrowgate.simulate.plan import find_sample
-from marrowgate.simulate.tube import NO_PARTNER
+from marrowgate.simulate.sample import NO_PARTNER
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 SEED, VISIT, N_EVENTS, COLUMNS = 31, "D01_v1", 25_000, 4

@@ -30,9 +30,9 @@ from accuracy.tried import (
     write_scores,
 )
 from marrowgate.progress import with_progress
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.diseases import HEALTHY, named_diseases
-from marrowgate.simulate.plan import find_sample
 
 OUT = REPOSITORY / "results" / "accuracy" / "diseases"
 JUDGING_COHORT = 20261126

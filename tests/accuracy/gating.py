@@ -31,10 +31,10 @@ from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample
 from marrowgate.simulate.bayes import bayes_limits
 from marrowgate.simulate.cells import KINDS, kinds_of
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 from marrowgate.simulate.truth import PopulationTruth
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"

@@ -19,9 +19,9 @@ from accuracy.figures import Figure, markdown, share
 from accuracy.scratch import REPOSITORY
 from accuracy.tried import POPULATIONS, GateScore, flag_columns, pooled, read_scores, score_samples, write_scores
 from marrowgate.progress import with_progress
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.instruments import RANDOM, named_instruments
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.optics.instruments import RANDOM, named_instruments
 
 OUT = REPOSITORY / "results" / "accuracy" / "instruments"
 COHORT = 20260318

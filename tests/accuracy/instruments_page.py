@@ -16,7 +16,7 @@ from accuracy.scratch import REPOSITORY
 from accuracy.tried import GateScore, read_scores, write_scores, wrong_table
 from marrowgate.files import write_text
 from marrowgate.progress import with_progress
-from marrowgate.simulate.instruments import RANDOM, named_instruments
+from marrowgate.simulate.optics.instruments import RANDOM, named_instruments
 
 OUT = REPOSITORY / "results" / "accuracy" / "judged"
 N_SAMPLES, N_EVENTS = 3, 30_000

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.read import read_fcs
 from marrowgate.settings.panel import Panel, load_panel
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan, find_sample
 from marrowgate.simulate.make import batch_optics, make_tube
-from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL = Path(os.environ.get("MARROWGATE_REAL_DATA", REPOSITORY.parent / "shared" / "data"))

@@ -8,8 +8,8 @@ from pathlib import Path
 from accuracy.scored import Scored
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.bayes import BayesLimit, bayes_limits
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.plan import find_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.truth import POPULATIONS
 
 LEAD = {"hspc": "cd34_hspc", "immature": "ig"}

@@ -40,10 +40,10 @@ from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.detector_settings import settings_of
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 
 LIMIT_PCT = 0.5
 

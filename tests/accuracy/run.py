@@ -27,7 +27,7 @@ from accuracy.scenario_figures import cd34_counts, published_figures, read_calls
 from accuracy.scored import Scored, score_cohort
 from accuracy.scratch import Cohort, make_project, part_of, run_workflow, simulate
 from accuracy.sizes import Size
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
 
 Topics = dict[str, list[Figure]]
 

@@ -8,7 +8,7 @@ from accuracy.cxcr4_figures import Measured
 from accuracy.figures import Figure, mean, number, share
 from accuracy.scored import Scored
 from accuracy.scratch import Cohort
-from marrowgate.simulate.plan import CohortPlan, VisitTruth
+from marrowgate.simulate.cohorts.plan import CohortPlan, VisitTruth
 from marrowgate.tables import read_rows
 
 IMMATURE = ("promyelocyte", "myelocyte", "metamyelocyte", "erythroblast")

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from accuracy.scores import Confusion, Mask, confuse
 from accuracy.scratch import Cohort
 from marrowgate.simulate.cell_types import true_members
-from marrowgate.simulate.plan import SamplePlan
+from marrowgate.simulate.cohorts.plan import SamplePlan
 from marrowgate.simulate.truth import PopulationTruth
 from marrowgate.tables import read_rows
 

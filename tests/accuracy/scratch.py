@@ -12,11 +12,11 @@ from pathlib import Path
 
 import yaml
 
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import NO_TROUBLE, CohortPlan, PatientPlan, SamplePlan, find_sample
-from marrowgate.simulate.project import events_of, write_sample
-from marrowgate.simulate.sheets import measurements_sheet, patients_sheet, samples_sheet, toxicity_sheet
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import NO_TROUBLE, CohortPlan, PatientPlan, SamplePlan, find_sample
+from marrowgate.simulate.cohorts.project import events_of, write_sample
+from marrowgate.simulate.cohorts.sheets import measurements_sheet, patients_sheet, samples_sheet, toxicity_sheet
+from marrowgate.simulate.optics.fcs_file import FileKind
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = "data/simulated"

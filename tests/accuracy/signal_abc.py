@@ -14,18 +14,18 @@ from accuracy.cxcr4_coverage import BEADS, NEAR_CONTROL, bead_line
 from accuracy.figures import Figure, mean, middle, number, share
 from accuracy.scratch import REPOSITORY
 from marrowgate.fcs.read import read_fcs
-from marrowgate.measure.medians import draw_medians
-from marrowgate.measure.sketch import make_sketch
+from marrowgate.measure.intensity.medians import draw_medians
+from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.signal.beads.binding_capacity import binding_capacity
 from marrowgate.signal.beads.molecule_line import Calibration
 from marrowgate.signal.spillover.compensation import compensate_column, compensation_weights
 from marrowgate.simulate.blood import cxcr4_abc_median
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan, find_sample
+from marrowgate.simulate.cohorts.project import write_sample
 from marrowgate.simulate.make import make_tube
-from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.truth import member_mask
 

@@ -18,11 +18,11 @@ from marrowgate.settings.quality import Quality
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import find_unstable, stable_events
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import CohortPlan, SamplePlan, find_sample
-from marrowgate.simulate.project import write_sample
-from marrowgate.simulate.timing import BURST, CLOG
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan, find_sample
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
+from marrowgate.simulate.optics.timing import BURST, CLOG
 
 SCENARIO = "dirty"
 ODD_STRETCHES = {"clog": CLOG, "burst": BURST}

@@ -20,9 +20,9 @@ from accuracy.signal_stability import SCENARIO, faulty_and_sound
 from marrowgate.fcs.read import read_fcs
 from marrowgate.settings.panel import load_panel
 from marrowgate.signal.stability.acquisition_time import acquisition_time
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.make import make_tube
-from marrowgate.simulate.plan import find_sample
 
 WINDOWS, OCTILES = 10, 8
 FEWEST_EVENTS = 10_000

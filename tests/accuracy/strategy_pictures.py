@@ -20,9 +20,9 @@ from marrowgate.report.pictures.figure import save_figure
 from marrowgate.report.pictures.sample_figure import figure_of
 from marrowgate.report.pictures.sheet_rows import SheetSample
 from marrowgate.settings.panel import load_panel
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 SCENARIO, SEED, N_TUBES = "published", 11, 4

@@ -14,9 +14,9 @@ from accuracy.scratch import REPOSITORY
 from marrowgate.cli import main as marrowgate
 from marrowgate.files import write_text
 from marrowgate.simulate.cell_types import true_members
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 from marrowgate.tables import read_rows
 
 CONFIG = REPOSITORY / "config"

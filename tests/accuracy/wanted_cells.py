@@ -6,9 +6,9 @@ import numpy as np
 
 from marrowgate.simulate.cell_types import true_members
 from marrowgate.simulate.cells import kinds_of
-from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.cohorts.counts import draw_counts
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan, VisitTruth
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.plan import CohortPlan, SamplePlan, VisitTruth
 from marrowgate.simulate.streams import stream
 
 RARE = {"hspc": ("cd34_hspc",), "immature": ("ig", "nrbc")}

@@ -24,10 +24,10 @@ from marrowgate.measure.pictures.model import PROTOCOL, STEP, SamplePictures, re
 from marrowgate.report.pictures.pages import contact_sheet, pictures_page
 from marrowgate.report.pictures.sheet_rows import SheetSample
 from marrowgate.settings.panel import load_panel
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import find_sample
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 N_EVENTS, PATIENTS, VISITS = 300_000, 47, 6

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from marrowgate.files import write_text
 from marrowgate.settings.panel import Panel, PanelChannel, load_panel
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.make import make_tube
-from marrowgate.simulate.plan import find_sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EVENTS = 500_000

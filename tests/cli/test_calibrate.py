@@ -5,11 +5,11 @@ import argparse
 import pytest
 
 from marrowgate.errors import UserError
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.particles import RAINBOW_LEVELS
-from marrowgate.simulate.plan import find_sample
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
+from marrowgate.simulate.optics.particles import RAINBOW_LEVELS
 from marrowgate.steps import calibrate
 from marrowgate.tables import read_rows
 

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from marrowgate.cli import main
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.measure.pictures.model import DrawnGate, SamplePictures, read_pictures, write_pictures
 from marrowgate.tables import write_table
 

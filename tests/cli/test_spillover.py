@@ -12,10 +12,10 @@ from marrowgate.measure.record import read_record
 from marrowgate.no_result import NoResult, read_no_result
 from marrowgate.settings.panel import load_panel
 from marrowgate.signal.spillover.matrix_csv import read_spillover
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import find_sample
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 from marrowgate.steps import spillover
 from marrowgate.tables import read_rows
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from marrowgate.gating.engine import inside, join
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle
 
 GATES = (
     "And1", "And2", "And3", "And4", "Ellipse1", "FL2N-FL4N", "FL2N-FL4P", "FL2P-FL4N", "FL2P-FL4P", "FSCD-FL1P",

@@ -12,10 +12,10 @@ from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
-from marrowgate.measure.controls import choose_controls
-from marrowgate.measure.intensities import intensity_rows
+from marrowgate.measure.intensity.controls import choose_controls
+from marrowgate.measure.intensity.intensities import intensity_rows
+from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.sheets import Sample

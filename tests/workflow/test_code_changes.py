@@ -60,7 +60,7 @@ READ_STRATEGIES = {"check", "outcomes"}
         ("report/page.py", {"report"}),
         ("cohort/__init__.py", {"compare", "outcomes", "report"}),
         ("stats/intervals.py", {"outcomes", *AFTER_COLLECT}),
-        ("measure/sketch.py", AFTER_GATE),
+        ("measure/intensity/sketch.py", AFTER_GATE),
         ("gating/consensus.py", {"consensus", *AFTER_GATE}),
         ("gating/estimators/valley.py", {"prepare", "fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),
         ("simulate/__init__.py", {"report"}),

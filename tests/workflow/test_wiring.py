@@ -19,7 +19,10 @@ def jobs(folder: Path) -> list[dict[str, list[str]]]:
     for line in text.splitlines():
         word, _, rest = line.strip().partition(" ")
         if word in {"rule", "localrule"}:
-            found.append({"rule": [rest.rstrip(":")], "input": [], "output": [], "log": [], "shell": []})
+            # samples are simulated by several rules, simulate_1 and so on
+            found.append(
+                {"rule": [rest.rstrip(":").rstrip("_0123456789")], "input": [], "output": [], "log": [], "shell": []}
+            )
         elif word in {"input:", "output:", "log:"}:
             found[-1][word.rstrip(":")] = rest.split(", ")
         elif line.startswith("Shell command: "):
@@ -127,7 +130,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
 
 def test_wiring__scales_of_a_batch_are_made_from_its_stained_tubes_before_any_fit(demo_jobs):
     made = {job["output"][0]: job for job in demo_jobs if job["rule"] == ["scales"]}
-    names = [f"{panel}_B{number}" for panel in ("hspc", "immature") for number in (1, 2, 3)]
+    names = [f"{panel}_B{number}" for panel in ("hspc", "immature") for number in (1, 2, 3, 4, 5, 6)]
     assert set(made) == {f"results/scales/{name}.yaml" for name in names}
     for path, job in made.items():
         found = paths_of(words_of(job))

@@ -70,23 +70,23 @@ def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Put the same fault of many lines of a file into one, where the first of them stands; the order stays."""
     given = tuple(faults)
     lines: dict[tuple[str, ...], list[int]] = {}
-    for each in given:
-        if named := _LINE.fullmatch(each.where):
-            lines.setdefault(_same(each, named), []).append(int(named["line"]))
+    for given_fault in given:
+        if named := _LINE.fullmatch(given_fault.where):
+            lines.setdefault(_same(given_fault, named), []).append(int(named["line"]))
     found: dict[Fault, None] = {}
-    for each in given:
-        named = _LINE.fullmatch(each.where)
-        numbers = lines[_same(each, named)] if named else []
+    for given_fault in given:
+        named = _LINE.fullmatch(given_fault.where)
+        numbers = lines[_same(given_fault, named)] if named else []
         if named and len(numbers) >= _MANY:
             where = f"{named['file']} {_lines(named['word'], numbers)}{named['place'] or ''}"
-            found[Fault(where, each.what, each.cure)] = None
+            found[Fault(where, given_fault.what, given_fault.cure)] = None
         else:
-            found[each] = None
+            found[given_fault] = None
     return tuple(found)
 
 
-def _same(each: Fault, named: re.Match[str]) -> tuple[str, ...]:
-    return (named["file"], named["word"], named["place"] or "", each.what, each.cure)
+def _same(given_fault: Fault, named: re.Match[str]) -> tuple[str, ...]:
+    return (named["file"], named["word"], named["place"] or "", given_fault.what, given_fault.cure)
 
 
 def _lines(word: str, numbers: list[int]) -> str:

@@ -26,24 +26,23 @@ from marrowgate.report.pictures.plan import (
     planned_sample_pages,
     planned_sheets,
 )
-from marrowgate.gating.override_scales import overrides_off_scale
+from marrowgate.gating.overrides.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
 from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.snakefile.leftovers import (
     failed_samples,
     other_project,
+    makes_report,
+    remove_stale_report,
     set_aside_report,
     sweep,
 )
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
-from marrowgate.settings.project import (
-    load_project,
-    override_files,
-    project_files,
-    release_files,
-)
+from marrowgate.snakefile.simulated import simulated_together
+from marrowgate.settings.project import override_files, project_files, release_files
+from marrowgate.settings.project_reader import load_project
 from marrowgate.settings.sample_links import (
     bead_samples,
     controls_to_fit_first,
@@ -90,7 +89,6 @@ GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 HANDFUL = random_handful(GATED, CONFIG.seed)
-SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
     f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
 ]

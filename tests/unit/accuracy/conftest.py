@@ -7,7 +7,7 @@ import pytest
 
 from accuracy.scored import Scored
 from accuracy.scores import Confusion
-from marrowgate.simulate.plan import SamplePlan, Trouble
+from marrowgate.simulate.cohorts.plan import SamplePlan, Trouble
 from marrowgate.simulate.truth import PopulationTruth
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from accuracy.count_comparison import answer, answer_seed, scenario_rows, write_docs
-from marrowgate.simulate.count_scenarios import COUNT_EFFECTS, COUNT_SCENARIOS, CountScenario, draw_counts_of
+from marrowgate.simulate.cohorts.count_scenarios import COUNT_EFFECTS, COUNT_SCENARIOS, CountScenario, draw_counts_of
 
 
 def test_answer_seed__statuses_of_settings_that_mislead() -> None:

@@ -7,13 +7,13 @@ from accuracy.count_cohorts import sheet_row
 from accuracy.count_cxcr4 import BEADS, MARKER, POPULATION, drawn_batch, measured_rows
 from accuracy.cxcr4_coverage import bead_line
 from accuracy.scratch import REPOSITORY
-from marrowgate.measure.controls import choose_controls
-from marrowgate.measure.intensities import intensity_rows
+from marrowgate.measure.intensity.controls import choose_controls
+from marrowgate.measure.intensity.intensities import intensity_rows
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.blood import cxcr4_abc_median
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.plan import find_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 
 PLAN = make_plan("published", 5)
 TUBES = [tube for tube in PLAN.samples if tube.panel == "hspc" and tube.visit and tube.control_type == "none"]

@@ -11,8 +11,8 @@ from accuracy.count_coverage import again, count_coverage_figures, counted_row
 from accuracy.gate_coverage import Run, plan_runs, score_run
 from accuracy.wanted_cells import wanted_tube
 from marrowgate.simulate.cells import kinds_of
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.counts import draw_counts
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.counts import draw_counts
 from marrowgate.simulate.streams import stream
 from marrowgate.simulate.truth import population_truths
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from accuracy.cxcr4_figures import Measured, fold_error, fold_figures, intensity_figures
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
 from marrowgate.simulate.intensities import IntensityTruth
 
 PLAN = make_plan("published", 3)

@@ -4,7 +4,7 @@ import pytest
 
 from accuracy.instruments import choose_samples, instrument_figures, instrument_table, loses_little
 from accuracy.tried import GateScore, pooled, read_scores, write_scores
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
 
 GOOD = GateScore("home", "S1", "immature", "ig", 95, 5, 5, "ok", False)
 WRONG = replace(GOOD, setting="any_1", both=60, only_found=40, only_true=40)

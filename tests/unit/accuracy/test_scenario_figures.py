@@ -5,7 +5,7 @@ from pathlib import Path
 
 from accuracy.scenario_figures import spared_figures, trouble_figures
 from accuracy.scratch import Cohort, part_of
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
 
 
 def values(figures):

@@ -11,9 +11,9 @@ import pytest
 from accuracy.scored import Scored, score_cohort
 from accuracy.scratch import Cohort
 from marrowgate.simulate.cells import KINDS
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.sample import NO_PARTNER, EventTruth
 from marrowgate.simulate.truth import tube_facts, write_truth
-from marrowgate.simulate.tube import NO_PARTNER, EventTruth
 from marrowgate.tables import write_table
 
 NAMES = ("hspc_committed", "hspc_late", "hspc_committed", "hspc_committed", "t_cell", "basophil", "hspc_late")

@@ -3,7 +3,7 @@
 import pytest
 
 from accuracy.scratch import part_of
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
 
 
 @pytest.mark.parametrize(("scenario", "responders"), [("published", 4), ("null", 0)])

@@ -7,7 +7,7 @@ import pytest
 from marrowgate.cohort.bead_drift import bead_drifts, drift_findings
 from marrowgate.cohort.contrasts.table import contrast_table
 from marrowgate.cohort.study import make_study
-from marrowgate.measure.calibrated import bead_rows
+from marrowgate.measure.intensity.calibrated import bead_rows
 from marrowgate.settings.config import Intensity, Measure
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.sheets import Sample

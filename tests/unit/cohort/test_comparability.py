@@ -11,7 +11,7 @@ from marrowgate.cohort.comparability import arm_phases, arm_windows, check_compa
 from marrowgate.cohort.design_table import design_table
 from marrowgate.cohort.study import Comparison
 from marrowgate.settings.project import Project
-from marrowgate.simulate.count_scenarios import COUNT_SCENARIOS, CountScenario, draw_counts_of
+from marrowgate.simulate.cohorts.count_scenarios import COUNT_SCENARIOS, CountScenario, draw_counts_of
 
 
 def study_of(scenario: str | CountScenario, seed: int = 1) -> Comparison:

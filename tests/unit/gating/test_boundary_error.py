@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from marrowgate.gating.boundary_error import NO_ERROR, UNKNOWN, BoundaryError, error_of
-from marrowgate.gating.gate_coordinates import spread_error, stated_error
-from marrowgate.gating.gates import Polygon, Rectangle, beside_line, threshold
+from marrowgate.gating.geometry.gate_coordinates import spread_error, stated_error
+from marrowgate.gating.geometry.gates import Polygon, Rectangle, beside_line, threshold
 from marrowgate.gating.records import GateRecord
 
 

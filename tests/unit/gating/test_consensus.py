@@ -10,7 +10,7 @@ from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.consensus_file import read_consensus, write_consensus
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord, read_fit, write_fit
 from marrowgate.signal.transforms import Transform
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marrowgate.gating.engine import inside, join
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle, from_plain, to_plain
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle, from_plain, to_plain
 
 EVENTS = np.random.default_rng(3).normal(0.5, 0.3, size=(4000, 2))
 VALUES = {"X": EVENTS[:, 0], "Y": EVENTS[:, 1]}

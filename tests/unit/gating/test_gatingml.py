@@ -10,7 +10,7 @@ from marrowgate.errors import UserError
 from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.exchange.gatingml import write_gatingml
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import make_sample_events

@@ -13,10 +13,10 @@ from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.settings.panel import load_panel
 from marrowgate.simulate.cell_types import index_of
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind, write_tube
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.project import _stated_spillover
 from marrowgate.simulate.make import batch_optics, make_tube
-from marrowgate.simulate.project import _stated_spillover
+from marrowgate.simulate.optics.fcs_file import FileKind, write_tube
 from marrowgate.simulate.truth import member_mask
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"

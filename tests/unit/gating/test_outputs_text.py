@@ -1,6 +1,6 @@
 """How the place of a gate is told in the table of gates."""
 
-from marrowgate.gating.gates import Polygon
+from marrowgate.gating.geometry.gates import Polygon
 from marrowgate.gating.outputs import describe
 from marrowgate.signal.transforms import Transform
 

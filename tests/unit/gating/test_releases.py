@@ -11,7 +11,7 @@ from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.consensus_file import consensus_to_plain, read_consensus, write_consensus
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.gates import Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.releases.against import Against

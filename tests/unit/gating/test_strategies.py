@@ -22,11 +22,11 @@ from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.strategy import strategy_dimensions
 from marrowgate.simulate.cells import KINDS
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind, write_tube
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.project import _stated_spillover
 from marrowgate.simulate.make import batch_optics
 from marrowgate.simulate.make import make_tube as simulate_tube
-from marrowgate.simulate.project import _stated_spillover
+from marrowgate.simulate.optics.fcs_file import FileKind, write_tube
 from marrowgate.simulate.truth import member_mask
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"

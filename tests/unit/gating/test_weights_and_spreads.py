@@ -8,7 +8,7 @@ from marrowgate.gating.boundary_error import UNKNOWN, error_of
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.gates import Rectangle
+from marrowgate.gating.geometry.gates import Rectangle
 from marrowgate.gating.methods import get_method
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
 from marrowgate.gating.sample_events import SampleEvents

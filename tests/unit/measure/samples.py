@@ -1,7 +1,7 @@
 """Sheet rows and records for tests of the measures."""
 
+from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.record import SampleRecord
-from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.sheets import Sample
 
 

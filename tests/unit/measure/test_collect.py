@@ -5,8 +5,8 @@ import pytest
 
 from marrowgate.measure.blanks import BlankSample, find_blanks
 from marrowgate.measure.collect import Measured, intensity_table, population_table, quality_table
+from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.record import PopulationCount, SampleRecord
-from marrowgate.measure.sketch import make_sketch
 from marrowgate.settings.config import Measure
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample

@@ -10,8 +10,8 @@ from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.boundary_error import UNKNOWN, BoundaryError
 from marrowgate.gating.estimators.slanted_valley import METHOD
-from marrowgate.gating.gate_coordinates import moved, numbers
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
+from marrowgate.gating.geometry.gate_coordinates import moved, numbers
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs, movements_of

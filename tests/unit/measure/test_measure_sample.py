@@ -6,7 +6,7 @@ import numpy as np
 
 from marrowgate.fcs.model import Channel, FcsFile, Note, Verdict
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.gates import Boolean, threshold
+from marrowgate.gating.geometry.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.measure_sample import count_populations, count_with_dead

@@ -8,7 +8,7 @@ import pytest
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.boundary_error import UNKNOWN, error_of
-from marrowgate.gating.gates import Boolean, threshold
+from marrowgate.gating.geometry.gates import Boolean, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.measure.pictures.cells import CellFinder, inner_edges

@@ -3,9 +3,9 @@
 import numpy as np
 
 from marrowgate.fcs.model import Spillover
+from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord, read_record, write_record
-from marrowgate.measure.sketch import make_sketch
 from marrowgate.signal.checks import at_most
 
 MATRIX = Spillover(("PE-A", "APC-A"), np.array([[1.0, 0.1], [0.02, 1.0]]))

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.measure.pictures.density import N_BARS, N_CELLS, Density, coded
 from marrowgate.measure.pictures.model import (
     MEASURED,

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from marrowgate.gating.boundary_error import NO_ERROR, UNKNOWN, BoundaryError, error_of
-from marrowgate.gating.gates import Ellipsoid, Polygon, Rectangle, beside_line, threshold
+from marrowgate.gating.geometry.gates import Ellipsoid, Polygon, Rectangle, beside_line, threshold
 from marrowgate.measure.pictures.density import FINE, N_CELLS, Density, coded
 from marrowgate.measure.pictures.model import MEASURED, STEP, DrawnGate, Picture, PictureAxis, SamplePictures
 from marrowgate.report.pictures.area import PlotArea

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marrowgate.report.course_rows import CourseRows
+from marrowgate.report.charts.course_rows import CourseRows
 from marrowgate.report.left_out import left_out
 from marrowgate.settings.sheets import Patient
 from unit.report.projects import project

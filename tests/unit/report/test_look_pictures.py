@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.measure.pictures.model import STEP, DrawnGate, Picture, PictureAxis, SamplePictures, write_pictures
-from marrowgate.report.hand_section import ToLookAt
 from marrowgate.report.look_pictures import MOST_PICTURES, look_pictures, picture_addresses
+from marrowgate.report.sections.hand_section import ToLookAt
 from marrowgate.signal.transforms import Transform
 from unit.report.projects import project, sample
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from marrowgate.columns import table_columns
-from marrowgate.report.course_rows import CourseRows
+from marrowgate.report.charts.course_rows import CourseRows
 from marrowgate.report.page import inline_svg, write_page
 from marrowgate.report.page_inputs import PageInputs, SampleFiles
 from marrowgate.report.plan import Course
-from marrowgate.report.planted_section import PlantedLine
+from marrowgate.report.sections.planted_section import PlantedLine
 from marrowgate.settings.report import ReportSettings
 from unit.report.projects import project, sample
 

@@ -8,7 +8,8 @@ import pytest
 
 from marrowgate.errors import UserError
 from marrowgate.gating.methods import method_faults
-from marrowgate.settings.project import Project, load_project
+from marrowgate.settings.project import Project
+from marrowgate.settings.project_reader import load_project
 
 CONFIG = "strategy_of_panel: {blood: tree}\nseed: 1\n"
 PANEL = """\

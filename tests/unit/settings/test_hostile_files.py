@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from marrowgate.errors import UserError
-from marrowgate.settings import workbook as workbook_module
-from marrowgate.settings.given_file import is_there
-from marrowgate.settings.project import parse_overrides
-from marrowgate.settings.sheet_file import read_sheet
-from marrowgate.settings.yaml_file import read_yaml
+from marrowgate.settings.files import workbook as workbook_module
+from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.files.sheet_file import read_sheet
+from marrowgate.settings.files.yaml_file import read_yaml
+from marrowgate.settings.project_reader import parse_overrides
 from marrowgate.signal.spillover.matrix_csv import read_spillover
 
 WRONG = "look whether it is the right file"

@@ -8,7 +8,7 @@ from marrowgate import columns
 from marrowgate.settings import manual
 from marrowgate.settings.manual import SETTINGS, SHEETS, filled, table, type_words
 from marrowgate.settings.panel import load_panel
-from marrowgate.settings.project import load_config
+from marrowgate.settings.project_reader import load_config
 from marrowgate.settings.sheets import SampleId
 
 

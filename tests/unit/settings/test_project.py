@@ -21,10 +21,10 @@ def test_project__holds_what_its_files_say(folder):
 
 def test_shipped_project__is_right(repository, monkeypatch):
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project
+    from marrowgate.settings.project_reader import load_project
 
     monkeypatch.chdir(repository)
-    assert len(load_project(Path("config/config.yaml"), method_faults).samples) == 186
+    assert len(load_project(Path("config/config.yaml"), method_faults).samples) == 435
 
 
 def test_project_files__have_names_that_tell_nothing_private(folder):
@@ -33,7 +33,7 @@ def test_project_files__have_names_that_tell_nothing_private(folder):
 
 def test_project_files__hold_the_bead_lots_that_are_used(repository, monkeypatch):
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project
+    from marrowgate.settings.project_reader import load_project
 
     monkeypatch.chdir(repository)
     files = project_files(load_project(Path("config/config.yaml"), method_faults))

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from marrowgate.errors import UserError
-from marrowgate.settings.project import load_config, parse_overrides
+from marrowgate.settings.project_reader import load_config, parse_overrides
 from marrowgate.settings.sheets import Sample
 from unit.settings.projects import CONFIG, PATIENTS, changed, sheet
 

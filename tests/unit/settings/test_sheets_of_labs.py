@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from marrowgate.errors import Fault, UserError, told_once
-from marrowgate.settings.sheet_file import load_sheet, read_sheet
+from marrowgate.settings.files.sheet_file import load_sheet, read_sheet
 from marrowgate.settings.sheets import Patient, Sample
 
 HEADER = "sample_id\tfcs\tpanel\tbatch"

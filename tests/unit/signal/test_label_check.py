@@ -8,10 +8,10 @@ from marrowgate.fcs.model import Channel
 from marrowgate.fcs.read import read_fcs
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.signal.label_check import label_check
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.fcs_file import FileKind
-from marrowgate.simulate.plan import Trouble, find_sample
-from marrowgate.simulate.project import write_sample
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import Trouble, find_sample
+from marrowgate.simulate.cohorts.project import write_sample
+from marrowgate.simulate.optics.fcs_file import FileKind
 
 
 def channel(name, label, marker):

@@ -3,7 +3,7 @@
 import pytest
 
 from accuracy.signal_stability import faulty_and_sound, watch
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.simulate.cell_types import NAMES
 from marrowgate.simulate.cells import KINDS, Recipe
-from marrowgate.simulate.instrument import Optics, make_optics
+from marrowgate.simulate.optics.instrument import Optics, make_optics
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@ import pytest
 
 from marrowgate.simulate import bayes
 from marrowgate.simulate.bayes import bayes_limits
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.make import make_tube
-from marrowgate.simulate.plan import find_sample
 from marrowgate.simulate.truth import member_mask
 
 

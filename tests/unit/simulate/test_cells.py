@@ -3,7 +3,7 @@ import pytest
 
 from marrowgate.simulate.cell_types import CELL_TYPES
 from marrowgate.simulate.cells import KINDS, draw_cells, draw_kinds
-from marrowgate.simulate.instrument import make_optics
+from marrowgate.simulate.optics.instrument import make_optics
 from marrowgate.simulate.parameters import SHARED_VARIANCE
 
 N = 60_000

@@ -7,10 +7,10 @@ from marrowgate.errors import UserError
 from marrowgate.simulate.blood import Response, draw_blood, draw_constitution
 from marrowgate.simulate.cell_types import CELL_TYPES, LEUCOCYTES, LINEAGES, NAMES, SICK_CELLS, index_of, true_members
 from marrowgate.simulate.cells import KINDS
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.diseases import POOLS, find_disease, named_diseases, sicken
 from marrowgate.simulate.make import make_recipe, make_tube
-from marrowgate.simulate.plan import find_sample
 from marrowgate.simulate.truth import member_mask
 
 IMMATURE = LINEAGES[0][:3]

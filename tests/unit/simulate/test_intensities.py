@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from marrowgate.simulate.blood import cxcr4_abc_median
-from marrowgate.simulate.cohort import make_plan
-from marrowgate.simulate.instrument import FLUOROCHROMES
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.intensities import intensity_truth
 from marrowgate.simulate.make import batch_optics, make_tube
-from marrowgate.simulate.plan import find_sample
+from marrowgate.simulate.optics.instrument import FLUOROCHROMES
 from marrowgate.simulate.truth import member_mask
 
 CELLS = 200_000

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from marrowgate.simulate.cells import KINDS
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.make import batch_optics, make_recipe, make_tube
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.plan import find_sample
 
 N = 100_000
 

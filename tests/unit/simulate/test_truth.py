@@ -5,9 +5,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from marrowgate.simulate.cells import KINDS
-from marrowgate.simulate.cohort import make_plan
+from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.simulate.cohorts.plan import find_sample
 from marrowgate.simulate.make import make_tube
-from marrowgate.simulate.plan import find_sample
 from marrowgate.simulate.truth import (
     POPULATIONS,
     living_counts,

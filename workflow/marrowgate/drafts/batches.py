@@ -60,8 +60,8 @@ def batch_names(runs: Sequence[RunFacts]) -> list[str]:
         seen = variants.setdefault((key, run.panel), _known_settings(known, key, run.panel))
         if run.settings not in seen:
             seen.append(run.settings)
-        place = seen.index(run.settings)
-        found.append(names[key] if place == 0 else f"{names[key]}_{place + 1}")
+        variant = seen.index(run.settings)
+        found.append(names[key] if variant == 0 else f"{names[key]}_{variant + 1}")
     return found
 
 

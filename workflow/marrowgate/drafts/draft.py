@@ -7,7 +7,7 @@ from pathlib import Path
 from re import Pattern
 
 from marrowgate.drafts.batches import RunFacts, batch_names, day_numbers
-from marrowgate.drafts.controls import ControlDraft, control_of
+from marrowgate.drafts.controls import control_of
 from marrowgate.drafts.file_names import fields_of, filled, read_date, safe_id
 from marrowgate.drafts.panels import NamedPanel
 from marrowgate.drafts.sample_rows import Cells, next_number, to_do, with_partners
@@ -73,42 +73,31 @@ def draft_rows(
     sets : sequence of DataSet
         New ones and those of the sheet, whose batches new files of the same run get.
     panels : sequence of NamedPanel
-        With the places of their files in `sets`.
+        With the indices of their files in `sets`.
     wishes : Wishes
         What the user asked for.
     taken : sequence of str
         Ids that other samples have.
     """
-    panel_of = {place: named for named in panels for place in named.files}
-    fields = [fields_of(each.path.stem, wishes.pattern) if wishes.pattern else {} for each in sets]
+    panel_of = {index: panel for panel in panels for index in panel.files}
+    fields = [fields_of(item.path.stem, wishes.pattern) if wishes.pattern else {} for item in sets]
     visits = _visits(fields, wishes.cycle_days)
-    runs = [_run_facts(each, panel_of.get(place)) for place, each in enumerate(sets)]
+    runs = [_run_facts(item, panel_of.get(index)) for index, item in enumerate(sets)]
     batches = [wishes.batch] * len(sets) if wishes.batch else batch_names(runs)
     days = day_numbers(runs)
-    rows: list[Cells | None] = []
     ids = _Ids(set(map(str.casefold, taken)), next_number(taken))
-    several = {each.path for each in sets if each.header.data_set > 1}
-    for place, each in enumerate(sets):
-        named = panel_of.get(place)
-        if named is None:
-            rows.append(None)
+    several = {item.path for item in sets if item.header.data_set > 1}
+    rows: dict[int, Cells] = {}
+    for index, item in enumerate(sets):
+        if index not in panel_of:
             continue
-        control = control_of(each.path.stem, each.header.channels, named.panel)
-        words = filled(fields[place], visits[place].day) or ((each.path.stem,) if wishes.names else ())
-        number = str(each.header.data_set) if each.path in several else ""
-        wanted = safe_id([*words, number]) if words else ""
-        sample_id = each.known_id or ids.give(wanted, each.path, number)
-        row = _row(sample_id, fields[place], visits[place], control)
-        more = [*([control.to_do] if control.to_do else []), *(["panel"] if _is_open(named) else [])]
-        row |= {
-            "data_set": str(each.header.data_set),
-            "panel": named.name,
-            "batch": batches[place],
-            "acquisition_day": "" if days[place] is None else str(days[place]),
-        }
-        rows.append({**row, "to_do": to_do(row, more)})
-    drafted = iter(with_partners([row for row in rows if row is not None]))
-    return [None if row is None else next(drafted) for row in rows]
+        number = str(item.header.data_set) if item.path in several else ""
+        words = _id_words(item, fields[index], visits[index], wishes)
+        sample_id = item.known_id or ids.give(safe_id([*words, number]) if words else "", item.path, number)
+        run = {"batch": batches[index], "acquisition_day": "" if days[index] is None else str(days[index])}
+        rows[index] = _row(item, sample_id, panel_of[index], fields[index], visits[index], run)
+    drafted = dict(zip(rows, with_partners(list(rows.values())), strict=True))
+    return [drafted.get(index) for index in range(len(sets))]
 
 
 @dataclass
@@ -133,39 +122,52 @@ class _Ids:
         return name
 
 
-def _row(sample_id: str, fields: Mapping[str, str], visit: Visit, control: ControlDraft) -> Cells:
+def _id_words(item: DataSet, fields: Mapping[str, str], visit: Visit, wishes: Wishes) -> Sequence[str]:
+    """Return what a sample is called by: the fields of its file's name, or that name where the user wants it."""
+    return filled(fields, visit.day) or ((item.path.stem,) if wishes.names else ())
+
+
+def _row(
+    item: DataSet,
+    sample_id: str,
+    named: NamedPanel,
+    fields: Mapping[str, str],
+    visit: Visit,
+    run: Mapping[str, str],
+) -> Cells:
+    control = control_of(item.path.stem, item.header.channels, named.panel)
     numbers = {"cycle": visit.cycle, "cycle_day": visit.cycle_day, "day": visit.day}
-    return {
+    row = {
         "sample_id": sample_id,
         "patient_id": safe_id([fields.get("patient", "")]),
         "control_type": control.control_type,
         "control_marker": control.control_marker,
         "control_for": "",
         **{name: "" if value is None else str(value) for name, value in numbers.items()},
+        "data_set": str(item.header.data_set),
+        "panel": named.name,
+        **run,
     }
+    is_open = named.draft is not None and bool(named.draft.unknown)
+    return {**row, "to_do": to_do(row, [*filter(None, [control.to_do]), *(["panel"] if is_open else [])])}
 
 
 def _visits(fields: Sequence[Mapping[str, str]], cycle_days: int | None) -> list[Visit]:
     """Return the visit of each file; of dates the first one of a patient is day 0, and the others count from there."""
-    dates = [read_date(each.get("date", "")) for each in fields]
+    dates = [read_date(words.get("date", "")) for words in fields]
     first: dict[str, date] = {}
-    for each, when in zip(fields, dates, strict=True):
+    for words, when in zip(fields, dates, strict=True):
         if when is not None:
-            patient = each.get("patient", "")
+            patient = words.get("patient", "")
             first[patient] = min(first.get(patient, when), when)
-    found = []
-    for each, when in zip(fields, dates, strict=True):
-        named = read_visit(each.get("visit", ""), cycle_days)
-        by_date = None if when is None else (when - first[each.get("patient", "")]).days
-        found.append(named or Visit(day=by_date))
-    return found
+    visits = []
+    for words, when in zip(fields, dates, strict=True):
+        by_date = None if when is None else (when - first[words.get("patient", "")]).days
+        visits.append(read_visit(words.get("visit", ""), cycle_days) or Visit(day=by_date))
+    return visits
 
 
-def _run_facts(each: DataSet, named: NamedPanel | None) -> RunFacts:
-    used = [channel for channel in each.header.channels if channel.role in {"fluorescence", "scatter"}]
+def _run_facts(item: DataSet, named: NamedPanel | None) -> RunFacts:
+    used = [channel for channel in item.header.channels if channel.role in {"fluorescence", "scatter"}]
     settings = tuple((channel.name, channel.voltage, channel.gain) for channel in used)
-    return RunFacts(each.acquired, named.name if named else "", settings, each.known_batch)
-
-
-def _is_open(named: NamedPanel) -> bool:
-    return named.draft is not None and bool(named.draft.unknown)
+    return RunFacts(item.acquired, named.name if named else "", settings, item.known_batch)

@@ -35,10 +35,10 @@ def _offer(offer: Offer, *, is_best: bool) -> Iterator[str]:
     lacking = {markers: names for markers, names in offer.lacking.items() if not all(map(is_scatter, markers))}
     ordered = sorted(lacking.items(), key=lambda item: aim not in item[1])
     shown = ordered if is_best else ordered[:_OF_OTHERS]
-    told = [f"{_listed(names, 3)} (no {', '.join(absent)})" for absent, names in shown]
+    parts = [f"{_listed(names, 3)} (no {', '.join(absent)})" for absent, names in shown]
     n_more = sum(len(names) for _, names in ordered[len(shown) :])
-    if told:
-        yield f"    not: {'; '.join(told)}{f'; and {n_more} more' if n_more else ''}"
+    if parts:
+        yield f"    not: {'; '.join(parts)}{f'; and {n_more} more' if n_more else ''}"
 
 
 def sheet_lines(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
@@ -51,8 +51,8 @@ def sheet_lines(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
         yield f"batches, by instrument, day and settings: {_listed(batches)}"
     empty = Counter(name for row in rows for name in row["to_do"].split())
     if empty:
-        told = [f"{name} in {n} row{'' if n == 1 else 's'}" for name, n in empty.items()]
-        yield f"still to do: {', '.join(told)}"
+        parts = [f"{name} in {n} row{'' if n == 1 else 's'}" for name, n in empty.items()]
+        yield f"still to do: {', '.join(parts)}"
     if any("batch" in row["to_do"].split() for row in rows):
         yield "a batch is empty where the file names no day of acquisition; --batch NAME says that all are one run"
 

@@ -70,7 +70,7 @@ def draft_panel(channels: Sequence[Channel], spellings: Collection[str] = ()) ->
     as_written = {canonical(name): name for name in spellings}
     drafts: list[DraftChannel] = []
     taken: set[str] = set()
-    areas = {detector for pulse, detector in (pulse_and_detector(one.name) for one in channels) if pulse == "A"}
+    areas = {detector for pulse, detector in (pulse_and_detector(area.name) for area in channels) if pulse == "A"}
     for channel in channels:
         draft = _draft(channel, as_written, areas)
         if draft is None:

@@ -60,35 +60,35 @@ def assign_panels(headers: Sequence[FcsFile], library: Library, existing: Mappin
     """
     panels = [_existing(name, panel, headers, library) for name, panel in existing.items()]
     groups: dict[Hashable, list[int]] = {}
-    for place, header in enumerate(headers):
+    for index, header in enumerate(headers):
         if header.verdict.status == "rejected" or not header.channels:
             continue
         own = next((named for named in panels if _fits(header, named.panel)), None)
         if own is not None:
-            own.files.append(place)
+            own.files.append(index)
         else:
-            groups.setdefault((_channels(header), _stains(header)), []).append(place)
+            groups.setdefault((_channels(header), _stains(header)), []).append(index)
     # the tube with most markers first, so that its controls find it
-    ordered = sorted(groups.values(), key=lambda places: -len(_stains(headers[places[0]])))
+    ordered = sorted(groups.values(), key=lambda indices: -len(_stains(headers[indices[0]])))
     fresh: list[NamedPanel] = []
-    for places in ordered:
-        header = headers[places[0]]
+    for indices in ordered:
+        header = headers[indices[0]]
         wider = [named for named in fresh if _is_part(header, headers[named.files[0]])]
         if len(wider) == 1:
-            wider[0].files += places
+            wider[0].files += indices
             continue
         proposal = propose(header, library)
-        fresh.append(NamedPanel(proposal.shipped_panel, proposal.panel, proposal.draft, proposal, list(places)))
+        fresh.append(NamedPanel(proposal.shipped_panel, proposal.panel, proposal.draft, proposal, list(indices)))
     return [named for named in panels if named.files] + _named(fresh, set(existing))
 
 
 def _named(panels: Sequence[NamedPanel], taken: set[str]) -> list[NamedPanel]:
     number = 1
-    for named in sorted(panels, key=lambda each: min(each.files)):
+    for named in sorted(panels, key=lambda panel: min(panel.files)):
         while not named.name or named.name in taken:
             named.name, number = f"panel{number}", number + 1
         taken.add(named.name)
-    return sorted(panels, key=lambda each: min(each.files))
+    return sorted(panels, key=lambda panel: min(panel.files))
 
 
 def _existing(name: str, panel: Panel, headers: Sequence[FcsFile], library: Library) -> NamedPanel:
@@ -103,7 +103,7 @@ def _fits(header: FcsFile, panel: Panel) -> bool:
     matched = match_panel([channel.name for channel in header.channels], panel)
     if len(matched) < len(panel.channels):
         return False
-    of_panel = {header.channels[place].name: entry.marker for place, entry in matched.items()}
+    of_panel = {header.channels[index].name: entry.marker for index, entry in matched.items()}
     drafted = draft_panel(header.channels).panel.channels
     own = {entry.channel: entry.marker for entry in drafted if entry.marker}
     if 2 * len(own.keys() & of_panel.keys()) < len(own):

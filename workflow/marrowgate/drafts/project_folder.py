@@ -16,9 +16,9 @@ from marrowgate.errors import fault
 from marrowgate.fcs.mass_cytometry import is_mass_cytometry
 from marrowgate.fcs.model import FcsFile
 from marrowgate.files import write_text
+from marrowgate.settings.files.sheet_file import Sheet, read_sheet
+from marrowgate.settings.files.yaml_file import read_yaml
 from marrowgate.settings.panel import Panel, load_panel
-from marrowgate.settings.sheet_file import Sheet, read_sheet
-from marrowgate.settings.yaml_file import read_yaml
 
 SHEET = "config/samples.tsv"
 CONFIG = "config/config.yaml"
@@ -50,16 +50,16 @@ class ProjectFolder:
 
     def known_files(self) -> Iterator[tuple[Path, int, str, str]]:
         """Return path, data set, batch and sample_id of the rows whose file is there."""
-        for place, path, data_set, batch in self.rows():
+        for index, path, data_set, batch in self.rows():
             if path.is_file():
-                yield path, data_set, batch, self.sample_ids[place]
+                yield path, data_set, batch, self.sample_ids[index]
 
     def rows(self) -> Iterator[tuple[int, Path, int, str]]:
         """Return place, path, data set and batch of the rows that name a file."""
-        for place, row in enumerate(self.sheet.rows if self.sheet else ()):
+        for index, row in enumerate(self.sheet.rows if self.sheet else ()):
             number = row.cells.get("data_set", "1")
             if "fcs" in row.cells and number.isdigit():
-                yield place, self.folder / row.cells["fcs"], int(number), row.cells.get("batch", "")
+                yield index, self.folder / row.cells["fcs"], int(number), row.cells.get("batch", "")
 
 
 def open_project(folder: Path) -> ProjectFolder:
@@ -144,20 +144,20 @@ def write_sheet(
         Old rows in which something was filled in.
     """
     sheet = project.folder / SHEET
-    rows = [{**row, "fcs": _path_for_sheet(project, each.path, row["sample_id"], links=links)} for each, row in new]
+    rows = [{**row, "fcs": _path_for_sheet(project, item.path, row["sample_id"], links=links)} for item, row in new]
     if project.sheet is None:
         write_text(sheet, sheet_text(COLUMNS, rows))
         return 0
-    places = {(path.resolve(), data_set): place for place, path, data_set, _ in project.rows()}
+    index_of = {(path.resolve(), data_set): index for index, path, data_set, _ in project.rows()}
     filled: dict[int, dict[str, str]] = {}
-    for each, row in old:
-        place = places[each.path.resolve(), each.header.data_set]
+    for item, row in old:
+        index = index_of[item.path.resolve(), item.header.data_set]
         empty = {
             name: cell
             for name, cell in row.items()
-            if cell and name not in {"sample_id", "to_do"} and name not in project.sheet.rows[place].cells
+            if cell and name not in {"sample_id", "to_do"} and name not in project.sheet.rows[index].cells
         }
-        filled |= {place: empty} if empty else {}
+        filled |= {index: empty} if empty else {}
     if rows or filled:
         write_text(sheet, with_new_rows(sheet.read_text(encoding="utf-8-sig"), rows, filled))
     return len(filled)

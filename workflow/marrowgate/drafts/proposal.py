@@ -66,8 +66,8 @@ def load_library() -> Library:
         It is not there, or a file of it cannot be read.
     """
     folder = settings_folder()
-    panels = {one.panel: load_panel(panel_file(one.panel, folder)) for one in STRATEGIES if one.panel}
-    strategies = {one.name: load_checked_strategy(strategy_file(one.name, folder)) for one in STRATEGIES}
+    panels = {entry.panel: load_panel(panel_file(entry.panel, folder)) for entry in STRATEGIES if entry.panel}
+    strategies = {entry.name: load_checked_strategy(strategy_file(entry.name, folder)) for entry in STRATEGIES}
     return Library(folder, panels, strategies)
 
 
@@ -87,24 +87,24 @@ def offers_for(
 
     A strategy of one panel is meant for that alone; one for mass cytometry for its files alone.
     """
-    meant = [one for one in STRATEGIES if _is_meant(one, library, mass, shipped_panel)]
-    offers = tuple(offer(one.name, library.strategies[one.name], panel.dimensions) for one in meant)
-    aims = {one.name: one.aim for one in meant}
-    reached = [each for each in offers if aims[each.strategy] in each.had]
-    useful = [each for each in offers if library.strategies[each.strategy].roles.denominator in each.had]
+    meant = [entry for entry in STRATEGIES if _is_meant(entry, library, mass, shipped_panel)]
+    offers = tuple(offer(entry.name, library.strategies[entry.name], panel.dimensions) for entry in meant)
+    aims = {entry.name: entry.aim for entry in meant}
+    reached = [offered for offered in offers if aims[offered.strategy] in offered.had]
+    useful = [offered for offered in offers if library.strategies[offered.strategy].roles.denominator in offered.had]
     return offers, next(iter([*reached, *useful]), None)
 
 
 def aim_of(strategy: str) -> str:
     """Return the population that a shipped strategy is there for."""
-    return next(one.aim for one in STRATEGIES if one.name == strategy)
+    return next(entry.aim for entry in STRATEGIES if entry.name == strategy)
 
 
-def _is_meant(one: Shipped, library: Library, mass: bool, shipped_panel: str) -> bool:
+def _is_meant(entry: Shipped, library: Library, mass: bool, shipped_panel: str) -> bool:
     if shipped_panel:
-        return one.panel == shipped_panel
-    by_mass = library.strategies[one.name].home is None and one.panel == "marrow_cytof"
-    return by_mass if mass else not one.panel
+        return entry.panel == shipped_panel
+    by_mass = library.strategies[entry.name].home is None and entry.panel == "marrow_cytof"
+    return by_mass if mass else not entry.panel
 
 
 def _is_confirmed(channels: Sequence[Channel], panel: Panel) -> bool:

@@ -82,8 +82,8 @@ def with_new_rows(text: str, new: Sequence[Mapping[str, str]], filled: Mapping[i
     needed = [name for row in [*new, *filled.values()] for name in row if row[name] and name not in header]
     header = [*header, *dict.fromkeys(needed)]
     rows = [dict(zip(header, line, strict=False)) for line in old]
-    for place, cells in filled.items():
-        rows[place] |= {name: cell for name, cell in cells.items() if not rows[place].get(name, "").strip()}
+    for index, cells in filled.items():
+        rows[index] |= {name: cell for name, cell in cells.items() if not rows[index].get(name, "").strip()}
     return sheet_text(header, [*rows, *new])
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marrowgate.errors import fault
-from marrowgate.settings.given_file import is_there
+from marrowgate.settings.files.given_file import is_there
 
 _PACKAGE = Path(__file__).parent.parent
 

@@ -39,8 +39,9 @@ def amplifications(
     RejectedError
         `bad_keyword` when stored integers may be logarithms, and the file does not tell of what.
     """
-    found = [_amplification(keywords.text(f"$P{number}E")) for number in range(1, len(layout.types) + 1)]
-    unreadable = [index for index, pair in enumerate(found) if pair is None]
+    texts = [keywords.text(f"$P{number}E") for number in range(1, len(layout.types) + 1)]
+    pairs = [_amplification(text) for text in texts]
+    unreadable = [index for index, pair in enumerate(pairs) if pair is None]
     whole = [kind in {"I", "A"} for kind in layout.types]
     needed = [index for index in unreadable if whole[index] and roles[index] in {"fluorescence", "scatter"}]
     if needed:
@@ -50,12 +51,14 @@ def amplifications(
     if unreadable:
         sentence = f"$PnE of {len(unreadable)} channels is no pair of numbers; these were taken as linear"
         repairs.append(repair("amplification_unreadable", sentence))
-    respelled = [index for index, pair in enumerate(found) if pair and pair[0] and whole[index]]
-    respelled = [index for index in respelled if not _is_plain(keywords.text(f"$P{index + 1}E"))]
-    if respelled:
-        sentence = f"$PnE of {len(respelled)} channels is not written as two numbers with a comma"
+    logarithms = [
+        text for text, pair, is_whole in zip(texts, pairs, whole, strict=True) if is_whole and pair and pair[0]
+    ]
+    n_respelled = sum(not _is_plain(text) for text in logarithms)
+    if n_respelled:
+        sentence = f"$PnE of {n_respelled} channels is not written as two numbers with a comma"
         repairs.append(repair("amplification_spelling", sentence))
-    return [pair or (0.0, 0.0) for pair in found]
+    return [pair or (0.0, 0.0) for pair in pairs]
 
 
 def _is_plain(text: str) -> bool:

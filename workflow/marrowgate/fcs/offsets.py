@@ -161,11 +161,7 @@ def _fit(segment: Segment, data_set: _DataSet) -> Fit:
         return "unfit"
     expected = data_set.expected
     if expected is None:
-        whole = data_set.layout.event_bytes or 1
-        # an end that is one byte too far is no loss, except where a cut number is still a number
-        last = data_set.available - (0 if data_set.layout.event_bits else 1)
-        fits = segment.size >= 0 and segment.end <= last
-        return "unfit" if not fits else "near" if segment.size % whole else "exact"
+        return _fit_without_total(segment, data_set)
     if segment.begin + expected > data_set.available:
         return "unfit"
     if segment.size == expected or (expected == 0 and segment.end <= segment.begin):
@@ -174,6 +170,15 @@ def _fit(segment: Segment, data_set: _DataSet) -> Fit:
         return "from_tot"
     close = abs(segment.size - expected) < max(data_set.layout.event_bytes, 2)
     return "near" if close or _is_padding(segment, expected, data_set) else "unfit"
+
+
+def _fit_without_total(segment: Segment, data_set: _DataSet) -> Fit:
+    """Judge a segment of a data set that does not say how many events it holds."""
+    # an end that is one byte too far is no loss, except where a cut number is still a number
+    last = data_set.available - (0 if data_set.layout.event_bits else 1)
+    if segment.size < 0 or segment.end > last:
+        return "unfit"
+    return "near" if segment.size % (data_set.layout.event_bytes or 1) else "exact"
 
 
 def _is_padding(segment: Segment, expected: int, data_set: _DataSet) -> bool:

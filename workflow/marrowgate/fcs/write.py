@@ -95,16 +95,8 @@ def write_fcs(
     ----------
     Data file standards FCS 3.1 (Spidlen et al. 2010, Cytometry A 77:97) and 3.2 (Spidlen et al. 2021, 99:100).
     """
-    if version not in VERSIONS or bits not in BITS.get(datatype, ()):
-        msg = f"FCS {version} with $DATATYPE {datatype} of {bits} bits is not a kind that can be written"
-        raise ValueError(msg)
-    if version < "3.2" and any(channel.is_of_3_2 for channel in channels):
-        msg = f"FCS {version} has no types, features, analytes, tags and data types of channels; write 3.2"
-        raise ValueError(msg)
     shape = np.shape(events)
-    if len(shape) != 2 or shape[1] != len(channels):
-        msg = f"events of shape {shape} do not fit {len(channels)} channels"
-        raise ValueError(msg)
+    _refuse_misfit(shape, channels, version, datatype, bits)
     types = [
         (channel.datatype, OWN_BITS[channel.datatype]) if channel.datatype else (datatype, bits) for channel in channels
     ]
@@ -122,6 +114,20 @@ def write_fcs(
         file.write(b" " * (start - HEADER_SIZE - len(text)))
         data.tofile(file)
         file.write(b"00000000")  # no checksum
+
+
+def _refuse_misfit(
+    shape: tuple[int, ...], channels: Sequence[WriteChannel], version: str, datatype: str, bits: int
+) -> None:
+    if version not in VERSIONS or bits not in BITS.get(datatype, ()):
+        msg = f"FCS {version} with $DATATYPE {datatype} of {bits} bits is not a kind that can be written"
+        raise ValueError(msg)
+    if version < "3.2" and any(channel.is_of_3_2 for channel in channels):
+        msg = f"FCS {version} has no types, features, analytes, tags and data types of channels; write 3.2"
+        raise ValueError(msg)
+    if len(shape) != 2 or shape[1] != len(channels):
+        msg = f"events of shape {shape} do not fit {len(channels)} channels"
+        raise ValueError(msg)
 
 
 def _stored(

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from marrowgate.gating.boxes import box_of, rows_in_box
 from marrowgate.gating.engine import inside, join
-from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.geometry.boxes import box_of, rows_in_box
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.geometry.tiles import decide_by_tiles
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
-from marrowgate.gating.tiles import decide_by_tiles
 from marrowgate.settings.strategy import ROOT
 
 _FEW = 10_000

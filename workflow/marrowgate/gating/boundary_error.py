@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class BoundaryError:
-    """What is known of the error of a gate's free numbers (`marrowgate.gating.gate_coordinates.numbers`).
+    """What is known of the error of a gate's free numbers (`marrowgate.gating.geometry.gate_coordinates.numbers`).
 
     Parameters
     ----------

@@ -61,9 +61,9 @@ def mode_towards(
     full = [mode for mode in _modes(points) if mode.share >= max(LEAST_SHARE, LEAST_EVENTS / len(points))]
     if not full:
         return None
-    places = np.array([(mode.x, mode.y) for mode in full])
-    start = places[int(np.argmax(((places - low) / (high - low)) @ signs))]
-    apart = np.hypot(*((places - start) / spread).T)
+    centres = np.array([(mode.x, mode.y) for mode in full])
+    start = centres[int(np.argmax(((centres - low) / (high - low)) @ signs))]
+    apart = np.hypot(*((centres - start) / spread).T)
     nearest = float(apart[apart > 0].min(initial=np.inf))
     return start, spread * min(1.0, nearest / _CLEAR)
 
@@ -92,9 +92,9 @@ def second_cluster(points: Floats, mean: Floats, covariance: Floats, distance_sq
     modes = _modes(inside)
     # the cluster's own mode is the one that its mean stands on
     own, *others = sorted(modes, key=lambda mode: mode.x**2 + mode.y**2)
-    for other in others:
-        if min(own.share, other.share) >= LEAST_SECOND and _are_apart(inside, own, other):
-            smaller = min(own.share, other.share)
+    for second in others:
+        if min(own.share, second.share) >= LEAST_SECOND and _are_apart(inside, own, second):
+            smaller = min(own.share, second.share)
             sentence = f"the ellipse holds two clusters; {100 * smaller:.0f} % of the events are in the smaller"
             return (because("second_cluster", sentence),)
     return ()
@@ -106,9 +106,9 @@ def _modes(points: Floats) -> list[Mode]:
     return find_modes(x, y, bins) if np.ptp(x) > 0 and np.ptp(y) > 0 else []
 
 
-def _are_apart(points: Floats, one: Mode, other: Mode) -> bool:
+def _are_apart(points: Floats, first: Mode, second: Mode) -> bool:
     """Say whether two modes are apart and a valley lies on the straight path from one to the other."""
-    start, way = np.array([one.x, one.y]), np.array([other.x - one.x, other.y - one.y])
+    start, way = np.array([first.x, first.y]), np.array([second.x - first.x, second.y - first.y])
     length = float(np.hypot(*way))
     if length < LEAST_APART:
         return False

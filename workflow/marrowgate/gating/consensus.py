@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
-from marrowgate.gating.gate_coordinates import moved, numbers, same_kind, spread_error, stated_error
-from marrowgate.gating.gates import Boolean, Ellipsoid, Gate
+from marrowgate.gating.geometry.gate_coordinates import moved, numbers, same_kind, spread_error, stated_error
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate
 from marrowgate.gating.landmarks.factors import batch_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.pooled import find_pooled

@@ -7,7 +7,7 @@ from typing import Any
 
 from marrowgate.fcs.model import Note
 from marrowgate.gating.consensus import BATCH, AgreedGate, Consensus, Reference
-from marrowgate.gating.gates import from_plain, to_plain
+from marrowgate.gating.geometry.gates import from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import error_from_plain
 from marrowgate.plain_yaml import read_plain, write_plain

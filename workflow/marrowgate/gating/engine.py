@@ -10,7 +10,7 @@ import numpy as np
 from flowutils.gating import points_in_polygon
 from numpy.typing import NDArray
 
-from marrowgate.gating.gates import Boolean, Ellipsoid, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.float64]

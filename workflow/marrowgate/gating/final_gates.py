@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.consensus import MIN_FITS, SPREADS, AgreedGate, Consensus
-from marrowgate.gating.gate_coordinates import moved, numbers, reach, same_kind, stated_error
-from marrowgate.gating.gates import Boolean, Gate
+from marrowgate.gating.geometry.gate_coordinates import moved, numbers, reach, same_kind, stated_error
+from marrowgate.gating.geometry.gates import Boolean, Gate
 from marrowgate.gating.reasons import because, has_code
 from marrowgate.gating.records import USABLE, Fit, GateRecord, Status
 from marrowgate.settings.strategy import ROOT
 
 if TYPE_CHECKING:
-    from marrowgate.gating.given_gates import GivenGate
+    from marrowgate.gating.overrides.given_gates import GivenGate
 
 Floats = NDArray[np.float64]
 NONE_GIVEN: Mapping[str, "GivenGate"] = MappingProxyType({})

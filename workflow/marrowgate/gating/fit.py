@@ -11,7 +11,7 @@ from marrowgate.fcs.model import Note
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.cached_sample import CachedSample
-from marrowgate.gating.cross_checks import (
+from marrowgate.gating.doubts.cross_checks import (
     Stretch,
     at_border,
     doubtful_references,
@@ -20,14 +20,14 @@ from marrowgate.gating.cross_checks import (
     other_landmarks,
     overlaps,
 )
-from marrowgate.gating.gates import Boolean, Gate, Rectangle
+from marrowgate.gating.doubts.saturation import saturated
+from marrowgate.gating.geometry.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.methods import FindStatus, FoundGate, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
-from marrowgate.gating.saturation import saturated
 from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 

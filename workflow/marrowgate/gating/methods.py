@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from marrowgate.errors import UserError
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
-from marrowgate.gating.gates import Gate
+from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.messages import correct_to, sentence
 from marrowgate.settings.panel import is_scatter

@@ -12,8 +12,8 @@ from marrowgate import __version__
 from marrowgate.arrow_arrays import boolean_array
 from marrowgate.fcs.model import Note
 from marrowgate.files import whole_file
-from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
-from marrowgate.gating.polygon_corners import part_on_scale
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.geometry.polygon_corners import part_on_scale
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows
 from marrowgate.settings.strategy import Strategy

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
-from marrowgate.gating.gates import Gate
+from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.methods import FoundGate, get_method
 from marrowgate.gating.records import Evidence
 from marrowgate.signal.transforms import Transform

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
-from marrowgate.gating.gate_coordinates import numbers
-from marrowgate.gating.gates import Gate, from_plain, to_plain
+from marrowgate.gating.geometry.gate_coordinates import numbers
+from marrowgate.gating.geometry.gates import Gate, from_plain, to_plain
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, codes_of, sentences_of
 from marrowgate.signal.transforms import Transform
@@ -185,7 +185,7 @@ def write_fit(path: Path, fit: Fit) -> None:
         "gates": [record_to_plain(record) for record in fit.gates],
     }
     # indented for people, but the long lists of values in one line each
-    evidence = ",\n  ".join(json.dumps(asdict(evidence_item)) for evidence_item in fit.evidence)
+    evidence = ",\n  ".join(json.dumps(vars(evidence_item)) for evidence_item in fit.evidence)
     text = json.dumps(plain, indent=1)
     write_text(path, f'{text[:-2]},\n "evidence": [{evidence}]\n}}\n')
 

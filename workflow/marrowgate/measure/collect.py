@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankSample, find_blanks
-from marrowgate.measure.calibrated import Lines
-from marrowgate.measure.controls import choose_controls
 from marrowgate.measure.corrections import override_rows
-from marrowgate.measure.intensities import intensity_rows
+from marrowgate.measure.intensity.calibrated import Lines
+from marrowgate.measure.intensity.controls import choose_controls
+from marrowgate.measure.intensity.intensities import intensity_rows
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.given_gates import GivenGate
+from marrowgate.gating.overrides.given_gates import GivenGate
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.gate_uncertainty import resting_on

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.apply import apply_gates, rows_inside
-from marrowgate.gating.gate_coordinates import moved, numbers
-from marrowgate.gating.gates import Boolean
+from marrowgate.gating.geometry.gate_coordinates import moved, numbers
+from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.record import GateCv
@@ -72,7 +72,7 @@ def movements_of(record: GateRecord) -> list[Floats]:
     Returns
     -------
     list of ndarray of float64, shape (k,)
-        For the k numbers of `marrowgate.gating.gate_coordinates.numbers`.
+        For the k numbers of `marrowgate.gating.geometry.gate_coordinates.numbers`.
     """
     return [] if record.gate is None else record.error.steps
 

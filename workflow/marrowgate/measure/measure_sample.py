@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from marrowgate.gating.apply import rows_inside
-from marrowgate.gating.gates import Boolean
+from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
+from marrowgate.measure.intensity.sketch import Sketch, make_sketch
 from marrowgate.measure.record import GateCv, PopulationCount
-from marrowgate.measure.sketch import Sketch, make_sketch
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategy import ROOT, USUAL_ROLES, Roles, ancestors

@@ -10,9 +10,9 @@ import numpy as np
 
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
+from marrowgate.measure.intensity.sketch import Sketch
 from marrowgate.measure.manifest import manifest_without_numbers
 from marrowgate.measure.measured_volume import Volume
-from marrowgate.measure.sketch import Sketch
 from marrowgate.no_result import NoResult
 from marrowgate.signal.checks import Check
 from marrowgate.signal.detector_settings import Settings

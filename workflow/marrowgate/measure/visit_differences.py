@@ -102,19 +102,22 @@ def compare(own: Staining, others: Sequence[Staining], max_change_pct: float) ->
         return "not_checked", "no other visit of the patient"
     differing, unknown = [], []
     for name in ("preparation", "lysis", "antibody", "voltage", "gain"):
-        value, known = getattr(own, name), [getattr(other, name) for other in others]
-        stated = [value_there for value_there in known if value_there is not None]
-        if value is None or len(stated) < len(known):
+        value, stated = getattr(own, name), [value for other in others if (value := getattr(other, name)) is not None]
+        if value is None or len(stated) < len(others):
             unknown += [name] if name != "gain" or value is not None or stated else []
-        unlike = Counter(
-            value_there for value_there in stated if value is not None and _unlike(value, value_there, max_change_pct)
-        )
-        if unlike:
-            named = ", ".join(f"{_told(value_there)} at {n}" for value_there, n in unlike.most_common())
-            differing.append(f"{name} is {_told(value)}, {named} of {len(others)} other visits")
+        if unlike := _unlike_visits(value, stated, max_change_pct):
+            differing.append(f"{name} is {_in_words(value)}, {unlike} of {len(others)} other visits")
     if differing:
         return "differs", "; ".join(differing)
     return ("not_checked", f"not stated at every visit: {', '.join(unknown)}") if unknown else ("ok", "")
+
+
+def _unlike_visits(value: str | float | None, stated: Sequence[str | float], max_change_pct: float) -> str:
+    """Return the values of other visits that are unlike this one, the most frequent first; empty when none is."""
+    if value is None:
+        return ""
+    unlike = Counter(other for other in stated if _unlike(value, other, max_change_pct))
+    return ", ".join(f"{_in_words(other)} at {n}" for other, n in unlike.most_common())
 
 
 def _unlike(value: str | float, other: str | float, max_change_pct: float) -> bool:
@@ -123,5 +126,5 @@ def _unlike(value: str | float, other: str | float, max_change_pct: float) -> bo
     return abs(value - other) > max_change_pct / 100 * abs(other)
 
 
-def _told(value: str | float) -> str:
+def _in_words(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:g}"

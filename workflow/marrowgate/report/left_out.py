@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marrowgate.report.course_rows import CourseRows
+from marrowgate.report.charts.course_rows import CourseRows
 from marrowgate.settings.project import Project
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from marrowgate.measure.pictures.model import STEP, read_pictures
-from marrowgate.report.hand_section import ToLookAt
 from marrowgate.report.pictures.draw import draw_picture
 from marrowgate.report.pictures.plan import GATES, planned_sample_pages
 from marrowgate.report.pictures.svg import svg_text
 from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
+from marrowgate.report.sections.hand_section import ToLookAt
 from marrowgate.settings.project import Project
 from marrowgate.settings.sample_links import gated
 

@@ -15,16 +15,21 @@ from markupsafe import Markup
 from marrowgate.files import write_text
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.report import wording
-from marrowgate.report.answer_section import Answer, make_answer
-from marrowgate.report.checks_map import checks_map
-from marrowgate.report.corrections_section import corrected_samples, count_of_parent
-from marrowgate.report.course_rows import course_legend
+from marrowgate.report.charts.checks_map import checks_map
+from marrowgate.report.charts.course_rows import course_legend
+from marrowgate.report.charts.forest_chart import forest_charts
+from marrowgate.report.charts.timelines import timelines
 from marrowgate.report.data_tables import downloads
-from marrowgate.report.flow_section import contrast_flow, population_flow, sample_flow
-from marrowgate.report.forest_chart import forest_charts
-from marrowgate.report.gates_section import weak_gates
-from marrowgate.report.hand_section import ToLookAt, counting_notes, to_look_at
-from marrowgate.report.instrument_section import (
+from marrowgate.report.look_pictures import look_pictures, picture_addresses
+from marrowgate.report.page_inputs import PageInputs, Row
+from marrowgate.report.pictures.svg import page_css
+from marrowgate.report.plan import GATE_STATUS, SURVIVAL
+from marrowgate.report.sections.answer_section import Answer, make_answer
+from marrowgate.report.sections.corrections_section import corrected_samples, count_of_parent
+from marrowgate.report.sections.flow_section import contrast_flow, population_flow, sample_flow
+from marrowgate.report.sections.gates_section import weak_gates
+from marrowgate.report.sections.hand_section import ToLookAt, counting_notes, to_look_at
+from marrowgate.report.sections.instrument_section import (
     Series,
     bead_series,
     gate_series,
@@ -32,17 +37,12 @@ from marrowgate.report.instrument_section import (
     series_chart,
     settings_series,
 )
-from marrowgate.report.intensities_section import intensity_lines
-from marrowgate.report.look_pictures import look_pictures, picture_addresses
-from marrowgate.report.methods_section import methods_of
-from marrowgate.report.outcome_section import outcome_topics
-from marrowgate.report.page_inputs import PageInputs, Row
-from marrowgate.report.patients_section import patient_parts
-from marrowgate.report.pictures.svg import page_css
-from marrowgate.report.plan import GATE_STATUS, SURVIVAL
-from marrowgate.report.populations_section import panel_tables
-from marrowgate.report.quality_section import check_lines
-from marrowgate.report.timelines import timelines
+from marrowgate.report.sections.intensities_section import intensity_lines
+from marrowgate.report.sections.methods_section import methods_of
+from marrowgate.report.sections.outcome_section import outcome_topics
+from marrowgate.report.sections.patients_section import patient_parts
+from marrowgate.report.sections.populations_section import panel_tables
+from marrowgate.report.sections.quality_section import check_lines
 
 FILTERS = {
     "number": wording.number,

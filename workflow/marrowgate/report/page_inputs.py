@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from marrowgate.report.course_rows import CourseRows
+from marrowgate.report.charts.course_rows import CourseRows
 from marrowgate.report.plan import Course
-from marrowgate.report.planted_section import PlantedLine
+from marrowgate.report.sections.planted_section import PlantedLine
 from marrowgate.settings.project import Project
 
 Row = Mapping[str, Any]

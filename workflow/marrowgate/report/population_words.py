@@ -32,7 +32,7 @@ def headline(rows: Sequence[Row], aim: str, denominator: str) -> str:
     if row is None:
         return ""
     if row["n_events"] is None:
-        cause = _root_cause(row, {each["population"]: each for each in rows})
+        cause = _root_cause(row, {other["population"]: other for other in rows})
         of = "" if cause is row else f"{cause['population']}: "
         return f"{aim}: not gated; {of}{_because(cause) or 'see gate_reason'}"
     if row["pct_of_cd45"] is not None:

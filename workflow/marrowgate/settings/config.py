@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from marrowgate.settings.arms import Arms
+from marrowgate.settings.files.path_text import PathText
 from marrowgate.settings.messages import nearest
 from marrowgate.settings.outcome_words import USUAL_RESPONSES, spelled
 from marrowgate.settings.panel import Label
-from marrowgate.settings.path_text import PathText
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.report import ReportSettings
 from marrowgate.settings.sheets import SampleId

@@ -98,7 +98,7 @@ def load_panel(path: Path) -> Panel:
     UserError
         One fault per wrong entry, and per channel or marker that stands twice.
     """
-    from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
+    from marrowgate.settings.files.yaml_file import build_model, line_of, read_yaml
 
     content, lines = read_yaml(path)
     panel = build_model(path, content, lines, Panel)

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from marrowgate.errors import fault
-from marrowgate.settings.given_file import given_bytes
+from marrowgate.settings.files.given_file import given_bytes
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategy import Strategy
 

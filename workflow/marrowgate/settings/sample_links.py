@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from marrowgate.settings.given_file import is_there
+from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Sample
 

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings.config import Config
+from marrowgate.settings.files.yaml_file import EntryPath, build_model, entry_where, known_names, read_yaml
 from marrowgate.settings.messages import nearest
-from marrowgate.settings.yaml_file import EntryPath, build_model, entry_where, known_names, read_yaml
 
 _STAND_IN: Mapping[str, Any] = {"strategy_of_panel": {"none": "none"}}
 """What stands for an entry that must be given and is not; it is doubtful, so nothing is held against it."""

@@ -295,7 +295,7 @@ def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tupl
     UserError
         The file is not a strategy; one fault per wrong entry.
     """
-    from marrowgate.settings.yaml_file import build_model, line_of, read_yaml
+    from marrowgate.settings.files.yaml_file import build_model, line_of, read_yaml
 
     content, lines = read_yaml(path)
     strategy = build_model(path, content, lines, Strategy)

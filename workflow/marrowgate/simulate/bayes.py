@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from marrowgate.settings.panel import Panel
 from marrowgate.simulate.cells import IS_NUCLEATED, KINDS, Recipe, kinds_of
-from marrowgate.simulate.instrument import Optics
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.make import batch_optics, make_recipe
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.optics.instrument import Optics
+from marrowgate.simulate.sample import Tube, measure_tube
 from marrowgate.simulate.streams import stream
-from marrowgate.simulate.tube import Tube, measure_tube
 
 FloatMatrix = NDArray[np.float32]
 

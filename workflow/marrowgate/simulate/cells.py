@@ -16,9 +16,9 @@ from marrowgate.simulate.cell_types import (
     neighbours,
     true_members,
 )
-from marrowgate.simulate.instrument import FloatArray, Optics
+from marrowgate.simulate.optics.instrument import FloatArray, Optics
+from marrowgate.simulate.optics.particles import PARTICLES, particle_signals
 from marrowgate.simulate.parameters import APOPTOTIC, COAT, COMMON_BINDING, DEAD, SHARED_VARIANCE, STICKY, Parameter
-from marrowgate.simulate.particles import PARTICLES, particle_signals
 
 KINDS = (*NAMES, *(particle.name for particle in PARTICLES))
 # Stages before and after each kind; beads and cells that do not mature are their own neighbours.

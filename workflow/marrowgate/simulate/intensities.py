@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from marrowgate.settings.panel import Panel
 from marrowgate.simulate.cells import Recipe, draw_cells, draw_kinds, kinds_of
-from marrowgate.simulate.instrument import Optics, detect
+from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.make import batch_optics, make_recipe
-from marrowgate.simulate.plan import CohortPlan, SamplePlan
+from marrowgate.simulate.optics.instrument import Optics, detect
 from marrowgate.simulate.streams import stream
 
 ENOUGH_CELLS = 1_000_000

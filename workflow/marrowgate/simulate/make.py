@@ -9,12 +9,12 @@ from marrowgate.settings.panel import Panel
 from marrowgate.simulate.blood import Blood
 from marrowgate.simulate.cell_types import CELL_TYPES, HSPC
 from marrowgate.simulate.cells import IS_NUCLEATED, KINDS, Recipe
-from marrowgate.simulate.instrument import Optics, make_optics, set_up_on
+from marrowgate.simulate.cohorts.plan import CohortPlan, Preparation, SamplePlan
+from marrowgate.simulate.optics.instrument import Optics, make_optics, set_up_on
+from marrowgate.simulate.optics.particles import LOTS
 from marrowgate.simulate.parameters import TUBE
-from marrowgate.simulate.particles import LOTS
-from marrowgate.simulate.plan import CohortPlan, Preparation, SamplePlan
+from marrowgate.simulate.sample import Tube, measure_tube
 from marrowgate.simulate.streams import stream
-from marrowgate.simulate.tube import Tube, measure_tube
 
 UNLYSED: Mapping[str, float] = {
     "red_cell": TUBE["unlysed_red_cells"].value,

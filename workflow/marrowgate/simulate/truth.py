@@ -16,9 +16,9 @@ from marrowgate.files import whole_file
 from marrowgate.simulate.blood import Blood, cxcr4_abc_median
 from marrowgate.simulate.cell_types import HSPC, LEUCOCYTES, NUCLEATED, true_members
 from marrowgate.simulate.cells import KINDS, kinds_of
+from marrowgate.simulate.cohorts.plan import SamplePlan
 from marrowgate.simulate.make import left_in_tube
-from marrowgate.simulate.plan import SamplePlan
-from marrowgate.simulate.tube import NO_PARTNER, EventTruth
+from marrowgate.simulate.sample import NO_PARTNER, EventTruth
 
 # Populations whose truth is given for each panel: those that its stains can tell apart.
 POPULATIONS: Mapping[str, tuple[str, ...]] = {

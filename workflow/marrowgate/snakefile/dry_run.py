@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
         dag_api.execute_workflow(executor="dryrun")
         dag = workflow_api._workflow.dag
         needed = set(dag.needrun_jobs(exclude_finished=False))
-        after = {job: [dag.jobid(each) for each in dag.dependencies[job] if each in needed] for job in needed}
+        after = {job: [dag.jobid(earlier) for earlier in dag.dependencies[job] if earlier in needed] for job in needed}
         jobs = [described(job, dag.jobid(job), after[job], dag.reason(job)) for job in needed]
     json.dump(jobs, sys.stdout)
     return 0

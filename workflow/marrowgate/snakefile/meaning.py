@@ -24,9 +24,11 @@ def panel_meaning(panel: Panel) -> str:
 def strategy_meaning(strategy: Strategy) -> str:
     """Return digests of what a strategy says beside its description and the notes of its populations."""
     plain = asdict(strategy)
-    populations = [{name: value for name, value in each.items() if name != "note"} for each in plain["populations"]]
-    arguments = [{name: each[name] for name in _SETTINGS_OF_GATES} for each in populations]
-    tree = [{name: each[name] for name in each.keys() - _SETTINGS_OF_GATES} for each in populations]
+    populations = [
+        {name: value for name, value in population.items() if name != "note"} for population in plain["populations"]
+    ]
+    arguments = [{name: population[name] for name in _SETTINGS_OF_GATES} for population in populations]
+    tree = [{name: population[name] for name in population.keys() - _SETTINGS_OF_GATES} for population in populations]
     rest = {name: plain[name] for name in plain.keys() - {"description", "populations"}}
     return _digests("strategy", {"arguments": arguments, "populations": tree, "units": rest})
 

@@ -9,7 +9,7 @@ from marrowgate.snakefile.meaning import changed_parts, parts_of
 
 Job = Mapping[str, Any]
 
-_NOUNS = {"fit": "fits", "gate": "gates", "simulate": "simulated files"}
+_NOUNS = {"fit": "fits", "gate": "gates"}
 """Jobs that there is one of for each sample."""
 
 _CHANGES = {
@@ -46,7 +46,7 @@ def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
     for job in made:
         key = (job["rule"], " and ".join(_roots(job, by_number, found)))
         groups[key] = groups.get(key, 0) + 1
-    rank = {name: place for place, name in enumerate(order)}
+    rank = {name: position for position, name in enumerate(order)}
     for rule, why in sorted(groups, key=lambda key: (rank.get(key[0], len(rank)), key)):
         yield f"{_counted(groups[rule, why], rule)}, because {why}"
     yield f"{len(made)} job{'' if len(made) == 1 else 's'} in all"
@@ -57,7 +57,7 @@ def _roots(job: Job, by_number: Mapping[int, Job], found: dict[int, tuple[str, .
     if job["number"] not in found:
         own = reason_of(job)
         earlier = [by_number[number] for number in job["after"] if number in by_number]
-        roots = [why for each in earlier for why in _roots(each, by_number, found)] if own == _FOLLOWS else []
+        roots = [why for word in earlier for why in _roots(word, by_number, found)] if own == _FOLLOWS else []
         found[job["number"]] = tuple(dict.fromkeys(roots)) or (own,)
     return found[job["number"]]
 
@@ -83,8 +83,8 @@ def _of_params(job: Job) -> str:
     before, now = ([part for text in job[name] for part in _plain(text)] for name in ("params_before", "params_now"))
     parts = [part for old in before for new in now for part in changed_parts(old, new)]
     words = [_CHANGES.get(part, f"{part} changed") for part in dict.fromkeys(parts)]
-    others = [each for each in now if not parts_of(each)]
-    if any(len(each) == _DIGEST_LENGTH and set(each) <= set("0123456789abcdef") for each in others):
+    others = [word for word in now if not parts_of(word)]
+    if any(len(word) == _DIGEST_LENGTH and set(word) <= set("0123456789abcdef") for word in others):
         words.append("the code of marrowgate or of a library changed")
     elif others:
         words.append("a setting changed")
@@ -98,7 +98,7 @@ def _plain(text: str) -> list[str]:
     except (ValueError, SyntaxError):
         return [text]
     if isinstance(value, list):
-        return [str(each) for each in value]
+        return [str(word) for word in value]
     return [value if isinstance(value, str) else text]
 
 

@@ -67,9 +67,9 @@ class Evaluated:
 def make_layout(x: Floats, time: Floats, error_variance: Floats, present: NDArray[np.bool_]) -> Layout:
     """Return the layout of readings padded to the same number per patient; arguments as in `LongData`."""
     t = time[:, :, None]
-    one = np.ones_like(t)
+    intercept = np.ones_like(t)
     outer = (x[:, :, :, None] * x[:, :, None, :]).reshape(*time.shape, -1)
-    products = np.concatenate([one, t, t**2, x, t * x, outer], axis=2) * present[:, :, None]
+    products = np.concatenate([intercept, t, t**2, x, t * x, outer], axis=2) * present[:, :, None]
     return Layout(products, time, error_variance, present)
 
 

@@ -35,10 +35,10 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.fcs.survey import survey
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
-    from marrowgate.gating.override_scales import overrides_off_scale
+    from marrowgate.gating.overrides.override_scales import overrides_off_scale
     from marrowgate.progress import with_progress
-    from marrowgate.settings.notes import project_notes
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.settings.project_checks.notes import project_notes
+    from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.signal.beads.lot_files import lot_faults
     from marrowgate.signal.spillover.matrix_files import matrix_faults
 

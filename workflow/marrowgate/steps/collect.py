@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
     from marrowgate.provenance import provenance
-    from marrowgate.settings.project import load_project, override_files, parse_overrides, project_files, release_files
+    from marrowgate.settings.project import override_files, project_files, release_files
+    from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.snakefile.rules import STEPS
     from marrowgate.tables import write_table
 
@@ -60,10 +61,10 @@ def run(args: argparse.Namespace) -> int:
     )
     described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
     described["batches_sha256"] = {
-        place: digest
+        output: digest
         for record in records.values()
-        for place, digest in record.digests.items()
-        if place.startswith(("consensus/", "scales/"))
+        for output, digest in record.digests.items()
+        if output.startswith(("consensus/", "scales/"))
     }
     described["tables_sha256"] = named_digests(
         path
@@ -130,7 +131,6 @@ def _tables_without_defects(
 
 
 def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str, SampleRecord]") -> "dict[str, Rows]":
-    from marrowgate.measure.calibrated import bead_rows, calibration_lines
     from marrowgate.measure.collect import (
         blanks_of,
         intensity_table,
@@ -141,6 +141,7 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
         quality_table,
     )
     from marrowgate.measure.compensation_doubts import mark_tables
+    from marrowgate.measure.intensity.calibrated import bead_rows, calibration_lines
     from marrowgate.measure.visit_differences import visit_differences
     from marrowgate.tables import read_rows
 

@@ -28,11 +28,11 @@ def run(args: argparse.Namespace) -> int:
 
     from marrowgate.files import write_text
     from marrowgate.gating.consensus_file import read_consensus
-    from marrowgate.gating.drafts import draft, draft_text
     from marrowgate.gating.final_gates import settle
     from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.overrides.drafts import draft, draft_text
     from marrowgate.gating.records import read_fit
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.settings.project_reader import load_project, parse_overrides
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     sample = _sample(project, args.sample_id)

@@ -10,7 +10,7 @@ from marrowgate.steps.sample_arguments import add_sample_arguments, settings_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marrowgate.gating.given_gates import GivenGate
+    from marrowgate.gating.overrides.given_gates import GivenGate
     from marrowgate.gating.records import GateRecord
     from marrowgate.gating.sample_events import SampleEvents
     from marrowgate.measure.record import SampleRecord
@@ -157,7 +157,7 @@ def _given(
     if path is None:
         return {}
     from marrowgate.errors import UserError
-    from marrowgate.gating.given_gates import given_gates
+    from marrowgate.gating.overrides.given_gates import given_gates
     from marrowgate.settings.overrides import load_overrides
 
     overrides, faults = load_overrides(path, strategy, panel)

@@ -47,10 +47,10 @@ def run(args: argparse.Namespace) -> int:
     project, library = open_project(args.folder), load_library()
     wishes = _wishes(args, paths)
     sets, n_old = _data_sets(paths, project)
-    panels = assign_panels([each.header for each in sets], library, project.panels)
+    panels = assign_panels([item.header for item in sets], library, project.panels)
     rows = draft_rows(sets, panels, wishes, project.sample_ids)
-    new = [(each, row) for each, row in zip(sets[n_old:], rows[n_old:], strict=True) if row is not None]
-    old = [(each, row) for each, row in zip(sets[:n_old], rows[:n_old], strict=True) if row is not None]
+    new = [(item, row) for item, row in zip(sets[n_old:], rows[n_old:], strict=True) if row is not None]
+    old = [(item, row) for item, row in zip(sets[:n_old], rows[:n_old], strict=True) if row is not None]
     n_filled = _write(args, project, library, panels, new, old if wishes.pattern else [])
     print("\n".join(_words(args, project, sets[n_old:], panels, [row for _, row in new], n_filled)))
     return 0
@@ -61,7 +61,9 @@ def _files(given: Sequence[Path]) -> list[Path]:
     faults, found = [], []
     for path in given:
         if path.is_dir():
-            inside = [each for each in sorted(path.rglob("*")) if each.suffix.lower() in _ENDINGS and each.is_file()]
+            inside = [
+                inner for inner in sorted(path.rglob("*")) if inner.suffix.lower() in _ENDINGS and inner.is_file()
+            ]
             found += inside
             if not inside:
                 faults.append(Fault(str(path), "holds no file that ends in .fcs or .lmd", "name the files"))
@@ -114,7 +116,7 @@ def _data_sets(paths: Sequence[Path], project: "ProjectFolder") -> "tuple[list[D
         DataSet(path, read_header(path, data_set), acquired(path, data_set), batch, sample_id)
         for path, data_set, batch, sample_id in project.known_files()
     ]
-    known = {(each.path.resolve(), each.header.data_set) for each in old}
+    known = {(item.path.resolve(), item.header.data_set) for item in old}
     new = [
         DataSet(path, header, acquired(path, header.data_set))
         for path in with_progress(paths, "files")
@@ -136,7 +138,7 @@ def _write(
     from marrowgate.drafts.project_folder import write_panels, write_settings, write_sheet
 
     write_panels(project, library, panels)
-    write_settings(project, library, panels, [row for _, row in new], [each.header for each, _ in new])
+    write_settings(project, library, panels, [row for _, row in new], [item.header for item, _ in new])
     return write_sheet(project, new, old, links=args.links)
 
 
@@ -152,15 +154,15 @@ def _words(
     from marrowgate.drafts.init_words import offer_lines, sheet_lines
     from marrowgate.drafts.project_folder import SHEET
 
-    n_files = len({each.path for each in new})
+    n_files = len({item.path for item in new})
     yield f"{_counted(n_files, 'new file')}, {_counted(len(new), 'data set')}; {_counted(len(rows), 'row')} in {SHEET}"
     if n_filled:
         yield f"{_counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
-    for number, each in enumerate(new, start=1):
-        if each.header.verdict.status == "rejected":
-            called = each.path.name if args.names else f"data set {number}"
-            told = " | ".join(f"{note.code}: {note.sentence}" for note in each.header.verdict.reasons)
-            yield f"{called} is rejected and has no row: {told}"
+    for number, item in enumerate(new, start=1):
+        if item.header.verdict.status == "rejected":
+            called = item.path.name if args.names else f"data set {number}"
+            why = " | ".join(f"{note.code}: {note.sentence}" for note in item.header.verdict.reasons)
+            yield f"{called} is rejected and has no row: {why}"
     for named in panels:
         yield from offer_lines(named)
     yield from sheet_lines(rows)
@@ -173,7 +175,7 @@ def _words(
 def _pattern_words(new: "Sequence[DataSet]") -> Iterator[str]:
     from marrowgate.drafts.file_names import compile_pattern, fields_of, propose_pattern
 
-    stems = list(dict.fromkeys(each.path.stem for each in new))
+    stems = list(dict.fromkeys(item.path.stem for item in new))
     pattern = propose_pattern(stems)
     if pattern:
         compiled = compile_pattern(pattern)

@@ -15,7 +15,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the outcomes, Parquet beside them; without outcome columns the table is empty."""
     from marrowgate.cohort.outcomes.table import outcome_table
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.tables import write_table
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.report.pictures.plan import planned_sheets
     from marrowgate.report.pictures.sheet_samples import sheet_samples
     from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.tables import read_rows
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write `config/strategies/released/<name>.yaml`, or print the differences of two."""
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.settings.project_reader import load_project, parse_overrides
 
     if bool(args.name) == bool(args.diff):
         raise fault("marrowgate release", "needs a name, or --diff with two names", "write marrowgate release NAME")
@@ -92,8 +92,8 @@ def _pairs(project: "Project", args: argparse.Namespace) -> list[tuple[str, str]
 
     pairs = list(batches(project))
     faults = []
-    for option, wanted, place in (("--batches", args.batches, 1), ("--panels", args.panels, 0)):
-        known = list(dict.fromkeys(pair[place] for pair in pairs))
+    for option, wanted, index in (("--batches", args.batches, 1), ("--panels", args.panels, 0)):
+        known = list(dict.fromkeys(pair[index] for pair in pairs))
         faults += [
             Fault(
                 option,

@@ -10,11 +10,11 @@ from marrowgate.errors import Fault, UserError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from marrowgate.report.course_rows import CourseRows
+    from marrowgate.report.charts.course_rows import CourseRows
     from marrowgate.report.plan import Course
     from marrowgate.settings.config import Cohort, Config
     from marrowgate.settings.project import Project
-    from marrowgate.simulate.planted import Planted
+    from marrowgate.simulate.cohorts.planted import Planted
 
 WIDE_INCHES, NARROW_INCHES = 7.5, 3.7
 """Widths of a figure on a sheet of paper and on a phone; the type is the same."""
@@ -43,15 +43,15 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.content import named_digests
     from marrowgate.files import write_text
     from marrowgate.gating.methods import method_faults
-    from marrowgate.report.course_rows import course_rows
+    from marrowgate.report.charts.course_rows import course_rows
     from marrowgate.report.left_out import left_out
     from marrowgate.report.page import write_page
     from marrowgate.report.page_inputs import PageInputs
     from marrowgate.report.plan import planned_courses, planned_figures
-    from marrowgate.report.planted_section import planted_lines
     from marrowgate.report.run_summary import run_summary
     from marrowgate.report.sample_files import read_sample_files
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.report.sections.planted_section import planted_lines
+    from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.tables import read_rows
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
@@ -93,7 +93,7 @@ def _save_figures(
     planned: Mapping[str, "Course"],
     config: "Config",
 ) -> None:
-    from marrowgate.report.style import save_svg
+    from marrowgate.report.charts.style import save_svg
 
     for name, path in figures.items():
         limit = _limit(planned[name], config.cohort) if name in planned else None
@@ -102,8 +102,8 @@ def _save_figures(
 
 def _narrow_figures(figures: Mapping[str, Path], tables: Tables, arms: Sequence[str]) -> dict[str, str]:
     """Return the figures that the page takes as they are, drawn for a narrow screen."""
+    from marrowgate.report.charts.style import svg_of
     from marrowgate.report.plan import GATE_STATUS, SURVIVAL
-    from marrowgate.report.style import svg_of
 
     kept = [name for name in figures if name == GATE_STATUS or name in SURVIVAL]
     return {name: svg_of(_draw(name, tables, {}, None, arms, NARROW_INCHES)) for name in kept}
@@ -128,8 +128,8 @@ def _say_simulated(config: "Config") -> str:
 
 def _planted(project: "Project") -> "list[Planted]":
     """Return what was planted in the samples that the run simulated; nothing where their cohort is not known."""
-    from marrowgate.simulate.cohort import make_plan
-    from marrowgate.simulate.planted import planted_truth
+    from marrowgate.simulate.cohorts.cohort import make_plan
+    from marrowgate.simulate.cohorts.planted import planted_truth
 
     settings = project.config.simulation
     if settings is None:
@@ -150,10 +150,10 @@ def _draw(
     arms: Sequence[str],
     width: float | None = None,
 ) -> "Figure":
-    from marrowgate.report.course_figure import over_time
-    from marrowgate.report.gate_figure import gate_status
+    from marrowgate.report.charts.course_figure import over_time
+    from marrowgate.report.charts.gate_figure import gate_status
+    from marrowgate.report.charts.survival_figure import survival
     from marrowgate.report.plan import SURVIVAL
-    from marrowgate.report.survival_figure import survival
 
     if name in courses:
         return over_time(courses[name], limit, arms)

@@ -216,8 +216,8 @@ def _with_untried(args: argparse.Namespace, rows: list[dict[str, Any]], data: "D
     known = {row["sample_id"]: row for row in rows}
     for name, (path, header) in data.items():
         if name not in known:
-            place = {"fcs": None if args.anonymous else str(path), "data_set": header.data_set}
-            known[name] = {**manifest_row(name, header, file_sha256(path)), **place}
+            origin = {"fcs": None if args.anonymous else str(path), "data_set": header.data_set}
+            known[name] = {**manifest_row(name, header, file_sha256(path)), **origin}
     others = [name for name in known if name not in data]
     return [known[name] for name in (*data, *others)]
 
@@ -230,8 +230,8 @@ def _print_words(
 ) -> None:
     from marrowgate.steps.try_words import setup_lines
 
-    told = [line for setup, names in setups for line in setup_lines(setup, names, tables)]
-    print("\n".join(told))
+    lines = [line for setup, names in setups for line in setup_lines(setup, names, tables)]
+    print("\n".join(lines))
     verdicts = [row["verdict"] for row in tables["manifest"]]
     rejected, failed = verdicts.count("rejected"), verdicts.count("failed")
     more = f", {failed} failed because of a defect of marrowgate" if failed else ""

@@ -60,12 +60,12 @@ def _samples(
             ControlPictures(file.role.kind, file.role.marker, read_pictures(_path(folder, file.name)))
             for file in group.controls
         )
-        for each in measured:
-            name, manifest = each.sample.sample_id, each.record.manifest
+        for measured_sample in measured:
+            name, manifest = measured_sample.sample.sample_id, measured_sample.record.manifest
             verdict = manifest["verdict"]
             trouble = f"{verdict}: {manifest['reasons']}" if verdict in WITHOUT_NUMBERS else ""
             pictures = with_table_statuses(read_pictures(_path(folder, name)), rows.get(name, ()))
-            control = each.sample.control_type
+            control = measured_sample.sample.control_type
             served = controls if name in stained else ()
             yield SheetSample(name, group.panel_name, "", "", "", control, trouble, pictures, served)
 

@@ -131,21 +131,21 @@ def run_group(group: TryGroup, options: TryOptions, opened: OpenedFiles) -> list
         The stained ones first, then the controls.
     """
     members = (*group.stained, *group.controls)
-    files = {each.name: opened.open(each, group, options.gain) for each in members}
-    strategy = _with_scales(group, options, [files[each.name] for each in group.stained])
+    files = {member.name: opened.open(member, group, options.gain) for member in members}
+    strategy = _with_scales(group, options, [files[member.name] for member in group.stained])
     prepared = {
-        each.name: _guarded("fit", partial(_prepare, each, files[each.name], group, strategy, options))
-        for each in members
+        member.name: _guarded("fit", partial(_prepare, member, files[member.name], group, strategy, options))
+        for member in members
     }
     fits: dict[str, Fit | NoResult] = {}
-    for each in (*group.controls, *group.stained):
-        ready = prepared[each.name]
-        controls = _control_fits(group, fits) if each in group.stained else {}
-        fits[each.name] = (
+    for member in (*group.controls, *group.stained):
+        ready = prepared[member.name]
+        controls = _control_fits(group, fits) if member in group.stained else {}
+        fits[member.name] = (
             ready if isinstance(ready, NoResult) else _guarded("fit", partial(_fit, ready, strategy, controls))
         )
     agreed = agree(group.panel_name, group.name, [fit for fit in fits.values() if not isinstance(fit, NoResult)])
-    return [_gate_guarded(each, prepared[each.name], fits, group, agreed, options) for each in members]
+    return [_gate_guarded(member, prepared[member.name], fits, group, agreed, options) for member in members]
 
 
 def sample_of(file: TryFile, group: TryGroup) -> Sample:

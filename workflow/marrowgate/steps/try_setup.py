@@ -1,7 +1,7 @@
 """What `marrowgate try` is asked for: which data sets, with which panel and strategy, beside which controls."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,26 +201,33 @@ def _as_in_file(header: FcsFile, panel: Panel) -> tuple[Panel, tuple[str, ...]]:
     if not header.channels:
         return panel, ()
     matched = match_panel([channel.name for channel in header.channels], panel)
-    present = {entry.channel for entry in matched.values()}
-    other: dict[str, str] = {}
-    for index, entry in matched.items():
-        channel = header.channels[index]
-        if entry.marker and says_another_marker(channel.label, channel.name, entry.marker):
-            written = read_label(channel.label, channel.name).marker
-            said = f"calls it {written}" if is_known_marker(written) else "names another marker"
-            other[entry.channel] = f"the panel calls {channel.name} {entry.marker}, the file {said}: it is not used"
-    missing = [entry for entry in panel.channels if entry.channel not in present]
-    remarks = tuple(other.values())
+    contradicted = _contradictions(header, matched)
+    usable = {entry.channel for entry in matched.values()} - contradicted.keys()
+    missing = [entry for entry in panel.channels if entry.channel not in usable | contradicted.keys()]
+    remarks = tuple(contradicted.values())
     stained = [entry for entry in panel.channels if entry.marker]
-    n_lost = sum(entry.channel in other or entry.channel not in present for entry in stained)
+    n_lost = sum(entry.channel not in usable for entry in stained)
     if missing:
         listed = ", ".join(map(_named, missing))
         remarks = (f"{len(missing)} of {len(panel.channels)} channels of the panel are not there: {listed}", *remarks)
     if 2 * n_lost > len(stained):
         more = f"{n_lost} of the panel's {len(stained)} markers are not in the file as the panel has them"
         remarks = (*remarks, f"{more}: is it the right panel? Without --panel the file's own labels are taken")
-    kept = tuple(entry for entry in panel.channels if entry.channel in present and entry.channel not in other)
+    kept = tuple(entry for entry in panel.channels if entry.channel in usable)
     return (panel.model_copy(update={"channels": kept}) if kept else panel), remarks
+
+
+def _contradictions(header: FcsFile, matched: Mapping[int, PanelChannel]) -> dict[str, str]:
+    """Return the channels of the panel that the file labels as another marker, each with that in words."""
+    contradicted = {}
+    for index, entry in matched.items():
+        channel = header.channels[index]
+        if entry.marker and says_another_marker(channel.label, channel.name, entry.marker):
+            written = read_label(channel.label, channel.name).marker
+            said = f"calls it {written}" if is_known_marker(written) else "names another marker"
+            remark = f"the panel calls {channel.name} {entry.marker}, the file {said}: it is not used"
+            contradicted[entry.channel] = remark
+    return contradicted
 
 
 def _named(entry: PanelChannel) -> str:

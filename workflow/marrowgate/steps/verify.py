@@ -15,7 +15,7 @@ def run(args: argparse.Namespace) -> int:
     """Print one line for each sample and file; exit code 3 when something is not what it was."""
     from marrowgate.errors import fault
     from marrowgate.gating.methods import method_faults
-    from marrowgate.settings.project import load_project, parse_overrides
+    from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.verification import verified_inputs, verified_results
 
     if not (args.results / "provenance.json").is_file():

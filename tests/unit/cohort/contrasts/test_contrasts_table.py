@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from marrowgate.cohort.contrasts.table import adjust, contrast_table
 from marrowgate.cohort.study import Comparison, make_study
 from marrowgate.settings.config import Intensity
-from marrowgate.settings.endpoint_checks import Nameable
 from marrowgate.settings.project import Project
+from marrowgate.settings.project_checks.endpoint_checks import Nameable
 from marrowgate.settings.sheets import Measurement
 
 Project_ = Callable[..., Project]

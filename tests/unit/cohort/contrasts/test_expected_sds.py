@@ -7,7 +7,7 @@ import pytest
 
 from accuracy.count_comparison import MEASURE, make_comparison
 from marrowgate.cohort.contrasts import changes, longitudinal
-from marrowgate.simulate.count_scenarios import CountScenario, draw_counts_of
+from marrowgate.simulate.cohorts.count_scenarios import CountScenario, draw_counts_of
 
 RARE = CountScenario("3 events a tube, a shift of 2", events=3, shift=math.log(2))
 

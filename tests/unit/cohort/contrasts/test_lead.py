@@ -18,7 +18,7 @@ from marrowgate.cohort.courses import make_courses
 from marrowgate.cohort.study import Comparison
 from marrowgate.cohort.summary_table import summary_table
 from marrowgate.report.wording import METHODS
-from marrowgate.simulate.count_scenarios import COUNT_EFFECTS, COUNT_SCENARIOS, draw_counts_of
+from marrowgate.simulate.cohorts.count_scenarios import COUNT_EFFECTS, COUNT_SCENARIOS, draw_counts_of
 from marrowgate.stats.two_arms import Estimate, welch
 
 NAME = (MEASURE, ENDPOINT, "triplet - doublet")

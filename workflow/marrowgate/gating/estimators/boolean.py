@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from marrowgate.gating.boundary_error import NO_ERROR
-from marrowgate.gating.gates import Boolean
+from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate
 from marrowgate.settings.section import Limit
 

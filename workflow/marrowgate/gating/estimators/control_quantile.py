@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.settings.section import Limit

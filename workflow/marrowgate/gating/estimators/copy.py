@@ -1,6 +1,6 @@
 """The same gate on another population: how one sees that a gate keeps what it should."""
 
-from marrowgate.gating.gates import Boolean
+from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, no_gate
 from marrowgate.gating.reasons import because
 

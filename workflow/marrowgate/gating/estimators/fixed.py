@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 from marrowgate.gating.boundary_error import STATED_SD
-from marrowgate.gating.doubts import crowded_border
-from marrowgate.gating.gate_coordinates import stated_error
-from marrowgate.gating.gates import Polygon, Rectangle
+from marrowgate.gating.doubts.estimate_doubts import crowded_border
+from marrowgate.gating.geometry.gate_coordinates import stated_error
+from marrowgate.gating.geometry.gates import Polygon, Rectangle
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, bounds_faults, on_scale, stains_above_zero
 from marrowgate.gating.reasons import Reasons
 from marrowgate.settings.section import Limit

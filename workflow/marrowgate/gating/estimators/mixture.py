@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.doubts import foreign_events
+from marrowgate.gating.doubts.estimate_doubts import foreign_events
 from marrowgate.gating.estimators.cluster import distances
-from marrowgate.gating.gates import Ellipsoid, threshold
+from marrowgate.gating.geometry.gates import Ellipsoid, threshold
 from marrowgate.gating.methods import (
     Arguments,
     FoundGate,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
 from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import depths, sides
-from marrowgate.gating.gates import LEFT, RIGHT, beside_line
-from marrowgate.gating.line_spread import spread_of_line
+from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
+from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.section import Limit

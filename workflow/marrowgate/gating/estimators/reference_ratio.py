@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from marrowgate.gating.density import Counts, binned, quantile, resample
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import (
     Arguments,
     FoundGate,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
-from marrowgate.gating.gates import Polygon
+from marrowgate.gating.geometry.gates import Polygon
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd

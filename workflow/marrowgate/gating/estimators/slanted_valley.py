@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
 from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, valley_doubts, widened
-from marrowgate.gating.gates import LEFT, RIGHT, beside_line
-from marrowgate.gating.line_spread import spread_of_line
+from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
+from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit

@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.settings.section import Limit

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
-from marrowgate.gating.doubts import bin_of, second_valley
-from marrowgate.gating.gates import threshold
+from marrowgate.gating.doubts.estimate_doubts import bin_of, second_valley
+from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in

@@ -11,7 +11,7 @@ from lxml import etree
 from marrowgate.errors import fault
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import whole_file
-from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from marrowgate.gating.consensus import AgreedGate, Consensus
-from marrowgate.gating.gate_coordinates import numbers, reach, same_kind
+from marrowgate.gating.geometry.gate_coordinates import numbers, reach, same_kind
 from marrowgate.gating.landmarks.factors import factors_of
 from marrowgate.gating.outputs import describe
 from marrowgate.gating.releases.release_file import PanelGates, Release

@@ -61,15 +61,18 @@ def released_scales(batches: Sequence[FinishedBatch]) -> BatchScales:
         widths[name] = BatchWidth(float(np.median([width.w for width in own])), sum(width.n_tubes for width in own))
     rows = [batch.scales.landmarks for batch in batches]
     landmarks = rows[0] if len(rows) == 1 else batch_landmarks(rows)
-    distances: dict[str, list[float]] = {name: [] for name in factors_of(landmarks)}
-    for batch in batches:
-        of_batch = factors_of(batch.scales.landmarks)
-        for fit in batch.fits:
-            for name, factor in factors_of(fit.landmarks).items():
-                if name in of_batch and name in distances:
-                    distances[name].append(math.log(factor / of_batch[name]))
-    tolerances = {name: _tolerance(values) for name, values in distances.items()}
+    tolerances = {name: _tolerance(_distances(batches, name)) for name in factors_of(landmarks)}
     return BatchScales(widths, landmarks, tolerances)
+
+
+def _distances(batches: Sequence[FinishedBatch], landmark: str) -> list[float]:
+    """Return how far a landmark of each sample lies from that of its own batch, ln."""
+    distances = []
+    for batch in batches:
+        middle = factors_of(batch.scales.landmarks).get(landmark)
+        own = [factors_of(fit.landmarks).get(landmark) for fit in batch.fits]
+        distances += [math.log(factor / middle) for factor in own if middle is not None and factor is not None]
+    return distances
 
 
 def _tolerance(distances: Sequence[float]) -> float:

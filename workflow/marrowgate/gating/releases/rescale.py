@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import Evidence, Fit
 from marrowgate.gating.sample_events import in_units
 from marrowgate.signal.transforms import Transform

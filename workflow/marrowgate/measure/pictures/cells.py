@@ -64,24 +64,24 @@ class CellFinder:
         """Return single events for `Density.dots`; those without a value on an axis are left out."""
         linear = [self.sample_events.linear(axis.dimension, rows) for axis in axes]
         there = np.isfinite(linear).all(axis=0)
-        places = [
+        positions = [
             _fine(axis.scale.forward(values[there]), axis.low, axis.high)
             for axis, values in zip(axes, linear, strict=True)
         ]
-        return np.column_stack([*places, owners[there]]).astype(np.uint16).reshape(-1, 3)
+        return np.column_stack([*positions, owners[there]]).astype(np.uint16).reshape(-1, 3)
 
 
 def inner_edges(axis: PictureAxis, n_cells: int) -> NDArray[np.float64]:
     """Return the borders between the cells of an axis, linear scale; shape (n_cells - 1,), not falling."""
-    places = np.linspace(axis.low, axis.high, n_cells + 1)[1:-1]
-    return np.maximum.accumulate(linear_places(axis.scale, places))
+    positions = np.linspace(axis.low, axis.high, n_cells + 1)[1:-1]
+    return np.maximum.accumulate(linear_places(axis.scale, positions))
 
 
 def _of_equal_width(values: NDArray[np.float64], axis: PictureAxis, n_cells: int) -> Cells:
     low, high = linear_places(axis.scale, np.array([axis.low, axis.high]))
     with np.errstate(invalid="ignore"):
-        places = np.clip((values - low) * (n_cells / (high - low)), 0, n_cells - 1)
-        return np.asarray(places, dtype=np.uint8)
+        positions = np.clip((values - low) * (n_cells / (high - low)), 0, n_cells - 1)
+        return np.asarray(positions, dtype=np.uint8)
 
 
 def _by_leading_bits(values: NDArray[np.float64], edges: NDArray[np.float64]) -> Cells:
@@ -95,10 +95,10 @@ def _by_leading_bits(values: NDArray[np.float64], edges: NDArray[np.float64]) ->
         return np.asarray(table[values.astype(np.float32).view(np.uint32) >> _LEFT_OUT])
 
 
-def linear_places(scale: Transform, places: NDArray[np.float64]) -> NDArray[np.float64]:
+def linear_places(scale: Transform, positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return linear values of places on a scale, all finite."""
     with np.errstate(over="ignore"):
-        return np.nan_to_num(scale.inverse(places))
+        return np.nan_to_num(scale.inverse(positions))
 
 
 def density_of(
@@ -135,8 +135,8 @@ def density_of(
     across, upwards = (finder.cells(axis, rows, N_CELLS) for axis in axes)
     n_owners = int(owners.max()) + 1
     # cell 255 in one of them means nowhere: such an event is counted beyond the plot
-    places = (owners[rows].astype(np.int32) * _SIDE + upwards) * _SIDE + across
-    counts = np.bincount(places, minlength=n_owners * _SIDE**2).reshape(n_owners, _SIDE, _SIDE)
+    positions = (owners[rows].astype(np.int32) * _SIDE + upwards) * _SIDE + across
+    counts = np.bincount(positions, minlength=n_owners * _SIDE**2).reshape(n_owners, _SIDE, _SIDE)
     by_owner = counts[:, :N_CELLS, :N_CELLS].reshape(n_owners, -1)
     shape = (N_CELLS, N_CELLS)
     codes, owner_of_cell = coded(by_owner.sum(axis=0)).reshape(shape), by_owner.argmax(axis=0).astype(np.uint8)

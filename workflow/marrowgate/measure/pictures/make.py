@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.boxes import box_of
-from marrowgate.gating.gates import Boolean, Gate
+from marrowgate.gating.geometry.boxes import box_of
+from marrowgate.gating.geometry.gates import Boolean, Gate
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.pictures.cells import CellFinder, density_of
@@ -201,8 +201,8 @@ def _picture(
     return Picture(kind, title, parent, dimensions, gates, colours, int(own.size), density)
 
 
-def _both(one: EventRows, other: EventRows, n_events: int) -> EventRows:
+def _both(first: EventRows, second: EventRows, n_events: int) -> EventRows:
     """Return the events of the second that are in the first, too."""
     mask = np.zeros(n_events, dtype=np.bool_)
-    mask[one] = True
-    return other[mask[other]]
+    mask[first] = True
+    return second[mask[second]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from marrowgate.files import write_text
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
-from marrowgate.gating.gates import Gate, from_plain, to_plain
+from marrowgate.gating.geometry.gates import Gate, from_plain, to_plain
 from marrowgate.gating.records import error_from_plain
 from marrowgate.measure.pictures.density import Density, density_from_plain, density_to_plain
 from marrowgate.signal.transforms import Transform

@@ -44,11 +44,11 @@ class PlotArea:
         (left, right), (bottom, top) = self.ends
         return np.array([self.side / (right - left), -self.side / (top - bottom)])
 
-    def px(self, places: Floats) -> Floats:
+    def px(self, positions: Floats) -> Floats:
         """Return places on the scales as px; shape (k, 2)."""
         (left, _), (_, top) = self.ends
         corner = np.array([self.left, self.top])
-        return np.asarray(corner + (places - np.array([left, top])) * self.px_per_unit)
+        return np.asarray(corner + (positions - np.array([left, top])) * self.px_per_unit)
 
     def visible(self, start: Floats, end: Floats) -> tuple[float, float] | None:
         """Return which part of a straight line lies in the plot, as shares of its length (Liang and Barsky 1984)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from marrowgate.gating.boundary_error import NO_ERROR
-from marrowgate.gating.gates import Gate
+from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.records import WEAKEST_FIRST
 from marrowgate.measure.pictures.density import FINE, Density
 from marrowgate.measure.pictures.model import MEASURED, PROTOCOL, DrawnGate, Picture, PictureAxis, SamplePictures
@@ -72,8 +72,8 @@ def _events(
         yield _raster(density)
     for owner in sorted({int(owner) for owner in density.dots[:, 2]}, key=_rare_last):
         own = density.dots[density.dots[:, 2] == owner]
-        places = own[:, :2] / FINE * np.array([1.0, -1.0]) * SIDE + np.array([LEFT, TOP + SIDE])
-        points = tuple((float(x), float(y)) for x, y in places)
+        positions = own[:, :2] / FINE * np.array([1.0, -1.0]) * SIDE + np.array([LEFT, TOP + SIDE])
+        points = tuple((float(x), float(y)) for x, y in positions)
         is_rare = picture.kind == PROTOCOL and owner == 1
         yield from (Dots("ring", points), Dots("rare", points)) if is_rare else (Dots(f"dot{owner}", points),)
 

@@ -10,9 +10,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
 from marrowgate.files import whole_file
+from marrowgate.report.charts.style import figure_style
 from marrowgate.report.pictures.looks import LOOKS
 from marrowgate.report.pictures.scene import Dots, Mark, Raster, Scene, Shape, Words
-from marrowgate.report.style import figure_style
 
 _PX_PER_INCH = 96.0
 _POINTS = 72.0 / _PX_PER_INCH

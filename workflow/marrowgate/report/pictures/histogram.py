@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.gates import Rectangle
+from marrowgate.gating.geometry.gates import Rectangle
 from marrowgate.measure.pictures.density import Density, decoded
 from marrowgate.measure.pictures.model import DrawnGate, PictureAxis
 from marrowgate.report.pictures.area import PlotArea

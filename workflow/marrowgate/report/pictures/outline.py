@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
-from marrowgate.gating.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.report.pictures.area import PlotArea
 from marrowgate.report.pictures.scene import Points
 

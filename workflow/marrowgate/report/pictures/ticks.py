@@ -28,8 +28,8 @@ def ticks_of(axis: PictureAxis, length: float) -> list[Tick]:
     values = _round_steps(low, high) if axis.scale.kind == "linear" else _decades(low, high)
     kept: list[Tick] = []
     for value in values:
-        place = float(axis.scale.forward(np.array([value]))[0])
-        share = (place - axis.low) / (axis.high - axis.low)
+        position = float(axis.scale.forward(np.array([value]))[0])
+        share = (position - axis.low) / (axis.high - axis.low)
         text = short(value)
         if 0.0 <= share <= 1.0 and all(_apart(share, text, tick, length) for tick in kept):
             kept.append((share, text))

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.settings.files.yaml_file import line_of, read_yaml
 from marrowgate.settings.project import Project
 from marrowgate.settings.sample_links import bead_samples
-from marrowgate.settings.yaml_file import line_of, read_yaml
 from marrowgate.signal.beads.lots import load_bead_lot
 
 

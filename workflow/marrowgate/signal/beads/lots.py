@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from marrowgate.fcs.model import Channel
+from marrowgate.settings.files.yaml_file import load_model
 from marrowgate.settings.panel import Label
-from marrowgate.settings.yaml_file import load_model
 
 FEWEST_LEVELS = 3
 """A line needs at least three kinds of bead that carry a known number of molecules."""

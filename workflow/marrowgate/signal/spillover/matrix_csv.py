@@ -9,7 +9,7 @@ import numpy as np
 from marrowgate.errors import Fault, UserError
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
-from marrowgate.settings.given_file import given_bytes
+from marrowgate.settings.files.given_file import given_bytes
 
 _LARGEST = 10_000_000
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.settings.config import SPILLOVER_SOURCES
-from marrowgate.settings.given_file import is_there
+from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.files.yaml_file import entry_where, read_yaml
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
 from marrowgate.settings.sample_links import batches
 from marrowgate.settings.settings_file import entry_paths
-from marrowgate.settings.yaml_file import entry_where, read_yaml
 from marrowgate.signal.spillover.matrix_csv import read_spillover
 
 

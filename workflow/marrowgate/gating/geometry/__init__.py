@@ -1,0 +1,1 @@
+"""Gates as shapes: their coordinates, their corners, and which events lie inside."""

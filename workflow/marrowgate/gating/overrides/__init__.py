@@ -1,0 +1,1 @@
+"""Gates that a person gave, and drafts of them."""

@@ -1,0 +1,45 @@
+"""Gates that a person gave, held against the samples' scales before any job is sent."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from marrowgate.errors import Fault, UserError
+from marrowgate.fcs.read import read_fcs
+from marrowgate.gating.batch_scales import asks_batch, freeze_scales
+from marrowgate.gating.overrides.given_gates import given_gates
+from marrowgate.gating.sample_events import channels_of, transform_of
+from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.project import Project
+
+SCALES = Path("results/scales")
+
+
+def overrides_off_scale(project: Project, scales: Path = SCALES) -> Iterator[Fault]:
+    """Tell which boundaries of overrides lie outside the scales of their samples.
+
+    A sample whose file is not there yet, or whose batch has no scales yet, is passed over: `gate` tells it then.
+
+    Parameters
+    ----------
+    project : Project
+        With its overrides.
+    scales : Path
+        Folder of the scales that an earlier run chose for each batch.
+    """
+    samples = {sample.sample_id: sample for sample in project.samples}
+    for name, overrides in project.overrides.items():
+        sample = samples[name]
+        panel = project.panels[sample.panel]
+        strategy = project.strategies[project.config.strategy_of_panel[sample.panel]]
+        chosen = scales / f"{sample.panel}_{sample.batch}.yaml" if asks_batch(strategy, panel) else None
+        if not is_there(Path(sample.fcs)) or (chosen is not None and not is_there(chosen)):
+            continue
+        file = read_fcs(Path(sample.fcs), sample.data_set, panel=panel, gain=project.config.signal.gain)
+        if file.events is None:
+            continue
+        try:
+            fixed = freeze_scales(strategy, panel, chosen).scales
+            channels = channels_of(file.channels, {name for gate in overrides.gates for name in gate.dimensions})
+            given_gates(overrides, {name: transform_of(name, channel, fixed) for name, channel in channels.items()})
+        except UserError as error:
+            yield from error.faults

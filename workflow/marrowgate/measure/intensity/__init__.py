@@ -1,0 +1,1 @@
+"""Marker intensities on populations, beside the controls that belong to them."""

@@ -1,0 +1,1 @@
+"""Cohorts: who is treated how, visits, samples, sheets and the truth of all."""

@@ -1,0 +1,1 @@
+"""The cytometer: light, scatter, detectors, flow and files."""
