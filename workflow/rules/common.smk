@@ -34,6 +34,8 @@ from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.snakefile.leftovers import (
     failed_samples,
     other_project,
+    makes_report,
+    remove_stale_report,
     set_aside_report,
     sweep,
 )
