@@ -1,7 +1,7 @@
 """What planning a run costs by the number of samples: a dry run in a fresh folder, beside Snakemake's own part.
 
-`python tests/benchmarks/bench_plan.py --samples 500 1000 2000`. The plain workflow has as many jobs with the same files and
-no settings, so that the ratio of both does not depend on the machine.
+`python tests/benchmarks/bench_plan.py --samples 500 1000 2000`. The plain workflow has as many jobs with the same files
+and no settings, so that the ratio of both does not depend on the machine.
 """
 
 import argparse

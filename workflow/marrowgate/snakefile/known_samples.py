@@ -1,4 +1,4 @@
-"""The samples of a project by name, with a plain answer where somebody asks Snakemake for a sample that there is not."""
+"""The samples of a project by name, with a plain answer where Snakemake is asked for a sample that there is not."""
 
 from collections.abc import Iterable
 
