@@ -181,4 +181,4 @@ lock:
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements-fuzz.lock
 
 clean:
-	rm -rf results/* data/demo data/links .snakemake
+	rm -rf results/* data/study data/links .snakemake

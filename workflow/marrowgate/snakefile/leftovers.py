@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from marrowgate.errors import Fault
 
@@ -30,17 +31,35 @@ def sweep(folders: Iterable[Path]) -> int:
     return len(found)
 
 
+class PlannedJob(Protocol):
+    """What is asked of a job of Snakemake."""
+
+    output: Iterable[str]
+
+
+def makes_report(jobs: Iterable[PlannedJob], page: Path = REPORT) -> bool:
+    """Say whether one of the jobs writes the report."""
+    return any(page == Path(output) for job in jobs for output in job.output)
+
+
 def set_aside_report(page: Path = REPORT) -> Path | None:
-    """Rename the report after a run that failed, so that nobody takes it for that run's.
+    """Rename the report of an earlier run, so that nobody takes it for that of a run which failed or was killed.
 
     Returns
     -------
     Path or None
-        Where it is now; None when there was none.
+        Where it is now; None when there is none.
     """
-    if not page.is_file():
-        return None
-    return page.replace(page.with_name(STALE))
+    stale = page.with_name(STALE)
+    if page.is_file():
+        page.replace(stale)
+    return stale if stale.is_file() else None
+
+
+def remove_stale_report(page: Path = REPORT) -> None:
+    """Remove the report that was set aside once there is a new one."""
+    if page.is_file():
+        page.with_name(STALE).unlink(missing_ok=True)
 
 
 def other_project(samples: Collection[str], records: Path = Path("results/records")) -> list[Fault]:
