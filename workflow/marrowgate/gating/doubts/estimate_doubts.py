@@ -147,11 +147,10 @@ def crowded_border(values: Floats, low: float | None, high: float | None, sd: fl
     tuple of Note
         Empty without a doubt.
     """
-    inside = np.count_nonzero(
-        (values >= (-np.inf if low is None else low)) & (values < (np.inf if high is None else high))
-    )
+    inside = (values >= (-np.inf if low is None else low)) & (values < (np.inf if high is None else high))
     bounds = [bound for bound in (low, high) if bound is not None]
-    return crowded(sum(np.count_nonzero(np.abs(values - bound) < sd) for bound in bounds), inside, sd)
+    near = sum(int(np.count_nonzero(np.abs(values - bound) < sd)) for bound in bounds)
+    return crowded(near, int(np.count_nonzero(inside)), sd)
 
 
 def crowded(near: int, inside: int, sd: float) -> Reasons:

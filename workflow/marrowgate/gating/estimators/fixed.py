@@ -54,10 +54,9 @@ def find(view: View, arguments: FixedArguments) -> FoundGate:
             for name, values in zip(view.dimensions, zip(*arguments.vertices, strict=True), strict=True)
         ]
         polygon = Polygon(view.dimensions, tuple(zip(*columns, strict=True)))
-        doubts = _crowded_edges(view, polygon, arguments.boundary_sd)
-        return FoundGate(
-            polygon, "doubtful" if doubts else "fixed", doubts, stated_error(polygon, arguments.boundary_sd)
-        )
+        crowd = _crowded_edges(view, polygon, arguments.boundary_sd)
+        error = stated_error(polygon, arguments.boundary_sd)
+        return FoundGate(polygon, "doubtful" if crowd else "fixed", crowd, error)
     open_bounds = (None,) * len(view.dimensions)
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
