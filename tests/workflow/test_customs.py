@@ -105,7 +105,6 @@ def test_snakemake_without_marrowgate__is_told_in_one_line(tmp_path: Path):
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == (
-        "error: marrowgate is not installed where snakemake is, which reads the settings with it, also with --sdm conda; "
-        f"run: {sys.executable} -m pip install {REPOSITORY}"
-    )
+    why = "marrowgate is not installed where snakemake is, which reads the settings with it, also with --sdm conda"
+    told = f"error: {why}; run: {sys.executable} -m pip install {REPOSITORY}"
+    assert done.stderr.splitlines()[-1] == told

@@ -6,7 +6,7 @@ from pathlib import Path
 from marrowgate.snakefile.memory import events_of
 
 BYTES_A_SAMPLE = 600_000
-"""Fit, gates, record, pictures, its part of tables and pages, and Snakemake's own notes; docs/scale.md has the parts."""
+"""Fit, gates, record, pictures, its part of tables and pages, Snakemake's notes; docs/scale.md has the parts."""
 BYTES_AN_EVENT = 2
 """Membership of an event in every population, compressed."""
 SIMULATED_BYTES = 6_000_000

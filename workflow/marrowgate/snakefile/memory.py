@@ -54,7 +54,8 @@ def _needed(path: Path, size: int, changed_ns: int) -> int:
 
 
 @cache
-def _sizes(path: Path, size: int, changed_ns: int) -> tuple[tuple[int, int], ...]:  # noqa: ARG001 - a changed file is looked at again
+def _sizes(path: Path, size: int, changed_ns: int) -> tuple[tuple[int, int], ...]:  # noqa: ARG001 - a changed file
+    # has another size or time, and is looked at again
     try:
         with open_source(path) as source:
             return tuple(data_set_sizes(source))
