@@ -29,6 +29,7 @@ from marrowgate.report.pictures.plan import (
 from marrowgate.gating.overrides.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
+from marrowgate.snakefile.known_samples import KnownSamples
 from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.snakefile.leftovers import (
     failed_samples,
@@ -84,7 +85,7 @@ except UserError as error:
 
 # What holds words of the user stands in rules as a function: Snakemake would take braces in a plain text for wildcards.
 CONFIG = PROJECT.config
-SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
+SAMPLES = KnownSamples(PROJECT.samples)
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
@@ -102,7 +103,8 @@ def alternatives(names):
 
 
 wildcard_constraints:
-    sample_id=alternatives(SAMPLES),
+    # not all their names: Snakemake reads the whole of a constraint again for every file of every job
+    sample_id="[A-Za-z0-9_]+",
     panel=alternatives(PROJECT.panels),
     batch=alternatives(sample.batch for sample in PROJECT.samples),
 
@@ -121,6 +123,15 @@ def panel_settings(panel):
     return [panel_meaning(PROJECT.panels[panel]), strategy_meaning(strategy)]
 
 
+STRATEGIES = {
+    panel: PROJECT.strategies[CONFIG.strategy_of_panel[panel]]
+    for panel in PROJECT.panels
+}
+NEEDS = {panel: control_needs(strategy) for panel, strategy in STRATEGIES.items()}
+WITH_SCALES = {
+    panel: asks_batch(strategy, PROJECT.panels[panel])
+    for panel, strategy in STRATEGIES.items()
+}
 PANEL_SETTINGS = {panel: panel_settings(panel) for panel in PROJECT.panels}
 
 
@@ -198,8 +209,7 @@ def memory_for_flowkit(wildcards, input, attempt):
 
 def control_fits(wildcards):
     sample = SAMPLES[wildcards.sample_id]
-    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
-    controls = controls_to_fit_first(PROJECT, sample, control_needs(strategy))
+    controls = controls_to_fit_first(PROJECT, sample, NEEDS[sample.panel])
     return [f"results/fits/{control.sample_id}.json" for control in controls]
 
 
@@ -257,9 +267,8 @@ def matrix_of_sample(sample):
 def scales_of(wildcards):
     """Return the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
     sample = SAMPLES[wildcards.sample_id]
-    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
-    asked = asks_batch(strategy, PROJECT.panels[sample.panel])
-    return [f"results/scales/{sample.panel}_{sample.batch}.yaml"] if asked else []
+    name = f"results/scales/{sample.panel}_{sample.batch}.yaml"
+    return [name] if WITH_SCALES[sample.panel] else []
 
 
 def samples_of_scales(wildcards):

@@ -39,6 +39,7 @@ rule pictures:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
+        pages=["results/contact_sheets/samples"] if SAMPLE_PAGES else [],
         code=CODE["pictures"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),
@@ -48,10 +49,10 @@ rule pictures:
         " --overrides {params.overrides:q}"
         " --manifest {input.manifest:q}"
         " --populations {input.populations:q}"
-        " --pictures {input.pictures:q}"
+        " --pictures results/pictures"
         " --sheets {output.contact_sheets:q}"
         " --figures {output.figures:q}"
-        " --samples {output.samples:q}"
+        " --samples {params.pages}"
         " > {log:q} 2>&1"
 
 

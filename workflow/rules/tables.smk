@@ -89,7 +89,7 @@ rule collect:
         "marrowgate collect"
         " --config {input.config:q}"
         " --overrides {params.overrides:q}"
-        " --records {input.records:q}"
+        " --records results/records"
         " --spillover {input.spillover:q}"
         " --calibration {input.calibration:q}"
         " --manifest {output.manifest:q}"
