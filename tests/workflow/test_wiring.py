@@ -88,7 +88,7 @@ def test_wiring__every_path_in_a_command_is_declared_and_the_other_way_round(dem
         used = set().union(*paths_of(words).values())
         declared = set(job["input"]) | set(job["output"])
         # a folder stands for the declared files in it
-        folders = {path for path in used if any(file.startswith(f"{path}/") for file in job["input"])} - declared
+        folders = {path for path in used if any(file.startswith(f"{path}/") for file in declared)} - declared
         assert used - folders <= declared, (job["rule"], used - declared)
         in_folders = {file for file in declared if any(file.startswith(f"{path}/") for path in folders)}
         silent = {path for path in declared - used - in_folders if not path.endswith(DECLARED_ONLY)}
@@ -124,7 +124,7 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         words = words_of(job)
         for name, paths in paths_of(words).items():
             side = job["output"] if name in writes[words[0]] else job["input"]
-            folders = {path for path in paths if any(file.startswith(f"{path}/") for file in job["input"])}
+            folders = {path for path in paths if any(file.startswith(f"{path}/") for file in side)}
             assert paths - folders <= set(side), (words[0], name, paths - set(side))
 
 

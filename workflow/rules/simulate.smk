@@ -9,7 +9,10 @@ for number, together in enumerate(simulated_together(PROJECT), start=1):
         name:
             f"simulate_{number}"
         input:
-            panels=sorted({str(PROJECT.panel_path(s.panel)) for s in together}),
+            panels=[
+                given(path)
+                for path in sorted({PROJECT.panel_path(s.panel) for s in together})
+            ],
         output:
             fcs=[f"{CONFIG.simulation.folder}/{s.sample_id}.fcs" for s in together],
             truth=[

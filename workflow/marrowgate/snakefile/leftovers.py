@@ -10,6 +10,17 @@ REPORT = Path("results/report.html")
 STALE = "report_of_an_earlier_run.html"
 
 
+def nothing_lies_in(folder: Path) -> bool:
+    """Return whether a folder is empty but for what Snakemake makes before it reads the Snakefile."""
+    return all(path.name == ".snakemake" for path in folder.iterdir())
+
+
+def empty_folder_fault(config_file: Path) -> Fault:
+    """Tell of a working folder with nothing in it: Snakemake makes a `--directory` that is not there."""
+    what = "holds nothing; a --directory that was not there is made by Snakemake"
+    return Fault("the working folder", what, f"correct its name, or put {config_file} into it")
+
+
 def sweep(folders: Iterable[Path]) -> int:
     """Remove the half-written files that killed steps left.
 
