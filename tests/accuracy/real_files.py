@@ -200,10 +200,9 @@ def flags(judged: list[tuple[float, str]]) -> str:
     wrong, right = ([status for f1, status in judged if is_so(f1)] for is_so in (WRONG.__gt__, RIGHT.__lt__))
     n_ok, mild = wrong.count("ok"), sum(status in MILD for status in wrong)
     flagged = sum(status not in MILD for status in right)
-    return (
-        f"Of {len(judged)} gates with 20 or more labelled cells {len(wrong)} are wrong (F1 below {WRONG}), {n_ok} of them "
-        f"`ok` and {mild - n_ok} `fixed` or `borrowed`; {len(right)} are right (above {RIGHT}), {flagged} of them flagged."
-    )
+    of_wrong = f"{len(wrong)} are wrong (F1 below {WRONG}), {n_ok} of them `ok` and {mild - n_ok} `fixed` or `borrowed`"
+    of_right = f"{len(right)} are right (above {RIGHT}), {flagged} of them flagged"
+    return f"Of {len(judged)} gates with 20 or more labelled cells {of_wrong}; {of_right}."
 
 
 def draw(one: DataSet, files: list[Path], out: Path, picture: Path) -> None:
