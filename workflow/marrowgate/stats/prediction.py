@@ -1,0 +1,48 @@
+"""How far one more sample may lie from those that were seen, where few were."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+
+@dataclass(frozen=True)
+class UsualSpread:
+    """What is known of a standard deviation before any sample was seen.
+
+    Parameters
+    ----------
+    sd : float
+        Its size.
+    freedom : float
+        Degrees of freedom that it counts for.
+    """
+
+    sd: float
+    freedom: float
+
+
+def prediction_limit(
+    sds: NDArray[np.float64], n_samples: int, freedom: int, usual: UsualSpread, error: float
+) -> NDArray[np.float64]:
+    """Return half the prediction interval of one more value, whose standard deviation is drawn to the usual one.
+
+    Variances are weighted by their degrees of freedom (moderated t, Smyth 2004), so that a spread of three or five
+    samples that happens to be small, or was chosen because it is small, does not make every other sample an outlier.
+
+    Parameters
+    ----------
+    sds : ndarray of float64, shape (n,)
+        Standard deviations that were seen.
+    n_samples, freedom : int
+        Samples that they were seen in, and their degrees of freedom.
+    usual : UsualSpread
+        What was known before.
+    error : float
+        Share of new values beyond the limit, on both sides together.
+    """
+    together = usual.freedom + freedom
+    moderated = np.sqrt((usual.freedom * usual.sd**2 + freedom * sds**2) / together)
+    return np.asarray(float(stdtrit(together, 1 - error / 2)) * math.sqrt(1 + 1 / n_samples) * moderated)
