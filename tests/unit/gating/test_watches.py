@@ -95,7 +95,7 @@ def test_read_detectors__a_detector_turned_up_is_seen_and_others_are_left_alone(
             called[factor] += read_detectors(sample(rng, factor), watches)["CD34"].state == "changed"
     # 1 % is asked for; of five samples the sharpest cells are often those that happened to vary little
     assert called[1.0] <= (6 if n_samples > 5 else 10)
-    assert called[1.3] >= 295
+    assert called[1.3] >= (295 if n_samples > 5 else 240)
 
 
 def test_read_detectors__one_kind_of_cells_alone_is_no_detector():
