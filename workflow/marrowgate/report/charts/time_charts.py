@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from marrowgate.report.charts.chart import Axis, Frame, dot, line, linear_axis, log_axis, path, text
+from marrowgate.report.charts.chart import TOP, Axis, Frame, dot, line, linear_axis, log_axis, path, text
 from marrowgate.report.charts.course_rows import CourseRows
 from marrowgate.report.charts.style import NO_ARM, arm_colours
 from marrowgate.report.wording import number, words
@@ -176,8 +176,8 @@ def _limit_marks(frame: Frame, course: CourseRows, rows: Sequence[Row], limit: f
     if limit is not None:
         at = frame.down(limit)
         marks.append(line((frame.across(frame.x.low), at), (frame.across(frame.x.high), at), "#444444", 1, "5 3"))
-        words_at = frame.across(frame.x.high)
-        marks.append(text(words_at, at - 4, f"responder limit {limit:g}", "end", "#444444", on_marks=True))
+        # above the axes, where no point can lie
+        marks.append(text(frame.across(frame.x.high), TOP - 3, f"dashed: responder limit {limit:g}", "end", "#444444"))
     return [*marks, *_limit_ticks(frame, course, rows)]
 
 
