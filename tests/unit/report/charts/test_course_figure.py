@@ -30,7 +30,7 @@ def test_over_time__arms_share_their_axes_and_say_how_many_patients() -> None:
     ]
     assert triplet.get_xlim() == doublet.get_xlim()
     assert (triplet.get_ylabel(), triplet.get_xlabel()) == ("per 100", "days since first dose")
-    _, name = figure.texts  # after the title
+    name, _ = figure.texts  # the other one is the title
     assert name.get_text() == "dashed: responder limit 0.9"
     # above the axes, where no point can lie
     assert name.get_window_extent().y0 > max(axes.get_window_extent().y1 for axes in figure.axes)
