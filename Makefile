@@ -75,7 +75,7 @@ tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/
 	@touch $@
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-3.%:
 	@python3.$* -c pass 2>/dev/null || { echo "Python 3.$* is not installed here"; exit 1; }
@@ -85,14 +85,14 @@ test-lowest:
 	@command -v uv >/dev/null || { echo "uv is not installed here: pip install uv"; exit 1; }
 	uv venv -q --clear --python 3.11 .venv-lowest
 	uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct --group dev -e .
-	PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest -n 2 --dist loadfile
+	PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 cluster: $(DEV)
 	$(BIN)/python -m pytest tests/cluster
 
 coverage: $(DEV)
 	@mkdir -p results/coverage
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=html:results/coverage
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html:results/coverage
 
 lint: $(DEV)
 	ruff check workflow tests
@@ -181,4 +181,4 @@ lock:
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements-fuzz.lock
 
 clean:
-	rm -rf results/* data/demo data/links .snakemake
+	rm -rf results/* data/study data/links .snakemake

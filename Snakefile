@@ -19,6 +19,10 @@ include: "workflow/rules/report.smk"
 onstart:
     sweep(map(Path, MADE))
     keep_last_run()
+    print(disk_line_of_run(), file=sys.stderr)
+    # now, not when the run has failed: a run that is killed has no last word
+    if not workflow.touch and makes_report(workflow.dag.needrun_jobs()):
+        set_aside_report()
 
 
 onsuccess:
@@ -32,6 +36,7 @@ onsuccess:
     if failed:
         told = f"{len(failed)} samples have no numbers because of a defect of marrowgate: {', '.join(failed)}"
         print(f"{told}; see their logs", file=sys.stderr)
+    remove_stale_report()
 
 
 onerror:

@@ -55,6 +55,8 @@ class DataSet:
         Which files the strategy was tuned on.
     unlabelled : str
         Label of events that are not counted.
+    words : tuple of str
+        Further options of `try`.
     """
 
     name: str
@@ -68,6 +70,7 @@ class DataSet:
     axes: tuple[str, str]
     tuned: str
     unlabelled: str = ""
+    words: tuple[str, ...] = ()
 
 
 def is_one_of(*names: str) -> Truth:
@@ -86,6 +89,7 @@ def data_sets(real: Path) -> Iterator[DataSet]:
         tuple(f"marrow_navios/flowcyt_{name}.fcs" for name in donors), ".labels.csv", "label",
         {"cd34_hspc": is_one_of("HSPC"), "monocytes": is_one_of("monocytes"), "lymphocytes": is_one_of("T", "B")},
         ("FL10 INT", "FL5 INT"), "donors 01 and 05; lymphocytes hold NK cells, which have no label of their own",
+        words=("--spillover", "none"),
     )  # fmt: skip
     yield DataSet(
         "euroflow", "Blood, EuroFlow LST sample", "blood_lst", CONFIG / "panels" / "lst_display.yaml",
@@ -120,7 +124,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for one in data_sets(args.real):
             files = [args.real / name for name in one.files]
-            out = tried(Path(folder) / one.name, one.panel, one.strategy, files)
+            out = tried(Path(folder) / one.name, one.panel, one.strategy, files, *one.words)
             picture = args.docs.parent / "pictures" / f"real_{one.name}.png"
             draw(one, files, out, picture)
             parts.append(section(one, files, out, picture.name))

@@ -44,7 +44,7 @@ SUMMARY = "4 samples, 0 patients, 1 panels, 2 batches; 0 files simulated, 4 to b
 def test_demo__is_counted_and_its_simulated_files_are_not_read(repository, monkeypatch, capsys):
     monkeypatch.chdir(repository)
     assert printed(capsys, "--strict") == [
-        "186 samples, 12 patients, 2 panels, 3 batches; 186 files simulated, 0 to be read"
+        "435 samples, 47 patients, 2 panels, 6 batches; 435 files simulated, 0 to be read"
     ]
 
 

@@ -60,7 +60,7 @@ def test_report__every_figure_is_a_file_of_its_own(page: str, tmp_path: Path) ->
 
 
 def test_report__demo_is_said_to_be_simulated(page: str) -> None:
-    assert "The files in data/demo are simulated (scenario demo). Its patients do not exist" in page
+    assert "The files in data/study are simulated (scenario study). Its patients do not exist" in page
 
 
 def test_report__outcomes_of_both_arms_stand_in_the_page(page: str) -> None:

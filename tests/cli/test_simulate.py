@@ -1,6 +1,7 @@
 import filecmp
 import subprocess
 import sys
+from pathlib import Path
 
 import flowio
 import numpy as np
@@ -66,10 +67,35 @@ def test_cohort__realised_truth_is_filled_in_with_files(tmp_path):
     assert all(line.split("\t")[place] != "" for line in lines[1:])
 
 
+def test_several_samples__are_each_the_same_as_alone(tmp_path):
+    alone = {"T01_v2_hspc": "hspc", "D02_v3_immature": "immature", "T01_v2_fmo": "hspc"}
+    for name, panel in alone.items():
+        assert main(one_tube(tmp_path / "alone", name, panel, "--events", "400")) == 0
+    folder = tmp_path / "together"
+    files = [[str(folder / f"{name}{suffix}") for name in alone] for suffix in (".fcs", ".truth.parquet")]
+    panels = ["--panel", "config/panels/hspc.yaml", "config/panels/immature.yaml"]
+    words = ["simulate", "--scenario", "demo", "--seed", "20170405", "--events", "400", *panels]
+    assert main([*words, "--sample-id", *alone, "--fcs", *files[0], "--truth", *files[1]]) == 0
+    for name in [Path(path).name for path in files[0] + files[1]]:
+        assert filecmp.cmp(tmp_path / "alone" / name, folder / name, shallow=False)
+
+
+@pytest.mark.parametrize("option", ["--fcs", "--truth"])
+def test_several_samples__need_a_file_each(tmp_path, capsys, option):
+    words = [*one_tube(tmp_path), option, str(tmp_path / "a"), str(tmp_path / "b")]
+    assert main(words) == 2
+    told = "2 files are given for 1 samples; give one for each sample, in the same order"
+    assert capsys.readouterr().err == f"error: option {option}: {told}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--scenario", "demo", "--seed", "1"], "one sample (--sample-id) or a whole cohort (--out) must be asked for"),
+        (
+            ["--scenario", "demo", "--seed", "1"],
+            "single samples (--sample-id) or a whole cohort (--out) must be asked for",
+        ),
         (["--scenario", "nope", "--seed", "1", "--out", "x"], "there is no scenario 'nope'; use one of demo"),
         (["--scenario", "demo", "--seed", "1", "--sample-id", "X"], "needs --panel too; add --panel"),
     ],

@@ -195,7 +195,7 @@ def test_try__without_panel_and_strategy_says_that_there_is_no_cd34(real_data: P
         "== sample7, sample8",
         "panel (from the files' own labels): CD15, CD13, CD45, CD16, CD56",
         "strategy: blood_hspc (proposed)",
-        "these files have no CD34: no cd34_pos, cd34_ssc_low, cd34_cd45_dim, cd34_hspc, lymphocytes_of_that_size",
+        "these files have no CD34: no cd34_pos, cd34_cd45_dim, cd34_hspc, lymphocytes_of_that_size",
         "these files have no CD235a: no beads",
         "these files have no FSC-H: no bead_singlets",
         "these files have no CD14: no monocytes",

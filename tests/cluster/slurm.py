@@ -61,13 +61,27 @@ class Slurm:
 
     def revive_nodes(self) -> None:
         """Start the nodes again that were killed."""
-        pids = [line.split() for line in (self.folder / "run" / "pids").read_text().splitlines()]
-        for name, pid, *_ in pids:
-            if name.startswith("slurmd.") and not Path(f"/proc/{pid}").exists():
-                node = name.removeprefix("slurmd.")
-                command = ["setsid", "slurmd", "-N", node]
-                subprocess.run(command, env=self.environment, check=True, capture_output=True)
-                self._say("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        pids = self.folder / "run" / "pids"
+        lines = []
+        for line in pids.read_text().splitlines():
+            name, pid, *_ = line.split()
+            is_lost = name.startswith("slurmd.") and not Path(f"/proc/{pid}").exists()
+            lines.append(self._start_node(name.removeprefix("slurmd.")) if is_lost else line)
+        # the script that ends the cluster ends what stands in this file, and nothing else
+        pids.write_text("".join(f"{line}\n" for line in lines))
+
+    def _start_node(self, node: str) -> str:
+        """Start a node; return its line for the list of processes: name, pid and start time."""
+        daemon = subprocess.Popen(
+            ["slurmd", "-D", "-N", node],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._say("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        started = Path(f"/proc/{daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        return f"slurmd.{node} {daemon.pid} {started}"
 
     def _say(self, *words: str) -> list[str]:
         done = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60, check=False)

@@ -16,8 +16,10 @@ from workflow.runs import REPOSITORY, write_sheet
 
 PATIENTS, VISITS, EVENTS = ("T01", "D01"), ("v1", "v3"), 4000
 PROFILE = REPOSITORY / "profiles" / "slurm"
-"""As users get it; the account, the partition and how soon it looks are the test's."""
-OWN = ("slurm_account=test", "slurm_partition=debug", "mem_mb=300", "runtime=5")
+"""As users get it; the account, the partition, the limits and how soon it looks are the test's."""
+OWN = ("slurm_account=test", "slurm_partition=long", "mem_mb=300", "runtime=60")
+LONG = ("fit:runtime=60", "gate:runtime=60")
+"""No test may fail because the machine is busy: the limits of time are far away."""
 COMPARED = ("results/manifest.tsv", "results/tables", "results/gates", "results/fits", "results/consensus")
 
 
@@ -80,7 +82,7 @@ def run(folder: Path, *words: str, environment: Mapping[str, str] | None = None)
 def slurm_words(*further: str) -> list[str]:
     """Return the options of a run on the cluster: the shipped profile, and what a user fills in."""
     own = ["--default-resources", *OWN, "--slurm-init-seconds-before-status-checks", "3"]
-    return ["--profile", str(PROFILE), *own, *further]
+    return ["--profile", str(PROFILE), *own, "--set-resources", *LONG, *further]
 
 
 def results(folder: Path) -> dict[str, str]:

@@ -39,8 +39,7 @@ def test_slurm__a_killed_run_is_resumed_and_a_job_over_its_memory_gets_more(
     refused = start(folder, *slurm_words(), environment=slurm.environment)
     assert refused.wait(timeout=300) == 1
     run(folder, "--unlock")
-    scarce = ("--set-resources", "gate:mem_mb=30 if attempt == 1 else 600")
-    run(folder, *slurm_words(*scarce), environment=slurm.environment)
+    run(folder, *slurm_words("gate:mem_mb=30 if attempt == 1 else 600"), environment=slurm.environment)
     log = (folder / "run.log").read_text(encoding="utf-8")
     assert "Trying to restart job" in log
     assert results(folder) == results(study)

@@ -13,10 +13,10 @@ from marrowgate.tables import read_rows
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 
-def tried(out: Path, panel: Path, strategy: str, files: list[Path]) -> Path:
-    """Gate files together as a user does, with a shipped strategy."""
+def tried(out: Path, panel: Path, strategy: str, files: list[Path], *further: str) -> Path:
+    """Gate files together as a user does, with a shipped strategy and further options."""
     words = ["try", "--panel", str(panel), "--strategy", str(CONFIG / "strategies" / f"{strategy}.yaml")]
-    assert main([*words, "--out", str(out), "--one-batch", *map(str, files)]) == 0
+    assert main([*words, "--out", str(out), "--one-batch", *further, *map(str, files)]) == 0
     return out
 
 

@@ -60,3 +60,8 @@ def test_console__warnings_and_errors_are_passed_on_and_chatter_is_not(handler, 
     handler.emit(record(logging.ERROR, "something wrong", event=LogEvent.ERROR))
     handler.emit(record(logging.INFO, "Building DAG of jobs..."))
     assert capsys.readouterr().out == "something to know\nsomething wrong\n"
+
+
+def test_console__a_job_that_is_made_again_is_said_to_be(handler, capsys):
+    handler.emit(record(logging.INFO, "Trying to restart job 7."))
+    assert capsys.readouterr().out == "Trying to restart job 7.\n"

@@ -42,3 +42,9 @@ def test_wheel__holds_the_workflow_and_the_settings_that_a_study_begins_with(rep
     assert all(source == target for source, target in targets.items())
     assert {"Snakefile", "workflow/rules", "config/panels", "config/strategies", "profiles"} <= set(targets)
     assert "environment.yaml" in targets
+
+
+def test_test_paths__hold_every_test_but_those_that_need_a_cluster(repository, project):
+    paths = project["tool"]["pytest"]["ini_options"]["testpaths"]
+    folders = {"/".join(path.relative_to(repository).parts[:2]) for path in repository.glob("tests/**/test_*.py")}
+    assert {folder for folder in folders if "node_modules" not in folder} == {*paths, "tests/cluster"}

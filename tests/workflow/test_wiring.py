@@ -19,7 +19,10 @@ def jobs(folder: Path) -> list[dict[str, list[str]]]:
     for line in text.splitlines():
         word, _, rest = line.strip().partition(" ")
         if word in {"rule", "localrule"}:
-            found.append({"rule": [rest.rstrip(":")], "input": [], "output": [], "log": [], "shell": []})
+            # samples are simulated by several rules, simulate_1 and so on
+            found.append(
+                {"rule": [rest.rstrip(":").rstrip("_0123456789")], "input": [], "output": [], "log": [], "shell": []}
+            )
         elif word in {"input:", "output:", "log:"}:
             found[-1][word.rstrip(":")] = rest.split(", ")
         elif line.startswith("Shell command: "):
@@ -85,7 +88,7 @@ def test_wiring__every_path_in_a_command_is_declared_and_the_other_way_round(dem
         used = set().union(*paths_of(words).values())
         declared = set(job["input"]) | set(job["output"])
         # a folder stands for the declared files in it
-        folders = {path for path in used if any(file.startswith(f"{path}/") for file in job["input"])} - declared
+        folders = {path for path in used if any(file.startswith(f"{path}/") for file in declared)} - declared
         assert used - folders <= declared, (job["rule"], used - declared)
         in_folders = {file for file in declared if any(file.startswith(f"{path}/") for path in folders)}
         silent = {path for path in declared - used - in_folders if not path.endswith(DECLARED_ONLY)}
@@ -121,13 +124,13 @@ def test_wiring__outputs_are_written_and_inputs_are_read(demo_jobs):
         words = words_of(job)
         for name, paths in paths_of(words).items():
             side = job["output"] if name in writes[words[0]] else job["input"]
-            folders = {path for path in paths if any(file.startswith(f"{path}/") for file in job["input"])}
+            folders = {path for path in paths if any(file.startswith(f"{path}/") for file in side)}
             assert paths - folders <= set(side), (words[0], name, paths - set(side))
 
 
 def test_wiring__scales_of_a_batch_are_made_from_its_stained_tubes_before_any_fit(demo_jobs):
     made = {job["output"][0]: job for job in demo_jobs if job["rule"] == ["scales"]}
-    names = [f"{panel}_B{number}" for panel in ("hspc", "immature") for number in (1, 2, 3)]
+    names = [f"{panel}_B{number}" for panel in ("hspc", "immature") for number in (1, 2, 3, 4, 5, 6)]
     assert set(made) == {f"results/scales/{name}.yaml" for name in names}
     for path, job in made.items():
         found = paths_of(words_of(job))

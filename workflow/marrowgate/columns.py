@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from marrowgate.endpoint_names import DEFAULT_ARMS
+
 DType = Literal["string", "int64", "float64", "bool"]
 
 
@@ -183,8 +185,7 @@ _COLUMNS = (
     _text("arm_2", "second arm of the contrast"),
     _count("n_arm_1", "patients of the first arm in the contrast", "patients"),
     _count("n_arm_2", "patients of the second arm in the contrast", "patients"),
-    _count("n_triplet", "n_arm_1 or n_arm_2 where an arm is called triplet", "patients"),
-    _count("n_doublet", "n_arm_1 or n_arm_2 where an arm is called doublet", "patients"),
+    *(_count(f"n_{arm}", f"n_arm_1 or n_arm_2 where an arm is called {arm}", "patients") for arm in DEFAULT_ARMS),
     _text("measure", "clinical outcome, or imported measurement"),
     _count("n", "patients", "patients"),
     _text("outcome", "what happened: response, best_response, os, dfs, relapse, toxicity and so on"),
@@ -279,7 +280,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "contrasts": (
         *("endpoint", "contrast", "role", "method", "estimand", "estimate", "scale", "ci_low", "ci_high"),
         *("p_value", "p_adjusted", "range_low", "range_high", "difference", "difference_low", "difference_high"),
-        *("difference_unit", "detectable", "n_triplet", "n_doublet", "status", "reason", "arm_1", "arm_2"),
+        *("difference_unit", "detectable", *(f"n_{arm}" for arm in DEFAULT_ARMS), "status", "reason", "arm_1", "arm_2"),
         *("n_arm_1", "n_arm_2"),
     ),
     "outcomes": (

@@ -8,6 +8,9 @@ measure in a patient: ``ig_per_ul_log2_change``. An outcome is what happened to 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+DEFAULT_ARMS = ("triplet", "doublet")
+"""Arms of a study whose settings name none."""
+
 PER_100_CD45 = "per_100_cd45"
 PER_UL = "per_ul"
 COUNT_UNITS = (PER_100_CD45, PER_UL)

@@ -4,12 +4,24 @@
 # Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
 
 import json
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
+try:
+    import marrowgate
+except ImportError:
+    print(
+        "error: marrowgate is not installed where snakemake is, which reads the settings with it, also with --sdm conda;"
+        f" run: {sys.executable} -m pip install {workflow.basedir}",
+        file=sys.stderr,
+    )
+    sys.exit(2)
+
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
+from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.handful import random_handful
 from marrowgate.snakefile.meaning import (
@@ -29,15 +41,21 @@ from marrowgate.report.pictures.plan import (
 from marrowgate.gating.overrides.override_scales import overrides_off_scale
 from marrowgate.report.plan import planned_figures
 from marrowgate.snakefile.frozen import all_but, frozen, lock_faults, reference_of
+from marrowgate.snakefile.known_samples import KnownSamples
 from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.snakefile.leftovers import (
+    empty_folder_fault,
     failed_samples,
+    nothing_lies_in,
     other_project,
+    makes_report,
+    remove_stale_report,
     set_aside_report,
     sweep,
 )
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
+from marrowgate.snakefile.simulated import simulated_together
 from marrowgate.settings.project import override_files, project_files, release_files
 from marrowgate.settings.project_reader import load_project
 from marrowgate.settings.sample_links import (
@@ -56,6 +74,16 @@ from marrowgate.settings.settings_file import overriding_entries
 from marrowgate.signal.beads.lot_files import lot_faults
 from marrowgate.signal.spillover.matrix_files import matrix_faults
 
+# what `module ... prefix:` puts before every path; the user's own files lie where the settings say
+PREFIX = workflow.modifier.path_modifier.prefix or ""
+RESULTS = Path(f"{PREFIX}results")
+
+
+def given(path):
+    """Return the path of a file that is given and not made, so that no prefix of a module is put before it."""
+    return local(str(path)) if PREFIX else str(path)
+
+
 CONFIG_FILE, *LATER_CONFIG_FILES = map(
     Path, workflow.overwrite_configfiles or ["config/config.yaml"]
 )
@@ -65,12 +93,16 @@ try:
     if set(str(CONFIG_FILE)) & set("{}"):
         what = "there are braces in its path, which the workflow takes for wildcards"
         raise UserError([Fault(str(CONFIG_FILE), what, "rename it")])
+    if not CONFIG_FILE.is_file() and nothing_lies_in(Path.cwd()):
+        raise UserError([empty_folder_fault(CONFIG_FILE)])
     PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
-        faults += other_project({sample.sample_id for sample in PROJECT.samples})
+        faults += other_project(
+            {sample.sample_id for sample in PROJECT.samples}, RESULTS / "records"
+        )
         faults = [*faults, *lot_faults(PROJECT), *overrides_off_scale(PROJECT)]
-        faults += lock_faults(PROJECT, CONFIG_FILE)
+        faults += lock_faults(PROJECT, CONFIG_FILE, RESULTS)
         if faults:
             raise UserError(faults)
         link_files(PROJECT)
@@ -81,16 +113,18 @@ except UserError as error:
 
 # What holds words of the user stands in rules as a function: Snakemake would take braces in a plain text for wildcards.
 CONFIG = PROJECT.config
-SAMPLES = {sample.sample_id: sample for sample in PROJECT.samples}
+SAMPLES = KnownSamples(PROJECT.samples)
 GATED = [sample.sample_id for sample in gated(PROJECT)]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 HANDFUL = random_handful(GATED, CONFIG.seed)
-SIMULATED = [s.sample_id for s in PROJECT.samples if PROJECT.is_simulated(s)]
 LINKED = [
-    f"{LINKS}/{s.sample_id}.fcs" for s in PROJECT.samples if not PROJECT.is_simulated(s)
+    given(f"{LINKS}/{s.sample_id}.fcs")
+    for s in PROJECT.samples
+    if not PROJECT.is_simulated(s)
 ]
-MADE = ["results", *([CONFIG.simulation.folder] if CONFIG.simulation else [])]
+SIMULATED = [CONFIG.simulation.folder] if CONFIG.simulation else []
+MADE = [str(RESULTS), *(f"{PREFIX}{folder}" for folder in SIMULATED)]
 CODE = code_digests(STEPS)
 
 
@@ -100,7 +134,8 @@ def alternatives(names):
 
 
 wildcard_constraints:
-    sample_id=alternatives(SAMPLES),
+    # not all their names: Snakemake reads the whole of a constraint again for every file of every job
+    sample_id="[A-Za-z0-9_]+",
     panel=alternatives(PROJECT.panels),
     batch=alternatives(sample.batch for sample in PROJECT.samples),
 
@@ -119,6 +154,15 @@ def panel_settings(panel):
     return [panel_meaning(PROJECT.panels[panel]), strategy_meaning(strategy)]
 
 
+STRATEGIES = {
+    panel: PROJECT.strategies[CONFIG.strategy_of_panel[panel]]
+    for panel in PROJECT.panels
+}
+NEEDS = {panel: control_needs(strategy) for panel, strategy in STRATEGIES.items()}
+WITH_SCALES = {
+    panel: asks_batch(strategy, PROJECT.panels[panel])
+    for panel, strategy in STRATEGIES.items()
+}
 PANEL_SETTINGS = {panel: panel_settings(panel) for panel in PROJECT.panels}
 
 
@@ -141,7 +185,7 @@ def fcs_of_sample(sample_id):
     return (
         sample.fcs
         if PROJECT.is_simulated(sample)
-        else f"{LINKS}/{sample.sample_id}.fcs"
+        else given(f"{LINKS}/{sample.sample_id}.fcs")
     )
 
 
@@ -152,15 +196,15 @@ def fcs_of(wildcards):
 def gate_overrides(wildcards):
     """Return the gates that a person gave a sample, or the one that it is a control of; nothing where nobody did."""
     found = PROJECT.overrides.get(gates_from(SAMPLES[wildcards.sample_id]))
-    return [str(found.path)] if found else []
+    return [given(found.path)] if found else []
 
 
 def panel_of(wildcards):
-    return str(PROJECT.panel_path(SAMPLES[wildcards.sample_id].panel))
+    return given(PROJECT.panel_path(SAMPLES[wildcards.sample_id].panel))
 
 
 def strategy_of(wildcards):
-    return str(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
+    return given(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
 
 
 def prepared_of(wildcards):
@@ -174,6 +218,15 @@ def content_of_sample(wildcards):
 def content_of_gates(wildcards):
     """Return the content of the gates that a person gave; nothing for the sheet's other samples."""
     return content_of(*gate_overrides(wildcards), kind="gates")
+
+
+def disk_line_of_run():
+    """Return the line that says what the run needs of the disk."""
+    files = [Path(fcs_of_sample(name)) for name in GATED]
+    given = [path for path in files if path.exists()]
+    there = bytes_there(Path(folder) for folder in [*MADE, ".snakemake/metadata"])
+    needed = bytes_needed(given, len(files) - len(given))
+    return disk_line(needed, there, shutil.disk_usage(Path.cwd()).free)
 
 
 def memory_of(wildcards, input, attempt):
@@ -196,8 +249,7 @@ def memory_for_flowkit(wildcards, input, attempt):
 
 def control_fits(wildcards):
     sample = SAMPLES[wildcards.sample_id]
-    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
-    controls = controls_to_fit_first(PROJECT, sample, control_needs(strategy))
+    controls = controls_to_fit_first(PROJECT, sample, NEEDS[sample.panel])
     return [f"results/fits/{control.sample_id}.json" for control in controls]
 
 
@@ -208,7 +260,9 @@ def consensus_of(wildcards):
 
 def released(wildcards):
     """Return the release that stands in for what a batch agrees on, or nothing."""
-    return reference_of(PROJECT, wildcards.panel, wildcards.batch)
+    return [
+        given(path) for path in reference_of(PROJECT, wildcards.panel, wildcards.batch)
+    ]
 
 
 def content_of_release(wildcards):
@@ -255,9 +309,8 @@ def matrix_of_sample(sample):
 def scales_of(wildcards):
     """Return the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
     sample = SAMPLES[wildcards.sample_id]
-    strategy = PROJECT.strategies[CONFIG.strategy_of_panel[sample.panel]]
-    asked = asks_batch(strategy, PROJECT.panels[sample.panel])
-    return [f"results/scales/{sample.panel}_{sample.batch}.yaml"] if asked else []
+    name = f"results/scales/{sample.panel}_{sample.batch}.yaml"
+    return [name] if WITH_SCALES[sample.panel] else []
 
 
 def samples_of_scales(wildcards):
@@ -268,7 +321,7 @@ def samples_of_scales(wildcards):
 
 def given_matrix(wildcards):
     source = CONFIG.signal.spillover_source(wildcards.batch)
-    return [] if source == "stains" else [source]
+    return [] if source == "stains" else [given(source)]
 
 
 def computed_stains(wildcards):

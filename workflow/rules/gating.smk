@@ -10,8 +10,10 @@ rule scales:
         fcs=lambda wildcards: [
             fcs_of_sample(sample.sample_id) for sample in samples_of_scales(wildcards)
         ],
-        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
-        strategy=ancient(lambda wildcards: str(PROJECT.strategy_path(wildcards.panel))),
+        panel=ancient(lambda wildcards: given(PROJECT.panel_path(wildcards.panel))),
+        strategy=ancient(
+            lambda wildcards: given(PROJECT.strategy_path(wildcards.panel))
+        ),
         matrix=matrix_of_scales,
         reference=released,
     output:
@@ -19,7 +21,7 @@ rule scales:
     log:
         "results/logs/scales/{panel}_{batch}.log",
     wildcard_constraints:
-        panel=all_but(PROJECT.panels, frozen(PROJECT, "scales")),
+        panel=all_but(PROJECT.panels, frozen(PROJECT, "scales", RESULTS)),
     conda:
         "../../environment.yaml"
     threads: 1
@@ -58,8 +60,10 @@ rule scales:
 rule prepare:
     # one light job for all samples of a panel, whose own steps then start without the models that check
     input:
-        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
-        strategy=ancient(lambda wildcards: str(PROJECT.strategy_path(wildcards.panel))),
+        panel=ancient(lambda wildcards: given(PROJECT.panel_path(wildcards.panel))),
+        strategy=ancient(
+            lambda wildcards: given(PROJECT.strategy_path(wildcards.panel))
+        ),
     output:
         "results/settings/{panel}.json",
     log:
@@ -145,7 +149,7 @@ rule consensus:
     log:
         "results/logs/consensus/{panel}_{batch}.log",
     wildcard_constraints:
-        panel=all_but(PROJECT.panels, frozen(PROJECT, "consensus")),
+        panel=all_but(PROJECT.panels, frozen(PROJECT, "consensus", RESULTS)),
     conda:
         "../../environment.yaml"
     threads: 1

@@ -10,7 +10,7 @@ SAMPLE_PAGES = planned_sample_pages(PROJECT)
 
 rule pictures:
     input:
-        config=str(CONFIG_FILE),
+        config=given(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         said=SAID,
         manifest="results/manifest.tsv",
@@ -19,8 +19,10 @@ rule pictures:
         populations_parquet="results/tables/populations.parquet",
         pictures=expand("results/pictures/{sample_id}.json", sample_id=GATED),
     output:
-        contact_sheets=expand(
-            "results/contact_sheets/{sheet}.html", sheet=SHEETS_OF_GATES
+        contact_sheets=report(
+            expand("results/contact_sheets/{sheet}.html", sheet=SHEETS_OF_GATES),
+            caption="../report/contact_sheets.rst",
+            category="Gates",
         ),
         figures=expand(
             "results/figures/{sheet}.{ending}",
@@ -39,6 +41,8 @@ rule pictures:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
+        pictures=str(RESULTS / "pictures"),
+        pages=[str(RESULTS / "contact_sheets/samples")] if SAMPLE_PAGES else [],
         code=CODE["pictures"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),
@@ -48,16 +52,16 @@ rule pictures:
         " --overrides {params.overrides:q}"
         " --manifest {input.manifest:q}"
         " --populations {input.populations:q}"
-        " --pictures {input.pictures:q}"
+        " --pictures {params.pictures}"
         " --sheets {output.contact_sheets:q}"
         " --figures {output.figures:q}"
-        " --samples {output.samples:q}"
+        " --samples {params.pages}"
         " > {log:q} 2>&1"
 
 
 rule report:
     input:
-        config=str(CONFIG_FILE),
+        config=given(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         said=SAID,
         check="results/check.txt",
@@ -109,9 +113,17 @@ rule report:
         calibration=made_calibration("tsv"),
         calibration_parquet=made_calibration("parquet"),
     output:
-        page="results/report.html",
+        page=report(
+            "results/report.html",
+            caption="../report/page.rst",
+            category="Report",
+        ),
         summary="results/summary.txt",
-        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
+        figures=report(
+            expand("results/figures/{figure}.svg", figure=FIGURES),
+            caption="../report/figures.rst",
+            category="Figures",
+        ),
     log:
         "results/logs/report.log",
     conda:

@@ -6,7 +6,7 @@
 
 rule spillover:
     input:
-        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
+        panel=ancient(lambda wildcards: given(PROJECT.panel_path(wildcards.panel))),
         matrix=given_matrix,
         stains=stain_files,
         unstained=unstained_file,
@@ -67,9 +67,9 @@ rule calibrate:
         fcs=lambda wildcards: [
             fcs_of_sample(sample.sample_id) for sample in samples_of_beads(wildcards)
         ],
-        panel=ancient(lambda wildcards: str(PROJECT.panel_path(wildcards.panel))),
+        panel=ancient(lambda wildcards: given(PROJECT.panel_path(wildcards.panel))),
         lots=lambda wildcards: [
-            str(PROJECT.bead_lot_path(sample.bead_lot))
+            given(PROJECT.bead_lot_path(sample.bead_lot))
             for sample in samples_of_beads(wildcards)
         ],
     output:

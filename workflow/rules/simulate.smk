@@ -1,20 +1,26 @@
-# Files that the workflow makes itself.
+# Files that the workflow makes itself, many in one job: starting a job costs more than simulating a sample.
 #
-# Inputs:  the panel; everything else follows from scenario, instrument, disease, seed and sample_id.
+# Inputs:  the panels; everything else follows from scenario, instrument, disease, seed and sample_id.
 # Outputs: <simulation folder>/<sample_id>.fcs and its truth.
 
-if CONFIG.simulation is not None:
+for number, together in enumerate(simulated_together(PROJECT), start=1):
 
-    rule simulate:
+    rule:
+        name:
+            f"simulate_{number}"
         input:
-            panel=panel_of,
+            panels=[
+                given(path)
+                for path in sorted({PROJECT.panel_path(s.panel) for s in together})
+            ],
         output:
-            fcs=f"{CONFIG.simulation.folder}/{{sample_id}}.fcs",
-            truth=f"{CONFIG.simulation.folder}/{{sample_id}}.truth.parquet",
+            fcs=[f"{CONFIG.simulation.folder}/{s.sample_id}.fcs" for s in together],
+            truth=[
+                f"{CONFIG.simulation.folder}/{s.sample_id}.truth.parquet"
+                for s in together
+            ],
         log:
-            "results/logs/simulate/{sample_id}.log",
-        wildcard_constraints:
-            sample_id=alternatives(SIMULATED),
+            f"results/logs/simulate/{number}.log",
         conda:
             "../../environment.yaml"
         threads: 1
@@ -25,6 +31,7 @@ if CONFIG.simulation is not None:
             instrument=CONFIG.simulation.instrument,
             disease=CONFIG.simulation.disease,
             seed=CONFIG.seed,
+            sample_ids=[s.sample_id for s in together],
             code=CODE["simulate"],
         shell:
             "marrowgate simulate"
@@ -32,8 +39,8 @@ if CONFIG.simulation is not None:
             " --instrument {params.instrument:q}"
             " --disease {params.disease:q}"
             " --seed {params.seed}"
-            " --panel {input.panel:q}"
-            " --sample-id {wildcards.sample_id:q}"
+            " --panel {input.panels:q}"
+            " --sample-id {params.sample_ids:q}"
             " --fcs {output.fcs:q}"
             " --truth {output.truth:q}"
             " > {log:q} 2>&1"

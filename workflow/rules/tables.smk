@@ -3,7 +3,7 @@
 # Inputs:  results/records/, config and sheets, the headers of the users' files.
 # Outputs: results/check.txt, results/manifest.tsv, results/tables/*.tsv (Parquet beside each), results/provenance.json.
 
-FILES = {name: str(path) for name, path in project_files(PROJECT).items()}
+FILES = {name: given(path) for name, path in project_files(PROJECT).items()}
 # panels and strategies count by what they say, so that a new description makes nothing again
 SHEETS = {
     name: path
@@ -13,14 +13,14 @@ SHEETS = {
 SAID = [ancient(path) for name, path in FILES.items() if name not in SHEETS]
 SETTINGS = sorted({text for texts in PANEL_SETTINGS.values() for text in texts})
 GIVEN_GATES = [
-    str(path) for path in (override_files(PROJECT) | release_files(PROJECT)).values()
+    given(path) for path in (override_files(PROJECT) | release_files(PROJECT)).values()
 ]
 
 
 rule check:
     # no other rule waits for it but the report, so a bad file never stops the others
     input:
-        config=str(CONFIG_FILE),
+        config=given(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         said=SAID,
         given_gates=GIVEN_GATES,
@@ -50,7 +50,7 @@ rule check:
 
 rule collect:
     input:
-        config=str(CONFIG_FILE),
+        config=given(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         said=SAID,
         given_gates=GIVEN_GATES,
@@ -60,7 +60,11 @@ rule collect:
         calibration=made_calibration("tsv"),
         calibration_parquet=made_calibration("parquet"),
     output:
-        manifest="results/manifest.tsv",
+        manifest=report(
+            "results/manifest.tsv",
+            caption="../report/manifest.rst",
+            category="Samples",
+        ),
         manifest_parquet="results/manifest.parquet",
         populations="results/tables/populations.tsv",
         populations_parquet="results/tables/populations.parquet",
@@ -82,6 +86,7 @@ rule collect:
         mem_mb=1000,
     params:
         overrides=lambda wildcards: OVERRIDES,
+        records=str(RESULTS / "records"),
         code=CODE["collect"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES),
@@ -89,7 +94,7 @@ rule collect:
         "marrowgate collect"
         " --config {input.config:q}"
         " --overrides {params.overrides:q}"
-        " --records {input.records:q}"
+        " --records {params.records}"
         " --spillover {input.spillover:q}"
         " --calibration {input.calibration:q}"
         " --manifest {output.manifest:q}"
@@ -104,7 +109,7 @@ rule collect:
 
 rule compare:
     input:
-        config=str(CONFIG_FILE),
+        config=given(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         said=SAID,
         populations="results/tables/populations.tsv",
@@ -120,9 +125,17 @@ rule compare:
         endpoints_parquet="results/tables/endpoints.parquet",
         design="results/tables/design.tsv",
         design_parquet="results/tables/design.parquet",
-        contrasts="results/tables/contrasts.tsv",
+        contrasts=report(
+            "results/tables/contrasts.tsv",
+            caption="../report/contrasts.rst",
+            category="Comparison",
+        ),
         contrasts_parquet="results/tables/contrasts.parquet",
-        summary="results/tables/summary.tsv",
+        summary=report(
+            "results/tables/summary.tsv",
+            caption="../report/summary.rst",
+            category="Comparison",
+        ),
         summary_parquet="results/tables/summary.parquet",
     log:
         "results/logs/compare.log",
@@ -153,11 +166,15 @@ rule compare:
 
 rule outcomes:
     input:
-        config=str(CONFIG_FILE),
+        config=given(CONFIG_FILE),
         sheets=list(SHEETS.values()),
         said=SAID,
     output:
-        outcomes="results/tables/outcomes.tsv",
+        outcomes=report(
+            "results/tables/outcomes.tsv",
+            caption="../report/outcomes.rst",
+            category="Outcomes",
+        ),
         outcomes_parquet="results/tables/outcomes.parquet",
     log:
         "results/logs/outcomes.log",

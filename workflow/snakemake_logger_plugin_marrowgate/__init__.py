@@ -21,6 +21,8 @@ LONGEST_SILENCE = 60.0
 LINES_OF_LOG = 15
 FAILURES_IN_FULL = 5
 """Of more failed jobs only the log is named, so that one cause does not fill the terminal."""
+TRIED_AGAIN = "Trying to restart job"
+"""Snakemake has no event for it; without that line a job that is made again looks like one that is lost."""
 
 
 class LogHandler(LogHandlerBase):  # type: ignore[misc]
@@ -83,7 +85,9 @@ class LogHandler(LogHandlerBase):  # type: ignore[misc]
         if event == LogEvent.JOB_ERROR:
             self._failures += 1
             return failure_text(record.__dict__, in_full=self._failures <= FAILURES_IN_FULL)
-        return record.getMessage() if event in {None, LogEvent.ERROR} and record.levelno >= logging.WARNING else ""
+        text = record.getMessage()
+        is_wanted = record.levelno >= logging.WARNING or text.startswith(TRIED_AGAIN)
+        return text if event in {None, LogEvent.ERROR} and is_wanted else ""
 
     def _progress(self, done: int, total: int) -> str:
         pct = 100 * done // max(total, 1)

@@ -71,9 +71,9 @@ def test_check_comparability__zeros_of_one_arm_are_found() -> None:
 def test_arm_windows__early_stop_after_a_rise_is_counted() -> None:
     study = study_of("stops_one_arm", 2)
     first, second = arm_windows(study.courses[MEASURE], study.arms, study.clock)
-    assert first.early >= 5
-    assert first.early_after_rise > 0.7 * first.early
-    assert second.early == 0
+    assert first.stops.stopped >= 5
+    assert first.stops.after_rise > 0.7 * first.stops.stopped
+    assert second.stops.stopped == 0
     assert (second.n_window, second.n_visits, second.most_visits) == (25, 150, 150)
 
 

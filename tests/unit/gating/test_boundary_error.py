@@ -46,10 +46,16 @@ def test_beside__variances_add_and_an_unknown_error_stays_unknown():
     assert total == pytest.approx(np.array([[0.05, -0.01], [-0.01, 0.01]]))
 
 
-def test_spread_error__of_a_line_that_turns_is_that_of_its_middle():
-    lines = [beside_line(("X", "Y"), (0.5 - turn, 0.5 + turn), "above") for turn in (-0.3, -0.1, 0.0, 0.1, 0.3)]
-    error = spread_error(lines, 0.005)
-    assert [step.tolist() for step in error.steps] == [[0, 0.005, 0, 0.005, 0, 0, 0, 0]]
+@pytest.mark.parametrize("pivot", [0.25, 0.6])
+def test_spread_error__of_a_line_that_turns_is_small_at_the_point_that_it_turns_about(pivot):
+    slopes = (-0.3, -0.1, 0.0, 0.1, 0.3)
+    ends = [(0.5 + slope * (-1.0 - pivot), 0.5 + slope * (1.5 - pivot)) for slope in slopes]
+    shift, turn = spread_error([beside_line(("X", "Y"), pair, "above") for pair in ends], 0.005).steps
+    assert shift.tolist() == [0, 0.005, 0, 0.005, 0, 0, 0, 0]
+    assert turn[[1, 3]] == pytest.approx(1.4826 * 0.1 * np.array([-1.0 - pivot, 1.5 - pivot]))
+
+
+def test_spread_error__of_lines_that_shift_and_do_not_turn_is_the_shift():
     shifted = [beside_line(("X", "Y"), (0.5 + up, 0.5 + up), "above") for up in (-0.02, -0.01, 0.0, 0.01, 0.02)]
     assert spread_error(shifted, 0.005).sds[1] == pytest.approx(1.4826 * 0.01)
 

@@ -406,6 +406,16 @@ def test_fixed__is_brought_to_the_scale():
     assert found.gate == Rectangle(("X",), (0.5,), (0.9,))
 
 
+@pytest.mark.parametrize(("near", "status"), [(20, "fixed"), (21, "doubtful")])
+@pytest.mark.parametrize("by_an_edge", [(0.205, 0.5), (0.795, 0.5), (0.5, 0.205), (0.5, 0.795)])
+def test_fixed__a_polygon_with_more_than_a_tenth_of_its_events_by_an_edge_is_doubtful(near, status, by_an_edge):
+    corners = [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]
+    points = np.array([(0.5, 0.5)] * (200 - near) + [by_an_edge] * near + [(0.95, 0.95)] * 500)
+    found = find("fixed", ArrayView(dict(zip("XY", points.T, strict=True))), kind="polygon", vertices=corners)
+    assert found.status == status
+    assert [reason.code for reason in found.reasons] == ["crowded_border"] * (status == "doubtful")
+
+
 def test_boolean__is_as_written():
     assert find("boolean", ArrayView({})).gate == Boolean("or", ("a", "b"))
 

@@ -7,7 +7,7 @@ import pytest
 
 import marrowgate
 from marrowgate.gating.reasons import CODES, because
-from marrowgate.measure import intensities
+from marrowgate.measure.intensity import intensities
 
 ROOT = Path(marrowgate.__file__).parent
 STATUSES = (Path(__file__).parents[3] / "docs" / "statuses.md").read_text(encoding="utf-8")

@@ -137,7 +137,7 @@ def test_immature__number_of_immature_granulocytes_is_right(files):
 
 def test_hspc__is_nested_in_ishage_order(files):
     for _, rows, _ in batch_gates(files, "hspc"):
-        order = ("cd34_hspc", "cd34_cd45_dim", "cd34_ssc_low", "cd34_pos", "cd45_pos", "viable", "singlets", "cells")
+        order = ("cd34_hspc", "cd34_cd45_dim", "cd34_pos", "low_ssc", "cd45_pos", "viable", "singlets", "cells")
         for inner, outer in itertools.pairwise(order):
             assert np.isin(rows[inner], rows[outer]).all()
         kept = rows["lymphocytes_of_that_size"].size / rows["lymphocytes"].size

@@ -1,12 +1,20 @@
 """What a killed or failed run leaves is not taken for results."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from marrowgate.files import whole_file
-from marrowgate.snakefile.leftovers import failed_samples, other_project, set_aside_report, sweep
+from marrowgate.snakefile.leftovers import (
+    failed_samples,
+    makes_report,
+    other_project,
+    remove_stale_report,
+    set_aside_report,
+    sweep,
+)
 
 
 def test_sweep__removes_half_written_files_and_nothing_else(tmp_path):
@@ -31,6 +39,20 @@ def test_report__of_an_earlier_run_is_set_aside(tmp_path):
     assert stale == tmp_path / "report_of_an_earlier_run.html"
     assert stale.read_text() == "old"
     assert not page.exists()
+    assert set_aside_report(page) == stale
+    remove_stale_report(page)
+    assert stale.is_file()
+    page.write_text("new")
+    remove_stale_report(page)
+    assert page.read_text() == "new"
+    assert not stale.exists()
+
+
+def test_report__is_made_by_one_of_the_jobs_or_by_none(tmp_path):
+    collect, report = (SimpleNamespace(output=[f"results/{name}", "results/x"]) for name in ("a.tsv", "report.html"))
+    assert makes_report([collect, report])
+    assert not makes_report([collect])
+    assert not makes_report([])
 
 
 def test_failed_samples__are_named(tmp_path):

@@ -190,3 +190,35 @@ def test_welch_width__two_arms_are_narrower_than_behrens_and_fisher() -> None:
     # tabled 5 % point of Behrens-Fisher for 6 and 6 degrees of freedom at 45 degrees: 2.435 (Fisher and Yates, VI)
     welch_point = t.ppf(0.975, 12)
     assert welch_width([(1.0, 7), (1.0, 7)]) == pytest.approx(welch_point / 2.435, rel=0.003)
+
+
+def test_compare_counts__a_baseline_that_is_low_by_chance_is_taken_back() -> None:
+    """One visit of three events before, six visits during treatment: the changes rest on chance before treatment."""
+    plain, better = [], []
+    for seed in range(40):
+        rng = np.random.default_rng([8, seed])
+        level = np.log(3) + 0.4 * rng.standard_normal(47)
+        during = rng.poisson(6 * np.exp(level + 0.3 * rng.standard_normal(47)))
+        counts = paired(rng.poisson(np.exp(level)), during, 22, exposure_during=np.full(47, 6.0))
+        baseline = np.log2(counts.before + 0.5)
+        alone, with_gap = compare_counts(counts).estimate, compare_counts(counts, baseline).estimate
+        plain.append((alone.value, alone.high - alone.low))
+        better.append((with_gap.value, with_gap.high - with_gap.low))
+    assert np.std([value for value, _ in better]) < 0.92 * np.std([value for value, _ in plain])
+    assert np.mean([width for _, width in better]) < 0.95 * np.mean([width for _, width in plain])
+
+
+def test_compare_counts__says_what_was_taken_back() -> None:
+    counts = draw(9, 6)
+    baseline = np.log2(counts.before + 0.5)
+    alone, found = compare_counts(counts).estimate, compare_counts(counts, baseline).estimate
+    gap = baseline[counts.in_first].mean() - baseline[~counts.in_first].mean()
+    said = f"; {found.value - alone.value:+.2f} log2 for the arms' gap of {gap:+.2f} log2 before treatment"
+    assert found.note == alone.note + said
+
+
+def test_compare_counts__p_value_and_interval_agree_with_a_baseline() -> None:
+    for seed in range(12):
+        counts = draw(100 + seed, 6, shift=0.5)
+        found = compare_counts(counts, np.log2(counts.before + 0.5)).estimate
+        assert (found.p < 0.05) == (not found.low <= 0 <= found.high)

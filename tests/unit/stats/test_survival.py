@@ -141,5 +141,11 @@ def test_transplant_hazard_ratio__both_sides_never_at_risk_together() -> None:
     assert transplant_hazard_ratio(patients, [6.0 if m > 6 else None for m in months]) is None
 
 
+def test_transplant_hazard_ratio__events_of_one_side_alone_whenever_both_are_at_risk() -> None:
+    # six die without a transplant while two with one are at risk; those die last, alone
+    patients = [FollowUp(str(n), float(n + 2), 1) for n in range(6)] + [FollowUp("a", 20, 1), FollowUp("b", 21, 1)]
+    assert transplant_hazard_ratio(patients, [None] * 6 + [1.0, 1.0]) is None
+
+
 def test_transplant_hazard_ratio__few_events() -> None:
     assert transplant_hazard_ratio(SERIES, [6.0, None, 6.0, None, 6.0, None, None, None, None]) is None

@@ -9,6 +9,7 @@ import numpy as np
 from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, window_weights
 from marrowgate.cohort.design import Finding
+from marrowgate.cohort.early_stops import EarlyStops, early_stops, stop_findings
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.visits import Clock
 from marrowgate.stats.proportions import TwoByTwo, fisher_p
@@ -23,7 +24,8 @@ SHIFTED_WINDOW = 0.1
 OTHER_WINDOW = 0.2
 """The same above which the arms are not compared."""
 STOPS_EARLY = 0.75
-"""A patient whose last visit lies before this share of the sampled window stopped early."""
+"""A patient whose last visit lies before this share of the sampled window, and who has fewer visits than the patient
+with most, stopped early."""
 MANY_MISSING = 0.1
 """Share of an arm's patients, or of its visits, above which missing ones are flagged."""
 
@@ -68,8 +70,8 @@ class ArmWindow:
         Visits in the window, and how many there would be if each patient had as many as the one with most.
     mean_time : float
         Mean over patients of the weighted mean time of their visits; NaN without visits.
-    early, early_after_rise : int
-        Patients who stop early, and those of them whose last value is above the arm's typical change.
+    stops : EarlyStops
+        Who stops early.
     """
 
     arm: str
@@ -79,8 +81,7 @@ class ArmWindow:
     n_visits: int
     most_visits: int
     mean_time: float
-    early: int
-    early_after_rise: int
+    stops: EarlyStops
 
 
 def arm_phases(courses: Mapping[str, Course], arms: ComparedArms) -> list[ArmPhase]:
@@ -127,12 +128,7 @@ def _arm_window(arm: str, own: Sequence[Course], clock: Clock, limit: float, mos
         float(window_weights(course.window, clock) @ [clock.time(reading.visit) or 0.0 for reading in course.window])
         for course in sampled
     ]
-    early = [course for course in sampled if _last_time(course, clock) < limit]
-    rises = [course.window[-1].log2 - course.baseline.log2 for course in sampled if course.baseline]
-    typical = float(np.median(rises)) if rises else 0.0
-    after_rise = sum(
-        course.baseline is not None and course.window[-1].log2 - course.baseline.log2 > typical for course in early
-    )
+    early = [_last_time(course, clock) < limit and len(course.window) < most for course in sampled]
     n_visits = sum(len(course.window) for course in sampled)
     return ArmWindow(
         arm,
@@ -142,8 +138,7 @@ def _arm_window(arm: str, own: Sequence[Course], clock: Clock, limit: float, mos
         n_visits,
         most * len(sampled),
         float(np.mean(means)) if means else math.nan,
-        len(early),
-        after_rise,
+        early_stops(arm, sampled, early),
     )
 
 
@@ -205,6 +200,7 @@ def _windows(windows: Sequence[ArmWindow], clock: Clock) -> Iterable[Finding]:
         yield Finding("other_window", "refused", sentence)
     elif gap > SHIFTED_WINDOW:
         yield Finding("shifted_window", "flagged", f"{sentence}: the mixed model holds the time equal")
+    yield from stop_findings([window.stops for window in windows])
     for window in windows:
         yield from _missing(window)
 
@@ -215,13 +211,6 @@ def _missing(window: ArmWindow) -> Iterable[Finding]:
             "baseline_only",
             "flagged",
             f"{window.baseline_only} of {window.n_baseline} patients of the {window.arm} arm have a baseline only",
-        )
-    if window.early > MANY_MISSING * window.n_window:
-        yield Finding(
-            "stops_early",
-            "flagged",
-            f"{window.early} of {window.n_window} patients of the {window.arm} arm have no visit in the last part of "
-            f"the sampled window, {window.early_after_rise} of them after a rise above the arm's typical one",
         )
     if window.most_visits - window.n_visits > MANY_MISSING * window.most_visits:
         yield Finding(

@@ -77,8 +77,8 @@ def _window_rows(windows: list[ArmWindow], unit: str) -> Iterable[Row]:
     first, second = windows
     at = {"phase": "window", "status": "described"}
     yield {**at, "item": "baseline_only"} | _both(first.baseline_only, second.baseline_only)
-    yield {**at, "item": "stop_early"} | _both(first.early, second.early)
-    yield {**at, "item": "stop_early_after_rise"} | _both(first.early_after_rise, second.early_after_rise)
+    yield {**at, "item": "stop_early"} | _both(first.stops.stopped, second.stops.stopped)
+    yield {**at, "item": "stop_early_after_rise"} | _both(first.stops.after_rise, second.stops.after_rise)
     missing = [window.most_visits - window.n_visits for window in windows]
     yield {**at, "item": "missing_visits"} | _both(missing[0], missing[1])
     yield {**at, "item": "mean_time"} | _values(first.mean_time, second.mean_time, unit)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from marrowgate.errors import fault
 from marrowgate.settings.files.given_file import is_there
-
-_PACKAGE = Path(__file__).parent.parent
+from marrowgate.settings.files.shipped import FOLDERS
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def settings_folder() -> Path:
     UserError
         Neither is there.
     """
-    for folder in (_PACKAGE / "project" / "config", _PACKAGE.parent.parent / "config"):
+    for folder in FOLDERS:
         if is_there(strategy_file(STRATEGIES[0].name, folder)):
             return folder
     raise fault("marrowgate", "its strategies are not installed", "name one with --strategy")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.consensus import MIN_FITS, SPREADS, AgreedGate, Consensus
+from marrowgate.gating.doubts.wide_boundary import wide_boundary
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers, reach, same_kind, stated_error
 from marrowgate.gating.geometry.gates import Boolean, Gate
 from marrowgate.gating.reasons import because, has_code
@@ -54,7 +55,7 @@ def settle(fit: Fit, consensus: Consensus, given: Mapping[str, "GivenGate"] = NO
     usable = {ROOT}
     for agreed in consensus.gates:
         record = own.get(agreed.population) or _without_fit(agreed)
-        record = _settle_one(record, agreed)
+        record = _doubted_if_wide(_settle_one(record, agreed))
         if agreed.population in given:
             record = _overridden(record, given[agreed.population])
         if record.status in USABLE:
@@ -71,6 +72,11 @@ def settle(fit: Fit, consensus: Consensus, given: Mapping[str, "GivenGate"] = NO
         msg = f"the consensus has no {', '.join(lost)}, whose gate a person gave"
         raise ValueError(msg)
     return tuple(settled)
+
+
+def _doubted_if_wide(record: GateRecord) -> GateRecord:
+    doubts = wide_boundary(record.gate, record.error) if record.status in USABLE else ()
+    return replace(record, status="doubtful", reasons=(*doubts, *record.reasons)) if doubts else record
 
 
 def _overridden(record: GateRecord, given: "GivenGate") -> GateRecord:

@@ -189,7 +189,7 @@ def write_fit(path: Path, fit: Fit) -> None:
         "gates": [record_to_plain(record) for record in fit.gates],
     }
     # indented for people, but long lists of values in one line each
-    evidence = ",\n  ".join(json.dumps(asdict(evidence_item)) for evidence_item in fit.evidence)
+    evidence = ",\n  ".join(json.dumps(vars(evidence_item)) for evidence_item in fit.evidence)
     readings = ",\n  ".join(f"{json.dumps(kind)}: {json.dumps(values)}" for kind, values in fit.readings.items())
     text = json.dumps(plain, indent=1)
     write_text(path, f'{text[:-2]},\n "readings": {{{readings}}},\n "evidence": [{evidence}]\n}}\n')

@@ -10,6 +10,7 @@ from marrowgate.measure.corrections import override_rows
 from marrowgate.measure.intensity.calibrated import Lines
 from marrowgate.measure.intensity.controls import choose_controls
 from marrowgate.measure.intensity.intensities import intensity_rows
+from marrowgate.measure.intensity.ratio_rule import DecidingControls
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
 from marrowgate.measure.record import PopulationCount, SampleRecord
@@ -102,10 +103,12 @@ def intensity_table(
 ) -> Rows:
     """Return one row per stained sample, population and marker; control samples stand in their sample's rows."""
     records = {entry.sample.sample_id: entry.record for entry in measured}
-    samples = [entry.sample for entry in measured]
+    deciding = DecidingControls([entry.sample for entry in measured], records)
+    of_batch = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.batch))
 
     def rows(entry: Measured) -> Rows:
-        controls = choose_controls(entry.sample, samples, records, settings)
+        near = [other.sample for other in of_batch[entry.sample.panel, entry.sample.batch]]
+        controls = choose_controls(entry.sample, near, records, settings, deciding)
         own = intensity_rows(entry.record, entry.sample, entry.arm, controls, settings, seed, lines)
         return [row | _visits(row, differences) for row in own]
 
@@ -120,11 +123,15 @@ def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str
 
 def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
     """Return one row per sample and check, with detector settings against others, counting error and platforms."""
+    of_batch = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.batch))
+    of_patient = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.patient_id or ""))
 
     def rows(entry: Measured) -> Rows:
+        batch = of_batch[entry.sample.panel, entry.sample.batch]
+        visits = of_patient[entry.sample.panel, entry.sample.patient_id] if entry.sample.patient_id else []
         checks = (
             *entry.record.checks,
-            *_settings(entry, measured, limits),
+            *_settings(entry, batch, visits, limits),
             *_counting(entry, settings.wanted_cv_pct),
             *_platforms(entry, settings),
         )
@@ -144,16 +151,30 @@ def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) ->
     return found
 
 
-def _settings(entry: Measured, measured: Sequence[Measured], limits: Quality) -> tuple[Check, ...]:
+def _grouped(
+    measured: Sequence[Measured], key: Callable[[Measured], tuple[str, str]]
+) -> dict[tuple[str, str], list[Measured]]:
+    found: dict[tuple[str, str], list[Measured]] = {}
+    for entry in measured:
+        found.setdefault(key(entry), []).append(entry)
+    return found
+
+
+def _settings(
+    entry: Measured, batch: Sequence[Measured], visits: Sequence[Measured], limits: Quality
+) -> tuple[Check, ...]:
+    """Hold a sample's settings and matrix against those of its panel in the batch and at the patient's visits."""
     if entry.record.manifest["verdict"] in WITHOUT_NUMBERS:
         return ()
-    same_panel = [other for other in measured if other.sample.panel == entry.sample.panel and other is not entry]
-    batch = [other.record.settings for other in same_panel if other.sample.batch == entry.sample.batch]
-    patient = entry.sample.patient_id
-    visits = [other.record.settings for other in same_panel if patient and other.sample.patient_id == patient]
-    matrices = [other.record.spillover for other in same_panel if other.sample.batch == entry.sample.batch]
+    near, own_visits = ([other.record for other in group if other is not entry] for group in (batch, visits))
+    matrices = [record.spillover for record in near]
     return (
-        *setting_checks(entry.record.settings, batch, visits, limits.max_setting_change_pct),
+        *setting_checks(
+            entry.record.settings,
+            [record.settings for record in near],
+            [record.settings for record in own_visits],
+            limits.max_setting_change_pct,
+        ),
         spillover_check(entry.record.spillover, matrices, limits.max_spillover_difference),
     )
 

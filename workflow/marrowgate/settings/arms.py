@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from marrowgate.endpoint_names import DEFAULT_ARMS
 from marrowgate.settings.panel import Label
 
 EVERYBODY = "all"
@@ -48,7 +49,7 @@ class Arms(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    names: Annotated[tuple[ArmName, ...], Field(min_length=1)] = ("triplet", "doublet")
+    names: Annotated[tuple[ArmName, ...], Field(min_length=1)] = DEFAULT_ARMS
     """Words of the column `arm` of the patient sheet, in the order of tables and figures. One arm is compared
     with its own baseline."""
     pairs: tuple[tuple[Label, Label], ...] | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from marrowgate.settings.config import Config
 from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.files.shipped import own_or_shipped
 from marrowgate.settings.overrides import Overrides
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.released import ReleaseHead, release_path
@@ -86,12 +87,13 @@ class Project:
         return {key: tuple(samples) for key, samples in samples_of.items()}
 
     def panel_path(self, panel: str) -> Path:
-        """Return the file of a panel."""
-        return Path(self.config.panels) / f"{panel}.yaml"
+        """Return the file of a panel: the project's own, or the shipped one."""
+        return own_or_shipped(Path(self.config.panels) / f"{panel}.yaml", "panels")
 
     def strategy_path(self, panel: str) -> Path:
-        """Return the file of the strategy that gates a panel."""
-        return Path(self.config.strategies) / f"{self.config.strategy_of_panel[panel]}.yaml"
+        """Return the file of the strategy that gates a panel: the project's own, or the shipped one."""
+        own = Path(self.config.strategies) / f"{self.config.strategy_of_panel[panel]}.yaml"
+        return own_or_shipped(own, "strategies")
 
     def release_path(self, name: str) -> Path:
         """Return the file of a release."""

@@ -9,6 +9,7 @@ from typing import Any
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings.config import Config
 from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.files.shipped import own_or_shipped
 from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.overrides import Overrides, load_overrides
 from marrowgate.settings.panel import Panel, load_panel
@@ -121,7 +122,7 @@ def _panels(reading: Reading) -> dict[str, Panel]:
             first.setdefault(row.cells["panel"], row.line)
     panels = {}
     for name, line in first.items():
-        path = Path(config.panels) / f"{name}.yaml"
+        path = own_or_shipped(Path(config.panels) / f"{name}.yaml", "panels")
         if not is_there(path):
             there = tuple(file.stem for file in sorted(Path(config.panels).glob("*.yaml")))
             cure = correct_to(name, there, "correct the name, or write that file")
@@ -150,7 +151,7 @@ def _strategies(reading: Reading, method_faults: MethodFaults) -> dict[str, Stra
     config = reading.settings.config
     strategies: dict[str, Strategy] = {}
     for panel, name in config.strategy_of_panel.items():
-        path = Path(config.strategies) / f"{name}.yaml"
+        path = own_or_shipped(Path(config.strategies) / f"{name}.yaml", "strategies")
         if name in strategies or reading.settings.doubts("strategies"):
             continue
         if not is_there(path) and reading.settings.doubts("strategy_of_panel"):

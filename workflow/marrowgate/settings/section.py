@@ -6,7 +6,7 @@ A class of entries is a plain dataclass. `Section.model_validate` imports pydant
 
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
@@ -55,14 +55,76 @@ class Limit:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 class Section:
-    """Base of entries: every class below it is a frozen dataclass with keywords alone."""
+    """Base of entries: every class below it is a frozen dataclass with keywords alone.
+
+    `dataclasses` would compile six methods for each class whenever a sample's step starts; here all classes share them.
+    """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
     def __init_subclass__(cls) -> None:
         """Make the class a dataclass."""
         super().__init_subclass__()
-        dataclass(frozen=True, kw_only=True)(cls)
+        dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
+
+    def __init__(self, **values: Any) -> None:
+        """Take the values of the fields; those not given have their usual ones.
+
+        Raises
+        ------
+        TypeError
+            A field is missing or not known.
+        """
+        cls = type(self)
+        made = {entry.name: values.pop(entry.name, _usual(entry)) for entry in fields(cls)}  # type: ignore[arg-type]
+        missing = [name for name, value in made.items() if value is MISSING]
+        if values or missing:
+            what = f"lacks {', '.join(missing)}" if missing else f"has no {', '.join(values)}"
+            msg = f"{cls.__name__} {what}"
+            raise TypeError(msg)
+        self.__dict__.update(made)
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """Accept the values; classes that refuse some take its place."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse it.
+
+        Raises
+        ------
+        FrozenInstanceError
+            Always.
+        """
+        msg = f"cannot assign to field {name!r}"
+        raise FrozenInstanceError(msg)
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse it.
+
+        Raises
+        ------
+        FrozenInstanceError
+            Always.
+        """
+        msg = f"cannot delete field {name!r}"
+        raise FrozenInstanceError(msg)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is of the same class and holds equal values."""
+        return self._values() == other._values() if isinstance(other, type(self)) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return a hash of the values."""
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        """Return the class with its fields, as dataclasses show themselves."""
+        names = (entry.name for entry in fields(self))  # type: ignore[arg-type]
+        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, entry.name) for entry in fields(self))  # type: ignore[arg-type]
 
     @classmethod
     def model_validate(cls, content: Any) -> Self:

@@ -117,7 +117,7 @@ class Patient(_Row):
     patient_id: SampleId
     """Pseudonym, as in `samples.tsv`."""
     arm: Label
-    """Arm of the patient: one of `arms.names` of the config, by default `triplet` or `doublet`."""
+    """Arm of the patient: one of `arms.names` of the config."""
     regimen: Label | None = None
     """The drugs, for example `VRd`. The regimens of an arm are shown apart where it has several."""
     prior_lenalidomide_cycles: NotNegative | None = None

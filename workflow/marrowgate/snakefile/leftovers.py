@@ -2,11 +2,23 @@
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from marrowgate.errors import Fault
 
 REPORT = Path("results/report.html")
 STALE = "report_of_an_earlier_run.html"
+
+
+def nothing_lies_in(folder: Path) -> bool:
+    """Return whether a folder is empty but for what Snakemake makes before it reads the Snakefile."""
+    return all(path.name == ".snakemake" for path in folder.iterdir())
+
+
+def empty_folder_fault(config_file: Path) -> Fault:
+    """Tell of a working folder with nothing in it: Snakemake makes a `--directory` that is not there."""
+    what = "holds nothing; a --directory that was not there is made by Snakemake"
+    return Fault("the working folder", what, f"correct its name, or put {config_file} into it")
 
 
 def sweep(folders: Iterable[Path]) -> int:
@@ -30,17 +42,35 @@ def sweep(folders: Iterable[Path]) -> int:
     return len(found)
 
 
+class PlannedJob(Protocol):
+    """What is asked of a job of Snakemake."""
+
+    output: Iterable[str]
+
+
+def makes_report(jobs: Iterable[PlannedJob], page: Path = REPORT) -> bool:
+    """Say whether one of the jobs writes the report."""
+    return any(page == Path(output) for job in jobs for output in job.output)
+
+
 def set_aside_report(page: Path = REPORT) -> Path | None:
-    """Rename the report after a run that failed, so that nobody takes it for that run's.
+    """Rename the report of an earlier run, so that nobody takes it for that of a run which failed or was killed.
 
     Returns
     -------
     Path or None
-        Where it is now; None when there was none.
+        Where it is now; None when there is none.
     """
-    if not page.is_file():
-        return None
-    return page.replace(page.with_name(STALE))
+    stale = page.with_name(STALE)
+    if page.is_file():
+        page.replace(stale)
+    return stale if stale.is_file() else None
+
+
+def remove_stale_report(page: Path = REPORT) -> None:
+    """Remove the report that was set aside once there is a new one."""
+    if page.is_file():
+        page.with_name(STALE).unlink(missing_ok=True)
 
 
 def other_project(samples: Collection[str], records: Path = Path("results/records")) -> list[Fault]:

@@ -38,11 +38,26 @@ def megabytes_needed(path: Path) -> int:
     return _needed(path, status.st_size, status.st_mtime_ns)
 
 
+def events_of(path: Path) -> int:
+    """Return the events of a file's largest data set; 0 for one that cannot be read."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0
+    return max((events for events, _ in _sizes(path, status.st_size, status.st_mtime_ns)), default=0)
+
+
+def _needed(path: Path, size: int, changed_ns: int) -> int:
+    sizes = _sizes(path, size, changed_ns)
+    held = max((events * (8 * _COPIES * channels + _PER_EVENT) for events, channels in sizes), default=0)
+    return round(_STEP_MB + (held + size) / 1e6)
+
+
 @cache
-def _needed(path: Path, size: int, changed_ns: int) -> int:  # noqa: ARG001 - a changed file is looked at again
+def _sizes(path: Path, size: int, changed_ns: int) -> tuple[tuple[int, int], ...]:  # noqa: ARG001 - a changed file
+    # has another size or time, and is looked at again
     try:
         with open_source(path) as source:
-            held = max(events * (8 * _COPIES * channels + _PER_EVENT) for events, channels in data_set_sizes(source))
+            return tuple(data_set_sizes(source))
     except Exception:  # noqa: BLE001 - no job has begun; the file's own steps tell of the defect
-        held = 0
-    return round(_STEP_MB + (held + size) / 1e6)
+        return ()

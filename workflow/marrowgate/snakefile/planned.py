@@ -9,7 +9,7 @@ from marrowgate.snakefile.meaning import changed_parts, parts_of
 
 Job = Mapping[str, Any]
 
-_NOUNS = {"fit": "fits", "gate": "gates", "simulate": "simulated files"}
+_NOUNS = {"fit": "fits", "gate": "gates"}
 """Jobs that there is one of for each sample."""
 
 _CHANGES = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
-from scipy.optimize import brentq
-from scipy.special import gammaincinv, stdtr, stdtrit
+from scipy.special import gammaincinv, stdtrit
 
 from marrowgate.errors import NotEstimableError
-from marrowgate.stats.two_arms import Estimate
+from marrowgate.stats.baseline_gap import adjust_for_gap
+from marrowgate.stats.two_arms import Estimate, welch_width
 
 Floats = NDArray[np.float64]
 HALF_SPAN = math.log(1e4)
@@ -100,7 +100,7 @@ def pooled_count(events: Floats, exposures: Floats, weights: Floats) -> tuple[fl
     return exposure * float(np.sum(weights * events / exposures)), exposure
 
 
-def compare_counts(counts: PairedCounts) -> CountContrast:
+def compare_counts(counts: PairedCounts, baseline: Floats | None = None) -> CountContrast:
     """Compare the arms' changes from baseline by a conditional binomial model with one variance per arm.
 
     Given the events of both times together, those during treatment are binomial with
@@ -115,6 +115,16 @@ def compare_counts(counts: PairedCounts) -> CountContrast:
     Where blanks are known, the expected events of the blank are added to both means and the patient's level is
     integrated out instead (flat in its logarithm from 1/20 of an event); the blank's own events enter by three
     quantiles of its gamma distribution.
+
+    With baselines, what regression to the mean makes of the arms' gap before treatment is taken back, see
+    `adjust_for_gap`; patients without any event enter neither.
+
+    Parameters
+    ----------
+    counts : PairedCounts
+        Of all patients of both arms.
+    baseline : ndarray of float64, shape (n,), optional
+        log2 of the measure before treatment, at one depth; without it the changes are compared as they are.
 
     Raises
     ------
@@ -136,37 +146,23 @@ def compare_counts(counts: PairedCounts) -> CountContrast:
     at = np.arange(-(POINTS - 1), POINTS) * step
     below = np.cumsum(difference) - difference / 2
     middle = float(np.interp(0.5, below, at))
-    shrink = welch_width([(arm.spread, arm.n) for arm in fitted])
-    low, high = (middle + (float(np.interp(q, below, at)) - middle) * shrink for q in (0.025, 0.975))
-    tail = float(np.interp(middle - middle / shrink, at, below))
     influence = np.zeros(counts.in_first.size)
     for arm, sign, own in zip(arms, (1.0, -1.0), fitted, strict=True):
         influence[arm] = sign * own.influence / math.log(2)
-    middle, low, high = (value / math.log(2) for value in (middle, low, high))
+    shift, width, note = 0.0, welch_width([(arm.spread, arm.n) for arm in fitted]), ""
+    if baseline is not None:
+        informative = counts.before + counts.during > 0
+        found = adjust_for_gap(influence[informative], baseline[informative], counts.in_first[informative])
+        influence[informative] = found.influence
+        shift, width = found.shift * math.log(2), width * found.width
+        note = f"; {found.shift:+.2f} log2 for the arms' gap of {found.gap:+.2f} log2 before treatment"
+    value = middle + shift
+    low, high = (value + (float(np.interp(q, below, at)) - middle) * width for q in (0.025, 0.975))
+    tail = float(np.interp(middle - value / width, at, below))
+    value, low, high = (entry / math.log(2) for entry in (value, low, high))
     n = (fitted[0].n, fitted[1].n)
-    note = f"{n[0]} and {n[1]} patients with events; {_events_note(counts)}"
-    return CountContrast(Estimate(middle, low, high, 2 * min(tail, 1 - tail), note), n, influence)
-
-
-def welch_width(arms: list[tuple[float, int]]) -> float:
-    """Return Welch's quantile as a share of that of the difference of two t-distributed means.
-
-    Parameters
-    ----------
-    arms : list of (float, int)
-        Standard error and number of patients of each arm.
-    """
-    parts = [spread**2 for spread, _ in arms]
-    df = sum(parts) ** 2 / sum(part**2 / (n - 1) for part, (_, n) in zip(parts, arms, strict=True))
-    welch = float(stdtrit(df, 0.975)) * math.sqrt(sum(parts))
-    # the distribution of the difference, by the midpoints of 400 slices of the second mean
-    levels = (np.arange(400) + 0.5) / 400
-    second = arms[1][0] * stdtrit(arms[1][1] - 1, levels)
-
-    def excess(width: float) -> float:
-        return float(stdtr(arms[0][1] - 1, (width - second) / arms[0][0]).mean()) - 0.975
-
-    return welch / float(brentq(excess, 0.5 * welch, 20 * welch, xtol=1e-6 * welch))
+    note = f"{n[0]} and {n[1]} patients with events; {_events_note(counts)}{note}"
+    return CountContrast(Estimate(value, low, high, 2 * min(tail, 1 - tail), note), n, influence)
 
 
 def check_events(counts: PairedCounts, arm: NDArray[np.bool_]) -> None:

@@ -12,6 +12,9 @@ from marrowgate.stats.normal import Z_95
 
 Floats = NDArray[np.float64]
 
+LARGEST_LOG_RATIO = 20.0
+"""Limits of a log hazard ratio beyond it, a ratio of 500 million, are those of a fit that has no maximum."""
+
 
 @dataclass(frozen=True)
 class FollowUp:
@@ -141,7 +144,8 @@ def transplant_hazard_ratio(
     Returns
     -------
     Estimated or None
-        None where there are fewer than five events, none on one side, or never patients of both sides at risk together.
+        None where there are fewer than five events, none on one side, or never patients of both sides at risk together;
+        also where the events that had both sides at risk are all on one side, since the ratio is then 0 or infinite.
     """
     import pandas as pd
 
@@ -170,7 +174,8 @@ def transplant_hazard_ratio(
             # older versions of scipy refuse an information of zero, newer ones give it an infinite limit
             return None
     low, high = fitter.confidence_intervals_.loc["transplanted"]
-    if not math.isfinite(low) or not math.isfinite(high):
+    # where events fall on one side alone whenever both are at risk, the likelihood has no maximum: the limits run away
+    if not (math.isfinite(low) and math.isfinite(high)) or max(abs(low), abs(high)) > LARGEST_LOG_RATIO:
         return None
     return Estimated(float(np.exp(fitter.params_["transplanted"])), float(np.exp(low)), float(np.exp(high)))
 

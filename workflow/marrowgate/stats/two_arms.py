@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 from marrowgate.errors import NotEstimableError
@@ -87,6 +88,27 @@ def regression(outcome: Floats, in_first: NDArray[np.bool_], covariates: Floats)
     if se <= 1e-12 * max(1.0, float(np.abs(outcome).max())):
         return Estimate(float(beta[1]), math.nan, math.nan, math.nan, "the regression leaves no residual variation")
     return t_estimate(float(beta[1]), se, df)
+
+
+def welch_width(arms: list[tuple[float, int]]) -> float:
+    """Return Welch's quantile as a share of that of the difference of two t-distributed means.
+
+    Parameters
+    ----------
+    arms : list of (float, int)
+        Standard error and number of patients of each arm.
+    """
+    parts = [spread**2 for spread, _ in arms]
+    df = sum(parts) ** 2 / sum(part**2 / (n - 1) for part, (_, n) in zip(parts, arms, strict=True))
+    welch = float(stdtrit(df, 0.975)) * math.sqrt(sum(parts))
+    # the distribution of the difference, by the midpoints of 400 slices of the second mean
+    levels = (np.arange(400) + 0.5) / 400
+    second = arms[1][0] * stdtrit(arms[1][1] - 1, levels)
+
+    def excess(width: float) -> float:
+        return float(stdtr(arms[0][1] - 1, (width - second) / arms[0][0]).mean()) - 0.975
+
+    return welch / float(brentq(excess, 0.5 * welch, 20 * welch, xtol=1e-6 * welch))
 
 
 def permutation_p(first: Floats, second: Floats, draws: int, seed: int) -> tuple[float, str]:

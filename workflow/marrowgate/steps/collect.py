@@ -45,10 +45,12 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.settings.project import override_files, project_files, release_files
     from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.snakefile.rules import STEPS
+    from marrowgate.steps.sample_files import sample_files
     from marrowgate.tables import write_table
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
-    records = {record.sample_id: record for record in map(_read, args.records)}
+    paths = sample_files(args.records, project, ".json")
+    records = {record.sample_id: record for record in map(_read, paths)}
     tables = _tables_without_defects(args, project, records)
     for name, rows in tables.items():
         write_table(getattr(args, name), name, rows)
@@ -59,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     described = provenance(
         project.config, project_files(project) | override_files(project) | release_files(project), digests, STEPS
     )
-    described["records_sha256"] = {path.stem: sha256_of(path) for path in args.records}
+    described["records_sha256"] = {path.stem: sha256_of(path) for path in paths}
     described["batches_sha256"] = {
         output: digest
         for record in records.values()

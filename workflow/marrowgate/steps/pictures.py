@@ -17,10 +17,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overrides", default="{}", help="entries that take the place of the config's, as JSON")
     parser.add_argument("--manifest", required=True, type=Path, help="manifest.tsv")
     parser.add_argument("--populations", required=True, type=Path, help="populations.tsv, for the statuses")
-    parser.add_argument("--pictures", nargs="*", required=True, type=Path, help="what gate left, <sample_id>.json each")
+    parser.add_argument(
+        "--pictures", nargs="*", required=True, type=Path, help="what gate left, <sample_id>.json each, or its folder"
+    )
     parser.add_argument("--sheets", nargs="*", required=True, type=Path, help="contact sheets to write, .html")
     parser.add_argument("--figures", nargs="*", default=[], type=Path, help="figures to write: .svg, .pdf or .png")
-    parser.add_argument("--samples", nargs="*", default=[], type=Path, help="pages of samples, <sample_id>.html each")
+    parser.add_argument(
+        "--samples", nargs="*", default=[], type=Path, help="pages of samples, <sample_id>.html each, or a folder"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.report.pictures.sheet_samples import sheet_samples
     from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
     from marrowgate.settings.project_reader import load_project, parse_overrides
+    from marrowgate.steps.sample_files import sample_files
     from marrowgate.tables import read_rows
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
@@ -41,9 +46,10 @@ def run(args: argparse.Namespace) -> int:
     _refuse_unknown(planned, "--sheets", args.sheets)
     _refuse_unknown(planned, "--figures", args.figures)
     rows = rows_of_samples(read_rows(args.populations))
-    pictures = {path.stem: with_table_statuses(read_pictures(path), rows.get(path.stem, ())) for path in args.pictures}
+    paths = sample_files(args.pictures, project, ".json")
+    pictures = {path.stem: with_table_statuses(read_pictures(path), rows.get(path.stem, ())) for path in paths}
     samples = sheet_samples(project, pictures, read_rows(args.manifest))
-    pages = {path.stem: path for path in args.samples}
+    pages = {path.stem: path for path in sample_files(args.samples, project, ".html")}
     for path in args.sheets:
         write_text(path, _sheet(path, samples, pages, args.sheets))
     for sample in with_progress([sample for sample in samples if sample.sample_id in pages], "pages of samples", 20):

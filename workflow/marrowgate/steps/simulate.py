@@ -1,4 +1,4 @@
-"""Simulate a cohort whose truth is known: one sample, or a whole project's input."""
+"""Simulate a cohort whose truth is known: single samples, or a whole project's input."""
 
 import argparse
 import sys
@@ -30,11 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--datatype", choices=("F", "I"), help="F floats, I integers; default: as the instrument writes"
     )
     parser.add_argument("--byteord", choices=("little", "big"), default="little", help="default little")
-    single = parser.add_argument_group("one sample")
-    single.add_argument("--sample-id", metavar="ID", help="sample to simulate")
-    single.add_argument("--panel", type=Path, metavar="YAML", help="its panel")
-    single.add_argument("--fcs", type=Path, metavar="FILE", help="FCS file to make")
-    single.add_argument("--truth", type=Path, metavar="FILE", help="Parquet file to make with the truth of every event")
+    single = parser.add_argument_group("single samples")
+    single.add_argument("--sample-id", nargs="+", metavar="ID", help="samples to simulate")
+    single.add_argument("--panel", nargs="+", type=Path, metavar="YAML", help="their panels, each once")
+    single.add_argument("--fcs", nargs="+", type=Path, metavar="FILE", help="FCS file to make of each sample")
+    single.add_argument(
+        "--truth", nargs="+", type=Path, metavar="FILE", help="Parquet file of each with the truth of every event"
+    )
     whole = parser.add_argument_group("a whole cohort")
     whole.add_argument(
         "--out", type=Path, metavar="DIR", help="makes DIR/config, DIR/truth and, with --files, DIR/data"
@@ -50,30 +52,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Simulate what the options ask for."""
     if bool(args.sample_id) == bool(args.out):
-        what = "one sample (--sample-id) or a whole cohort (--out) must be asked for, not both"
+        what = "single samples (--sample-id) or a whole cohort (--out) must be asked for, not both"
         where = "options of simulate"
         raise fault(where, what, "give one of them")
-    return _one_sample(args) if args.sample_id else _cohort(args)
+    return _single_samples(args) if args.sample_id else _cohort(args)
 
 
-def _one_sample(args: argparse.Namespace) -> int:
-    missing = [name for name in ("panel", "fcs") if getattr(args, name) is None]
-    if missing:
-        where = "option --sample-id"
-        raise fault(where, f"needs --{missing[0]} too", f"add --{missing[0]}")
+def _single_samples(args: argparse.Namespace) -> int:
+    _check_numbers(args)
     from marrowgate.simulate.cohorts.cohort import make_plan
     from marrowgate.simulate.cohorts.plan import find_sample
     from marrowgate.simulate.cohorts.project import events_of, write_sample
 
     plan = make_plan(args.scenario, args.seed, args.instrument, args.disease)
-    sample = find_sample(plan, args.sample_id)
-    if args.panel.stem != sample.panel:
-        what = f"{args.sample_id} is stained with panel {sample.panel!r}, not {args.panel.stem!r}"
-        where = "option --panel"
-        raise fault(where, what, f"give {sample.panel}.yaml")
-    events = events_of(plan, sample, args.events)
-    write_sample(plan, sample, args.panel.parent, args.fcs, args.truth, n_events=events, kind=_kind(args))
+    samples = [find_sample(plan, sample_id) for sample_id in args.sample_id]
+    folder = {panel.stem: panel.parent for panel in args.panel}
+    for sample in samples:
+        if sample.panel not in folder:
+            given = ", ".join(repr(name) for name in folder)
+            what = f"{sample.sample_id} is stained with panel {sample.panel!r}, not {given}"
+            where = "option --panel"
+            raise fault(where, what, f"give {sample.panel}.yaml")
+    for sample, fcs, truth in zip(samples, args.fcs, args.truth or [None] * len(samples), strict=True):
+        events = events_of(plan, sample, args.events)
+        write_sample(plan, sample, folder[sample.panel], fcs, truth, n_events=events, kind=_kind(args))
     return 0
+
+
+def _check_numbers(args: argparse.Namespace) -> None:
+    """Refuse options of single samples that are missing or not as many as the samples."""
+    missing = [name for name in ("panel", "fcs") if getattr(args, name) is None]
+    if missing:
+        where = "option --sample-id"
+        raise fault(where, f"needs --{missing[0]} too", f"add --{missing[0]}")
+    for name in ("fcs", "truth"):
+        paths = getattr(args, name)
+        if paths is not None and len(paths) != len(args.sample_id):
+            what = f"{len(paths)} files are given for {len(args.sample_id)} samples"
+            where = f"option --{name}"
+            raise fault(where, what, "give one for each sample, in the same order")
 
 
 def _cohort(args: argparse.Namespace) -> int:

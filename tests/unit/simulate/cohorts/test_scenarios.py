@@ -4,7 +4,7 @@ from marrowgate.simulate.cohorts.scenarios import SCENARIOS
 
 
 def test_scenarios__are_those_that_are_documented():
-    assert list(SCENARIOS) == ["demo", "published", "null", "confounded", "weak", "dirty"]
+    assert list(SCENARIOS) == ["demo", "published", "study", "null", "confounded", "weak", "dirty"]
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))

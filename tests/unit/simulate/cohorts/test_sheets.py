@@ -38,8 +38,8 @@ def test_sheets__are_valid_settings(scenario, tmp_path):
 
 
 def test_committed_demo_sheets__are_what_the_command_writes(repository):
-    plan = make_plan("demo", DEMO_SEED)
-    assert (repository / "config" / "samples.tsv").read_text() == samples_sheet(plan, "data/demo")
+    plan = make_plan("study", DEMO_SEED)
+    assert (repository / "config" / "samples.tsv").read_text() == samples_sheet(plan, "data/study")
     assert (repository / "config" / "patients.tsv").read_text() == patients_sheet(plan)
     assert (repository / "config" / "measurements.tsv").read_text() == measurements_sheet(plan)
     assert (repository / "config" / "toxicity.tsv").read_text() == toxicity_sheet(plan)

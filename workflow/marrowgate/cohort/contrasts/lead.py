@@ -20,7 +20,15 @@ from marrowgate.stats.two_arms import Estimate, welch
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
-UNITS = {"_per_100_cd45": "per 100 CD45+ cells", "_per_ul": "cells per uL"}
+UNITS = {
+    "_per_100_cd45": "per 100 CD45+ cells",
+    "_per_ul": "cells per uL",
+    "_per_ml": "per mL",
+    "_ratio_fi": "ratio to the control",
+    "_abc": "molecules per cell",
+    "_median_fi": "median fluorescence",
+    "_pct": "%",
+}
 LEVELS = {"window_mean": "window_mean", "last": "last", "off": "off"}
 
 
@@ -69,7 +77,7 @@ def lead_contrast(
     if counts is None:
         return Lead("change_score", changes.change_score(pairs), pairs.counts, welch_influence(pairs))
     try:
-        found = compare_counts(counts)
+        found = compare_counts(counts, pairs.baseline)
     except NotEstimableError as error:
         nothing = Estimate(math.nan, math.nan, math.nan, math.nan, str(error))
         return Lead("conditional_binomial", nothing, pairs.counts, np.zeros(0))
@@ -134,5 +142,5 @@ def original_difference(courses: Mapping[str, Course], arms: ComparedArms, measu
 
 
 def unit_of(measure: str) -> str:
-    """Return the unit that values of a measure are read in; the measure itself where its name says no unit."""
-    return next((unit for end, unit in UNITS.items() if measure.endswith(end)), measure)
+    """Return the unit that values of a measure are read in, in words; the measure's own words where none is known."""
+    return next((unit for end, unit in UNITS.items() if measure.endswith(end)), measure.replace("_", " "))

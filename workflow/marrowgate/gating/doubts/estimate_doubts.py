@@ -147,11 +147,22 @@ def crowded_border(values: Floats, low: float | None, high: float | None, sd: fl
     tuple of Note
         Empty without a doubt.
     """
-    inside = np.count_nonzero(
-        (values >= (-np.inf if low is None else low)) & (values < (np.inf if high is None else high))
-    )
+    inside = (values >= (-np.inf if low is None else low)) & (values < (np.inf if high is None else high))
     bounds = [bound for bound in (low, high) if bound is not None]
-    near = sum(np.count_nonzero(np.abs(values - bound) < sd) for bound in bounds)
+    near = sum(int(np.count_nonzero(np.abs(values - bound) < sd)) for bound in bounds)
+    return crowded(near, int(np.count_nonzero(inside)), sd)
+
+
+def crowded(near: int, inside: int, sd: float) -> Reasons:
+    """Doubt a boundary that nobody measured by how many events lie near it.
+
+    Parameters
+    ----------
+    near, inside : int
+        Events within one standard deviation of the boundary, and those in the gate.
+    sd : float
+        Standard deviation of the boundary, parts of full scale.
+    """
     if near < FEWEST_NEAR or near <= MOST_NEAR * inside:
         return ()
     sentence = f"{near} events lie within {sd:g} of full scale of the boundary, beside {inside} in the gate"

@@ -2,8 +2,11 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
+
 from marrowgate.gating.boundary_error import STATED_SD
-from marrowgate.gating.doubts.estimate_doubts import crowded_border
+from marrowgate.gating.doubts.estimate_doubts import crowded, crowded_border
+from marrowgate.gating.engine import inside
 from marrowgate.gating.geometry.gate_coordinates import stated_error
 from marrowgate.gating.geometry.gates import Polygon, Rectangle
 from marrowgate.gating.methods import Arguments, FoundGate, Method, View, bounds_faults, on_scale, stains_above_zero
@@ -51,7 +54,9 @@ def find(view: View, arguments: FixedArguments) -> FoundGate:
             for name, values in zip(view.dimensions, zip(*arguments.vertices, strict=True), strict=True)
         ]
         polygon = Polygon(view.dimensions, tuple(zip(*columns, strict=True)))
-        return FoundGate(polygon, "fixed", (), stated_error(polygon, arguments.boundary_sd))
+        crowd = _crowded_edges(view, polygon, arguments.boundary_sd)
+        error = stated_error(polygon, arguments.boundary_sd)
+        return FoundGate(polygon, "doubtful" if crowd else "fixed", crowd, error)
     open_bounds = (None,) * len(view.dimensions)
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
@@ -61,6 +66,17 @@ def find(view: View, arguments: FixedArguments) -> FoundGate:
     if len(view.dimensions) == 1:
         doubts = crowded_border(view.values(view.dimensions[0]), low[0], high[0], arguments.boundary_sd)
     return FoundGate(rectangle, "doubtful" if doubts else "fixed", doubts, error)
+
+
+def _crowded_edges(view: View, polygon: Polygon, sd: float) -> Reasons:
+    """Doubt a polygon that many events enter or leave when it is moved along either dimension."""
+    values = {name: view.values(name) for name in polygon.dimensions}
+    crossing = np.zeros(values[polygon.dimensions[0]].size, dtype=np.bool_)
+    for moving in polygon.dimensions:
+        up, down = (inside(polygon, {**values, moving: values[moving] + sign * sd}.__getitem__) for sign in (1.0, -1.0))
+        crossing |= up != down
+    n_inside = int(np.count_nonzero(inside(polygon, values.__getitem__)))
+    return crowded(int(np.count_nonzero(crossing)), n_inside, sd)
 
 
 def _bounds(view: View, values: tuple[float | None, ...]) -> tuple[float | None, ...]:

@@ -10,6 +10,8 @@ from marrowgate.gating.boundary_error import NO_ERROR, STATED_SD, BoundaryError,
 from marrowgate.gating.geometry.gates import Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.stats.robust import robust_sd
 
+_STEPS_ON_SCALE = 101
+
 
 def numbers(gate: Gate) -> NDArray[np.float64]:
     """Return the free numbers that say where a gate lies: bounds, corners or centre."""
@@ -68,8 +70,9 @@ def stated_error(gate: Gate, sd: float = STATED_SD) -> BoundaryError:
 def spread_error(gates: Sequence[Gate], least: float) -> BoundaryError:
     """Return how far one sample's gate lies from the others', from the gates of several samples.
 
-    Bounds and centres vary each by itself. The corners of a polygon that vary move together, along the first dimension
-    and along the second: the ends of a line that turns would count its turning as a shift.
+    Bounds and centres vary each by itself. A line moves where it varies least between the samples, and turns about that
+    point: its ends by themselves would count its turning as a shift. The corners of any other polygon that vary move
+    together, along the first dimension and along the second.
 
     Parameters
     ----------
@@ -85,12 +88,38 @@ def spread_error(gates: Sequence[Gate], least: float) -> BoundaryError:
             max(robust_sd(column), least) if moves else 0.0 for column, moves in zip(coordinates.T, varies, strict=True)
         ]
         return error_of(*sds) if any(sds) else NO_ERROR
+    ends = _ends_of_line(coordinates, varies)
+    if ends is not None:
+        return _spread_of_line(coordinates, ends, least)
     shifts = []
     for axis in (0, 1):
         moving = varies & (np.arange(varies.size) % 2 == axis)
         sd = max(robust_sd(coordinates[:, moving].mean(axis=1)), least) if moving.any() else 0.0
         shifts.append(np.where(moving, sd, 0.0))
     return error_of_shifts(shifts)
+
+
+def _ends_of_line(coordinates: NDArray[np.float64], varies: NDArray[np.bool_]) -> tuple[int, int] | None:
+    """Return where the heights of the ends stand among the free numbers, when nothing else of a polygon varies."""
+    moving = np.flatnonzero(varies)
+    if moving.size != 2 or (moving % 2 == 0).any():
+        return None
+    first, last = (int(at) for at in moving)
+    return None if coordinates[0, first - 1] == coordinates[0, last - 1] else (first, last)
+
+
+def _spread_of_line(coordinates: NDArray[np.float64], ends: tuple[int, int], least: float) -> BoundaryError:
+    """Return the spread of lines: a shift where they vary least on the scale, and a turn about that point."""
+    first, last = ends
+    x_first, x_last = coordinates[0, first - 1], coordinates[0, last - 1]
+    slopes = (coordinates[:, last] - coordinates[:, first]) / (x_last - x_first)
+    on_scale = np.linspace(0.0, 1.0, _STEPS_ON_SCALE)
+    spreads = [robust_sd(coordinates[:, first] + slopes * (x - x_first)) for x in on_scale]
+    calmest = int(np.argmin(spreads))
+    shift, turn = np.zeros(coordinates.shape[1]), np.zeros(coordinates.shape[1])
+    shift[[first, last]] = max(spreads[calmest], least)
+    turn[[first, last]] = robust_sd(slopes) * (np.array([x_first, x_last]) - on_scale[calmest])
+    return error_of_shifts((shift, turn))
 
 
 def same_kind(gate: Gate | None, example: Gate | None) -> bool:

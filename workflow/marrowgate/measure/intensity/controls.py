@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from marrowgate.measure.intensity.medians import DRAWS, MIN_EVENTS, Draws, draw_medians
-from marrowgate.measure.intensity.ratio_rule import deciding_controls, why_no_ratio
+from marrowgate.measure.intensity.ratio_rule import DecidingControls, why_no_ratio
 from marrowgate.measure.intensity.sketch import Sketch
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
@@ -79,7 +79,11 @@ Controls = Mapping[Key, Control]
 
 
 def choose_controls(
-    sample: Sample, samples: Sequence[Sample], records: Mapping[str, SampleRecord], settings: Measure
+    sample: Sample,
+    samples: Sequence[Sample],
+    records: Mapping[str, SampleRecord],
+    settings: Measure,
+    deciding: DecidingControls | None = None,
 ) -> dict[Key, Control]:
     """Find the control of each population and marker of a sample.
 
@@ -93,11 +97,13 @@ def choose_controls(
     sample : Sample
         A stained sample.
     samples : sequence of Sample
-        The sheet.
+        The sheet, or with `deciding` only the samples of the panel and batch.
     records : mapping of str to SampleRecord
         By sample_id.
     settings : Measure
         Events of the own control, and negative populations.
+    deciding : DecidingControls, optional
+        Of the whole sheet, when it is asked for many samples.
 
     Returns
     -------
@@ -105,6 +111,7 @@ def choose_controls(
         Without those for which nothing serves.
     """
     record = records.get(sample.sample_id)
+    deciding = deciding or DecidingControls(samples, records)
     control_samples = [
         control_sample
         for control_sample in sorted(samples, key=lambda candidate: candidate.sample_id)
@@ -119,8 +126,8 @@ def choose_controls(
         control = control or _internal(sample, record, key, negative)
         if control is not None:
             whose = (str(negative), key[1]) if control.control_type == INTERNAL else key
-            deciding = deciding_controls(sample, samples, records, control.control_type, whose)
-            found[key] = replace(control, no_ratio=why_no_ratio(deciding))
+            of_batch = deciding.of_batch(sample.panel, sample.batch, control.control_type, whose)
+            found[key] = replace(control, no_ratio=why_no_ratio(of_batch))
     return found
 
 

@@ -71,16 +71,48 @@ def deciding_controls(
     list of Sketch
         Of the panel and batch; where there are fewer than three, of the panel in all batches.
     """
-    found: dict[bool, list[Sketch]] = {True: [], False: []}
-    for member in samples:
-        wanted = ("none", None) if kind == "internal" else (kind, key[1])
-        alike = (member.control_type, member.control_marker) == wanted
-        record = records.get(member.sample_id)
-        if not alike or member.panel != sample.panel or record is None:
-            continue
-        found[member.batch == sample.batch] += [
+    return DecidingControls(samples, records).of_batch(sample.panel, sample.batch, kind, key)
+
+
+class DecidingControls:
+    """The controls that decide for each batch, looked up once for all its samples; see `deciding_controls`.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+        The sheet.
+    records : mapping of str to SampleRecord
+        By sample_id.
+    """
+
+    def __init__(self, samples: Sequence[Sample], records: Mapping[str, SampleRecord]):
+        self._records = records
+        self._found: dict[tuple[str, str, str, tuple[str, str]], list[Sketch]] = {}
+        self._alike: dict[tuple[str, str, str | None], dict[str, list[Sample]]] = {}
+        for member in samples:
+            batches = self._alike.setdefault((member.panel, member.control_type, member.control_marker), {})
+            batches.setdefault(member.batch, []).append(member)
+
+    def of_batch(self, panel: str, batch: str, kind: str, key: tuple[str, str]) -> list[Sketch]:
+        """Return the values of the controls that decide for a panel and batch."""
+        asked = (panel, batch, kind, key)
+        if asked not in self._found:
+            self._found[asked] = self._look_up(*asked)
+        return self._found[asked]
+
+    def _look_up(self, panel: str, batch: str, kind: str, key: tuple[str, str]) -> list[Sketch]:
+        batches = self._alike.get((panel, "none", None) if kind == "internal" else (panel, kind, key[1]), {})
+        own = self._sketches(batches.get(batch, ()), key)
+        if len(own) >= FEWEST_CONTROLS:
+            return own
+        return own + self._sketches([one for name, of in batches.items() if name != batch for one in of], key)
+
+    def _sketches(self, members: Sequence[Sample], key: tuple[str, str]) -> list[Sketch]:
+        records = (self._records.get(member.sample_id) for member in members)
+        return [
             sketch
+            for record in records
+            if record is not None
             for sketch in record.sketches
             if (sketch.population, sketch.marker) == key and sketch.n_events >= MIN_EVENTS
         ]
-    return found[True] if len(found[True]) >= FEWEST_CONTROLS else found[True] + found[False]

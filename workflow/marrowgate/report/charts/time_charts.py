@@ -16,6 +16,7 @@ Time = Callable[[Row], float | None]
 FEWEST_PATIENTS = 3
 """A median over fewer patients is not drawn."""
 LIMIT = "#8a5a00"
+_KEY_AT = 136
 MOST_FOLD = 4.0
 """An interval may widen a patient's axis so far beyond the values."""
 
@@ -176,8 +177,9 @@ def _limit_marks(frame: Frame, course: CourseRows, rows: Sequence[Row], limit: f
     if limit is not None:
         at = frame.down(limit)
         marks.append(line((frame.across(frame.x.low), at), (frame.across(frame.x.high), at), "#444444", 1, "5 3"))
-        # above the axes, where no point can lie
-        marks.append(text(frame.across(frame.x.high), TOP - 3, f"dashed: responder limit {limit:g}", "end", "#444444"))
+        # named above the axes, where no point can lie, between the axis' label and the button of the page
+        marks.append(line((_KEY_AT, TOP - 7), (_KEY_AT + 16, TOP - 7), "#444444", 1, "5 3"))
+        marks.append(text(_KEY_AT + 20, TOP - 3, f"responder limit {limit:g}", "start", "#444444"))
     return [*marks, *_limit_ticks(frame, course, rows)]
 
 

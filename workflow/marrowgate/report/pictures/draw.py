@@ -116,7 +116,7 @@ def _before(gate: Gate | None, area: PlotArea) -> Iterator[Mark]:
 def _axis_marks(area: PlotArea) -> Iterator[Mark]:
     right, bottom = LEFT + SIDE, TOP + SIDE
     across = ticks_of(area.across, SIDE)
-    upwards = ticks_of(area.upwards, SIDE) if area.upwards else []
+    upwards = ticks_of(area.upwards, SIDE) if area.upwards else ()
     at_x = [(LEFT + share * SIDE, text) for share, text in across]
     at_y = [(bottom - share * SIDE, text) for share, text in upwards]
     strokes = (*(((x, bottom), (x, bottom + 4)) for x, _ in at_x), *(((LEFT - 4, y), (LEFT, y)) for y, _ in at_y))

@@ -154,4 +154,4 @@ def _text(mark: Words, name: str) -> str:
 
 
 def _n(number: float) -> str:
-    return f"{round(number, 1):g}"
+    return f"{number:.1f}".removesuffix(".0")

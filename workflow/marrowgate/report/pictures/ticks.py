@@ -1,6 +1,7 @@
 """Round linear values on an axis, and how they are written."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +15,8 @@ _GAP = 7.0
 Tick = tuple[float, str]
 
 
-def ticks_of(axis: PictureAxis, length: float) -> list[Tick]:
+@lru_cache(maxsize=4096)
+def ticks_of(axis: PictureAxis, length: float) -> tuple[Tick, ...]:
     """Return where an axis has its ticks, as shares of its length, and their linear values in words.
 
     Parameters
@@ -26,14 +28,14 @@ def ticks_of(axis: PictureAxis, length: float) -> list[Tick]:
     """
     low, high = linear_places(axis.scale, np.array([axis.low, axis.high]))
     values = _round_steps(low, high) if axis.scale.kind == "linear" else _decades(low, high)
+    positions: list[float] = axis.scale.forward(np.array(values)).tolist()
     kept: list[Tick] = []
-    for value in values:
-        position = float(axis.scale.forward(np.array([value]))[0])
+    for value, position in zip(values, positions, strict=True):
         share = (position - axis.low) / (axis.high - axis.low)
         text = short(value)
         if 0.0 <= share <= 1.0 and all(_apart(share, text, tick, length) for tick in kept):
             kept.append((share, text))
-    return sorted(kept)
+    return tuple(sorted(kept))
 
 
 def short(value: float) -> str:

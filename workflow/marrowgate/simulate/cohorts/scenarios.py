@@ -35,6 +35,8 @@ LONG_VISITS = (
     VisitPlan("v5", 3, 8),
     VisitPlan("v6", 0, 0, days_off=10),
 )
+STUDY_VISITS = (BASELINE, VisitPlan("v2", 2, 8), VisitPlan("v3", 3, 8), VisitPlan("v4", 0, 0, days_off=10))
+"""Two visits at full effect, as the responder rule asks for, and one after stopping."""
 FEW_VISITS = (BASELINE, VisitPlan("v2", 1, 8), VisitPlan("v4", 2, 8), VisitPlan("v6", 0, 0, days_off=10))
 
 
@@ -72,6 +74,8 @@ class Scenario:
         Whether every batch has single stains, unstained samples and beads.
     pe_beads : bool
         Whether every batch has a sample of PE beads.
+    fmo_at_baseline : bool
+        Whether only the visit before treatment has a sample without CXCR4; else every visit has one.
     cd34_controls : tuple of str
         Kinds of samples without the CD34 antibody that every batch has: fmo, isotype.
     faults : bool
@@ -100,12 +104,14 @@ class Scenario:
     baseline_shift: float
     controls: bool
     pe_beads: bool
+    fmo_at_baseline: bool
     cd34_controls: tuple[str, ...]
     faults: bool
     events: Mapping[str, int]
     expected: tuple[str, ...]
 
 
+STUDY_TUBES = {"hspc": 100_000, "fmo": 40_000, "immature": 30_000, "control": 10_000}
 SMALL_TUBES = {"hspc": 40_000, "fmo": 20_000, "immature": 30_000, "control": 20_000}
 LARGE_TUBES = {"hspc": 200_000, "fmo": 100_000, "immature": 100_000, "control": 50_000}
 
@@ -128,6 +134,7 @@ _PUBLISHED = Scenario(
     baseline_shift=0.0,
     controls=True,
     pe_beads=True,
+    fmo_at_baseline=False,
     cd34_controls=("fmo", "isotype"),
     faults=False,
     events=LARGE_TUBES,
@@ -163,6 +170,23 @@ SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "published": _PUBLISHED,
+    "study": replace(
+        _PUBLISHED,
+        name="study",
+        visits=STUDY_VISITS,
+        doublet_visits=STUDY_VISITS,
+        missing=0.0,
+        batch_rule="by_patient",
+        controls=False,
+        fmo_at_baseline=True,
+        cd34_controls=("fmo",),
+        events=STUDY_TUBES,
+        expected=(
+            "what is true in `published`, in fewer and smaller samples: the whole workflow takes minutes",
+            "every patient has four visits: before treatment, two at full effect, one after stopping",
+            "16 of 22 triplet and 0 of 25 doublet patients truly respond; the declared rule finds about as many",
+        ),
+    ),
     "null": replace(
         _PUBLISHED,
         name="null",
