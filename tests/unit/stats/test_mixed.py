@@ -75,6 +75,15 @@ def test_bootstrap_p__near_the_model_and_repeats_with_its_seed() -> None:
     assert bootstrap_p(data, weights, 99, 1) == (p, done)
 
 
+def test_bootstrap_p__does_not_depend_on_the_number_of_processes(caplog: pytest.LogCaptureFixture) -> None:
+    data = cohort(3, effect=0.45)[0]
+    weights = np.array([0.0, 1.0, 0.0, 0.0])
+    with caplog.at_level("INFO"):
+        assert bootstrap_p(data, weights, 250, 1, jobs=2) == bootstrap_p(data, weights, 250, 1)
+    said = [f"bootstrap of the contrast: {done} of 250 draws" for done in (100, 200, 250)]
+    assert caplog.messages == [*said, *said]
+
+
 def test_bootstrap_p__statistic_has_the_error_of_the_contrast(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a CR2 error that is the same everywhere the bootstrap is one of the estimate itself."""
     data, weights = cohort(3, effect=0.45)[0], np.array([0.0, 1.0, 0.0, 0.0])

@@ -36,6 +36,8 @@ class Study:
         Samples that a quality check flagged.
     drifts : mapping of (str, str, str) to str
         Panel, batch and marker whose beads moved, and how.
+    jobs : int
+        Processes that draws may use; no number depends on it.
     """
 
     project: Project
@@ -45,6 +47,7 @@ class Study:
     courses: Mapping[str, Mapping[str, Course]]
     flagged: frozenset[str] = frozenset()
     drifts: Drifts = field(default_factory=dict)
+    jobs: int = 1
 
     def only(self, keep: Callable[[Reading], bool]) -> Self:
         """Return the study with the readings that `keep` lets pass; patients without any are gone too."""

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from marrowgate.options import whole_number
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -16,11 +18,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--design", required=True, type=Path, help="design to write, .tsv")
     parser.add_argument("--contrasts", required=True, type=Path, help="contrasts to write, .tsv")
     parser.add_argument("--summary", required=True, type=Path, help="summary to write, .tsv")
+    parser.add_argument(
+        "--jobs",
+        type=whole_number(1),
+        default=1,
+        metavar="N",
+        help="processes of the bootstrap; no number depends on it",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the five tables, Parquet beside each; without patients or rows they are empty."""
     import os
+    from dataclasses import replace
 
     # the matrices are tiny: threads of the linear algebra library would only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -41,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     write_columns(args.visits, columns, visits)
     write_table(args.endpoints, "endpoints", endpoint_table(study))
     write_table(args.design, "design", design_table(study))
-    contrasts = contrast_table(study)
+    contrasts = contrast_table(replace(study, jobs=args.jobs))
     write_table(args.contrasts, "contrasts", contrasts)
     write_table(args.summary, "summary", summary_table(contrasts))
     return 0

@@ -12,13 +12,14 @@ from marrowgate.cohort.contrasts.count_pairs import has_few_events, paired_count
 from marrowgate.cohort.contrasts.disagreement import disagreements
 from marrowgate.cohort.contrasts.estimands import ESTIMANDS, MEAN_CHANGE
 from marrowgate.cohort.contrasts.estimate_row import detectable, estimate_row
-from marrowgate.cohort.contrasts.lead import Lead, lead_row, welch_influence
+from marrowgate.cohort.contrasts.lead import Lead, lead_row, unit_of, welch_influence
 from marrowgate.cohort.contrasts.sensitivity import tipping_rows
 from marrowgate.cohort.courses import make_courses
 from marrowgate.cohort.study import Comparison
 from marrowgate.cohort.summary_table import summary_table
 from marrowgate.report.wording import METHODS
 from marrowgate.simulate.cohorts.count_scenarios import COUNT_EFFECTS, COUNT_SCENARIOS, draw_counts_of
+from marrowgate.stats.conditional_binomial import compare_counts
 from marrowgate.stats.two_arms import Estimate, welch
 
 NAME = (MEASURE, ENDPOINT, "triplet - doublet")
@@ -46,6 +47,25 @@ def test_lead_row__counts_are_compared_as_counts_with_their_original_difference(
         values[study.arms[name]].append(course.window_mean.value - course.baseline.value)
     wanted = welch(*(np.array(own) for own in values.values()))
     assert (row["difference"], row["difference_low"]) == pytest.approx((wanted.value, wanted.low))
+
+
+def test_lead_row__takes_back_what_the_gap_at_baseline_makes_by_chance() -> None:
+    study = study_of("double_5", 3)
+    row, lead = led(study)
+    courses = study.courses[MEASURE]
+    counts = paired_counts(
+        courses, {name: study.arms.is_first(name) for name in study.arms}, "window_mean", study.clock
+    )
+    assert counts is not None
+    alone = compare_counts(counts).estimate
+    baseline = [course.baseline.log2 for course in courses.values() if course.baseline]
+    wanted = compare_counts(counts, np.array(baseline)).estimate
+    assert (row["estimate"], row["ci_low"], row["ci_high"]) == (wanted.value, wanted.low, wanted.high)
+    assert wanted.value != pytest.approx(alone.value, abs=0.01)
+    assert wanted.high - wanted.low < alone.high - alone.low
+    assert " log2 for the arms' gap of " in str(row["reason"])
+    # its influences are those of the adjusted estimate, so that other methods are held against it rightly
+    assert np.sum(lead.influence**2) < np.sum(compare_counts(counts).influence ** 2)
 
 
 def test_lead_row__a_peak_is_no_sum_of_events() -> None:
@@ -77,6 +97,17 @@ def test_paired_counts__visits_weigh_by_time_not_by_cells() -> None:
     assert again.exposure_during[0] > found.exposure_during[0]
 
 
+def test_paired_counts__each_time_has_its_own_exposure() -> None:
+    study = study_of("more_cells_5")
+    in_first = {name: study.arms.is_first(name) for name in study.arms}
+    found = paired_counts(study.courses[MEASURE], in_first, "window_mean", study.clock)
+    assert found is not None
+    # 100,000 cells before treatment in both arms, and the effective cells of six visits of 400,000 and of 100,000
+    assert found.exposure_before == pytest.approx(np.full(47, 1_000.0))
+    assert found.exposure_during[found.in_first] == pytest.approx(np.full(22, 6 * 4_000.0), rel=0.15)
+    assert found.exposure_during[~found.in_first] == pytest.approx(np.full(25, 6 * 1_000.0), rel=0.15)
+
+
 def test_paired_counts__every_baseline_visit_counts() -> None:
     study = study_of("some_120_two")
     in_first = {name: study.arms.is_first(name) for name in study.arms}
@@ -85,6 +116,21 @@ def test_paired_counts__every_baseline_visit_counts() -> None:
     wanted = sum(reading.n_events or 0 for reading in study.courses[MEASURE]["P000"].baselines)
     assert len(study.courses[MEASURE]["P000"].baselines) == 2
     assert found.before[0] == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit"),
+    [
+        ("immature_per_100_cd45", "per 100 CD45+ cells"),
+        ("cd34_hspc_per_ul", "cells per uL"),
+        ("cd34_hspc_CXCR4_abc", "molecules per cell"),
+        ("cd34_hspc_CXCR4_ratio_fi", "ratio to the control"),
+        ("cfu_gm_per_ml", "per mL"),
+        ("blasts_smear", "blasts smear"),
+    ],
+)
+def test_unit_of__units_are_words(measure: str, unit: str) -> None:
+    assert unit_of(measure) == unit
 
 
 @pytest.mark.parametrize(("width", "status"), [(9.9, None), (10.0, "not_estimable"), (54.0, "not_estimable")])

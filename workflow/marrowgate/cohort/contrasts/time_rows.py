@@ -67,7 +67,7 @@ def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: boo
 def _bootstrap_row(study: Comparison, endpoint: str, model: TimeModel, estimate: Estimate) -> Row:
     settings = study.project.config
     draws = settings.cohort.bootstrap_draws
-    p, done = bootstrap_p(model.data, model.weights(""), draws, settings.seed)
+    p, done = bootstrap_p(model.data, model.weights(""), draws, settings.seed, study.jobs)
     tested = Estimate(estimate.value, math.nan, math.nan, p, f"{done} of {draws} draws converged; no interval")
     counts = (model.n_first, model.n_second)
     return estimate_row(endpoint, study.between, "parametric_bootstrap", tested, counts)
