@@ -1,7 +1,7 @@
 """How well samples are gated against a release, on a simulated cohort whose truth is known.
 
-A release is made from samples of the first batch. Gated against it are others of that batch, samples of the other
-batches, and samples of the second batch with one detector turned up. Beside it: the gates that each batch finds.
+A release is made from samples of the first batch. Gated against it are others of that batch, also with one detector
+turned up, and samples of the other batches. Beside it: the gates that each batch finds.
 
 Usage: python tests/accuracy/regating.py [--seed 23] [--released 12] [--tubes 6] [--turned-up 3] [--gain 1.3]
 """
@@ -182,21 +182,19 @@ def lines_of(bench: Bench, n_released: int, n: int, n_turned_up: int, gain: floa
     folds = ", ".join(f"{name} {np.exp(watch.limit):.2f} ({watch.of} {watch.by})" for name, watch in seen.items())
     largest = max(np.exp(watch.limit) for watch in seen.values())
     yield f"{bench.name}_tolerated_fold\t{largest:.2f}\t1, largest\trelease of {len(released)}: {folds}"
-    second = others
     for batch in batches:
         tubes = others if batch == batches[0] else bench.tubes(batch, n)
-        second = tubes if batch == batches[1] else second
         own, _ = bench.own(tubes)
         new = [bench.against(tube, scales, consensus) for tube in tubes]
         yield from compared(f"{bench.name}_{batch}", own, [gated for gated in new if gated is not None])
     for marker in sorted(strategy_dimensions(bench.strategy) & bench.panel.dimensions):
-        some = [bench.against(tube, scales, consensus, marker, gain) for tube in second[:n_turned_up]]
+        some = [bench.against(tube, scales, consensus, marker, gain) for tube in others[:n_turned_up]]
         gated = [sample for sample in some if sample is not None]
         named = {marker}
         says = sum(bool(named & set(sample.followed)) for sample in gated)
         flagged = sum(bool(sample.shifted) for sample in gated)
         either = sum(bool(named & set(sample.followed)) or bool(sample.shifted) for sample in gated)
-        plain = [bench.against(tube, scales, consensus) for tube in second[:n_turned_up]]
+        plain = [bench.against(tube, scales, consensus) for tube in others[:n_turned_up]]
         f1 = worst_loss([sample for sample in plain if sample is not None], gated)
         yield (
             f"{bench.name}_{marker}_turned_up\t{either}\tof {len(gated)} samples said so\t"
