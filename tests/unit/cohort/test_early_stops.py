@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from marrowgate.simulate.count_scenarios import COUNT_SCENARIOS, draw_counts_of
 
 from accuracy.count_comparison import MEASURE, make_comparison
 from accuracy.count_strangers import STRANGERS, draw_stranger
@@ -13,6 +12,7 @@ from marrowgate.cohort.courses import Course, make_courses
 from marrowgate.cohort.early_stops import EarlyStops, early_stops, follows_values, stop_findings
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.visits import Clock, Visit
+from marrowgate.simulate.cohorts.count_scenarios import COUNT_SCENARIOS, draw_counts_of
 
 CLOCK = Clock("days", (0.0, 100.0), {})
 
