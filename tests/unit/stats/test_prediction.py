@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from marrowgate.stats.prediction import UsualSpread, prediction_limit
+from marrowgate.stats.prediction import UsualSpread, prediction_limit, t_quantile
 from marrowgate.stats.robust import sd_of_mad
 
 
@@ -18,7 +18,13 @@ def test_prediction_limit__without_prior_knowledge_is_the_interval_of_the_textbo
 
 def test_prediction_limit__of_a_sample_that_varies_by_nothing_is_that_of_the_usual_spread():
     limit = prediction_limit(np.array([0.0]), 3, 2, UsualSpread(0.01, 4.0), 0.001)
-    assert limit == pytest.approx(stats.t.ppf(0.9995, 6) * 0.01 * math.sqrt(4 / 6) * math.sqrt(4 / 3))
+    assert limit == pytest.approx(stats.t.ppf(0.9995, 6) * 0.01 * math.sqrt(4 / 6) * math.sqrt(4 / 3), rel=0.01)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.975, 0.9995, 0.9999])
+@pytest.mark.parametrize("freedom", [6, 8, 15, 60, 1000])
+def test_t_quantile__is_that_of_scipy(share, freedom):
+    assert t_quantile(share, freedom) == pytest.approx(stats.t.ppf(share, freedom), rel=0.01)
 
 
 @pytest.mark.parametrize("n", [3, 5, 10])

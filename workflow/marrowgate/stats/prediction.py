@@ -2,10 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,20 @@ def prediction_limit(
     """
     together = usual.freedom + freedom
     moderated = np.sqrt((usual.freedom * usual.sd**2 + freedom * sds**2) / together)
-    return np.asarray(float(stdtrit(together, 1 - error / 2)) * math.sqrt(1 + 1 / n_samples) * moderated)
+    return np.asarray(t_quantile(1 - error / 2, together) * math.sqrt(1 + 1 / n_samples) * moderated)
+
+
+def t_quantile(share: float, freedom: float) -> float:
+    """Return a quantile of Student's t by its expansion around the normal one (Abramowitz and Stegun 26.7.5).
+
+    It is used where scipy would cost more than the step itself. From six degrees of freedom on it is right to 1 % up to
+    a share of 0.9999.
+    """
+    z = NormalDist().inv_cdf(share)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
