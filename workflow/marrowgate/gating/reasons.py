@@ -33,7 +33,7 @@ CODES = MappingProxyType(
         "second_cluster": "The ellipse holds a second mode, with a valley between the two.",
         "second_valley": "Another valley parts the events as well, and many lie between the two.",
         "wide_boundary": "The boundary's own error is a tenth of the scale or more: it may lie almost anywhere.",
-        "crowded_border": "Many events lie near a boundary that nobody measured.",
+        "crowded_border": "Many events lie near a boundary, within its error, so that it moves the count much.",
         "at_full_scale": "Many events of the reference population lie at the top of a channel: they were brighter.",
         "landmark_in_doubt": "A landmark is in doubt, so are the gate's numbers, and the gate depends on them.",
         "reference_in_doubt": "The population that places the gate is in doubt.",
