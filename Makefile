@@ -161,6 +161,7 @@ bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
 	$(BIN)/python tests/benchmarks/bench_pictures.py
+	$(BIN)/python tests/benchmarks/bench_sample.py
 	$(BIN)/python tests/benchmarks/bench_plan.py --samples $(PLAN_SAMPLES)
 	$(BIN)/python tests/benchmarks/bench_rerun.py --samples $(RERUN_SAMPLES)
 	$(BIN)/python tests/benchmarks/bench_collect.py --samples $(COLLECT_SAMPLES)

@@ -50,6 +50,7 @@ CODES = MappingProxyType(
         "from_batch": "The gate is that of the panel and batch.",
         "pooled": "The gate was found in the events of all samples of the batch.",
         "far_from_batch": "The boundary is further from the batch's than is allowed, and was pulled in to the limit.",
+        "drawn_in": "The boundary is far from the batch's but within its own error; it was drawn in to the limit.",
         "follows_landmark": "Landmark cells are not as bright as in the release; the scale follows the sample's own.",
         "detector_moved": "The detector reads otherwise than in the release, or is set otherwise.",
         "given": "A person gave the gate; who, when and why stands in the reason.",
