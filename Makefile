@@ -9,6 +9,9 @@ NULL_COHORTS ?= 2000
 FAIR_COHORTS ?= 1000
 EFFECT_COHORTS ?= 200
 COUNT_COHORTS ?= 1000
+PLAN_SAMPLES ?= 250 1000
+RERUN_SAMPLES ?= 100
+COLLECT_SAMPLES ?= 200 400 1600
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -29,7 +32,7 @@ help:
 	@echo "make coverage  all tests, and what they run of the library, into results/coverage"
 	@echo "make lint    ruff, snakefmt, codespell and snakemake --lint"
 	@echo "make types   mypy, of the library and of the tests"
-	@echo "make bench   speed and memory, into results/benchmarks"
+	@echo "make bench   speed and memory, into results/benchmarks; PLAN_SAMPLES, RERUN_SAMPLES and COLLECT_SAMPLES are sizes"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-real  docs/accuracy_real.md: real files with labels, through try (2 minutes)"
@@ -158,6 +161,10 @@ bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv
 	$(BIN)/python tests/benchmarks/bench_simulate.py
 	$(BIN)/python tests/benchmarks/bench_pictures.py
+	$(BIN)/python tests/benchmarks/bench_sample.py
+	$(BIN)/python tests/benchmarks/bench_plan.py --samples $(PLAN_SAMPLES)
+	$(BIN)/python tests/benchmarks/bench_rerun.py --samples $(RERUN_SAMPLES)
+	$(BIN)/python tests/benchmarks/bench_collect.py --samples $(COLLECT_SAMPLES)
 
 soak: export PYTHONPATH = tests
 soak: $(DEV)

@@ -1,9 +1,9 @@
 """How well samples are gated against a release, on a simulated cohort whose truth is known.
 
-A release is made from half of the samples of the first batch. Gated against it are the other half, the samples of the
-other batches, and samples of the second batch with one detector turned up. Beside it: the gates that each batch finds.
+A release is made from samples of the first batch. Gated against it are others of that batch, also with one detector
+turned up, and samples of the other batches. Beside it: the gates that each batch finds.
 
-Usage: python tests/accuracy/regating.py [--seed 23] [--tubes 6] [--turned-up 3] [--gain 1.3]
+Usage: python tests/accuracy/regating.py [--seed 23] [--released 12] [--tubes 6] [--turned-up 3] [--gain 1.3]
 """
 
 import argparse
@@ -33,8 +33,8 @@ from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
 from marrowgate.gating.open_sample import prepare_sample, start_rows
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
-from marrowgate.gating.releases.against import Against
-from marrowgate.gating.releases.following import followed_factors, with_factors
+from marrowgate.gating.releases.against import Against, Released
+from marrowgate.gating.releases.following import followed_ratios, with_ratios
 from marrowgate.gating.releases.make import FinishedBatch, released_consensus, released_scales
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import Panel, load_panel
@@ -144,15 +144,11 @@ class Bench:
         events = self.opened(file, strategy)
         if events is None:
             return None
-        follows = followed_factors(events, strategy, scales)
-        if follows:
-            strategy = with_factors(strategy, follows)
-            events = self.opened(file, strategy)
-            if events is None:
-                return None
+        events = with_ratios(events, followed_ratios(events, scales))
         fit = self.fit(tube, events, strategy)
         channels = {name: channel.name for name, channel in events.channels.items()}
-        against = Against.of(fit, consensus, settings_of(file), LIMIT_PCT, channels)
+        released = Released(consensus.reference, scales.watches, LIMIT_PCT) if consensus.reference else None
+        against = Against.of(fit, settings_of(file), released, channels)
         return self.scored(tube, events, against.marked(settle(fit, consensus)), against)
 
 
@@ -174,35 +170,44 @@ def with_gain(file: FcsFile, marker: str, gain: float) -> FcsFile:
     return replace(file, events=events, spillover=spillover)
 
 
-def lines_of(bench: Bench, n: int, n_turned_up: int, gain: float) -> Iterator[str]:
+def lines_of(bench: Bench, n_released: int, n: int, n_turned_up: int, gain: float) -> Iterator[str]:
     """Return the figures of one panel."""
     batches = sorted({sample.batch for sample in bench.plan.samples if sample.panel == bench.name})
-    first = bench.tubes(batches[0], 2 * n)
-    _, finished = bench.own(first[::2])
+    first = bench.tubes(batches[0], n_released + n)
+    released, others = apart(first, n_released)
+    _, finished = bench.own(released)
     scales = released_scales([finished])
     consensus = released_consensus("r1", bench.name, [finished], scales, bench.strategy.home, [])
-    tolerances = ", ".join(f"{name} {np.exp(value):.2f}" for name, value in scales.tolerances.items())
-    yield f"{bench.name}_tolerated_fold\t{max(map(np.exp, scales.tolerances.values())):.2f}\t1, largest\t{tolerances}"
-    second = first[1::2]
+    seen = {watch.dimension: watch for watch in reversed(scales.watches)}
+    folds = ", ".join(f"{name} {np.exp(watch.limit):.2f} ({watch.of} {watch.by})" for name, watch in seen.items())
+    largest = max(np.exp(watch.limit) for watch in seen.values())
+    yield f"{bench.name}_tolerated_fold\t{largest:.2f}\t1, largest\trelease of {len(released)}: {folds}"
     for batch in batches:
-        tubes = first[1::2] if batch == batches[0] else bench.tubes(batch, n)
-        second = tubes if batch == batches[1] else second
+        tubes = others if batch == batches[0] else bench.tubes(batch, n)
         own, _ = bench.own(tubes)
         new = [bench.against(tube, scales, consensus) for tube in tubes]
         yield from compared(f"{bench.name}_{batch}", own, [gated for gated in new if gated is not None])
     for marker in sorted(strategy_dimensions(bench.strategy) & bench.panel.dimensions):
-        some = [bench.against(tube, scales, consensus, marker, gain) for tube in second[:n_turned_up]]
+        some = [bench.against(tube, scales, consensus, marker, gain) for tube in others[:n_turned_up]]
         gated = [sample for sample in some if sample is not None]
         named = {marker}
         says = sum(bool(named & set(sample.followed)) for sample in gated)
         flagged = sum(bool(sample.shifted) for sample in gated)
         either = sum(bool(named & set(sample.followed)) or bool(sample.shifted) for sample in gated)
-        plain = [bench.against(tube, scales, consensus) for tube in second[:n_turned_up]]
+        plain = [bench.against(tube, scales, consensus) for tube in others[:n_turned_up]]
         f1 = worst_loss([sample for sample in plain if sample is not None], gated)
         yield (
             f"{bench.name}_{marker}_turned_up\t{either}\tof {len(gated)} samples said so\t"
             f"followed {says}, shifted {flagged}, largest loss of F1 {f1[0]:.3f} ({f1[1]})"
         )
+
+
+def apart(tubes: Sequence[Tube], n_released: int) -> tuple[list[Tube], list[Tube]]:
+    """Part the samples of a batch in those of the release, spread over it, and the others."""
+    chosen = {int(at) for at in np.linspace(0, len(tubes) - 1, n_released)}
+    return [tube for at, tube in enumerate(tubes) if at in chosen], [
+        tube for at, tube in enumerate(tubes) if at not in chosen
+    ]
 
 
 def compared(name: str, own: Sequence[Gated], new: Sequence[Gated]) -> Iterator[str]:
@@ -247,7 +252,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--scenario", default="demo")
-    parser.add_argument("--tubes", type=int, default=6, help="samples of each batch and panel, and of the release")
+    parser.add_argument("--released", type=int, default=12, help="samples of the release, of the first batch")
+    parser.add_argument(
+        "--tubes", type=int, default=6, help="samples of each batch and panel that are gated against it"
+    )
     parser.add_argument("--turned-up", type=int, default=3, help="samples with each detector turned up")
     parser.add_argument("--gain", type=float, default=1.3, help="by how much a detector is turned up")
     parser.add_argument("--panels", default="hspc,immature")
@@ -256,7 +264,7 @@ def main() -> None:
     for panel in args.panels.split(","):
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(make_plan(args.scenario, args.seed), panel, Path(folder))
-            for line in lines_of(bench, args.tubes, args.turned_up, args.gain):
+            for line in lines_of(bench, args.released, args.tubes, args.turned_up, args.gain):
                 print(line, flush=True)
 
 

@@ -60,6 +60,27 @@ def test_init__without_a_pattern_calls_samples_by_number_and_says_no_name(visits
     assert "the names of 3 of 4 files are alike: --pattern says which part is patient, visit, tube" in said
 
 
+@pytest.mark.parametrize(("answer", "n_patients"), [("y", 2), ("Yes ", 2), ("n", 0), ("", 0)])
+def test_init__on_a_terminal_asks_whether_the_pattern_is_right(
+    visits: Path, tmp_path: Path, monkeypatch, capsys, answer, n_patients
+):
+    asked = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or answer)
+    init(tmp_path / "study", visits)
+    said = capsys.readouterr().out.splitlines()
+    assert asked == ["Is that right? [y/N] "]
+    assert said[0].startswith("The names of the files look like ")
+    assert "{patient}" in said[0]
+    assert said[1:4] == [
+        "  P01_C1D1_full.fcs: patient P01, visit C1D1",
+        "  P01_C1D8_FMO-CD34.fcs: another kind of name",
+        "  P01_C1D8_full.fcs: patient P01, visit C1D8",
+    ]
+    assert len(set(column(tmp_path / "study", "patient_id")) - {""}) == n_patients
+
+
 def test_init__says_what_it_drafted_and_what_will_be_had(real_data: Path, tmp_path: Path, capsys):
     init(tmp_path / "p", real_data / "cd34" / "diva_cd45_cd34_marrow.fcs")
     assert capsys.readouterr().out.splitlines() == [

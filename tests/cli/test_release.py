@@ -1,5 +1,6 @@
 """`release` freezes and compares; the check of the config tells what a release cannot serve."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,26 @@ def test_check__a_release_of_another_panel_or_strategy_is_a_fault(released, caps
     ]
     configure("reference_of_panel: {culture: none}\n")
     assert main(["check"]) == 0
+
+
+def test_check__a_release_of_other_code_is_a_finding(released, capsys):
+    configure("reference: r1\n")
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert "release r1" not in capsys.readouterr().out
+    text = RELEASE.read_text(encoding="utf-8")
+    (digest,) = re.findall(r"\bfit: '?(\w+)'?", text.partition("---")[0])
+    RELEASE.write_text(text.replace(digest, "0" * len(digest), 1), encoding="utf-8")
+    assert main(["check", "--out", "check.txt"]) == 0
+    said = (
+        "finding: release r1: it was made by other code: fit differ; its gates hold, but a new sample's own gates may "
+        "be found otherwise; make another one and compare with --diff"
+    )
+    assert said in capsys.readouterr().out.splitlines()
+    assert said in Path("check.txt").read_text(encoding="utf-8").splitlines()
+    configure("reference_of_panel: {culture: none}\n")
+    assert main(["check"]) == 0
+    assert "release r1" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

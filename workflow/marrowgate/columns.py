@@ -117,10 +117,12 @@ _COLUMNS = (
     _text("gate_reason_code", "codes of gate_reason, one for each of its sentences, as docs/statuses.md lists them"),
     _text("weakest_gate", "population whose gate gave gate_status"),
     # what changed since the last run
-    _text("changed", "columns of populations that differ from the last run"),
+    _text("changed", "columns of populations or intensities that differ from the last run"),
     _count("last_n_events", "n_events of the last run"),
     _number("change_pct", "difference of n_events from the last run", "%", "last_n_events"),
     _number("last_pct_of_parent", "pct_of_parent of the last run", "%", "n_parent"),
+    _number("last_median_fi", "median_fi of the last run", "channel units"),
+    _number("median_change_pct", "difference of median_fi from the last run", "%", "last_median_fi"),
     _text("last_gate_status", "gate_status of the last run"),
     # corrections
     _count("found_n_events", "n_events with the gates as they were found"),
@@ -250,8 +252,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("gate_reason_code", "weakest_gate", "cd45_gate_reason_code"),
     ),
     "changes": (
-        *("sample_id", "patient_id", "panel", "batch", "population", "changed", "last_n_events", "n_events"),
-        *("change_pct", "last_pct_of_parent", "pct_of_parent", "last_gate_status", "gate_status", "reason"),
+        *("sample_id", "patient_id", "panel", "batch", "population", "marker", "changed", "last_n_events", "n_events"),
+        *("change_pct", "last_pct_of_parent", "pct_of_parent", "last_median_fi", "median_fi", "median_change_pct"),
+        *("last_gate_status", "gate_status", "reason"),
     ),
     "corrections": (
         *("sample_id", "patient_id", "panel", "batch", "population", "parent"),

@@ -36,6 +36,7 @@ from marrowgate.gating.batch_scales import (
     with_scales,
 )
 from marrowgate.gating.consensus import Consensus, agree
+from marrowgate.gating.doubts.lent_gates import doubt_lent
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.methods import load_checked_strategy
@@ -174,7 +175,8 @@ def gate(sample: OpenedSample, own: Fit, agreed: Consensus | None = None) -> Gat
         From `consensus` of the batch's fits; without it the sample stands alone.
     """
     records = settle(own, agreed or consensus([own]))
-    return GatedSample(sample, records, apply_gates(sample.sample_events, records, sample.stable_rows))
+    rows = apply_gates(sample.sample_events, records, sample.stable_rows)
+    return GatedSample(sample, doubt_lent(sample.sample_events, records, rows), rows)
 
 
 def _refuse_rejected(paths: Sequence[str | Path], files: Sequence[FcsFile]) -> None:

@@ -14,11 +14,10 @@ from marrowgate.gating.final_gates import settle
 from marrowgate.gating.geometry.gates import Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord
-from marrowgate.gating.releases.against import Against
+from marrowgate.gating.releases.against import Against, Released
 from marrowgate.gating.releases.differences import differences
 from marrowgate.gating.releases.for_batch import plain_for_batch
 from marrowgate.gating.releases.make import (
-    LEAST_TOLERANCE,
     FinishedBatch,
     released_consensus,
     released_scales,
@@ -29,7 +28,6 @@ from marrowgate.gating.releases.rescale import Scale, moved_to
 from marrowgate.settings.released import ReleasedPanel, ReleaseHead, read_head
 from marrowgate.settings.strategy import Home
 from marrowgate.signal.transforms import Transform
-from marrowgate.stats.robust import robust_sd
 
 HOME = Home.model_validate({"landmarks": [{"of": "lymphocytes", "by": "median", "values": {"CD45": 20000}}]})
 CHANNELS = {"CD45": "V500-A", "CD34": "PE-A"}
@@ -43,12 +41,27 @@ def scale(factor=1.0, w=0.5):
     return Transform("logicle", 262144.0 * factor, w=w)
 
 
-def fit(name, cut, factor=1.0, own=None, w=0.5):
+def readings(factor, other=None):
+    """Return what lymphocytes and granulocytes show in CD45 where the detector reads by a factor."""
+    both = (("lymphocytes", factor), ("granulocytes", other or factor))
+    return {kind: {"CD45": (20000.0 * own, 22000.0 * own, 4000.0 * own)} for kind, own in both}
+
+
+def fit(name, cut, factor=1.0, own=None, w=0.5, other=None):
     """Return a fit with a CD45 boundary, in a batch of a factor, whose own landmark has another."""
     gate = Rectangle(("CD45",), (cut,), (None,))
     record = GateRecord("cd45_pos", "root", "valley", gate, "ok", (), error_of(0.01), 1000)
     scales = {"CD45": scale(factor, w), "CD34": scale()}
-    return Fit(name, ControlRole(), (record,), scales, (), {"CD45": factor}, (landmark(own or factor),))
+    return Fit(
+        name,
+        ControlRole(),
+        (record,),
+        scales,
+        (),
+        {"CD45": factor},
+        (landmark(own or factor),),
+        readings(own or factor, other),
+    )
 
 
 def finished(fits, factor=1.0, w=0.5):
@@ -118,33 +131,24 @@ def test_moved_to__every_kind_of_gate_and_the_events_of_pooled_ones():
     assert abs(moved(0.4) - 0.4) > 0.01
 
 
-def test_tolerance__follows_the_spread_inside_the_batches_and_not_between_them():
-    def tolerance(*spreads):
-        batches = [
-            finished([fit(f"{f}{n}", 0.5, f, own=f * math.exp(s)) for n, s in enumerate(spreads)], f)
-            for f in (1.0, 1.5)
-        ]
-        return released_scales(batches).tolerances["CD45"]
-
-    assert tolerance(-0.001, 0.0, 0.001) == pytest.approx(LEAST_TOLERANCE, abs=1e-4)
-    wide = (-0.08, -0.08, 0.0, 0.08, 0.08)
-    assert tolerance(*wide) == pytest.approx(3 * robust_sd(np.array(wide * 2)), abs=0.02)  # factors have three digits
-    assert tolerance(-0.9, -0.9, 0.0, 0.9, 0.9) == pytest.approx(math.log(1.6), abs=1e-4)
-
-
 def test_usual_settings__are_those_of_most_samples():
     assert usual_settings([{"PE-A": (400, 1)}, {"PE-A": (400, 1)}, {"PE-A": (450, 1)}]) == {"PE-A": (400, 1)}
 
 
 # a sample against a release
 
+SPREAD = 1.4826 * 1.206 * 0.01
+LIMIT = max(4 * SPREAD, 5.0413 * math.sqrt((4 * 0.01**2 + 4 * SPREAD**2) / 8) * math.sqrt(1.2))
+"""Five boundaries, 0.01 of full scale from one to the next; t of 8 degrees of freedom that 0.1 % are beyond."""
 
-def against(sample, settings=None, factor=1.0):
+
+def against(sample, settings=None):
     """Settle a sample against a release whose detectors stood at 400 V, and say what is said of it."""
-    fits = [fit(f"S{n}", cut) for n, cut in enumerate((0.50, 0.51, 0.52))]
+    fits = [fit(f"S{n}", cut) for n, cut in enumerate((0.49, 0.50, 0.51, 0.52, 0.53))]
     theirs = dict.fromkeys(CHANNELS.values(), (400.0, None))
-    _, consensus = released(finished(fits, factor), settings=[theirs])
-    result = Against.of(sample, consensus, theirs | (settings or {}), 0.5, CHANNELS)
+    scales, consensus = released(finished(fits), settings=[theirs])
+    release = Released(consensus.reference, scales.watches, 0.5)
+    result = Against.of(sample, theirs | (settings or {}), release, CHANNELS)
     (record,) = result.marked(settle(sample, consensus))
     return record, {check.check: check for check in result.checks}
 
@@ -158,23 +162,46 @@ def test_against__a_sample_like_the_release_keeps_its_own_gate_without_a_word():
 def test_against__a_boundary_beyond_the_spread_is_pulled_in_and_shifted():
     record, _ = against(fit("N", 0.70))
     assert record.status == "shifted"
-    assert record.reason == "boundary 0.190 of full scale from release r1's, 0.059 is allowed"
-    assert record.gate.low[0] == pytest.approx(0.51 + 4 * 1.4826 * 0.01)
+    assert record.reason == f"boundary 0.190 of full scale from release r1's, {LIMIT:.3f} is allowed"
+    assert record.gate.low[0] == pytest.approx(0.51 + LIMIT, abs=1e-3)
+
+
+def test_against__a_boundary_that_the_sample_s_own_events_leave_open_is_drawn_in_and_no_shift():
+    sample = fit("N", 0.70)
+    unsure = replace(sample.gates[0], error=error_of(0.05))
+    record, _ = against(replace(sample, gates=(unsure,)))
+    assert (record.status, record.reason_code) == ("ok", "drawn_in")
+    assert record.gate.low[0] == pytest.approx(0.51 + LIMIT, abs=1e-3)
+    just_sure = replace(sample.gates[0], error=error_of(0.19 / 4 - 0.001))
+    record, _ = against(replace(sample, gates=(just_sure,)))
+    assert (record.status, record.reason_code) == ("shifted", "far_from_batch")
 
 
 def test_against__a_scale_that_followed_its_landmark_says_so():
     record, checks = against(fit("N", 0.515, factor=1.3))
+    assert checks["reference_fold_CD45"].limit == pytest.approx(1.1, abs=1e-4)
     assert (record.status, record.reason_code) == ("ok", "follows_landmark")
-    assert record.reason == "CD45 reads 1.30 times that of release r1, and the scale follows"
-    assert (checks["reference_fold_CD45"].verdict, checks["reference_fold_CD45"].value) == ("flagged", 1.3)
+    assert record.reason == "CD45 reads 1.30 times that of release r1 in granulocytes, and the scale follows"
+    assert (checks["reference_fold_CD45"].verdict, checks["reference_fold_CD45"].value) == (
+        "flagged",
+        pytest.approx(1.3, abs=1e-4),
+    )
 
 
 @pytest.mark.parametrize("own", [0.5, 2.0])
 def test_against__a_landmark_too_far_away_makes_the_gates_shifted(own):
     record, checks = against(fit("N", 0.515, own=own))
     assert (record.status, record.reason_code) == ("shifted", "detector_moved")
-    assert record.reason == f"CD45 reads {own:.2f} times that of release r1, too far to be followed"
-    assert checks["reference_fold_CD45"].value == 2.0
+    assert record.reason == f"CD45 reads {own:.2f} times that of release r1 in granulocytes, too far to be followed"
+    assert checks["reference_fold_CD45"].value == pytest.approx(2.0, abs=1e-4)
+
+
+def test_against__cells_that_another_kind_does_not_follow_are_no_change_of_the_detector():
+    record, checks = against(fit("N", 0.515, own=1.0, other=1.3))
+    assert (record.status, record.reasons) == ("ok", ())
+    check = checks["reference_fold_CD45"]
+    assert (check.verdict, check.value) == ("flagged", pytest.approx(1.3, abs=1e-4))
+    assert check.reason.endswith("in granulocytes, but other cells do not: it is the cells and not the detector")
 
 
 def test_against__another_voltage_is_told_and_without_a_landmark_shifts_the_gates():
@@ -183,7 +210,7 @@ def test_against__another_voltage_is_told_and_without_a_landmark_shifts_the_gate
     assert checks["detector_settings_reference_pct"].verdict == "flagged"
     assert checks["detector_settings_reference_pct"].value == pytest.approx(10.0)
     assert record.status == "ok"  # the landmark says that CD45 reads as it did
-    record, _ = against(replace(sample, landmarks=()), {"V500-A": (440.0, None)})
+    record, _ = against(replace(sample, readings={}), {"V500-A": (440.0, None)})
     assert (record.status, record.reason_code) == ("shifted", "detector_moved")
     assert record.reason == "voltage of V500-A is 440, in release r1 it is 400"
 
@@ -225,7 +252,7 @@ def test_plain_for_batch__own_batches_keep_their_consensus_and_others_take_the_r
         "batch",
         "widths",
         "landmarks",
-        "tolerances",
+        "watches",
     ]
     assert isinstance(read_consensus(tmp_path / "new.yaml"), Consensus)
 

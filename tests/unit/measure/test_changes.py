@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from marrowgate.measure.changes import Change, change_rows
+from marrowgate.measure.changes import Change, change_rows, intensity_change_rows
 from marrowgate.settings.sheets import Sample
 from marrowgate.snakefile.last_run import changes_line, keep_last_run
 from marrowgate.tables import write_table
@@ -48,6 +48,23 @@ def test_changes__are_rows_of_both_runs_that_moved_and_by_how_much():
     assert (second["sample_id"], second["changed"], second["last_gate_status"]) == ("b", "gate_status", "ok")
 
 
+def intensity(name, marker, median, **cells):
+    """Return a row of intensities.tsv; what the test does not name is null."""
+    own = {"sample_id": name, "patient_id": "P", "population": "x", "marker": marker, "n_events": 40}
+    rest = dict.fromkeys(("delta_fi", "ratio_fi", "abc", "pct_above_control", "control_type"))
+    return {**own, **rest, "median_fi": median, "status": "ok", "gate_status": "ok", **cells}
+
+
+def test_changes__of_intensities_are_rows_by_marker_with_both_medians():
+    before = [intensity("a", "CXCR4", 100.0), intensity("a", "CD38", 50.0), intensity("b", "CXCR4", 7.0)]
+    now = [intensity("a", "CXCR4", 90.0), intensity("a", "CD38", 50.0), intensity("b", "CXCR4", 7.0, ratio_fi=2.0)]
+    first, second = intensity_change_rows(before, now, Change(RUN, RUN, SAMPLES, {"p": "s"}))
+    assert (first["sample_id"], first["marker"], first["changed"]) == ("a", "CXCR4", "median_fi")
+    assert (first["last_median_fi"], first["median_fi"], first["median_change_pct"]) == (100.0, 90.0, -10.0)
+    assert (first["panel"], first["batch"], first["change_pct"]) == ("p", "B1", 0.0)
+    assert (second["sample_id"], second["changed"], second["median_change_pct"]) == ("b", "ratio_fi", 0.0)
+
+
 @pytest.mark.parametrize(("before", "now"), [(None, 4), (4, None), (0, 4)])
 def test_changes__from_or_to_no_count_have_no_per_cent(before, now):
     (moved,) = changes([row("a", "x", before)], [row("a", "x", now)])
@@ -86,15 +103,25 @@ def test_changes__say_why_where_it_is_known(run, reason):
 def test_last_run__is_kept_whole_and_the_line_counts_what_moved(tmp_path):
     keep_last_run(tmp_path)
     assert not (tmp_path / "last_run").exists()
-    write_table(tmp_path / "tables" / "populations.tsv", "populations", [])
+    for name in ("populations", "intensities"):
+        write_table(tmp_path / "tables" / f"{name}.tsv", name, [])
     (tmp_path / "provenance.json").write_text(json.dumps(RUN), encoding="utf-8")
     keep_last_run(tmp_path)
-    assert {path.name for path in (tmp_path / "last_run").iterdir()} == {"populations.parquet", "provenance.json"}
+    assert {path.name for path in (tmp_path / "last_run").iterdir()} == {
+        *("populations.parquet", "intensities.parquet", "provenance.json")
+    }
     path = tmp_path / "tables" / "changes.tsv"
     assert changes_line(path.with_suffix(".parquet")) == ""
     write_table(path, "changes", changes([row("a", "x", 100), row("b", "x", 9)], [row("a", "x", 88), row("b", "x", 9)]))
     assert changes_line(path.with_suffix(".parquet")) == (
         f"1 published rows of 1 samples differ from the last run, counts by up to 12 %; see {path}"
+    )
+    change = Change(RUN, RUN, SAMPLES, {"p": "s"})
+    moved = intensity_change_rows([intensity("b", "CXCR4", 100.0)], [intensity("b", "CXCR4", 125.0)], change)
+    write_table(path, "changes", moved)
+    assert changes_line(path.with_suffix(".parquet")) == (
+        f"1 published rows of 1 samples differ from the last run, counts by up to 0 %, median intensities by up to "
+        f"25 %; see {path}"
     )
     write_table(path, "changes", [])
     assert changes_line(path.with_suffix(".parquet")) == ""

@@ -54,6 +54,15 @@ def test_zero_events__are_a_count_and_no_missing_gate():
     ]
 
 
+def test_events_of_a_parent_that_has_none__are_a_count_without_a_share():
+    empty = row("cd34_hspc", "cd34_pos", 0, 0)
+    for name in ("pct_of_parent", "pct_of_parent_low", "pct_of_parent_high", "pct_of_cd45"):
+        del empty[name]
+    lines = list(population_lines([row("cd34_pos", "root", 0, 200), empty]))
+    assert lines[-1].split() == ["cd34_hspc", "0", "ok"]
+    assert headline([empty], "cd34_hspc", "cd45_pos") == "cd34_hspc: 0 of 0 cd34_pos, ok"
+
+
 def test_reasons__are_told_once_for_all_that_rest_on_one_gate_and_loans_of_a_single_file_never():
     why = {
         "gate_reason": "no valley; 0 of the batch's samples found a gate",

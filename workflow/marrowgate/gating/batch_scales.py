@@ -1,7 +1,7 @@
 """Scales that are chosen from a batch: their widths, and what the strategy's numbers mean in the file's own units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,14 @@ import numpy as np
 
 from marrowgate.errors import fault
 from marrowgate.gating.landmarks.factors import (
-    LANDMARK_DIMENSIONS,
     batch_landmarks,
     doubtful_dimensions,
     factors_of,
     sample_landmarks,
 )
+from marrowgate.gating.landmarks.readings import LANDMARK_DIMENSIONS, cells_of_sample
 from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.landmarks.watches import Watch
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
@@ -104,13 +105,12 @@ class SampleScales:
 class BatchScales:
     """What a batch's samples share: widths of scales, and the landmarks that say what the strategy's numbers mean.
 
-    `tolerances` are there where the scales are those of a release: how far a sample's landmark may lie from the
-    release's before the sample's scale follows its own, by dimension, ln of their ratio.
+    `watches` are there where the scales are those of a release: what tells whether a detector reads as it did.
     """
 
     widths: Widths
     landmarks: tuple[LandmarkRow, ...] = ()
-    tolerances: Mapping[str, float] = field(default_factory=dict)
+    watches: tuple[Watch, ...] = ()
 
 
 def asks_batch(strategy: Strategy, panel: Panel) -> bool:
@@ -136,9 +136,10 @@ def sample_scales(sample_events: SampleEvents, strategy: Strategy, panel: Panel)
     panel : Panel
         Names the markers.
     """
-    landmarks = sample_landmarks(sample_events, strategy.home) if strategy.home else ()
+    home = strategy.home
+    landmarks = sample_landmarks(sample_events, home, cells_of_sample(sample_events)) if home else ()
     own = factors_of(landmarks)
-    top = strategy.home.full_scale if strategy.home else 1.0
+    top = home.full_scale if home else 1.0
     scales = {
         name: replace(scale, t=top * own[name]) if name in own else scale
         for name, scale in sample_events.scales.items()
@@ -186,7 +187,7 @@ def scales_to_plain(scales: BatchScales) -> dict[str, Any]:
         "widths": {name: asdict(width) for name, width in scales.widths.items()},
         "landmarks": [asdict(row) for row in scales.landmarks],
     }
-    return plain | ({"tolerances": dict(scales.tolerances)} if scales.tolerances else {})
+    return plain | ({"watches": [asdict(watch) for watch in scales.watches]} if scales.watches else {})
 
 
 def read_scales(path: Path | None) -> BatchScales:
@@ -200,7 +201,7 @@ def scales_from_plain(plain: Mapping[str, Any]) -> BatchScales:
     """Make the scales that `scales_to_plain` took apart."""
     widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
     landmarks = tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", []))
-    return BatchScales(widths, landmarks, plain.get("tolerances", {}))
+    return BatchScales(widths, landmarks, tuple(Watch(**fields) for fields in plain.get("watches", [])))
 
 
 def freeze_scales(strategy: Strategy, panel: Panel, path: Path | None) -> Strategy:

@@ -22,7 +22,8 @@ from marrowgate.gating.records import Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import in_units
 from marrowgate.settings.strategy import ROOT
 from marrowgate.signal.transforms import Transform
-from marrowgate.stats.robust import MAD_TO_SD, robust_sd, weighted_median
+from marrowgate.stats.prediction import UsualSpread, prediction_limit
+from marrowgate.stats.robust import robust_sd, sd_of_mad, weighted_median
 
 MIN_FITS = 3
 """Samples that must have found a boundary before others borrow it."""
@@ -33,7 +34,11 @@ MIN_LIMIT = 0.04
 LEAST_SPREAD = 0.005
 """Samples are never taken to be more alike than this, standard deviation in parts of full scale."""
 SPREADS = 4.0
-"""Beyond this many robust standard deviations between samples a boundary is shifted."""
+"""Beyond this many standard deviations a boundary is shifted, and more where few samples say what the deviation is."""
+_USUAL_SPREAD = UsualSpread(MIN_LIMIT / SPREADS, 4.0)
+"""Between samples, before any was seen."""
+_LIMIT_ERROR = 0.001
+"""Share of boundaries beyond the limit by chance, where few samples say how wide it is."""
 
 
 BATCH = "the batch"
@@ -49,13 +54,10 @@ class Reference:
         Of the release.
     detectors : mapping of str to tuple of float or None
         Voltage and gain that most of its samples had, by channel.
-    tolerances : mapping of str to float
-        How far a sample's landmark may lie from the release's, by dimension, ln of their ratio.
     """
 
     name: str
     detectors: Mapping[str, tuple[float | None, float | None]]
-    tolerances: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
     size = numbers(found.gate).size
     own = found.error.sds or (0.0,) * size
     fitting = agreed.origin == "fits" and same_kind(agreed.gate, found.gate)
-    limit = _limit(np.array(own))
+    limit = tuple(np.maximum(MIN_LIMIT, SPREADS * np.array(own)).tolist())
     if fitting:
         limit = tuple(np.maximum(limit, agreed.limit).tolist())
     # how far samples lie from the pooled boundary; where too few found their own, what is stated for unmeasured ones
@@ -191,18 +193,19 @@ def _middle(example: GateRecord, alike: Sequence[GateRecord]) -> AgreedGate:
     middle = np.array(
         [weighted_median(column, _weights(column, sd)) for column, sd in zip(vertices.T, own.T, strict=True)]
     )
-    spread = MAD_TO_SD * np.median(np.abs(vertices - middle), axis=0)
+    spread = sd_of_mad(np.median(np.abs(vertices - middle), axis=0), len(alike))
     gate = moved(gates[0], middle)
     if isinstance(gate, Ellipsoid):
         gate = replace(gate, covariance=_mean_covariance(alike))
     error = spread_error(gates, LEAST_SPREAD)
     return AgreedGate(
-        example.population, example.parent, example.method, "fits", gate, _limit(spread), error, len(alike)
+        example.population, example.parent, example.method, "fits", gate, _limit(spread, len(alike)), error, len(alike)
     )
 
 
-def _limit(sds: NDArray[np.float64]) -> tuple[float, ...]:
-    return tuple(float(value) for value in np.maximum(MIN_LIMIT, SPREADS * sds))
+def _limit(sds: NDArray[np.float64], n_samples: int) -> tuple[float, ...]:
+    few = prediction_limit(sds, n_samples, n_samples - 1, _USUAL_SPREAD, _LIMIT_ERROR)
+    return tuple(float(value) for value in np.maximum(np.maximum(SPREADS * sds, few), MIN_LIMIT))
 
 
 def _own_sds(records: Sequence[GateRecord], size: int) -> NDArray[np.float64]:

@@ -36,11 +36,7 @@ def consensus_to_plain(consensus: Consensus) -> dict[str, Any]:
     if consensus.reference is not None:
         reference = consensus.reference
         detectors = {channel: list(values) for channel, values in reference.detectors.items()}
-        plain["reference"] = {
-            "name": reference.name,
-            "detectors": detectors,
-            "tolerances": dict(reference.tolerances),
-        }
+        plain["reference"] = {"name": reference.name, "detectors": detectors}
     return plain
 
 
@@ -55,7 +51,7 @@ def consensus_from_plain(plain: Mapping[str, Any]) -> Consensus:
 
 def _reference_from_plain(plain: Mapping[str, Any]) -> Reference:
     detectors = {channel: (voltage, gain) for channel, (voltage, gain) in plain["detectors"].items()}
-    return Reference(plain["name"], detectors, plain["tolerances"])
+    return Reference(plain["name"], detectors)
 
 
 def _agreed_to_plain(agreed: AgreedGate) -> dict[str, Any]:

@@ -128,7 +128,14 @@ def _within_limits(record: GateRecord, agreed: AgreedGate, gate: Gate, middle_ga
     if not same_kind(gate, middle_gate):
         return record
     limit = np.array(agreed.limit) * reach(middle_gate)
-    return _pulled_in(record, agreed, gate, middle_gate, limit) or record
+    pulled = _pulled_in(record, agreed, gate, middle_gate, limit)
+    if pulled is None or pulled.status != "shifted" or not record.error.sds:
+        return pulled or record
+    if (np.abs(numbers(gate) - numbers(middle_gate)) > np.maximum(limit, SPREADS * np.array(record.error.sds))).any():
+        return pulled
+    # the sample's events leave it open where its boundary lies, so that they show no shift
+    why = because("drawn_in", f"{pulled.reasons[0].sentence}; its own error is as large, and it is drawn in")
+    return replace(pulled, status=record.status, reasons=(why, *record.reasons))
 
 
 def _pooled(record: GateRecord, agreed: AgreedGate, gate: Gate, pooled_gate: Gate) -> GateRecord:

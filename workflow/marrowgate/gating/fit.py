@@ -23,6 +23,7 @@ from marrowgate.gating.doubts.cross_checks import (
 from marrowgate.gating.doubts.saturation import saturated
 from marrowgate.gating.geometry.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
+from marrowgate.gating.landmarks.readings import cells_of_sample, sample_readings
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.methods import FindStatus, FoundGate, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
@@ -165,7 +166,9 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         One record per population, in the strategy's order. A gate that was not found has a status and a reason.
     """
     events = sample.sample_events
-    landmarks = against_batch(sample_landmarks(events, strategy.home) if strategy.home else (), events.factors)
+    home, found = strategy.home, cells_of_sample(events) if strategy.home else None
+    own = sample_landmarks(events, home, found) if home and found else ()
+    landmarks = against_batch(own, events.factors)
     stretches = other_landmarks(landmarks, events.factors, strategy.scales.in_doubt)
     walk = _Walk(CachedSample(events), {ROOT: sample.start}, landmarks=landmarks, stretches=stretches)
     for population in strategy.populations:
@@ -185,6 +188,7 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         tuple(walk.evidence),
         dict(events.factors),
         landmarks,
+        sample_readings(events, found) if found else {},
     )
 
 

@@ -11,6 +11,7 @@ from marrowgate.files import write_text
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.geometry.gate_coordinates import numbers
 from marrowgate.gating.geometry.gates import Gate, from_plain, to_plain
+from marrowgate.gating.landmarks.readings import Readings
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, codes_of, sentences_of
 from marrowgate.signal.transforms import Transform
@@ -163,6 +164,8 @@ class Fit:
         Channel units of the file in one unit of the strategy's numbers.
     landmarks : tuple of LandmarkRow
         The sample's own landmarks, against its batch's.
+    readings : mapping of str to mapping of str to tuple of float
+        How bright its landmark cells are in every dimension, see `marrowgate.gating.landmarks.readings`.
     """
 
     sample_id: str
@@ -172,6 +175,7 @@ class Fit:
     evidence: tuple[Evidence, ...] = ()
     factors: Mapping[str, float] = field(default_factory=dict)
     landmarks: tuple[LandmarkRow, ...] = ()
+    readings: Readings = field(default_factory=dict)
 
 
 def write_fit(path: Path, fit: Fit) -> None:
@@ -184,10 +188,11 @@ def write_fit(path: Path, fit: Fit) -> None:
         "landmarks": [asdict(row) for row in fit.landmarks],
         "gates": [record_to_plain(record) for record in fit.gates],
     }
-    # indented for people, but the long lists of values in one line each
+    # indented for people, but long lists of values in one line each
     evidence = ",\n  ".join(json.dumps(vars(evidence_item)) for evidence_item in fit.evidence)
+    readings = ",\n  ".join(f"{json.dumps(kind)}: {json.dumps(values)}" for kind, values in fit.readings.items())
     text = json.dumps(plain, indent=1)
-    write_text(path, f'{text[:-2]},\n "evidence": [{evidence}]\n}}\n')
+    write_text(path, f'{text[:-2]},\n "readings": {{{readings}}},\n "evidence": [{evidence}]\n}}\n')
 
 
 def read_fit(path: Path) -> Fit:
@@ -201,6 +206,7 @@ def read_fit(path: Path) -> Fit:
         tuple(_evidence_from_plain(entry) for entry in plain["evidence"]),
         plain["factors"],
         tuple(LandmarkRow(**fields) for fields in plain["landmarks"]),
+        {kind: {name: tuple(values) for name, values in own.items()} for kind, own in plain["readings"].items()},
     )
 
 

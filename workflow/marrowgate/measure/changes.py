@@ -8,6 +8,10 @@ from marrowgate.settings.sheets import Sample
 
 Row = Mapping[str, Any]
 _PUBLISHED = ("n_events", "n_parent", "pct_of_parent", "per_100_cd45", "cells_per_ul", "detection", "gate_status")
+_PUBLISHED_INTENSITIES = (
+    *("n_events", "median_fi", "delta_fi", "ratio_fi", "abc", "pct_above_control", "control_type", "status"),
+    "gate_status",
+)
 _GATING = ("scales", "fit", "consensus", "gate")
 _SAME = 1e-9
 
@@ -101,11 +105,50 @@ def change_rows(before: Sequence[Row], now: Sequence[Row], change: Change) -> li
     return rows
 
 
+def intensity_change_rows(before: Sequence[Row], now: Sequence[Row], change: Change) -> list[dict[str, Any]]:
+    """Return the rows of `changes.tsv` for intensities that are in both runs and whose published values differ.
+
+    Parameters
+    ----------
+    before, now : sequence of mapping
+        Rows of `intensities.tsv` of the last run and of this one.
+    change : Change
+        What the two were made from.
+    """
+    key = ("sample_id", "population", "marker")
+    earlier = {tuple(row[name] for name in key): row for row in before}
+    rows = []
+    for row in now:
+        last = earlier.get(tuple(row[name] for name in key))
+        changed = [name for name in _PUBLISHED_INTENSITIES if last and _differ(last.get(name), row.get(name))]
+        if last is None or not changed:
+            continue
+        sample = change.samples[row["sample_id"]]
+        rows.append(
+            {
+                **{name: row[name] for name in (*key, "patient_id")},
+                "panel": sample.panel,
+                "batch": sample.batch,
+                "changed": ", ".join(changed),
+                "last_n_events": last["n_events"],
+                "n_events": row["n_events"],
+                "change_pct": _change_pct(last["n_events"], row["n_events"]),
+                "last_median_fi": last["median_fi"],
+                "median_fi": row["median_fi"],
+                "median_change_pct": _change_pct(last["median_fi"], row["median_fi"]),
+                "last_gate_status": last["gate_status"],
+                "gate_status": row["gate_status"],
+                "reason": "; ".join(change.reasons(row["sample_id"])),
+            }
+        )
+    return rows
+
+
 def _differ(before: Any, now: Any) -> bool:
     if isinstance(before, float) and isinstance(now, float):
         return abs(before - now) > _SAME * max(abs(before), abs(now))
     return bool(before != now)
 
 
-def _change_pct(before: int | None, now: int | None) -> float | None:
+def _change_pct(before: float | None, now: float | None) -> float | None:
     return 100.0 * (now - before) / before if before and now is not None else None

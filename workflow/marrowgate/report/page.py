@@ -1,7 +1,5 @@
 """The report page: one file with everything inside."""
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +17,7 @@ from marrowgate.report.charts.checks_map import checks_map
 from marrowgate.report.charts.course_rows import course_legend
 from marrowgate.report.charts.forest_chart import forest_charts
 from marrowgate.report.charts.timelines import timelines
+from marrowgate.report.content_policy import sha256_of_text, without_styles
 from marrowgate.report.data_tables import downloads
 from marrowgate.report.look_pictures import look_pictures, picture_addresses
 from marrowgate.report.page_inputs import PageInputs, Row
@@ -107,13 +106,13 @@ def _environment() -> Environment:
 
 def _head(inputs: PageInputs) -> dict[str, Any]:
     script = (files("marrowgate.report") / "templates" / "page.js").read_text(encoding="utf-8")
-    style = (files("marrowgate.report") / "templates" / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    style = (files("marrowgate.report") / "templates" / "page.css").read_text(encoding="utf-8") + page_css()
     return {
         "report": inputs.project.config.report,
-        "style": Markup(style + page_css()),  # noqa: S704 - our own file
+        "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
-        "script_sha256": digest,
+        "style_sha256": sha256_of_text(style),
+        "script_sha256": sha256_of_text(script),
         "simulated": inputs.simulated,
         "made_from": inputs.made_from,
         "provenance": inputs.provenance,
@@ -290,5 +289,5 @@ def inline_svg(text: str, name: str) -> Markup:
     """Return a figure for the page: its own names begin with the figure's, so that no two in the page are the same."""
     # the XML and DOCTYPE lines belong to a file of its own, not to a page
     text = text[text.index("<svg") :]
-    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
+    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", without_styles(text))
     return Markup(text)  # noqa: S704 - written by our own figures

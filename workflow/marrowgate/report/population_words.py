@@ -35,10 +35,13 @@ def headline(rows: Sequence[Row], aim: str, denominator: str) -> str:
         cause = _root_cause(row, {other["population"]: other for other in rows})
         of = "" if cause is row else f"{cause['population']}: "
         return f"{aim}: not gated; {of}{_because(cause) or 'see gate_reason'}"
-    if row["pct_of_cd45"] is not None:
+    if row.get("pct_of_cd45") is not None:
         of, n, name = "pct_of_cd45", row["n_cd45"], denominator
     else:
         of, n, name = "pct_of_parent", row["n_parent"], _parent_name(row["parent"])
+    if row.get(of) is None:
+        # a share of nothing is missing
+        return f"{aim}: {row['n_events']:,} of {n or 0:,} {name}, {row['gate_status']}"
     percentage = f"{_percent(row[of])} % ({_percent(row[f'{of}_low'])} to {_percent(row[f'{of}_high'])} %)"
     return f"{aim}: {row['n_events']:,} of {n:,} {name}, {percentage}, {row['gate_status']}"
 
@@ -125,12 +128,12 @@ def _depths(rows: Sequence[Row]) -> dict[str, int]:
 
 
 def _cells(row: Row, depth: int) -> tuple[str, ...]:
-    low, high = row["pct_of_parent_low"], row["pct_of_parent_high"]
+    low, high = row.get("pct_of_parent_low"), row.get("pct_of_parent_high")
     interval = "" if low is None or high is None else f"{_percent(low)} to {_percent(high)}"
     return (
         f"{'  ' * depth}{row['population']}",
         f"{row['n_events']:,}",
-        _percent(row["pct_of_parent"]),
+        _percent(row.get("pct_of_parent")),
         interval,
         str(row["gate_status"]),
     )

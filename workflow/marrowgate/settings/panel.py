@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.plain_text import has_unprintable, printable
+from marrowgate.settings.marker_names import canonical
 from marrowgate.settings.section import Limit, Section
 
 Role = Literal["scatter", "time", "fluorescence", "index", "ignored"]
@@ -109,6 +110,15 @@ def load_panel(path: Path) -> Panel:
     if faults:
         raise UserError(faults)
     return panel
+
+
+def own_marker(panel: Panel, name: str) -> str | None:
+    """Return a marker as the panel spells it, whatever its case, signs or other name; None where it has no such one."""
+    markers = [entry.marker for entry in panel.channels if entry.marker]
+    if name in markers:
+        return name
+    same = [marker for marker in markers if canonical(marker) == canonical(name)]
+    return same[0] if len(same) == 1 else None
 
 
 def _twice(panel: Panel) -> Iterator[tuple[int, str, str]]:

@@ -12,7 +12,7 @@ from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.files.shipped import own_or_shipped
 from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.overrides import Overrides, load_overrides
-from marrowgate.settings.panel import Panel, load_panel
+from marrowgate.settings.panel import Panel, load_panel, own_marker
 from marrowgate.settings.project import Project
 from marrowgate.settings.project_checks.override_files import corrected_samples, stray_files
 from marrowgate.settings.project_checks.references import batch_faults, reference_faults
@@ -100,7 +100,7 @@ def load_project(
     renamed = tuple((str(sheet.path), *names) for sheet in reading.sheets.values() for names in sheet.renamed)
     return Project(
         settings.config,
-        samples,
+        tuple(_in_words_of_panel(sample, panels[sample.panel]) for sample in samples),
         by_id,
         measurements,
         toxicity,
@@ -110,6 +110,14 @@ def load_project(
         releases,
         renamed,
     )
+
+
+def _in_words_of_panel(sample: Sample, panel: Panel) -> Sample:
+    """Return a sample whose control names its marker as the panel does, so that ``cd34`` is CD34 in every step."""
+    marker = own_marker(panel, sample.control_marker) if sample.control_marker else None
+    if marker in {None, sample.control_marker}:
+        return sample
+    return sample.model_copy(update={"control_marker": marker})
 
 
 def _panels(reading: Reading) -> dict[str, Panel]:

@@ -112,7 +112,7 @@ class Section:
 
     def __eq__(self, other: object) -> bool:
         """Return whether the other is of the same class and holds equal values."""
-        return self._values() == other._values() if isinstance(other, type(self)) else NotImplemented
+        return self._values() == other._values() if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
         """Return a hash of the values."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 RESULTS = Path("results")
 LAST_RUN = "last_run"
-_KEPT = ("tables/populations.parquet", "provenance.json")
+_KEPT = ("tables/populations.parquet", "tables/intensities.parquet", "provenance.json")
 
 
 def keep_last_run(results: Path = RESULTS) -> None:
@@ -24,12 +24,16 @@ def changes_line(changes: Path) -> str:
     # only where a run has ended: the Snakefile itself imports nothing heavy
     import pyarrow.parquet as pq
 
-    rows = pq.read_table(changes, columns=["sample_id", "change_pct"]).to_pylist()
+    rows = pq.read_table(changes, columns=["sample_id", "change_pct", "median_change_pct"]).to_pylist()
     if not rows:
         return ""
-    largest = max((abs(row["change_pct"]) for row in rows if row["change_pct"] is not None), default=0.0)
+    counts, medians = (
+        max((abs(row[name]) for row in rows if row[name] is not None), default=0.0)
+        for name in ("change_pct", "median_change_pct")
+    )
+    of_medians = f", median intensities by up to {medians:.3g} %" if medians else ""
     samples = len({row["sample_id"] for row in rows})
     return (
-        f"{len(rows)} published rows of {samples} samples differ from the last run, counts by up to {largest:.3g} %; "
-        f"see {changes.with_suffix('.tsv')}"
+        f"{len(rows)} published rows of {samples} samples differ from the last run, counts by up to {counts:.3g} %"
+        f"{of_medians}; see {changes.with_suffix('.tsv')}"
     )

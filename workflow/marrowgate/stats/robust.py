@@ -1,15 +1,26 @@
 """Location and spread that a few outliers do not move."""
 
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
 MAD_TO_SD = 1.4826
 """A normal distribution's standard deviation over its median absolute deviation: 1 / quantile(0.75)."""
+_FEW = MappingProxyType({2: 1.196, 3: 1.495, 4: 1.363, 5: 1.206, 6: 1.200, 7: 1.140, 8: 1.129, 9: 1.107})
 
 
 def robust_sd(values: NDArray[np.float64]) -> float:
     """Return 1.4826 times the median absolute deviation: of a normal density its standard deviation."""
     return MAD_TO_SD * float(np.median(np.abs(values - np.median(values))))
+
+
+def sd_of_mad(mad: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Return the standard deviation of a normal density from the median absolute deviation of `n` values.
+
+    Of few values it is too small on average, which is mended (Croux and Rousseeuw 1992).
+    """
+    return MAD_TO_SD * (_FEW.get(n) or n / (n - 0.8)) * mad
 
 
 def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

@@ -96,6 +96,7 @@ def all_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"
     from marrowgate.fcs.survey import duplicate_acquisitions, duplicate_files
 
     yield from missing_markers(project)
+    yield from release_findings(project)
     surveyed = [item for _, item in surveyed_samples]
     yield from ((f"sample {sample.sample_id}", text) for sample, text in verdicts(surveyed_samples, "rejected"))
     yield from _panel_findings(project, surveyed_samples)
@@ -111,6 +112,23 @@ def all_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"
             # one sample may be gated with two panels
             if len({sample.panel for sample in samples}) < len(samples):
                 yield f"samples {', '.join(sample.sample_id for sample in samples)}", what
+
+
+def release_findings(project: "Project") -> Iterator[tuple[str, str]]:
+    """Return the releases in use that other code made: their gates hold, what a sample's own events give may not."""
+    if not project.releases:
+        return
+    from marrowgate import __version__
+    from marrowgate.code_digest import code_digests
+    from marrowgate.steps.release import GATING
+
+    now = code_digests(GATING)
+    for name, head in project.releases.items():
+        differ = [step for step, digest in now.items() if head.code.get(step) != digest]
+        if differ:
+            versions = f"marrowgate {head.version}, now {__version__}" if head.version != __version__ else "other code"
+            what = f"it was made by {versions}: {', '.join(differ)} differ; its gates hold, but a new sample's own"
+            yield f"release {name}", f"{what} gates may be found otherwise; make another one and compare with --diff"
 
 
 def verdicts(surveyed_samples: Sequence["SurveyedSample"], status: str) -> Iterator[tuple["Sample", str]]:

@@ -75,17 +75,17 @@ def run(args: argparse.Namespace) -> int:
     )
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")
     if args.changes is not None:
-        write_table(args.changes, "changes", _changes(args, project, tables["populations"], described))
+        write_table(args.changes, "changes", _changes(args, project, tables, described))
     return 0
 
 
 def _changes(
-    args: argparse.Namespace, project: "Project", populations: "Rows", described: "Mapping[str, Any]"
+    args: argparse.Namespace, project: "Project", tables: "Mapping[str, Rows]", described: "Mapping[str, Any]"
 ) -> "Rows":
-    """Hold the populations against those that the Snakefile set aside; without a last run nothing has changed."""
+    """Hold the tables against those that the Snakefile set aside; without a last run nothing has changed."""
     import json
 
-    from marrowgate.measure.changes import Change, change_rows
+    from marrowgate.measure.changes import Change, change_rows, intensity_change_rows
     from marrowgate.snakefile.last_run import LAST_RUN
     from marrowgate.tables import read_rows
 
@@ -95,7 +95,14 @@ def _changes(
     last = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     samples = {sample.sample_id: sample for sample in project.samples}
     change = Change(last, described, samples, project.config.strategy_of_panel)
-    return change_rows(read_rows(folder / "populations.parquet"), populations, change)
+    before = {
+        name: read_rows(path) if (path := folder / f"{name}.parquet").is_file() else []
+        for name in ("populations", "intensities")
+    }
+    return [
+        *change_rows(before["populations"], tables["populations"], change),
+        *intensity_change_rows(before["intensities"], tables["intensities"], change),
+    ]
 
 
 def _read(path: Path) -> "SampleRecord":

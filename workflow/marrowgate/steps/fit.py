@@ -57,7 +57,7 @@ def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQu
     from marrowgate.gating.fit import SampleToFit, fit_sample
     from marrowgate.gating.open_sample import open_sample, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit
-    from marrowgate.gating.releases.following import followed_factors, with_factors
+    from marrowgate.gating.releases.following import followed_ratios, with_ratios
     from marrowgate.no_result import read_no_result
     from marrowgate.signal.detector_settings import settings_of as detector_settings_of
     from marrowgate.signal.limits import stability_limits
@@ -72,15 +72,13 @@ def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQu
     file, sample_events = open_sample(
         args.fcs, args.data_set, panel, strategy, gain=args.gain, spillover=args.spillover, matrix=args.matrix
     )
-    follows = {} if sample_events is None else followed_factors(sample_events, strategy, read_scales(args.scales))
-    if follows:
-        log.warning("%s: the scale follows the sample's own landmark in %s", args.sample_id, ", ".join(follows))
-        strategy = with_factors(strategy, follows)
-        source = {"spillover": args.spillover, "matrix": args.matrix}
-        file, sample_events = open_sample(args.fcs, args.data_set, panel, strategy, gain=args.gain, **source)
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, "; ".join(note.sentence for note in file.verdict.reasons))
         return Fit(args.sample_id, role, (), {}), RunQuality(fcs_sha256=sha256)
+    follows = followed_ratios(sample_events, read_scales(args.scales))
+    if follows:
+        log.warning("%s: the scale follows the sample's own landmark cells in %s", args.sample_id, ", ".join(follows))
+        sample_events = with_ratios(sample_events, follows)
     usable = [path for path in args.control_fits if read_no_result(path) is None]
     controls = {fit.role.kind: fit for fit in map(read_fit, usable)}
     stability = find_unstable(file, stability_limits(settings.quality))

@@ -116,10 +116,6 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     settings, fit, consensus = settings_of(args), read_fit(args.fit), read_consensus(args.consensus)
     panel, limits = settings.panel, settings.quality
     strategy = freeze_scales(settings.strategy, panel, args.scales)
-    if consensus.reference is not None:
-        from marrowgate.gating.releases.following import with_factors
-
-        strategy = with_factors(strategy, fit.factors)
     wanted = [(population, marker) for population, _, marker in (word.partition(":") for word in args.measure)]
     file, sample_events = open_sample(
         args.fcs,
@@ -136,14 +132,20 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     if sample_events is None:
         log.warning("%s: rejected: %s", args.sample_id, manifest["reasons"])
         return write_rejected(paths, strategy, manifest)
+    if consensus.reference is not None:
+        # the fit may have followed the sample's own landmark cells
+        scales = {**sample_events.scales, **fit.scales}
+        sample_events = replace(sample_events, scales=scales, factors=fit.factors)
     given = _given(args.gate_overrides, strategy, panel, sample_events)
     records, before = settle(fit, consensus, given), settle(fit, consensus) if given else ()
     checks: tuple[Check, ...] = ()
     if consensus.reference is not None:
-        from marrowgate.gating.releases.against import Against
+        from marrowgate.gating.batch_scales import read_scales
+        from marrowgate.gating.releases.against import Against, Released
 
         channels = {name: channel.name for name, channel in sample_events.channels.items()}
-        against = Against.of(fit, consensus, run_quality.settings or {}, limits.max_setting_change_pct, channels)
+        released = Released(consensus.reference, read_scales(args.scales).watches, limits.max_setting_change_pct)
+        against = Against.of(fit, run_quality.settings or {}, released, channels)
         records, before, checks = against.marked(records), against.marked(before), against.checks
     record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, before)
     record = replace(record, checks=(*record.checks, *checks))

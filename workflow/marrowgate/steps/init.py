@@ -102,7 +102,9 @@ def _confirmed(paths: Sequence[Path]) -> str:
     print(f"The names of the files look like {pattern}. Read so:")
     for path in paths[:3]:
         fields = fields_of(path.stem, compile_pattern(pattern))
-        print(f"  {path.name}: {', '.join(f'{name} {value}' for name, value in fields.items())}")
+        print(
+            f"  {path.name}: {', '.join(f'{name} {value}' for name, value in fields.items()) or 'another kind of name'}"
+        )
     return pattern if input("Is that right? [y/N] ").strip().lower() in {"y", "yes"} else ""
 
 

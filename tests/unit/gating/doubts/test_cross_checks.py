@@ -9,6 +9,7 @@ from marrowgate.gating.fit import SampleToFit, fit_sample
 from marrowgate.gating.geometry.gates import Rectangle, threshold
 from marrowgate.gating.landmarks.cells import find_cells
 from marrowgate.gating.landmarks.factors import sample_landmarks
+from marrowgate.gating.landmarks.readings import cells_of_sample
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import ControlRole
@@ -96,7 +97,7 @@ def test_landmark__by_upper_is_the_84_percent_quantile():
     home = {"landmarks": [{"of": "high_scatter", "by": "upper", "values": {"CD34": 50}}]}
     asked = strategy(home=home, populations=[{**FIXED, "dimensions": ["CD34"]}])
     sample = opened(values, asked.scales)
-    (found,) = sample_landmarks(sample, asked.home)
+    (found,) = sample_landmarks(sample, asked.home, cells_of_sample(sample))
     rows = find_cells(values[:, 0].astype(np.float32), values[:, 1].astype(np.float32)).rows["high_scatter"]
     wanted = float(np.quantile(values[rows, 2].astype(np.float32), 0.84))
     assert (found.of, found.by, found.dimension) == ("high_scatter", "upper", "CD34")

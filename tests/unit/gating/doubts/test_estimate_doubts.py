@@ -101,7 +101,8 @@ def test_slanted_valley__between_two_of_three_modes_is_doubtful_and_between_two_
     three = blobs((3000, 0.5, 0.2, 0.03), (3000, 0.5, 0.5, 0.03), (3000, 0.5, 0.8, 0.03))
     where = {"pivot": 0.5, "slopes": [0.0, 0.0, 1]}
     answer = found("slanted_valley", three, between=[0.2, 0.8], **where)
-    assert (answer.status, codes(answer)) == ("doubtful", ("second_valley",))
+    # drawn again the valley is now the one and now the other, so that a mode lies within its error
+    assert (answer.status, codes(answer)) == ("doubtful", ("second_valley", "crowded_border"))
     assert found("slanted_valley", three, between=[0.2, 0.5], **where).status == "ok"
 
 

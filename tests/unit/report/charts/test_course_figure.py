@@ -22,14 +22,18 @@ def course(*rows: Row, is_log: bool = False) -> CourseRows:
 
 def test_over_time__arms_share_their_axes_and_say_how_many_patients() -> None:
     rows = [visit(0, 0.3), visit(14, 2.0), visit(0, 0.2, "doublet"), visit(150, 0.3, "doublet", days_off=10)]
-    triplet, doublet = over_time(course(*rows, is_log=True), 0.9, ARMS).axes
+    figure = over_time(course(*rows, is_log=True), 0.9, ARMS)
+    triplet, doublet = figure.axes
     assert [axes.get_title(loc="left") for axes in (triplet, doublet)] == [
         "triplet (1 patient, 2 samples)",
         "doublet (1 patient, 2 samples)",
     ]
     assert triplet.get_xlim() == doublet.get_xlim()
     assert (triplet.get_ylabel(), triplet.get_xlabel()) == ("per 100", "days since first dose")
-    assert [text.get_text() for text in triplet.texts] == ["responder limit 0.9"]
+    name, _ = figure.texts  # the other one is the title
+    assert name.get_text() == "dashed: responder limit 0.9"
+    # above the axes, where no point can lie
+    assert name.get_window_extent().y0 > max(axes.get_window_extent().y1 for axes in figure.axes)
 
 
 def test_over_time__without_arms_no_dose_is_spoken_of() -> None:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from marrowgate.gating.boundary_error import STATED_SD
 from marrowgate.gating.geometry.gate_coordinates import numbers, reach, same_kind
 from marrowgate.gating.geometry.gates import Gate, Rectangle
-from marrowgate.gating.landmarks.factors import LANDMARK_DIMENSIONS, MOST_APART
+from marrowgate.gating.landmarks.factors import MOST_APART
+from marrowgate.gating.landmarks.readings import LANDMARK_DIMENSIONS
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.gating.records import GateRecord

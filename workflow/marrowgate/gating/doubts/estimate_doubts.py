@@ -20,6 +20,8 @@ MOST_FOREIGN = 0.20
 """Share of the events in the ellipse of a component of a mixture that may belong to the other components."""
 MOST_NEAR = 0.10
 """Events within one standard deviation of a boundary that nobody measured, as a share of those in the gate."""
+MOST_NEAR_MEASURED = 0.20
+"""The same of a boundary that was measured: to either side of it a tenth of the count hangs on its error."""
 FEWEST_NEAR = 20
 """Events near a boundary that are no chance."""
 _RINGS, _SPOKES = 20, 72
@@ -153,8 +155,8 @@ def crowded_border(values: Floats, low: float | None, high: float | None, sd: fl
     return crowded(near, int(np.count_nonzero(inside)), sd)
 
 
-def crowded(near: int, inside: int, sd: float) -> Reasons:
-    """Doubt a boundary that nobody measured by how many events lie near it.
+def crowded(near: int, inside: int, sd: float, most: float = MOST_NEAR) -> Reasons:
+    """Doubt a boundary by how many events lie near it.
 
     Parameters
     ----------
@@ -162,10 +164,12 @@ def crowded(near: int, inside: int, sd: float) -> Reasons:
         Events within one standard deviation of the boundary, and those in the gate.
     sd : float
         Standard deviation of the boundary, parts of full scale.
+    most : float
+        Share of the events in the gate that may lie there; the usual one is that of a boundary nobody measured.
     """
-    if near < FEWEST_NEAR or near <= MOST_NEAR * inside:
+    if near < FEWEST_NEAR or near <= most * inside:
         return ()
-    sentence = f"{near} events lie within {sd:g} of full scale of the boundary, beside {inside} in the gate"
+    sentence = f"{near} events lie within {sd:.2g} of full scale of the boundary, beside {inside} in the gate"
     return (because("crowded_border", sentence),)
 
 

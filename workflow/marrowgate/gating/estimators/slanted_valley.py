@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
-from marrowgate.gating.estimators.valley import DepthArguments, depths, needs, sides, valley_doubts, widened
+from marrowgate.gating.estimators.valley import (
+    DepthArguments,
+    crowded_valley,
+    depths,
+    needs,
+    sides,
+    valley_doubts,
+    widened,
+)
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
@@ -84,11 +92,15 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
         return no_gate(
             "no_valley", f"no valley of {second} against {first} between {boundary_words(arguments.between)}"
         )
-    again = [line_through(drawn) for drawn in _drawn(heights, view.seed)]
-    error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again if drawn_line is not None])
+    again = [drawn_line for drawn in _drawn(heights, view.seed) if (drawn_line := line_through(drawn)) is not None]
+    error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
-    doubts = valley_doubts(counts[chosen], across, (low, high), arguments)
+    sds = (float(np.std([drawn_line.height for drawn_line in again], ddof=1)),) if len(again) > 1 else ()
+    doubts = (
+        *valley_doubts(counts[chosen], across, (low, high), arguments),
+        *crowded_valley(counts[chosen], line.height, sds, "above"),
+    )
     return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
 

@@ -1,5 +1,6 @@
 """The valley between two modes of one dimension."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
-from marrowgate.gating.doubts.estimate_doubts import bin_of, second_valley
+from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, bin_of, crowded, second_valley
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
@@ -72,7 +73,8 @@ def find(view: View, arguments: ValleyArguments) -> FoundGate:
     if at is None:
         return no_gate("no_valley", f"no valley of {dimension} between {boundary_words(arguments.between)}")
     drawn = resample(counts, border, view.seed)
-    doubts = valley_doubts(counts, width, (low, high), arguments)
+    other = valley_doubts(counts, width, (low, high), arguments)
+    doubts = (*other, *crowded_valley(counts, at, drawn.error.sds, arguments.keep))
     return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
 
 
@@ -98,6 +100,27 @@ def valley_doubts(counts: Counts, width: float, between: tuple[float, float], ar
         return ()
     ratio = depth_ratios(density, *stretch, arguments.min_rise)
     return second_valley(counts, density, ratio, bin_of(at), arguments.max_ratio)
+
+
+def crowded_valley(counts: Counts, at: float, sds: Sequence[float], keep: Literal["above", "below"]) -> Reasons:
+    """Doubt a boundary when so many events lie within its error that it moves the count much.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (BINS,)
+        Events, along a dimension or across a line.
+    at : float
+        The boundary, parts of full scale.
+    sds : sequence of float
+        Its standard deviation; empty where it is not known.
+    keep : str
+        Which side is the population.
+    """
+    if not sds:
+        return ()
+    kept = counts[CENTRES >= at] if keep == "above" else counts[CENTRES < at]
+    near = counts[np.abs(CENTRES - at) < sds[0]]
+    return crowded(int(near.sum()), int(kept.sum()), sds[0], MOST_NEAR_MEASURED)
 
 
 def needs(arguments: DepthArguments) -> Needs:

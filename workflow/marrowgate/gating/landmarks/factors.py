@@ -4,41 +4,36 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from marrowgate.gating.landmarks.cells import MOST_EVENTS, LandmarkCells, find_cells
 from marrowgate.gating.landmarks.modes import Floats
+from marrowgate.gating.landmarks.readings import CellsOfSample
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.strategy import Home
 
-SIDE_SCATTER, LEUCOCYTES = LANDMARK_DIMENSIONS = ("SSC-A", "CD45")
 MOST_APART = 1.6
 """A sample whose landmark is further than this factor from the batch's is shifted."""
 _DIGITS = 3
 
 
-def sample_landmarks(sample_events: SampleEvents, home: Home) -> tuple[LandmarkRow, ...]:
+def sample_landmarks(sample_events: SampleEvents, home: Home, found: CellsOfSample) -> tuple[LandmarkRow, ...]:
     """Find the landmarks of one sample.
 
     Parameters
     ----------
     sample_events : SampleEvents
-        The events; those looked at are spread evenly over the run.
+        The events.
     home : Home
         Which landmarks there are, and what they have in the strategy's units.
+    found : CellsOfSample
+        Its landmark cells.
 
     Returns
     -------
     tuple of LandmarkRow
         One for each landmark and dimension of the section that the panel has.
     """
-    n_events = sample_events.file.n_events
-    rows = np.arange(0, n_events, max(1, -(-n_events // MOST_EVENTS)))
-    absent = [name for name in (SIDE_SCATTER, LEUCOCYTES) if name not in sample_events.channels]
-    if absent:
-        cells = LandmarkCells({}, f"the panel has no {' and no '.join(absent)}")
-    else:
-        cells = find_cells(sample_events.linear(SIDE_SCATTER, rows), sample_events.linear(LEUCOCYTES, rows))
-    found = []
+    rows, cells = found.looked_at, found.cells
+    measured = []
     for landmark in home.landmarks:
         at = cells.rows.get(landmark.of)
         for dimension, own in landmark.values.items():
@@ -46,12 +41,12 @@ def sample_landmarks(sample_events: SampleEvents, home: Home) -> tuple[LandmarkR
                 continue
             if at is None:
                 reason = cells.reason or f"no {landmark.of}"
-                found.append(LandmarkRow(landmark.of, landmark.by, dimension, None, None, 0, "not_found", reason))
+                measured.append(LandmarkRow(landmark.of, landmark.by, dimension, None, None, 0, "not_found", reason))
                 continue
             value = _measured(sample_events.linear(dimension, rows[at]), landmark.by)
             row = LandmarkRow(landmark.of, landmark.by, dimension, value, value / own, at.size, "ok")
-            found.append(row if value > 0 else _without(row, f"{landmark.by} of {value:.3g}, which is no size"))
-    return tuple(found)
+            measured.append(row if value > 0 else _without(row, f"{landmark.by} of {value:.3g}, which is no size"))
+    return tuple(measured)
 
 
 def batch_landmarks(samples: Sequence[Sequence[LandmarkRow]]) -> tuple[LandmarkRow, ...]:

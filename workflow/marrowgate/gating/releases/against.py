@@ -1,12 +1,12 @@
 """A sample against a release: which detectors read or are set otherwise, and what that means for its gates."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from marrowgate.fcs.model import Note
-from marrowgate.gating.consensus import Consensus, Reference
-from marrowgate.gating.landmarks.factors import MOST_APART, factors_of
+from marrowgate.gating.consensus import Reference
+from marrowgate.gating.landmarks.watches import DetectorReading, Watch, read_detectors
 from marrowgate.gating.reasons import because
 from marrowgate.gating.records import Fit, GateRecord
 from marrowgate.signal.checks import Check, at_most
@@ -17,81 +17,106 @@ Marks = Mapping[str, Note]
 _MARKED = frozenset({"ok", "borrowed", "fixed"})
 
 
-def reference_checks(
-    fit: Fit, consensus: Consensus, reference: Reference, settings: Settings, limit_pct: float
-) -> tuple[Check, ...]:
-    """Hold a sample's landmarks and detector settings against those of a release.
+@dataclass(frozen=True)
+class Released:
+    """What a release says beside its gates.
 
     Parameters
     ----------
-    fit : Fit
-        With the sample's own landmarks.
-    consensus, reference : Consensus, Reference
-        Of the release.
-    settings : Settings
-        Voltage and gain of the sample's detectors.
+    reference : Reference
+        Its name and the settings of its detectors.
+    watches : tuple of Watch
+        What tells whether a detector reads as in the release.
     limit_pct : float
         Largest difference of a voltage or gain, per cent.
+    """
+
+    reference: Reference
+    watches: tuple[Watch, ...]
+    limit_pct: float
+
+
+def reference_checks(seen: Mapping[str, DetectorReading], settings: Settings, released: Released) -> tuple[Check, ...]:
+    """Hold a sample's landmark cells and detector settings against those of a release.
+
+    Parameters
+    ----------
+    seen : mapping of str to DetectorReading
+        How the sample's detectors read.
+    settings : Settings
+        Voltage and gain of the sample's detectors.
+    released : Released
+        The release.
 
     Returns
     -------
     tuple of Check
-        ``reference_fold_<dimension>`` for each landmark, the factor between the two, and
-        ``detector_settings_reference_pct``.
+        ``reference_fold_<dimension>``, the factor between the two, and ``detector_settings_reference_pct``.
     """
-    own, theirs = factors_of(fit.landmarks), factors_of(consensus.landmarks)
-    checks = []
-    for name, tolerance in reference.tolerances.items():
-        if name in own and name in theirs:
-            ratio = own[name] / theirs[name]
-            why = f"{name} reads {ratio:.2f} times that of release {reference.name}"
-            checks.append(at_most(f"reference_fold_{name}", max(ratio, 1 / ratio), math.exp(tolerance), why))
-    named = f"release {reference.name}"
-    return (
-        *checks,
-        against_settings("detector_settings_reference_pct", settings, [reference.detectors], limit_pct, named),
+    name, detectors = released.reference.name, released.reference.detectors
+    folds = (
+        at_most(
+            f"reference_fold_{dimension}",
+            max(reading.ratio, 1 / reading.ratio),
+            math.exp(reading.limit),
+            f"{_says(dimension, reading, name)}{_SAYS_OF_STATE.get(reading.state, '')}",
+        )
+        for dimension, reading in seen.items()
     )
+    check, named = "detector_settings_reference_pct", f"release {name}"
+    return (*folds, against_settings(check, settings, [detectors], released.limit_pct, named))
 
 
 def reference_marks(
-    fit: Fit,
-    consensus: Consensus,
-    reference: Reference,
+    seen: Mapping[str, DetectorReading],
+    factors_followed: Collection[str],
     settings: Settings,
-    limit_pct: float,
+    released: Released,
     channels: Mapping[str, str],
 ) -> tuple[Marks, Marks]:
-    """Return in which dimensions a sample's scale follows its own landmark, and in which its gates are `shifted`.
+    """Return in which dimensions a sample's scale follows its own landmark cells, and in which its gates are `shifted`.
 
-    Shifted are the gates of a detector whose landmark is too far away to be followed, or that was set otherwise and has
-    no landmark.
+    Shifted are the gates of a detector whose landmark cells are too far away to be followed, or that was set otherwise
+    and has none.
 
     Parameters
     ----------
-    fit, consensus, reference, settings, limit_pct
+    seen, settings, released
         See `reference_checks`.
+    factors_followed : collection of str
+        Dimensions that have a factor of the sample's own.
     channels : mapping of str to str
         Dimension to its channel's name.
     """
-    own, theirs = factors_of(fit.landmarks), factors_of(consensus.landmarks)
+    name = released.reference.name
     follows, moved = {}, {}
-    for name in reference.tolerances:
-        if name not in own or name not in theirs:
+    for dimension, reading in seen.items():
+        says = _says(dimension, reading, name)
+        if reading.state == "changed" and dimension in factors_followed:
+            follows[dimension] = because("follows_landmark", f"{says}, and the scale follows")
+        elif reading.state == "changed":
+            moved[dimension] = because("detector_moved", f"{says}, and the scale has no landmark to follow")
+        elif reading.state == "too_far":
+            moved[dimension] = because("detector_moved", f"{says}{_SAYS_OF_STATE['too_far']}")
+    for dimension, channel in channels.items():
+        mine, theirs = settings.get(channel), released.reference.detectors.get(channel)
+        if dimension in seen or mine is None or theirs is None:
             continue
-        ratio = own[name] / theirs[name]
-        says = f"{name} reads {ratio:.2f} times that of release {reference.name}"
-        if fit.factors.get(name) != theirs[name]:
-            follows[name] = because("follows_landmark", f"{says}, and the scale follows")
-        elif max(ratio, 1 / ratio) > MOST_APART:
-            moved[name] = because("detector_moved", f"{says}, too far to be followed")
-    for name, channel in channels.items():
-        mine, released = settings.get(channel), reference.detectors.get(channel)
-        if name in own or mine is None or released is None:
-            continue
-        differs = against_settings("", {channel: mine}, [{channel: released}], limit_pct, f"release {reference.name}")
+        differs = against_settings("", {channel: mine}, [{channel: theirs}], released.limit_pct, f"release {name}")
         if differs.verdict == "flagged":
-            moved[name] = because("detector_moved", differs.reason)
+            moved[dimension] = because("detector_moved", differs.reason)
     return follows, moved
+
+
+_SAYS_OF_STATE = {
+    "cells_disagree": ", but other cells do not: it is the cells and not the detector",
+    "too_far": ", too far to be followed",
+}
+
+
+def _says(dimension: str, reading: DetectorReading, name: str) -> str:
+    cells = reading.watch.of.replace("_", " ")
+    return f"{dimension} reads {reading.ratio:.2f} times that of release {name} in {cells}"
 
 
 @dataclass(frozen=True)
@@ -111,15 +136,13 @@ class Against:
     checks: tuple[Check, ...] = ()
 
     @classmethod
-    def of(
-        cls, fit: Fit, consensus: Consensus, settings: Settings, limit_pct: float, channels: Mapping[str, str]
-    ) -> "Against":
-        """Hold a sample against the release of its consensus; see `reference_marks` for the parameters."""
-        reference = consensus.reference
-        if reference is None:
+    def of(cls, fit: Fit, settings: Settings, released: Released | None, channels: Mapping[str, str]) -> "Against":
+        """Hold a sample against the release of its gates; see `reference_marks` for the parameters."""
+        if released is None:
             return cls()
-        marks = reference_marks(fit, consensus, reference, settings, limit_pct, channels)
-        return cls(*marks, reference_checks(fit, consensus, reference, settings, limit_pct))
+        seen = read_detectors(fit.readings, released.watches)
+        marks = reference_marks(seen, fit.factors, settings, released, channels)
+        return cls(*marks, reference_checks(seen, settings, released))
 
     def marked(self, records: Sequence[GateRecord]) -> tuple[GateRecord, ...]:
         """Return settled gates with what is to be said of them against the release."""

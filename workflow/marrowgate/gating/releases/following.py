@@ -1,42 +1,42 @@
-"""The scale of a sample that follows its own landmarks, where they are not as bright as in the release."""
+"""The scale of a sample whose detectors do not read as in the release: it follows the sample's own landmark cells."""
 
-import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from marrowgate.gating.batch_scales import BatchScales
-from marrowgate.gating.landmarks.factors import MOST_APART, factors_of, sample_landmarks
-from marrowgate.gating.sample_events import SampleEvents
-from marrowgate.settings.strategy import Strategy
+from marrowgate.gating.landmarks.readings import cells_of_sample, sample_readings
+from marrowgate.gating.landmarks.watches import read_detectors
+from marrowgate.gating.sample_events import SampleEvents, in_units
+
+_DIGITS = 4
 
 
-def followed_factors(sample_events: SampleEvents, strategy: Strategy, scales: BatchScales) -> dict[str, float]:
-    """Return the factor of each dimension in which a sample's own landmark lies beyond the release's spread.
+def followed_ratios(sample_events: SampleEvents, scales: BatchScales) -> dict[str, float]:
+    """Return by which factor the detector of each dimension reads otherwise than in the release, where it does.
 
-    A landmark further away than `MOST_APART` is not followed: it may be other cells.
+    A factor beyond `MOST_APART` is not followed, nor one that other landmark cells do not show: it may be other cells.
 
     Parameters
     ----------
     sample_events : SampleEvents
-        On the scales of the release.
-    strategy : Strategy
-        With the section `home`.
+        In the scales of the release.
     scales : BatchScales
-        Of the release, with tolerances; without them nothing is followed.
+        Of the release, with its watches; without them nothing is followed.
     """
-    if not scales.tolerances or strategy.home is None:
+    if not scales.watches:
         return {}
-    own = factors_of(sample_landmarks(sample_events, strategy.home))
-    away = {
-        name: abs(math.log(own[name] / sample_events.factors[name]))
-        for name in scales.tolerances
-        if name in own and name in sample_events.factors
+    seen = read_detectors(sample_readings(sample_events, cells_of_sample(sample_events)), scales.watches)
+    return {
+        dimension: float(f"{reading.ratio:.{_DIGITS}g}")
+        for dimension, reading in seen.items()
+        if reading.state == "changed" and dimension not in sample_events.unplaced
     }
-    return {name: own[name] for name, far in away.items() if scales.tolerances[name] < far <= math.log(MOST_APART)}
 
 
-def with_factors(strategy: Strategy, factors: Mapping[str, float]) -> Strategy:
-    """Return a strategy whose scales have other factors in some dimensions."""
-    if not factors:
-        return strategy
-    scales = strategy.scales.model_copy(update={"factors": {**strategy.scales.factors, **factors}})
-    return strategy.model_copy(update={"scales": scales})
+def with_ratios(sample_events: SampleEvents, ratios: Mapping[str, float]) -> SampleEvents:
+    """Return a sample whose scales, and the strategy's numbers on them, are stretched in some dimensions."""
+    scales = {
+        name: in_units(scale, ratios[name]) if name in ratios else scale for name, scale in sample_events.scales.items()
+    }
+    factors = {name: sample_events.factors.get(name, 1.0) * ratio for name, ratio in ratios.items()}
+    return replace(sample_events, scales=scales, factors={**sample_events.factors, **factors})

@@ -1,6 +1,5 @@
 """Make a release from the fits, scales and consensus of finished batches."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,18 +9,13 @@ import numpy as np
 
 from marrowgate.gating.batch_scales import BatchScales, BatchWidth
 from marrowgate.gating.consensus import Consensus, Reference, agree
-from marrowgate.gating.landmarks.factors import MOST_APART, batch_landmarks, factors_of
+from marrowgate.gating.landmarks.factors import batch_landmarks, factors_of
+from marrowgate.gating.landmarks.watches import watches_of
 from marrowgate.gating.records import Fit
 from marrowgate.gating.releases.rescale import Scale, moved_to
 from marrowgate.gating.sample_events import in_units
 from marrowgate.settings.strategy import Home
 from marrowgate.signal.detector_settings import Settings
-from marrowgate.stats.robust import robust_sd
-
-LEAST_TOLERANCE = math.log(1.1)
-"""A landmark within this factor of the release's is never followed: the gates' own limits hold as much."""
-TOLERATED_SPREADS = 3.0
-"""Beyond this many robust standard deviations between samples of one batch a landmark has moved."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class FinishedBatch:
 
 
 def released_scales(batches: Sequence[FinishedBatch]) -> BatchScales:
-    """Return the scales of a release: medians over its batches, and how far samples lie from their own batch.
+    """Return the scales of a release: medians over its batches, and what tells how its detectors read.
 
     Parameters
     ----------
@@ -61,24 +55,8 @@ def released_scales(batches: Sequence[FinishedBatch]) -> BatchScales:
         widths[name] = BatchWidth(float(np.median([width.w for width in own])), sum(width.n_tubes for width in own))
     rows = [batch.scales.landmarks for batch in batches]
     landmarks = rows[0] if len(rows) == 1 else batch_landmarks(rows)
-    tolerances = {name: _tolerance(_distances(batches, name)) for name in factors_of(landmarks)}
-    return BatchScales(widths, landmarks, tolerances)
-
-
-def _distances(batches: Sequence[FinishedBatch], landmark: str) -> list[float]:
-    """Return how far a landmark of each sample lies from that of its own batch, ln."""
-    distances = []
-    for batch in batches:
-        middle = factors_of(batch.scales.landmarks).get(landmark)
-        own = [factors_of(fit.landmarks).get(landmark) for fit in batch.fits]
-        distances += [math.log(factor / middle) for factor in own if middle is not None and factor is not None]
-    return distances
-
-
-def _tolerance(distances: Sequence[float]) -> float:
-    """Return how far a landmark may lie from the release's, ln; a spread that nobody measured allows the least."""
-    spread = robust_sd(np.array(distances)) if len(distances) > 1 else 0.0
-    return round(min(max(LEAST_TOLERANCE, TOLERATED_SPREADS * spread), math.log(MOST_APART)), 4)
+    watches = watches_of([[fit.readings for fit in batch.fits if fit.readings] for batch in batches])
+    return BatchScales(widths, landmarks, watches)
 
 
 def released_consensus(
@@ -108,7 +86,7 @@ def released_consensus(
     target = _target_scales(fits, scales, home)
     agreed = agree(panel, name, [moved_to(fit, target) for fit in fits if fit.gates])
     gates = tuple(replace(gate, whose=f"release {name}") for gate in agreed.gates)
-    reference = Reference(name, usual_settings(settings), scales.tolerances)
+    reference = Reference(name, usual_settings(settings))
     landmarks = scales.landmarks or agreed.landmarks
     return replace(agreed, gates=gates, landmarks=landmarks, reference=reference)
 

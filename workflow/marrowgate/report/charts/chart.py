@@ -125,7 +125,9 @@ class Frame:
         for tick, name in zip(self.y.ticks, self.y.names or map(short_number, self.y.ticks), strict=True):
             at = self.down(tick)
             drawn.append(line((left, at), (right, at), GRID))
-            drawn.append(text(left - 6, at + 4, name, "end"))
+            # a number beside the name of the axis would run into it
+            if at >= TOP + 10 or not self.y.label:
+                drawn.append(text(left - 6, at + 4, name, "end"))
         for tick, name in zip(self.x.ticks, self.x.names or map(short_number, self.x.ticks), strict=True):
             at = self.across(tick)
             drawn.append(line((at, bottom), (at, bottom + 4), QUIET))

@@ -46,7 +46,7 @@ def over_time(course: CourseRows, limit: float | None, names: Sequence[str]) -> 
             if limit is not None:
                 axes.axhline(limit, color="#444444", linewidth=0.8, linestyle="--", zorder=0)
         if limit is not None:
-            _name_limit(panels[0], limit)
+            _name_limit(figure, limit)
         panels[0].set_ylabel(course.unit)
         if course.is_log:
             _label_decades(panels[0])
@@ -101,9 +101,9 @@ def _draw_time(axes: Axes, *, is_treated: bool) -> None:
         axes.axvline(0.5, color="#bbbbbb", linewidth=0.8, zorder=0)
 
 
-def _name_limit(axes: Axes, limit: float) -> None:
-    text, xycoords = f"responder limit {limit:g}", ("axes fraction", "data")
-    axes.annotate(text, (1, limit), xycoords=xycoords, ha="right", va="bottom", fontsize=7, color="#444444")
+def _name_limit(figure: Figure, limit: float) -> None:
+    """Name the broken line above the axes, where no point can lie."""
+    figure.text(0.98, 0.98, f"dashed: responder limit {limit:g}", ha="right", va="top", color="#444444")
 
 
 def _label_decades(axes: Axes) -> None:

@@ -50,10 +50,13 @@ def _chart(rows: Sequence[tuple[Row, str]], label: str, none: float, *, is_log: 
     first, second = rows[0][0]["arm_1"], rows[0][0]["arm_2"]
     x = Axis(scale.low, scale.high, f"{label}, {first} against {second}", is_log, scale.ticks)
     frame = Frame(x, Axis(0, 1), WIDTH, ROW_HEIGHT * len(rows) + 70, left=12)
-    marks = [line((frame.across(none), 14), (frame.across(none), frame.height - 42), "#9aa4ad", 1, "4 3")]
+    marks: list[str] = []
     for at, (row, role) in enumerate(rows):
         y = 30 + ROW_HEIGHT * at
         name = endpoint_words(row["endpoint"]) + ("" if role != "primary" else " (primary)")
+        # not through the names of the rows
+        ends = (y + 17, frame.height - 42 if at == len(rows) - 1 else y + ROW_HEIGHT - 12)
+        marks.append(line((frame.across(none), ends[0]), (frame.across(none), ends[1]), "#9aa4ad", 1, "4 3"))
         marks += [text(12, y + 14 * step, part, on_marks=True) for step, part in enumerate(wrap(name, NAME_SIGNS)[:2])]
         y += 14
         low, middle, high = (frame.across(shown(row[end])) for end in ("ci_low", "estimate", "ci_high"))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from marrowgate.report.charts.chart import Axis, Frame, dot, line, linear_axis, log_axis, path, text
+from marrowgate.report.charts.chart import TOP, Axis, Frame, dot, line, linear_axis, log_axis, path, text
 from marrowgate.report.charts.course_rows import CourseRows
 from marrowgate.report.charts.style import NO_ARM, arm_colours
 from marrowgate.report.wording import number, words
@@ -16,6 +16,7 @@ Time = Callable[[Row], float | None]
 FEWEST_PATIENTS = 3
 """A median over fewer patients is not drawn."""
 LIMIT = "#8a5a00"
+_KEY_AT = 136
 MOST_FOLD = 4.0
 """An interval may widen a patient's axis so far beyond the values."""
 
@@ -176,8 +177,9 @@ def _limit_marks(frame: Frame, course: CourseRows, rows: Sequence[Row], limit: f
     if limit is not None:
         at = frame.down(limit)
         marks.append(line((frame.across(frame.x.low), at), (frame.across(frame.x.high), at), "#444444", 1, "5 3"))
-        words_at = frame.across(frame.x.high)
-        marks.append(text(words_at, at - 4, f"responder limit {limit:g}", "end", "#444444", on_marks=True))
+        # named above the axes, where no point can lie, between the axis' label and the button of the page
+        marks.append(line((_KEY_AT, TOP - 7), (_KEY_AT + 16, TOP - 7), "#444444", 1, "5 3"))
+        marks.append(text(_KEY_AT + 20, TOP - 3, f"responder limit {limit:g}", "start", "#444444"))
     return [*marks, *_limit_ticks(frame, course, rows)]
 
 

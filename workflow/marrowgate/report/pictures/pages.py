@@ -1,7 +1,5 @@
 """Pages of pictures: contact sheets of many samples, and all pictures of a few."""
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -11,6 +9,7 @@ from markupsafe import Markup
 
 from marrowgate.measure.pictures.density import FEW
 from marrowgate.measure.pictures.model import PROTOCOL, STEP, Picture, SamplePictures
+from marrowgate.report.content_policy import sha256_of_text
 from marrowgate.report.pictures.against_control import against_controls
 from marrowgate.report.pictures.draw import draw_picture
 from marrowgate.report.pictures.looks import DARK_STATUS, QUIET, RAMPS, STATUS_MARKS
@@ -65,7 +64,8 @@ def contact_sheet(
             links=links,
             style=_style(),
             script=Markup(script),  # noqa: S704 - our own file
-            script_sha256=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
+            style_sha256=sha256_of_text(_style()),
+            script_sha256=sha256_of_text(script),
         )
     )
 
@@ -96,7 +96,14 @@ def pictures_page(title: str, samples: Sequence[SheetSample], *, links: Links = 
     return (
         _environment()
         .get_template("pictures.html")
-        .render(title=title, parts=parts, links=links, statuses=_signs(statuses), style=_style())
+        .render(
+            title=title,
+            parts=parts,
+            links=links,
+            statuses=_signs(statuses),
+            style=_style(),
+            style_sha256=sha256_of_text(_style()),
+        )
     )
 
 

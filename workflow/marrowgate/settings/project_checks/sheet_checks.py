@@ -14,7 +14,7 @@ from marrowgate.settings.config import SPILLOVER_SOURCES, Config
 from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.files.sheet_file import Sheet, SheetRow
 from marrowgate.settings.messages import correct_to
-from marrowgate.settings.panel import Panel
+from marrowgate.settings.panel import Panel, own_marker
 
 NEED_MARKER = frozenset({"fmo", "isotype", "single_stain"})
 """Control types of which the sheet must name the marker."""
@@ -160,8 +160,8 @@ def control_markers(sheet: Sheet, panels: Mapping[str, Panel]) -> Iterator[Fault
         marker, panel = row.cells.get("control_marker"), panels.get(row.cells.get("panel", ""))
         if not marker or panel is None or row.cells.get("control_type") not in NEED_MARKER:
             continue
-        markers = tuple(entry.marker for entry in panel.channels if entry.marker)
-        if marker not in markers:
+        if own_marker(panel, marker) is None:
+            markers = tuple(entry.marker for entry in panel.channels if entry.marker)
             what = f"panel {row.cells['panel']!r} has no marker {marker!r}"
             yield _fault(sheet, row, "control_marker", what, correct_to(marker, markers, "name one of its markers"))
 

@@ -1,0 +1,56 @@
+"""Boundaries with so many events within their error that the count hangs on it."""
+
+import numpy as np
+import pytest
+
+from marrowgate.fcs.model import Channel, FcsFile, Verdict
+from marrowgate.gating.boundary_error import NO_ERROR, UNKNOWN, error_of
+from marrowgate.gating.density import binned
+from marrowgate.gating.doubts.lent_gates import doubt_lent
+from marrowgate.gating.estimators.valley import crowded_valley
+from marrowgate.gating.geometry.gates import Boolean, threshold
+from marrowgate.gating.records import GateRecord
+from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.signal.transforms import Transform
+
+
+def sample_of(values):
+    channel = Channel(0, "X", "", "X", "", "fluorescence", "", 32, 1.0, (0.0, 0.0), None, None)
+    file = FcsFile(1, Verdict("accepted"), "3.1", len(values), (channel,), None, "", {}, {}, np.array(values)[:, None])
+    return SampleEvents(file, {"X": channel}, {}, {"X": Transform("linear", t=1.0)})
+
+
+def lent(values, status="borrowed", error=None, gate=None):
+    events = sample_of(values)
+    gate = gate or threshold("X", 0.5, "above")
+    record = GateRecord("it", "root", "valley", gate, status, (), error or error_of(0.02))
+    inside = np.flatnonzero(events.scaled("X", np.arange(len(values))) >= 0.5)
+    (answer,) = doubt_lent(events, [record], {"root": np.arange(len(values)), "it": inside})
+    return answer.status, [reason.code for reason in answer.reasons]
+
+
+@pytest.mark.parametrize(("near", "status"), [(40, "borrowed"), (41, "doubtful")])
+def test_doubt_lent__counts_the_events_to_either_side_of_the_boundary_against_those_in_the_gate(near, status):
+    values = [0.49] * near + [0.9] * 200 + [0.1] * 500
+    assert lent(values) == (status, ["crowded_border"] * (status == "doubtful"))
+
+
+def test_doubt_lent__nothing_is_said_of_few_events_of_events_beyond_the_error_and_of_gates_that_are_the_sample_s_own():
+    assert lent([0.49] * 19 + [0.9] * 30)[0] == "borrowed"
+    assert lent([0.47] * 100 + [0.9] * 200)[0] == "borrowed"
+    assert lent([0.49] * 100 + [0.9] * 200, status="ok")[0] == "ok"
+    assert lent([0.49] * 100 + [0.9] * 200, error=UNKNOWN)[0] == "borrowed"
+    assert lent([0.49] * 100 + [0.9] * 200, error=NO_ERROR, gate=Boolean("or", ("root",)))[0] == "borrowed"
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("above", 200), ("below", 500)])
+@pytest.mark.parametrize(("more", "n"), [(0, 0), (1, 1)])
+def test_crowded_valley__a_fifth_of_the_kept_events_within_its_error_is_too_many(keep, kept, more, n):
+    other = {"above": 500, "below": 200}[keep]
+    near = kept // 5 + more
+    place = {"above": 0.49, "below": 0.51}[keep]
+    far = {"above": (0.9, 0.1), "below": (0.1, 0.9)}[keep]
+    counts = binned(np.array([place] * near + [far[0]] * kept + [far[1]] * other))
+    assert len(crowded_valley(counts, 0.5, (0.02,), keep)) == n
+    assert crowded_valley(counts, 0.5, (), keep) == ()
+    assert crowded_valley(counts, 0.5, (0.005,), keep) == ()
