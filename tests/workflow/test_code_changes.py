@@ -61,7 +61,8 @@ READ_STRATEGIES = {"check", "outcomes"}
         ("cohort/__init__.py", {"compare", "outcomes", "report"}),
         ("stats/intervals.py", {"outcomes", *AFTER_COLLECT}),
         ("measure/intensity/sketch.py", AFTER_GATE),
-        ("gating/consensus.py", {"consensus", *AFTER_GATE}),
+        # check tells of releases that other code made, and so knows what makes one
+        ("gating/consensus.py", {"check", "consensus", *AFTER_GATE}),
         ("gating/estimators/valley.py", {"prepare", "fit", "consensus", *AFTER_GATE, *READ_STRATEGIES}),
         ("simulate/__init__.py", {"report"}),
     ],

@@ -401,6 +401,17 @@ def test_copy__is_the_other_population_s_gate():
     assert find("copy", ArrayView({"Y": NEGATIVE}, gates={"other": gate})).status == "failed"
 
 
+@pytest.mark.parametrize("coverage", [0.5, 0.95])
+def test_mixture__its_ellipse_holds_the_share_of_its_component_that_it_says(coverage):
+    generator = np.random.default_rng(4)
+    own, other = (generator.normal(middle, 0.03, (1500, 2)) for middle in (0.3, 0.7))
+    view = ArrayView(dict(zip("XY", np.vstack([own, other]).T, strict=True)))
+    gate = find("mixture", view, low=[0.2, 0.2], high=[0.4, 0.4], coverage=coverage).gate
+    centred = own - np.array(gate.mean)
+    distance = np.einsum("ij,jk,ik->i", centred, np.linalg.inv(np.array(gate.covariance)), centred)
+    assert np.mean(distance <= gate.distance_square) == pytest.approx(coverage, abs=0.025)
+
+
 def test_fixed__is_brought_to_the_scale():
     found = find("fixed", view_of("fixed", TWO_MODES), low=[0.5], high=[0.9])
     assert found.gate == Rectangle(("X",), (0.5,), (0.9,))
