@@ -1,6 +1,6 @@
 """Cells counted, zeros and the window in time, held against each other between the arms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,10 +8,13 @@ import pytest
 
 from accuracy.count_comparison import MEASURE, make_comparison
 from marrowgate.cohort.comparability import arm_phases, arm_windows, check_comparability
+from marrowgate.cohort.compared_arms import ComparedArms
+from marrowgate.cohort.courses import Course
 from marrowgate.cohort.design_table import design_table
 from marrowgate.cohort.study import Comparison
+from marrowgate.cohort.visits import Clock
 from marrowgate.settings.project import Project
-from marrowgate.simulate.cohorts.count_scenarios import COUNT_SCENARIOS, CountScenario, draw_counts_of
+from marrowgate.simulate.cohorts.count_scenarios import COUNT_SCENARIOS, CountScenario, DrawnCounts, draw_counts_of
 
 
 def study_of(scenario: str | CountScenario, seed: int = 1) -> Comparison:
@@ -51,6 +54,29 @@ def test_check_comparability__a_window_that_is_a_little_shifted_is_flagged() -> 
     drawn = draw_counts_of(COUNT_SCENARIOS["equal_120"], 3)
     moved = np.where(drawn.in_first[:, None], drawn.times, np.maximum(drawn.times - 0.4, 0.01))
     assert codes(make_comparison(replace(drawn, times=moved)))["shifted_window"] == "flagged"
+
+
+@pytest.mark.parametrize(("n_empty", "flagged"), [(6, False), (7, True)])
+def test_check_comparability__empty_visits_between_full_ones_are_flagged(n_empty: int, flagged: bool) -> None:
+    """Two per cent of 329 visits are 6.58."""
+    drawn = draw_counts_of(COUNT_SCENARIOS["equal_120"], 3)
+    before, during = drawn.before.copy(), drawn.during.copy()
+    before[:3], during[np.arange(10, 7 + n_empty), np.arange(n_empty - 3) % 6] = 0, 0
+    found = check_comparability(*_parts(replace(drawn, before=before, during=during)))
+    said = [finding.sentence for finding in found if finding.code == "empty_visits"]
+    assert bool(said) == flagged
+    if flagged:
+        assert said[0].startswith("7 of 329 visits have no event at all although the patient's other visits would give")
+
+
+@pytest.mark.parametrize("scenario", ["zeros", "equal_5", "equal_1", "more_cells_zeros"])
+def test_check_comparability__patients_without_the_cells_have_no_empty_visits(scenario: str) -> None:
+    assert not any("empty_visits" in codes(study_of(scenario, seed)) for seed in range(6))
+
+
+def _parts(drawn: DrawnCounts) -> tuple[Mapping[str, Course], ComparedArms, Clock]:
+    study = make_comparison(drawn)
+    return study.courses[MEASURE], study.arms, study.clock
 
 
 def test_check_comparability__zeros_of_one_arm_are_found() -> None:

@@ -10,6 +10,7 @@ from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course, window_weights
 from marrowgate.cohort.design import Finding
 from marrowgate.cohort.early_stops import EarlyStops, early_stops, stop_findings
+from marrowgate.cohort.empty_visits import empty_visits
 from marrowgate.cohort.readings import Reading
 from marrowgate.cohort.visits import Clock
 from marrowgate.stats.proportions import TwoByTwo, fisher_p
@@ -155,7 +156,8 @@ def check_comparability(courses: Mapping[str, Course], arms: ComparedArms, clock
         Arms that cover different parts of the window are refused, the rest is flagged.
     """
     phases = arm_phases(courses, arms)
-    return [*_depths(phases), *_zeros(phases), *_windows(arm_windows(courses, arms, clock), clock)]
+    empty = empty_visits(courses, arms)
+    return [*_depths(phases), *_zeros(phases), *empty, *_windows(arm_windows(courses, arms, clock), clock)]
 
 
 def _depths(phases: Sequence[ArmPhase]) -> Iterable[Finding]:
