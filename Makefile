@@ -145,10 +145,12 @@ accuracy-cohort: $(DEV)
 	$(BIN)/python -m accuracy.cohort_published --cohorts $(EFFECT_COHORTS)
 	$(BIN)/python -m accuracy.cohort_correlation --cohorts $(EFFECT_COHORTS)
 
+pictures: export PYTHONPATH = tests
 pictures: $(DEV)
 	$(BIN)/python tests/accuracy/likeness.py
 	$(BIN)/python tests/accuracy/strategy_pictures.py
 	$(BIN)/python tests/accuracy/disease_pictures.py
+	$(BIN)/python tests/accuracy/regating_picture.py
 
 first-ten-minutes: $(DEV)
 	$(BIN)/python tests/first_ten_minutes.py $${MARROWGATE_REAL_DATA:-../shared/data}
