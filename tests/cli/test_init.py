@@ -65,9 +65,14 @@ def test_init__on_a_terminal_asks_whether_the_pattern_is_right(
     visits: Path, tmp_path: Path, monkeypatch, capsys, answer, n_patients
 ):
     asked = []
+
+    def ask(question):
+        asked.append(question)
+        return answer
+
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or answer)
+    monkeypatch.setattr("builtins.input", ask)
     init(tmp_path / "study", visits)
     said = capsys.readouterr().out.splitlines()
     assert asked == ["Is that right? [y/N] "]
