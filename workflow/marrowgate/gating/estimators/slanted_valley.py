@@ -96,12 +96,16 @@ def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
-    sds = (float(np.std([drawn_line.height for drawn_line in again], ddof=1)),) if len(again) > 1 else ()
+    sds = _height_sd(again)
     doubts = (
         *valley_doubts(counts[chosen], across, (low, high), arguments),
         *crowded_valley(counts[chosen], line.height, sds, "above"),
     )
     return fitted_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
+
+
+def _height_sd(lines: list[_Line]) -> tuple[float, ...]:
+    return (float(np.std([line.height for line in lines], ddof=1)),) if len(lines) > 1 else ()
 
 
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
