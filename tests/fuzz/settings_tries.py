@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fuzz.damage import damaged
 from marrowgate.errors import UserError
-from marrowgate.gating.methods import method_faults
+from marrowgate.gating.method_checks import method_faults
 from marrowgate.settings.project_reader import load_project, parse_overrides
 from marrowgate.signal.beads.lot_files import lot_faults
 from marrowgate.signal.spillover.matrix_files import matrix_faults

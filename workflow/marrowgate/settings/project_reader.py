@@ -21,7 +21,8 @@ from marrowgate.settings.reading import Reading
 from marrowgate.settings.released import ReleaseHead
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
-from marrowgate.settings.strategy import MethodFaults, Strategy, load_strategy
+from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategy_reader import MethodFaults, load_strategy
 
 
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -69,7 +70,7 @@ def load_project(
     path : Path
         The config file; other paths are relative to the working directory.
     method_faults : callable
-        Checks the methods of a strategy (`marrowgate.gating.methods.method_faults`).
+        Checks the methods of a strategy (`marrowgate.gating.method_checks.method_faults`).
     overrides : mapping
         Entries that take the place of those of the config.
     show_paths : bool

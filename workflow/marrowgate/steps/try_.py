@@ -68,7 +68,7 @@ def _given(
     args: argparse.Namespace,
 ) -> "tuple[Panel | None, tuple[str, Strategy] | None, list[GivenControl]]":
     """Read what is given, and tell all faults of it and of the files' names together."""
-    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.settings.panel import load_panel
     from marrowgate.steps.try_setup import given_controls
 
