@@ -1,5 +1,6 @@
 """The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
+from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, crowded
 from marrowgate.gating.estimators.valley import (
     DepthArguments,
-    crowded_valley,
     depths,
     needs,
     sides,
@@ -19,10 +20,12 @@ from marrowgate.gating.estimators.valley import (
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
 
 _DRAWS = 40
+_FEWEST_DRAWS = 2
 _WIDTH = 0.012
 
 
@@ -96,10 +99,9 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
     error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
-    sds = (float(np.std([drawn_line.height for drawn_line in again], ddof=1)),) if len(again) > 1 else ()
     doubts = (
         *valley_doubts(counts[chosen], across, (low, high), arguments),
-        *crowded_valley(counts[chosen], line.height, sds, "above"),
+        *_crowded_line(x - pivot, y, line, again),
     )
     return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
@@ -107,6 +109,31 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
     """Declare the second dimension, whose upper side is kept."""
     return dimensions[1:]
+
+
+def _crowded_line(x: NDArray[np.float64], y: NDArray[np.float64], line: _Line, again: Sequence[_Line]) -> Reasons:
+    """Doubt a line when so many events lie within its error that it moves the count much.
+
+    Lines that turn are close together where they cross and far apart elsewhere, so the error is that at each event.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Events, the first dimension from the pivot.
+    line : _Line
+        The boundary.
+    again : sequence of _Line
+        The boundary in other draws.
+    """
+    if len(again) < _FEWEST_DRAWS:
+        return ()
+    heights, slopes = np.array([(drawn.height, drawn.slope) for drawn in again]).T
+    (of_height, both), (_, of_slope) = np.cov(heights, slopes)
+    variance = of_height + 2 * both * x + of_slope * x**2
+    off = y - line.slope * x - line.height
+    near = off**2 < variance
+    sd = float(np.sqrt(np.median(variance[near]))) if near.any() else 0.0
+    return crowded(int(np.count_nonzero(near)), int(np.count_nonzero(off >= 0)), sd, MOST_NEAR_MEASURED)
 
 
 def _middle_of_deepest(lines: list[_Line], as_deep: float) -> _Line | None:
