@@ -91,7 +91,7 @@ def test_words_for_not_known__are_an_empty_cell(word):
     assert rows(f"sample_id\tday\nA\t{word}\n") == [(2, {"sample_id": "A"})]
 
 
-DASHES = {"", "-", "--", "\u2013", "\u2014"}
+NOT_KNOWN = {"", "-", "--", "\u2013", "\u2014", "na", "n/a", "n.a.", "n.a", "nan", "n.d.", "n.d", "null"}
 
 
 @given(saved_sheets())
@@ -102,8 +102,11 @@ def test_any_table__comes_back_however_it_was_saved(tmp_path_factory, saved):
     sheet = read_sheet(path)
     assert sheet.columns == tuple(header)
     assert sheet.faults == ()
-    # a dash stands for an empty cell, and a row of empty cells is none
-    known = [{name: cell for name, cell in zip(header, row, strict=True) if cell not in DASHES} for row in cells]
+    # a dash or a word for not known stands for an empty cell, and a row of empty cells is none
+    known = [
+        {name: cell for name, cell in zip(header, row, strict=True) if cell.casefold() not in NOT_KNOWN}
+        for row in cells
+    ]
     wanted = [row for row in known if row]
     assert [dict(row.cells) for row in sheet.rows] == wanted
 
