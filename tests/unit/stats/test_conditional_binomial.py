@@ -111,6 +111,9 @@ def test_compare_counts__patients_without_events_say_nothing() -> None:
     assert with_zeros.estimate.value == pytest.approx(without.estimate.value, abs=1e-9)
     assert with_zeros.n_informative == without.n_informative
     assert np.all(with_zeros.influence[-8:] == 0)
+    baseline = np.log2(counts.before + 0.5)
+    adjusted = compare_counts(widened, np.r_[baseline, np.full(8, -9.0)]).estimate
+    assert adjusted.value == pytest.approx(compare_counts(counts, baseline).estimate.value, abs=1e-9)
 
 
 def test_compare_counts__influence_gives_the_error() -> None:

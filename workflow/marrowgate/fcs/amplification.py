@@ -41,13 +41,9 @@ def amplifications(
     """
     texts = [keywords.text(f"$P{number}E") for number in range(1, len(layout.types) + 1)]
     pairs = [_amplification(text) for text in texts]
-    unreadable = [index for index, pair in enumerate(pairs) if pair is None]
     whole = [kind in {"I", "A"} for kind in layout.types]
-    needed = [index for index in unreadable if whole[index] and roles[index] in {"fluorescence", "scatter"}]
-    if needed:
-        numbers = ", ".join(str(index + 1) for index in needed[:10])
-        sentence = f"$PnE of {len(needed)} integer channels is no pair of numbers (channels {numbers})"
-        raise refusal(code="bad_keyword", sentence=sentence)
+    unreadable = [index for index, pair in enumerate(pairs) if pair is None]
+    _refuse_logarithms([index for index in unreadable if whole[index]], roles)
     if unreadable:
         sentence = f"$PnE of {len(unreadable)} channels is no pair of numbers; these were taken as linear"
         repairs.append(repair("amplification_unreadable", sentence))
@@ -59,6 +55,15 @@ def amplifications(
         sentence = f"$PnE of {n_respelled} channels is not written as two numbers with a comma"
         repairs.append(repair("amplification_spelling", sentence))
     return [pair or (0.0, 0.0) for pair in pairs]
+
+
+def _refuse_logarithms(unreadable: Sequence[int], roles: Sequence[Role]) -> None:
+    """Refuse stored integers of a signal that may be logarithms nobody knows the base of."""
+    needed = [str(index + 1) for index in unreadable if roles[index] in {"fluorescence", "scatter"}]
+    if needed:
+        numbers = ", ".join(needed[:10])
+        sentence = f"$PnE of {len(needed)} integer channels is no pair of numbers (channels {numbers})"
+        raise refusal(code="bad_keyword", sentence=sentence)
 
 
 def _is_plain(text: str) -> bool:

@@ -102,7 +102,7 @@ def test_any_table__comes_back_however_it_was_saved(tmp_path_factory, saved):
     sheet = read_sheet(path)
     assert sheet.columns == tuple(header)
     assert sheet.faults == ()
-    # a dash or a word for not known stands for an empty cell, and a row of empty cells is none
+    # a dash and some words stand for an empty cell, and a row of empty cells is none
     known = [
         {name: cell for name, cell in zip(header, row, strict=True) if cell.casefold() not in NOT_KNOWN}
         for row in cells
