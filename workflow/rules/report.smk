@@ -41,7 +41,7 @@ rule pictures:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
-        pictures=str(RESULTS / "pictures"),
+        pictures=lambda wildcards: str(RESULTS / "pictures"),
         pages=[str(RESULTS / "contact_sheets/samples")] if SAMPLE_PAGES else [],
         code=CODE["pictures"],
         settings=SETTINGS,
@@ -52,7 +52,7 @@ rule pictures:
         " --overrides {params.overrides:q}"
         " --manifest {input.manifest:q}"
         " --populations {input.populations:q}"
-        " --pictures {params.pictures}"
+        " --pictures {params.pictures:q}"
         " --sheets {output.contact_sheets:q}"
         " --figures {output.figures:q}"
         " --samples {params.pages}"

@@ -86,7 +86,7 @@ rule collect:
         mem_mb=1000,
     params:
         overrides=lambda wildcards: OVERRIDES,
-        records=str(RESULTS / "records"),
+        records=lambda wildcards: str(RESULTS / "records"),
         code=CODE["collect"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES),
@@ -94,7 +94,7 @@ rule collect:
         "marrowgate collect"
         " --config {input.config:q}"
         " --overrides {params.overrides:q}"
-        " --records {params.records}"
+        " --records {params.records:q}"
         " --spillover {input.spillover:q}"
         " --calibration {input.calibration:q}"
         " --manifest {output.manifest:q}"

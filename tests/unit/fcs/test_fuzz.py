@@ -16,7 +16,6 @@ from unit.fcs.mutations import FLOATS, NAMES, VALUES, seeds, with_keyword
 
 SEEDS = seeds()
 CASES = settings(
-    deadline=2000,
     derandomize=True,
     database=None,
     phases=[Phase.generate, Phase.shrink],

@@ -292,7 +292,8 @@ def test_strategy__a_tube_without_monocytes_still_has_the_others(files, kind):
         ~np.isin(truth.kind, [KINDS.index(f"monocyte_{one}") for one in ("classical", "nonclassical")])
     )
     records, rows = gated(kind, path, start=start)
-    assert records["monocytes"].status == "fixed"
+    # granulocytes crowd the border of the stated polygon for monocytes, and nothing fills its middle
+    assert records["monocytes"].status == {"hspc": "fixed", "immature": "doubtful"}[kind]
     assert rows["monocytes"].size < 0.005 * rows["cd45_pos"].size
     for population in ("lymphocytes", "granulocytes"):
         assert f1(rows[population], member_mask(truth, population)) > 0.98

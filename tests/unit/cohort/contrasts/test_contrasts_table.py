@@ -179,6 +179,7 @@ def test_adjust__holm_and_benjamini_hochberg_by_role() -> None:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(745)
+@example(16)  # an interval of more than 2^1024-fold
 @given(st.integers(0, 10_000))
 def test_contrast_table__any_cohort_gives_rows_with_a_status(
     project: Project_, rows: Callable[..., list[Row]], seed: int

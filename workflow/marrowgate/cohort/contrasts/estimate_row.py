@@ -38,12 +38,17 @@ def estimate_row(endpoint: str, contrast: str, method: str, estimate: Estimate, 
     if math.isnan(estimate.p) and math.isnan(estimate.low):
         row["status"] = "not_estimable"
     elif width > PLAUSIBLE_SPAN:
-        reason = f"the interval spans {2.0**width:.2g}-fold, more than is plausible: no estimate"
+        reason = f"the interval spans {_fold(width)}-fold, more than is plausible: no estimate"
         row |= dict.fromkeys(NUMBERS) | {"status": "not_estimable"}
         row["reason"] = "; ".join(part for part in (reason, estimate.note) if part)
     elif estimate.p >= ALPHA:
         row["detectable"] = detectable(width)
     return row
+
+
+def _fold(width: float) -> str:
+    """Return a width on the log2 scale as a fold, in words: no float holds one above 1,024."""
+    return f"{2.0**width:.2g}" if width < 1000 else f"1e+{math.log10(2.0) * width:.0f}"
 
 
 def detectable(width: float) -> float:
