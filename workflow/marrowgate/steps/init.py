@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.options import whole_number
+from marrowgate.plain_text import counted
 from marrowgate.progress import with_progress
 
 if TYPE_CHECKING:
@@ -157,9 +158,9 @@ def _words(
     from marrowgate.drafts.project_folder import SHEET
 
     n_files = len({item.path for item in new})
-    yield f"{_counted(n_files, 'new file')}, {_counted(len(new), 'data set')}; {_counted(len(rows), 'row')} in {SHEET}"
+    yield f"{counted(n_files, 'new file')}, {counted(len(new), 'data set')}; {counted(len(rows), 'row')} in {SHEET}"
     if n_filled:
-        yield f"{_counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
+        yield f"{counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
     for number, item in enumerate(new, start=1):
         if item.header.verdict.status == "rejected":
             called = item.path.name if args.names else f"data set {number}"
@@ -193,7 +194,3 @@ def _between(pattern: str) -> list[str]:
     import re
 
     return re.split(r"\{[^{}]*\}", pattern)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
