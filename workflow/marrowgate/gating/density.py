@@ -86,6 +86,8 @@ def resample(counts: Counts, find: Callable[[Counts], float | None], seed: int, 
         The error is unknown when fewer than two draws found a boundary.
     """
     generator = np.random.default_rng(seed)
-    found = [border for _ in range(draws) if (border := find(generator.poisson(counts).astype(np.float64))) is not None]
-    sd = float(np.std(found, ddof=1)) if len(found) > 1 else float("nan")
-    return Resampled(error_of(sd), len(found) / draws)
+    borders = [
+        border for _ in range(draws) if (border := find(generator.poisson(counts).astype(np.float64))) is not None
+    ]
+    sd = float(np.std(borders, ddof=1)) if len(borders) > 1 else float("nan")
+    return Resampled(error_of(sd), len(borders) / draws)

@@ -12,10 +12,10 @@ _KEPT = ("tables/populations.parquet", "tables/intensities.parquet", "provenance
 
 def keep_last_run(results: Path = RESULTS) -> None:
     """Copy what the next run is compared with; where a failed run left only a part of it, the older copy stays."""
-    found = [results / name for name in _KEPT]
-    if all(path.is_file() for path in found):
+    paths = [results / name for name in _KEPT]
+    if all(path.is_file() for path in paths):
         (results / LAST_RUN).mkdir(exist_ok=True)
-        for path in found:
+        for path in paths:
             shutil.copyfile(path, results / LAST_RUN / path.name)
 
 

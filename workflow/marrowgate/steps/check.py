@@ -72,15 +72,15 @@ def told_once(findings: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     for where, text in given:
         if where.startswith(_SAMPLE):
             samples[text].append(where.removeprefix(_SAMPLE))
-    found: dict[tuple[str, str], None] = {}
+    kept: dict[tuple[str, str], None] = {}
     for where, text in given:
         names = samples[text] if where.startswith(_SAMPLE) else []
         if len(names) >= _MANY:
             more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-            found[f"{len(names)} samples, {', '.join(names[:_LISTED])}{more}", text] = None
+            kept[f"{len(names)} samples, {', '.join(names[:_LISTED])}{more}", text] = None
         else:
-            found[where, text] = None
-    return list(found)
+            kept[where, text] = None
+    return list(kept)
 
 
 def summary(project: "Project") -> str:

@@ -59,22 +59,22 @@ def run(args: argparse.Namespace) -> int:
 
 def _files(given: Sequence[Path]) -> list[Path]:
     """Return the files, and those in the folders, each once and in order."""
-    faults, found = [], []
+    faults, files = [], []
     for path in given:
         if path.is_dir():
             inside = [
                 inner for inner in sorted(path.rglob("*")) if inner.suffix.lower() in _ENDINGS and inner.is_file()
             ]
-            found += inside
+            files += inside
             if not inside:
                 faults.append(Fault(str(path), "holds no file that ends in .fcs or .lmd", "name the files"))
         elif path.is_file():
-            found.append(path)
+            files.append(path)
         else:
             faults.append(Fault(str(path), "there is no such file", "correct the path"))
     if faults:
         raise UserError(faults)
-    return list(dict.fromkeys(Path(os.path.abspath(path)) for path in found))  # noqa: PTH100 - links are not followed
+    return list(dict.fromkeys(Path(os.path.abspath(path)) for path in files))  # noqa: PTH100 - links are not followed
 
 
 def _wishes(args: argparse.Namespace, paths: Sequence[Path]) -> "Wishes":

@@ -8,11 +8,11 @@ from marrowgate.gating.density import Counts, binned, quantile, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import (
     Arguments,
-    FoundGate,
+    FittedGate,
     Method,
     Needs,
     View,
-    found_gate,
+    fitted_gate,
     kept_stain,
     no_gate,
     on_scale,
@@ -33,7 +33,7 @@ class ReferenceRatioArguments(Arguments):
     """Events that the reference must have."""
 
 
-def find(view: View, arguments: ReferenceRatioArguments) -> FoundGate:
+def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
     """Put the boundary at a multiple of the reference's median."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.reference)
@@ -54,7 +54,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FoundGate:
         return multiple(quantile(drawn, 0.5)) if drawn.any() else None
 
     drawn = resample(binned(values), border, view.seed)
-    return found_gate(threshold(dimension, multiple(middle), arguments.keep), drawn.error)
+    return fitted_gate(threshold(dimension, multiple(middle), arguments.keep), drawn.error)
 
 
 def needs(arguments: ReferenceRatioArguments) -> Needs:

@@ -18,7 +18,7 @@ from marrowgate.gating.estimators.valley import (
 )
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
-from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.methods import FittedGate, Method, View, fitted_gate, never, no_gate, on_scale
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
 
@@ -60,7 +60,7 @@ class _Line:
     ratio: float
 
 
-def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
+def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     """Try every slope and take the one whose valley is deepest; the population lies above the line.
 
     Where several are as deep as the deepest, within counting noise, the middle one of them is taken: nearly empty
@@ -101,7 +101,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
         *valley_doubts(counts[chosen], across, (low, high), arguments),
         *crowded_valley(counts[chosen], line.height, sds, "above"),
     )
-    return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
+    return fitted_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
 
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
@@ -121,10 +121,10 @@ def _deepest(
     # a Gaussian kernel measured across the line has the same width for every slope
     density = smoothed(counts, width * float(np.hypot(1.0, slope)))
     first, last = sides(counts, arguments.min_side)
-    found = depths(density, max(bounds[0], first), min(bounds[1], last), arguments.min_rise)
-    if found is None or found.ratio > arguments.max_ratio:
+    valley = depths(density, max(bounds[0], first), min(bounds[1], last), arguments.min_rise)
+    if valley is None or valley.ratio > arguments.max_ratio:
         return None
-    return _Line(float(slope), widened(counts, found.at, "above", arguments.leeway), found.ratio)
+    return _Line(float(slope), widened(counts, valley.at, "above", arguments.leeway), valley.ratio)
 
 
 def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:

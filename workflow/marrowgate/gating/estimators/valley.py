@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, bin_of, crowded, second_valley
 from marrowgate.gating.geometry.gates import threshold
-from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
 from marrowgate.settings.section import Limit
@@ -51,7 +51,7 @@ class Valley:
     ratio: float
 
 
-def find(view: View, arguments: ValleyArguments) -> FoundGate:
+def find(view: View, arguments: ValleyArguments) -> FittedGate:
     """Find the deepest valley of the smoothed density inside the given stretch."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.among or None)
@@ -75,7 +75,7 @@ def find(view: View, arguments: ValleyArguments) -> FoundGate:
     drawn = resample(counts, border, view.seed)
     other = valley_doubts(counts, width, (low, high), arguments)
     doubts = (*other, *crowded_valley(counts, at, drawn.error.sds, arguments.keep))
-    return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
+    return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
 
 
 def valley_doubts(counts: Counts, width: float, between: tuple[float, float], arguments: DepthArguments) -> Reasons:
@@ -139,8 +139,8 @@ def sides(counts: Counts, least: int) -> tuple[float, float]:
 
 def deepest(density: Counts, low: float, high: float, max_ratio: float, min_rise: float) -> float | None:
     """Return the place of the deepest valley, or None when there is none that is deep enough."""
-    found = depths(density, low, high, min_rise)
-    return None if found is None or found.ratio > max_ratio else found.at
+    valley = depths(density, low, high, min_rise)
+    return None if valley is None or valley.ratio > max_ratio else valley.at
 
 
 def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley | None:

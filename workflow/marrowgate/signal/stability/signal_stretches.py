@@ -49,7 +49,7 @@ def unusual_signal(
         return ()
     steady = usual[: n_bins * per_bin].reshape(n_bins, -1).mean(axis=1) > 0.5
     steady = steady if steady.any() else np.ones_like(steady)
-    found = []
+    stretches = []
     for channel in channels:
         levels = _levels(events, order[: n_bins * per_bin], channel.index, steady)
         if levels is None or np.abs(window_means(levels, _SMALLEST_PIECE)).max() <= max_shift:
@@ -59,8 +59,8 @@ def unusual_signal(
             shift = float(levels[start:end].mean())
             if abs(shift) > max_shift:
                 last = order.size if end == n_bins else end * per_bin
-                found.append((start * per_bin, last, channel.name, shift))
-    return tuple(found)
+                stretches.append((start * per_bin, last, channel.name, shift))
+    return tuple(stretches)
 
 
 def _levels(
