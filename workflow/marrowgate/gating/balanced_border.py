@@ -93,5 +93,5 @@ def _nearest_zero(moves: Floats, excess: Floats) -> float | None:
     if not crossings.size:
         return None
     step = moves[1] - moves[0]
-    found = moves[crossings] - before[crossings] / (after - before)[crossings] * step
-    return float(found[np.argmin(np.abs(found))])
+    zeros = moves[crossings] - before[crossings] / (after - before)[crossings] * step
+    return float(zeros[np.argmin(np.abs(zeros))])

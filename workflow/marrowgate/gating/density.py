@@ -68,8 +68,8 @@ def quantiles(counts: Counts, probability: float | NDArray[np.float64]) -> NDArr
 def quantiles_if_any(counts: Counts, probability: float) -> list[float | None]:
     """Return the same quantile of several draws; None of those without a value. See `quantiles`."""
     has_any = np.asarray(counts.sum(axis=1) > 0).tolist()
-    found = quantiles(counts, probability).tolist()
-    return [value if there else None for value, there in zip(found, has_any, strict=True)]
+    values = quantiles(counts, probability).tolist()
+    return [value if there else None for value, there in zip(values, has_any, strict=True)]
 
 
 def bandwidth(counts: Counts, floor: float = 0.008) -> float:
@@ -143,6 +143,6 @@ def resample(counts: Counts, find: Finder, seed: int, draws: int = 40) -> Resamp
         The error is unknown when fewer than two draws found a boundary.
     """
     drawn = np.random.default_rng(seed).poisson(counts, (draws, BINS)).astype(np.float64)
-    found = [border for border in find(drawn) if border is not None]
-    sd = float(np.std(found, ddof=1)) if len(found) > 1 else float("nan")
-    return Resampled(error_of(sd), len(found) / draws)
+    borders = [border for border in find(drawn) if border is not None]
+    sd = float(np.std(borders, ddof=1)) if len(borders) > 1 else float("nan")
+    return Resampled(error_of(sd), len(borders) / draws)

@@ -44,8 +44,8 @@ def sides(counts: Counts, least: int) -> tuple[Places, Places]:
 
 def deepest(density: Counts, low: float, high: float, max_ratio: float, min_rise: float) -> float | None:
     """Return the place of the deepest valley, or None when there is none that is deep enough."""
-    found = depths(density, low, high, min_rise)
-    return None if found is None or found.ratio > max_ratio else found.at
+    valley = depths(density, low, high, min_rise)
+    return None if valley is None or valley.ratio > max_ratio else valley.at
 
 
 def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley | None:

@@ -12,11 +12,11 @@ from marrowgate.gating.geometry.gates import Ellipsoid
 from marrowgate.gating.geometry.squared_lengths import squared_lengths
 from marrowgate.gating.methods import (
     Arguments,
-    FoundGate,
+    FittedGate,
     Method,
     Needs,
     View,
-    found_gate,
+    fitted_gate,
     never,
     no_gate,
 )
@@ -50,7 +50,7 @@ class ClusterArguments(Arguments):
     """Events that the box must hold."""
 
 
-def find(view: View, arguments: ClusterArguments) -> FoundGate:
+def find(view: View, arguments: ClusterArguments) -> FittedGate:
     """Start at the densest place of the box and let a trimmed mean and covariance settle there."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     corners = [
@@ -80,9 +80,9 @@ def find(view: View, arguments: ClusterArguments) -> FoundGate:
     cut = cut_by_box(share, _shift_without_box(points, mean, covariance)) if share > MOST_OUTSIDE else ()
     doubts = (*cut, *hollow(apart), *second_cluster(points, mean, covariance, gate.distance_square))
     if edge is None:
-        return found_gate(gate, error, doubts=doubts)
+        return fitted_gate(gate, error, doubts=doubts)
     sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
-    return found_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
+    return fitted_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
 
 
 def _in_box(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from marrowgate.gating.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.geometry.gates import threshold
-from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, kept_stain, no_gate, on_scale
+from marrowgate.gating.methods import Arguments, FittedGate, Method, View, fitted_gate, kept_stain, no_gate, on_scale
 from marrowgate.settings.section import Limit
 
 
@@ -23,7 +23,7 @@ class NegativeTailArguments(Arguments):
     """Events that the parent must have."""
 
 
-def find(view: View, arguments: NegativeTailArguments) -> FoundGate:
+def find(view: View, arguments: NegativeTailArguments) -> FittedGate:
     """Put the boundary `spreads` standard deviations above the highest mode below the upper bound."""
     (dimension,) = view.dimensions
     values = view.values(dimension)
@@ -47,7 +47,7 @@ def find(view: View, arguments: NegativeTailArguments) -> FoundGate:
         reason = f"boundary of {dimension} at {linear:.4g} is outside {where}"
         return no_gate("outside_bounds", reason)
     drawn = resample(counts, borders, view.seed)
-    return found_gate(threshold(dimension, at, arguments.keep), drawn.error)
+    return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error)
 
 
 def tail(counts: Counts, density: Counts, high: float, spreads: float) -> float | None:

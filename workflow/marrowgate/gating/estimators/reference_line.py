@@ -12,7 +12,7 @@ from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
 from marrowgate.gating.density import bandwidth, binned, smoothed
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
-from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.gating.valleys import depths, sides
 from marrowgate.settings.section import Limit
@@ -53,7 +53,7 @@ class ReferenceLineArguments(Arguments):
             raise ValueError(msg)
 
 
-def find(view: View, arguments: ReferenceLineArguments) -> FoundGate:
+def find(view: View, arguments: ReferenceLineArguments) -> FittedGate:
     """Draw the line through the two points, straight on the dimensions' own scales."""
     first, second = view.dimensions
     reference = view.values(first, arguments.reference), view.values(second, arguments.reference)
@@ -71,7 +71,7 @@ def find(view: View, arguments: ReferenceLineArguments) -> FoundGate:
         return no_gate("too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
     gate = beside_line((first, second), ends, arguments.keep)
     error = spread_of_line(_ends_again(view, arguments, reference, parent))
-    return found_gate(gate, error, doubts=_two_modes(reference[1], second, arguments.reference))
+    return fitted_gate(gate, error, doubts=_two_modes(reference[1], second, arguments.reference))
 
 
 def _two_modes(values: NDArray[np.float64], dimension: str, reference: str) -> Reasons:

@@ -8,11 +8,11 @@ from marrowgate.gating.density import Counts, binned, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import (
     Arguments,
-    FoundGate,
+    FittedGate,
     Method,
     Needs,
     View,
-    found_gate,
+    fitted_gate,
     kept_stain,
     no_gate,
     on_scale,
@@ -33,7 +33,7 @@ class ReferenceRatioArguments(Arguments):
     """Events that the reference must have."""
 
 
-def find(view: View, arguments: ReferenceRatioArguments) -> FoundGate:
+def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
     """Put the boundary at a multiple of the reference's median."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.reference)
@@ -55,7 +55,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FoundGate:
 
     drawn = resample(binned(values), borders, view.seed)
     (at,) = multiples([middle])
-    return found_gate(threshold(dimension, at, arguments.keep), drawn.error)
+    return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error)
 
 
 def needs(arguments: ReferenceRatioArguments) -> Needs:

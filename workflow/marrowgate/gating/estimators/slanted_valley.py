@@ -18,7 +18,7 @@ from marrowgate.gating.estimators.valley import (
 )
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
-from marrowgate.gating.methods import FoundGate, Method, View, found_gate, never, no_gate, on_scale
+from marrowgate.gating.methods import FittedGate, Method, View, fitted_gate, never, no_gate, on_scale
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
 
@@ -60,7 +60,7 @@ class _Line:
     ratio: float
 
 
-def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
+def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     """Try every slope and take the one whose valley is deepest; the population lies above the line.
 
     Where several are as deep as the deepest, within counting noise, the middle one of them is taken: nearly empty
@@ -101,7 +101,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> FoundGate:
         *valley_doubts(counts[chosen], across, (low, high), arguments),
         *crowded_valley(counts[chosen], line.height, sds, "above"),
     )
-    return found_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
+    return fitted_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
 
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
@@ -121,11 +121,11 @@ def _lines(
 ) -> list[_Line | None]:
     """Return for each draw the line of one slope."""
     # a Gaussian kernel measured across the line has the same width for every slope
-    found = valleys_between(drawn, width * float(np.hypot(1.0, slope)), bounds, arguments)
-    heights = widened(drawn, [None if valley is None else valley.at for valley in found], "above", arguments.leeway)
+    valleys = valleys_between(drawn, width * float(np.hypot(1.0, slope)), bounds, arguments)
+    heights = widened(drawn, [None if valley is None else valley.at for valley in valleys], "above", arguments.leeway)
     return [
         None if valley is None or height is None else _Line(slope, height, valley.ratio)
-        for valley, height in zip(found, heights, strict=True)
+        for valley, height in zip(valleys, heights, strict=True)
     ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.geometry.gates import threshold
-from marrowgate.gating.methods import Arguments, FoundGate, Method, View, found_gate, no_gate
+from marrowgate.gating.methods import Arguments, FittedGate, Method, View, fitted_gate, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.settings.section import Limit
 
@@ -26,7 +26,7 @@ class UpperModeArguments(Arguments):
     """Events that the parent must have."""
 
 
-def find(view: View, arguments: UpperModeArguments) -> FoundGate:
+def find(view: View, arguments: UpperModeArguments) -> FittedGate:
     """Put the boundary `spreads` standard deviations below the uppermost mode; the population lies above."""
     (dimension,) = view.dimensions
     values = view.values(dimension)
@@ -48,7 +48,7 @@ def find(view: View, arguments: UpperModeArguments) -> FoundGate:
     share = float(np.mean(values >= at))
     few = because("few_in_mode", f"the upper mode of {dimension} holds {100 * share:.1f} % of the events")
     doubts = (few,) if share < _LEAST_SHARE else ()
-    return found_gate(threshold(dimension, at, "above"), resample(counts, borders, view.seed).error, doubts=doubts)
+    return fitted_gate(threshold(dimension, at, "above"), resample(counts, borders, view.seed).error, doubts=doubts)
 
 
 def upper_mode(counts: Counts, density: Counts, least_height: float) -> tuple[float, float] | None:

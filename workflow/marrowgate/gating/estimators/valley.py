@@ -8,7 +8,7 @@ import numpy as np
 from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantiles, resample, smoothed
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, bin_of, crowded, second_valley
 from marrowgate.gating.geometry.gates import threshold
-from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
 from marrowgate.gating.valleys import Valley, deepest, deepest_valleys, depth_ratios, sides
@@ -42,7 +42,7 @@ class ValleyArguments(DepthArguments):
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
 
-def find(view: View, arguments: ValleyArguments) -> FoundGate:
+def find(view: View, arguments: ValleyArguments) -> FittedGate:
     """Find the deepest valley of the smoothed density inside the given stretch."""
     (dimension,) = view.dimensions
     values = view.values(dimension, arguments.among or None)
@@ -56,9 +56,9 @@ def find(view: View, arguments: ValleyArguments) -> FoundGate:
     width = bandwidth(counts)
 
     def borders(drawn: Counts) -> list[float | None]:
-        found = valleys_between(drawn, width, (low, high), arguments)
+        valleys = valleys_between(drawn, width, (low, high), arguments)
         return widened(
-            drawn, [None if valley is None else valley.at for valley in found], arguments.keep, arguments.leeway
+            drawn, [None if valley is None else valley.at for valley in valleys], arguments.keep, arguments.leeway
         )
 
     (at,) = borders(counts[np.newaxis])
@@ -67,7 +67,7 @@ def find(view: View, arguments: ValleyArguments) -> FoundGate:
     drawn = resample(counts, borders, view.seed)
     other = valley_doubts(counts, width, (low, high), arguments)
     doubts = (*other, *crowded_valley(counts, at, drawn.error.sds, arguments.keep))
-    return found_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
+    return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
 
 
 def valleys_between(
@@ -88,8 +88,8 @@ def valleys_between(
     """
     first, last = sides(counts, arguments.min_side)
     low, high = np.maximum(between[0], first), np.minimum(between[1], last)
-    found = deepest_valleys(smoothed(counts, width), low, high, arguments.min_rise)
-    return [valley if valley is not None and valley.ratio <= arguments.max_ratio else None for valley in found]
+    valleys = deepest_valleys(smoothed(counts, width), low, high, arguments.min_rise)
+    return [valley if valley is not None and valley.ratio <= arguments.max_ratio else None for valley in valleys]
 
 
 def valley_doubts(counts: Counts, width: float, between: tuple[float, float], arguments: DepthArguments) -> Reasons:
@@ -144,7 +144,7 @@ def needs(arguments: DepthArguments) -> Needs:
 
 
 def widened(
-    counts: Counts, found: Sequence[float | None], keep: Literal["above", "below"], leeway: float
+    counts: Counts, borders: Sequence[float | None], keep: Literal["above", "below"], leeway: float
 ) -> list[float | None]:
     """Move boundaries away from what they keep until they have gained the share `leeway` of the kept events.
 
@@ -154,17 +154,17 @@ def widened(
     ----------
     counts : ndarray of float64, shape (n_draws, BINS)
         Events of each draw, along a dimension or across a line.
-    found : sequence of float or None, length n_draws
+    borders : sequence of float or None, length n_draws
         The boundary of each, parts of full scale; None stays.
     keep : str
         Which side is the population.
     leeway : float
         Share of the kept events.
     """
-    there = [draw for draw, at in enumerate(found) if at is not None]
+    there = [draw for draw, at in enumerate(borders) if at is not None]
     if leeway == 0 or not there:
-        return list(found)
-    at, own = np.array([at for at in found if at is not None]), counts[there]
+        return list(borders)
+    at, own = np.array([at for at in borders if at is not None]), counts[there]
     upto = np.cumsum(own, axis=1)
     total = upto[:, -1]
     before = np.searchsorted(CENTRES, at)
@@ -174,7 +174,7 @@ def widened(
     moved = quantiles(own, (below + (gain if keep == "below" else -gain)) / total)
     moved = np.where(gain > 0, np.maximum(at, moved) if keep == "below" else np.minimum(at, moved), at)
     places = dict(zip(there, moved.tolist(), strict=True))
-    return [places.get(draw) for draw in range(len(found))]
+    return [places.get(draw) for draw in range(len(borders))]
 
 
 METHOD = Method(

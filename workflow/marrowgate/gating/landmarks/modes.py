@@ -55,8 +55,8 @@ def find_modes(x: Floats, y: Floats, bins: int = _BINS) -> list[Mode]:
     shares = np.bincount(peak_of, weights=counts.ravel(), minlength=peak_of.size) / x.size
     middles = [(edge[1:] + edge[:-1]) / 2 for edge in edges]
     peaks = np.flatnonzero((peak_of == np.arange(peak_of.size)) & (shares > 0))
-    found = [Mode(float(middles[0][p // bins]), float(middles[1][p % bins]), float(shares[p])) for p in peaks]
-    return sorted(found, key=lambda mode: -mode.share)
+    modes = [Mode(float(middles[0][p // bins]), float(middles[1][p % bins]), float(shares[p])) for p in peaks]
+    return sorted(modes, key=lambda mode: -mode.share)
 
 
 def _smoothed(counts: Floats) -> Floats:

@@ -47,7 +47,7 @@ def unusual_signal(
         return ()
     steady = usual[: n_bins * per_bin].reshape(n_bins, -1).mean(axis=1) > 0.5
     steady = steady if steady.any() else np.ones_like(steady)
-    found = []
+    stretches = []
     for channel in channels:
         levels = _levels(events[: n_bins * per_bin, channel.index], steady)
         if levels is None or np.abs(window_means(levels, _SMALLEST_PIECE)).max() <= max_shift:
@@ -57,8 +57,8 @@ def unusual_signal(
             shift = float(levels[start:end].mean())
             if abs(shift) > max_shift:
                 last = n_events if end == n_bins else end * per_bin
-                found.append((start * per_bin, last, channel.name, shift))
-    return tuple(found)
+                stretches.append((start * per_bin, last, channel.name, shift))
+    return tuple(stretches)
 
 
 def _levels(values: NDArray[np.floating], steady: NDArray[np.bool_]) -> NDArray[np.float64] | None:

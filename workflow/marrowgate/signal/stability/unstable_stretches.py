@@ -152,12 +152,12 @@ def stable_events(times: NDArray[np.float64], stretches: Sequence[Stretch]) -> N
 
 
 def _drift(events: NDArray[np.floating], channels: Sequence[Channel], steady: NDArray[np.bool_]) -> dict[str, float]:
-    found = {
+    drifts = {
         channel.name: signal_drift(events[:, channel.index] if steady.all() else events[steady, channel.index])
         for channel in channels
         if channel.role == "fluorescence"
     }
-    return {name: drift for name, drift in found.items() if drift is not None}
+    return {name: drift for name, drift in drifts.items() if drift is not None}
 
 
 def _drift_check(drift: Mapping[str, float], limits: StabilityLimits) -> Check:
