@@ -112,7 +112,7 @@ def test_init__drafts_a_project_that_check_accepts(visits: Path, tmp_path: Path,
     monkeypatch.chdir(tmp_path / "p")
     assert main(["check"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == (
-        "4 samples, 0 patients, 1 panels, 4 batches; 0 files simulated, 4 to be read"
+        "4 samples, 0 patients, 1 panel, 4 batches; 0 files simulated, 4 to be read"
     )
     config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
     assert config["strategy_of_panel"] == {"panel1": "blood_hspc"}

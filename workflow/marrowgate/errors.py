@@ -60,10 +60,10 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
     What is said of a file as a whole comes before its lines; a fault that is given twice is told once.
     """
-    found = tuple(dict.fromkeys(faults))
-    lines = {fault: _file_and_line(fault.where) for fault in found}
+    distinct = tuple(dict.fromkeys(faults))
+    lines = {fault: _file_and_line(fault.where) for fault in distinct}
     files = list(dict.fromkeys(file for file, _ in lines.values()))
-    return tuple(sorted(found, key=lambda fault: (files.index(lines[fault][0]), lines[fault][1])))
+    return tuple(sorted(distinct, key=lambda fault: (files.index(lines[fault][0]), lines[fault][1])))
 
 
 def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -73,16 +73,16 @@ def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     for given_fault in given:
         if named := _LINE.fullmatch(given_fault.where):
             lines.setdefault(_same(given_fault, named), []).append(int(named["line"]))
-    found: dict[Fault, None] = {}
+    kept: dict[Fault, None] = {}
     for given_fault in given:
         named = _LINE.fullmatch(given_fault.where)
         numbers = lines[_same(given_fault, named)] if named else []
         if named and len(numbers) >= _MANY:
             where = f"{named['file']} {_lines(named['word'], numbers)}{named['place'] or ''}"
-            found[Fault(where, given_fault.what, given_fault.cure)] = None
+            kept[Fault(where, given_fault.what, given_fault.cure)] = None
         else:
-            found[given_fault] = None
-    return tuple(found)
+            kept[given_fault] = None
+    return tuple(kept)
 
 
 def _same(given_fault: Fault, named: re.Match[str]) -> tuple[str, ...]:

@@ -267,5 +267,15 @@ def test_differences__are_lines_for_a_person():
     assert list(differences(first, other)) == [
         "marrowgate: 0.1.0 and 0.2.0",
         "code: fit differ",
-        "panel hspc: PE-A: voltage 400, gain None; voltage 450, gain None",
+        "panel hspc: PE-A: voltage 400; voltage 450",
     ]
+
+
+def test_differences__of_limits_are_told_where_the_gates_are_the_same():
+    first = release("r1", 0.51)
+    own = first.gates["hspc"]
+    wider = tuple(replace(gate, limit=tuple(2 * limit for limit in gate.limit)) for gate in own.consensus.gates)
+    other = replace(own, consensus=replace(own.consensus, gates=wider))
+    (line,) = differences(first, replace(first, gates={"hspc": other}))
+    before = own.consensus.gates[0].limit[0]
+    assert line == f"panel hspc: cd45_pos: limit {before:.3f} and {2 * before:.3f} of full scale"

@@ -22,7 +22,7 @@ def bead_drifts(project: Project, quality: Rows) -> dict[tuple[str, str, str], s
     A row counts when its check is ``bead_fold_<channel>`` and it is flagged, that is above `quality.max_bead_fold`.
     """
     panels = {sample.sample_id: sample.panel for sample in project.samples}
-    found = {}
+    drifts = {}
     for row in quality:
         panel = panels.get(row["sample_id"] or "")
         if row["verdict"] != "flagged" or not row.get("check", "").startswith(CHECK) or panel is None:
@@ -30,8 +30,8 @@ def bead_drifts(project: Project, quality: Rows) -> dict[tuple[str, str, str], s
         channel = row["check"].removeprefix(CHECK)
         for entry in project.panels[panel].channels:
             if entry.marker and channel == entry.channel:
-                found[panel, row["batch"], entry.marker] = f"{row['reason']} in {channel}"
-    return found
+                drifts[panel, row["batch"], entry.marker] = f"{row['reason']} in {channel}"
+    return drifts
 
 
 def drift_findings(project: Project, drifts: Drifts, measure: str, readings: Sequence[Reading]) -> list[Finding]:

@@ -87,7 +87,7 @@ class ArmWindow:
 
 def arm_phases(courses: Mapping[str, Course], arms: ComparedArms) -> list[ArmPhase]:
     """Describe the counts of a measure by arm and phase; empty where it is no count."""
-    found = []
+    phases_of_arms = []
     for arm in arms.pair:
         own = [course for patient_id, course in courses.items() if arms.get(patient_id) == arm]
         for phase in PHASES:
@@ -96,8 +96,8 @@ def arm_phases(courses: Mapping[str, Course], arms: ComparedArms) -> list[ArmPha
             flat = [reading for readings in visits for reading in readings]
             if not all(reading.is_count for reading in flat):
                 return []
-            found.append(_arm_phase(arm, phase, visits, flat))
-    return found
+            phases_of_arms.append(_arm_phase(arm, phase, visits, flat))
+    return phases_of_arms
 
 
 def _arm_phase(arm: str, phase: str, visits: Sequence[Sequence[Reading]], flat: Sequence[Reading]) -> ArmPhase:

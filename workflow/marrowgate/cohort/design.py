@@ -173,17 +173,17 @@ def _visits(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Findi
 
 
 def _baselines(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:
-    found = {
+    values_of_arm = {
         arm: np.array([c.baseline.log2 for p, c in courses.items() if arms[p] == arm and c.baseline])
         for arm in arms.pair
     }
     without = sum(c.baseline is None for c in courses.values())
-    if without and any(values.size for values in found.values()):
+    if without and any(values.size for values in values_of_arm.values()):
         yield Finding("missing_baseline", "flagged", f"{without} patients have no baseline and are left out of changes")
-    if min(values.size for values in found.values()) < 2:
+    if min(values.size for values in values_of_arm.values()) < 2:
         return
-    gap = float(found[arms.pair.first].mean() - found[arms.pair.second].mean())
-    spread = math.sqrt(float(np.mean([values.var(ddof=1) for values in found.values()])))
+    gap = float(values_of_arm[arms.pair.first].mean() - values_of_arm[arms.pair.second].mean())
+    spread = math.sqrt(float(np.mean([values.var(ddof=1) for values in values_of_arm.values()])))
     if spread > 0 and abs(gap) > BASELINE_GAP * spread:
         sentence = (
             f"the arms differ at baseline by {gap:+.2f} log2 ({abs(gap) / spread:.1f} standard deviations): "

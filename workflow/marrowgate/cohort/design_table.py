@@ -35,9 +35,9 @@ def design_table(study: Study) -> list[Row]:
 
 def find_all(study: Comparison, measure: str) -> list[Finding]:
     """Return everything about the design that a reader of a measure's contrasts must know."""
-    found = check_design(study.readings[measure], study.courses[measure], study.arms)
-    found += check_comparability(study.courses[measure], study.arms, study.clock)
-    return found + drift_findings(study.project, study.drifts, measure, study.readings[measure])
+    findings = check_design(study.readings[measure], study.courses[measure], study.arms)
+    findings += check_comparability(study.courses[measure], study.arms, study.clock)
+    return findings + drift_findings(study.project, study.drifts, measure, study.readings[measure])
 
 
 def _cohort_rows(study: Comparison) -> Iterable[Row]:

@@ -35,11 +35,11 @@ def equal_depth(readings: Sequence[Reading], arms: Mapping[str, str]) -> tuple[R
 
 def common_depth(readings: Sequence[Reading], arms: Mapping[str, str]) -> float:
     """Return the exposure that all counts are thinned to; NaN where nothing is a count."""
-    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    exposures: dict[tuple[str, str], list[float]] = defaultdict(list)
     for reading in readings:
         if reading.is_count:
-            found[arms.get(reading.visit.patient_id, ""), reading.visit.phase].append(reading.exposure)
-    return min((float(np.quantile(own, LOW_QUANTILE)) for own in found.values()), default=math.nan)
+            exposures[arms.get(reading.visit.patient_id, ""), reading.visit.phase].append(reading.exposure)
+    return min((float(np.quantile(own, LOW_QUANTILE)) for own in exposures.values()), default=math.nan)
 
 
 def _at_depth(reading: Reading, depth: float) -> Reading:

@@ -103,22 +103,22 @@ def measure_readings(project: Project, populations: Rows, intensities: Rows) -> 
     """
     settings = project.config.cohort
     samples = {sample.sample_id: sample for sample in project.samples if sample.control_type == "none"}
-    found: dict[str, list[Reading]] = defaultdict(list)
+    of_measure: dict[str, list[Reading]] = defaultdict(list)
     factors = _per_event(populations)
     for row in chosen_samples(populations, samples):
         if row["population"] in settings.populations:
             for reading in _count_readings(row, samples[row["sample_id"]], factors):
-                found[reading.measure].append(reading)
+                of_measure[reading.measure].append(reading)
     for row in intensities:
         sample = samples.get(row["sample_id"])
         if sample is not None and sample.patient_id is not None:
             for reading in _intensity_readings(row, sample, settings):
-                found[reading.measure].append(reading)
+                of_measure[reading.measure].append(reading)
     per_counted = _per_counted(project.measurements)
     for imported in project.measurements:
         reading = _imported_reading(imported, per_counted, project)
-        found[reading.measure].append(reading)
-    return {measure: _in_order(project, readings) for measure, readings in sorted(found.items())}
+        of_measure[reading.measure].append(reading)
+    return {measure: _in_order(project, readings) for measure, readings in sorted(of_measure.items())}
 
 
 def chosen_samples(populations: Rows, samples: Mapping[str, Sample]) -> list[Mapping[str, Any]]:
@@ -246,11 +246,11 @@ def _number(value: float | None) -> float:
 
 def _per_counted(measurements: Iterable[Measurement]) -> dict[str, float]:
     """Return the value that one counted cell or colony stands for, as the median over the measure's rows."""
-    found: dict[str, list[float]] = defaultdict(list)
+    shares: dict[str, list[float]] = defaultdict(list)
     for row in measurements:
         if row.n_counted and row.value > 0:
-            found[imported_measure(row.measure, row.unit)].append(row.value / row.n_counted)
-    return {measure: median(values) for measure, values in found.items()}
+            shares[imported_measure(row.measure, row.unit)].append(row.value / row.n_counted)
+    return {measure: median(values) for measure, values in shares.items()}
 
 
 def _imported_reading(imported: Measurement, per_counted: Mapping[str, float], project: Project) -> Reading:

@@ -144,11 +144,11 @@ def make_clock(settings: Cohort, visits: Iterable[Visit], patients: Mapping[str,
 
 
 def _own_lengths(visits: Iterable[Visit]) -> dict[str, float]:
-    found: dict[str, list[float]] = defaultdict(list)
+    lengths_of: dict[str, list[float]] = defaultdict(list)
     for visit in visits:
         if visit.phase == "on_therapy" and visit.day is not None and visit.cycle_day is not None:
             cycle = visit.cycle or 0
             length = (visit.day - visit.cycle_day + 1) / (cycle - 1) if cycle > 1 else 0
             if length > 0:
-                found[visit.patient_id].append(length)
-    return {patient_id: median(lengths) for patient_id, lengths in found.items()}
+                lengths_of[visit.patient_id].append(length)
+    return {patient_id: median(lengths) for patient_id, lengths in lengths_of.items()}

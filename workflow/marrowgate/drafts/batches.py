@@ -47,22 +47,22 @@ def batch_names(runs: Sequence[RunFacts]) -> list[str]:
     free = _free_names({run.known for run in runs})
     names = {key: of_run.get(key) or next(free) for key in ordered}
     variants: dict[Hashable, list[Settings]] = {}
-    found = []
+    drafted = []
     for run in runs:
         if run.known or run.acquired.day is None:
-            found.append(run.known)
+            drafted.append(run.known)
             continue
         key = _run(run)
         same = known.get((key, run.panel, run.settings))
         if same:
-            found.append(same)
+            drafted.append(same)
             continue
         seen = variants.setdefault((key, run.panel), _known_settings(known, key, run.panel))
         if run.settings not in seen:
             seen.append(run.settings)
         variant = seen.index(run.settings)
-        found.append(names[key] if variant == 0 else f"{names[key]}_{variant + 1}")
-    return found
+        drafted.append(names[key] if variant == 0 else f"{names[key]}_{variant + 1}")
+    return drafted
 
 
 def day_numbers(runs: Sequence[RunFacts]) -> list[int | None]:

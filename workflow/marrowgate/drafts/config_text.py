@@ -38,11 +38,11 @@ def with_strategies(text: str, strategies: Mapping[str, str]) -> str | None:
     """Return a config with the strategies of further panels; None when there is no place for them."""
     if not strategies:
         return text
-    found = _SECTION.search(text)
-    if found is None:
+    section = _SECTION.search(text)
+    if section is None:
         return None
     more = "".join(f"\n{_line(panel, strategy)}" for panel, strategy in strategies.items())
-    return text[: found.end()] + more + text[found.end() :]
+    return text[: section.end()] + more + text[section.end() :]
 
 
 def _line(panel: str, strategy: str) -> str:

@@ -88,9 +88,9 @@ def _marker(words: Sequence[str], panel: Panel) -> str:
             if entry.marker
         }
         longest = max(named.values(), default=0)
-        found = [marker for marker, length in named.items() if length == longest]
+        best = [marker for marker, length in named.items() if length == longest]
         if longest:
-            return found[0] if len(found) == 1 else ""
+            return best[0] if len(best) == 1 else ""
     return ""
 
 
@@ -111,5 +111,5 @@ def _dyes(entry: PanelChannel) -> set[str]:
 def _labelled(channels: Sequence[Channel], panel: Panel) -> str:
     """Return the marker that an isotype stands for, where one channel alone is labelled so."""
     labelled = [channel.name.casefold() for channel in channels if is_isotype_label(channel)]
-    found = [entry.marker for entry in panel.channels if entry.channel.casefold() in labelled and entry.marker]
-    return found[0] or "" if len(labelled) == len(found) == 1 else ""
+    markers = [entry.marker for entry in panel.channels if entry.channel.casefold() in labelled and entry.marker]
+    return markers[0] or "" if len(labelled) == len(markers) == 1 else ""

@@ -46,8 +46,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 def fields_of(stem: str, pattern: re.Pattern[str]) -> dict[str, str]:
     """Return the fields of a file's name without its ending; none when it does not fit."""
-    found = pattern.fullmatch(stem)
-    return {name: value for name, value in (found.groupdict() if found else {}).items() if value}
+    match = pattern.fullmatch(stem)
+    return {name: value for name, value in (match.groupdict() if match else {}).items() if value}
 
 
 def propose_pattern(stems: Sequence[str]) -> str:

@@ -39,8 +39,8 @@ class _Walk:
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the markers without which some of the populations are not had."""
-        found = (self.absent.get(self.hangs_on.get(name, name), ()) for name in names)
-        return tuple(dict.fromkeys(marker for markers in found for marker in markers))
+        absent = (self.absent.get(self.hangs_on.get(name, name), ()) for name in names)
+        return tuple(dict.fromkeys(marker for markers in absent for marker in markers))
 
 
 def offer(name: str, strategy: Strategy, dimensions: Collection[str]) -> Offer:

@@ -39,18 +39,18 @@ def with_partners(rows: Sequence[Cells]) -> list[Cells]:
 
     A control without patient belongs to its batch.
     """
-    found = []
+    linked = []
     for row in rows:
         if row["control_type"] not in {"fmo", "isotype"} or not row["patient_id"] or row["control_for"]:
-            found.append(row)
+            linked.append(row)
             continue
         same = [
             other["sample_id"]
             for other in rows
             if other["control_type"] == "none" and all(other[name] == row[name] for name in _SAME)
         ]
-        found.append({**row, "control_for": same[0]} if len(same) == 1 else row)
-    return found
+        linked.append({**row, "control_for": same[0]} if len(same) == 1 else row)
+    return linked
 
 
 _SAME = ("patient_id", "panel", "batch", "cycle", "cycle_day", "day")
@@ -90,4 +90,4 @@ def with_new_rows(text: str, new: Sequence[Mapping[str, str]], filled: Mapping[i
 def next_number(ids: Sequence[str]) -> int:
     """Return the number behind the highest of ids such as ``s001``."""
     numbered = (re.match(r"s(\d{3,})(?:_|$)", name) for name in ids)
-    return max((int(found[1]) for found in numbered if found), default=0) + 1
+    return max((int(match[1]) for match in numbered if match), default=0) + 1

@@ -34,14 +34,14 @@ def read_visit(word: str, cycle_days: int | None = None) -> Visit | None:
     Visit or None
         None for a word that says no time. A baseline is day 0: how long before the first dose it was is not said.
     """
-    if found := _CYCLE.fullmatch(word):
-        cycle, cycle_day = int(found[1]), int(found[2])
+    if match := _CYCLE.fullmatch(word):
+        cycle, cycle_day = int(match[1]), int(match[2])
         before = 0 if cycle == 1 else None if cycle_days is None or cycle == 0 else (cycle - 1) * cycle_days
         return Visit(cycle, cycle_day, None if before is None else before + cycle_day - 1)
-    if found := _DAY.fullmatch(word):
-        return Visit(day=int(found[1] or found[2]))
-    if found := _WEEK.fullmatch(word):
-        return Visit(day=7 * int(found[1]))
+    if match := _DAY.fullmatch(word):
+        return Visit(day=int(match[1] or match[2]))
+    if match := _WEEK.fullmatch(word):
+        return Visit(day=7 * int(match[1]))
     return Visit(day=0) if _BASELINE.fullmatch(word) else None
 
 

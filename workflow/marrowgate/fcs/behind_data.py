@@ -27,8 +27,8 @@ def unlinked_data_set(source: Source, base: int, header: Header, keywords: Keywo
     """
     said = [header.text.end, header.data.end if header.data else 0, keywords.integer("$ENDDATA") or 0]
     ends = sorted({base + end for end in said if base + end < source.size}, reverse=True)
-    found = _HEADER.search(source.read(ends[0], _SEARCHED)) if ends else None
-    return ends[0] + found.start() if found else None
+    match = _HEADER.search(source.read(ends[0], _SEARCHED)) if ends else None
+    return ends[0] + match.start() if match else None
 
 
 def note_events_behind(

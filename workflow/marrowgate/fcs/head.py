@@ -24,14 +24,14 @@ def read_head(source: Source, base: int, repairs: list[Note]) -> tuple[Header, K
     """
     header = parse_header(source.read(base, HEADER_SIZE))
     segment = primary_text(source, base, header, repairs)
-    found = parse_text(segment, repairs)
-    plain = Keywords(found)
+    pairs = parse_text(segment, repairs)
+    plain = Keywords(pairs)
     supplemental = Segment(plain.integer("$BEGINSTEXT") or 0, plain.integer("$ENDSTEXT") or 0)
     # some instruments give the primary TEXT once more as the supplemental one
     again = supplemental.begin >= header.text.begin and supplemental.end <= header.text.end + 1
     if header.version > "2.0" and 0 < supplemental.begin < supplemental.end and not again:
-        found = {**_supplemental(source, base, supplemental, repairs), **found}
-    return header, standard(found, repairs)
+        pairs = {**_supplemental(source, base, supplemental, repairs), **pairs}
+    return header, standard(pairs, repairs)
 
 
 def data_set_bases(source: Source) -> Iterator[int]:
@@ -45,7 +45,7 @@ def data_set_bases(source: Source) -> Iterator[int]:
 
 
 def data_set_sizes(source: Source) -> Iterator[tuple[int, int]]:
-    """Give events and channels of each data set from its HEADER and TEXT alone, nothing of which is checked further.
+    """Return events and channels of each data set from its HEADER and TEXT alone, nothing of which is checked further.
 
     Events are what `$TOT` says, and no more than the rest of the file has room for.
 

@@ -65,11 +65,11 @@ def parse_header(block: bytes) -> Header:
     RejectedError
         `not_fcs`, `unsupported_version`, `truncated` or `bad_header`.
     """
-    found = _MAGIC.match(block)
-    if not found:
+    match = _MAGIC.match(block)
+    if not match:
         begins = "the file is empty" if not block else "the file does not begin with FCS and a version"
         raise refusal(code="not_fcs", sentence=begins)
-    version = found.group(1).decode()
+    version = match.group(1).decode()
     if version not in VERSIONS:
         raise refusal(code="unsupported_version", sentence=f"FCS {version} is not one of {', '.join(VERSIONS)}")
     if len(block) < HEADER_SIZE - 16:  # the ANALYSIS fields at the end may be missing
@@ -85,5 +85,5 @@ def parse_header(block: bytes) -> Header:
 
 
 def _offset(field: bytes) -> int | None:
-    found = _FIELD.fullmatch(field)
-    return int(found.group(1)) if found else None
+    match = _FIELD.fullmatch(field)
+    return int(match.group(1)) if match else None

@@ -57,20 +57,20 @@ class Keywords:
 
 def note_unprintable(keywords: Keywords, repairs: list[Note]) -> None:
     """Note names and labels of channels that hold control characters, which are left out wherever they are used."""
-    found = [
+    unprintable = [
         keyword
         for keyword, value in keywords.values.items()
         if _NAMES.fullmatch(keyword) and has_unprintable(value.strip(_PADDING))
     ]
-    if found:
-        sentence = f"control characters in the names or labels of {len(found)} channels were left out"
+    if unprintable:
+        sentence = f"control characters in the names or labels of {len(unprintable)} channels were left out"
         repairs.append(repair("control_characters_left_out", sentence))
 
 
 def to_integer(text: str) -> int | None:
     """Read a whole number, also one written as 262144.0; None when it is none."""
-    found = _INTEGER.fullmatch(text)
-    return int(found.group(1) + found.group(2)) if found else None
+    match = _INTEGER.fullmatch(text)
+    return int(match.group(1) + match.group(2)) if match else None
 
 
 def to_number(text: str) -> float | None:
@@ -81,15 +81,15 @@ def to_number(text: str) -> float | None:
     return value if abs(value) != float("inf") else None
 
 
-def standard(found: Mapping[str, str], repairs: list[Note]) -> Keywords:
+def standard(pairs: Mapping[str, str], repairs: list[Note]) -> Keywords:
     """Make the keywords of a data set, reading structural ones without $ where the one with $ is missing."""
     bare = {
         f"${keyword}": value
-        for keyword, value in found.items()
-        if _STRUCTURAL.fullmatch(keyword) and f"${keyword}" not in found
+        for keyword, value in pairs.items()
+        if _STRUCTURAL.fullmatch(keyword) and f"${keyword}" not in pairs
     }
     # a file that has $PAR may well hold its own PAR or P1N; only one without it leaves the $ out
-    if "$PAR" in found or "$PAR" not in bare:
-        return Keywords(found)
+    if "$PAR" in pairs or "$PAR" not in bare:
+        return Keywords(pairs)
     repairs.append(repair("keywords_without_dollar", f"{len(bare)} standard keywords stand without $"))
-    return Keywords({**found, **bare})
+    return Keywords({**pairs, **bare})

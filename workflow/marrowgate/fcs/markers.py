@@ -135,14 +135,14 @@ def _not_the_channel(text: str, name: str) -> str:
 
 def _without_clone(text: str) -> str:
     """Take brackets off that hold a clone: letters with digits that are the name of no marker. A dye stays."""
-    found = _BRACKETS.search(text)
-    if not found or not text.replace(found.group(), "").strip() or _METAL_IN_BRACKETS.search(text):
+    brackets = _BRACKETS.search(text)
+    if not brackets or not text.replace(brackets.group(), "").strip() or _METAL_IN_BRACKETS.search(text):
         return text
-    inside = found.group(1).strip()
+    inside = brackets.group(1).strip()
     if _is_tag(inside):
-        return text.replace(found.group(), f" {inside} ").strip()
+        return text.replace(brackets.group(), f" {inside} ").strip()
     is_clone = any(letter.isdigit() for letter in inside) and not is_known_marker(inside)
-    return " ".join(text.replace(found.group(), " ").split()) if is_clone else text
+    return " ".join(text.replace(brackets.group(), " ").split()) if is_clone else text
 
 
 def _says_nothing(text: str, name: str) -> bool:

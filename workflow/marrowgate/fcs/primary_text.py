@@ -90,8 +90,10 @@ def _is_text(rest: bytes, delimiter: bytes) -> bool:
 
 def _next_segment(header: Header, segment: bytes) -> int:
     """Return the first byte of what follows the TEXT: the DATA, or a supplemental TEXT; 0 when that is not known."""
-    found = {name: re.search(pattern, segment, re.DOTALL | re.IGNORECASE) for name, pattern in _BEGIN_KEYWORDS.items()}
-    begins = [int(match.group(2)) for match in found.values() if match]
+    matches = {
+        name: re.search(pattern, segment, re.DOTALL | re.IGNORECASE) for name, pattern in _BEGIN_KEYWORDS.items()
+    }
+    begins = [int(match.group(2)) for match in matches.values() if match]
     if header.data:
         begins.append(header.data.begin)
     behind = [begin for begin in begins if begin > header.text.end and begin != OVERFLOW]

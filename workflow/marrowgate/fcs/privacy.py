@@ -25,11 +25,11 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
         `$VOL` as written, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in events, and `acquisition_s`, the
         seconds from `$BTIM` to `$ETIM`, or from `$BEGINDATETIME` to `$ENDDATETIME`. Missing ones are left out.
     """
-    found = {keyword: keywords.number(keyword) for keyword in FACTS}
+    values = {keyword: keywords.number(keyword) for keyword in FACTS}
     clocks = _duration(keywords.text("$BTIM"), keywords.text("$ETIM"))
     dates = _between(keywords.text("$BEGINDATETIME"), keywords.text("$ENDDATETIME"))
-    found["acquisition_s"] = clocks if dates is None else dates
-    return {name: f"{value:.10g}" for name, value in found.items() if value is not None}
+    values["acquisition_s"] = clocks if dates is None else dates
+    return {name: f"{value:.10g}" for name, value in values.items() if value is not None}
 
 
 def cytometer(keywords: Keywords) -> str:
@@ -53,9 +53,9 @@ def _between(begin: str, end: str) -> float | None:
 
 
 def _seconds(text: str) -> float | None:
-    found = _CLOCK.fullmatch(text)
-    if not found:
+    match = _CLOCK.fullmatch(text)
+    if not match:
         return None
-    hours, minutes, whole, sixtieths, fraction = found.groups()
+    hours, minutes, whole, sixtieths, fraction = match.groups()
     part = int(sixtieths) / 60 if sixtieths else float(f"0.{fraction or 0}")
     return int(hours) * 3600 + int(minutes) * 60 + int(whole) + part

@@ -185,9 +185,9 @@ def _read_one(source: Source, base: int, number: int, panel: Panel | None, gain:
         file = replace(file, channels=channels, spillover=spillover)
         layout, extent = locate(source, base, header, keywords, layout, repairs)
         repairs += note_events_behind(source, base, following, header, keywords, layout, extent)
-        found = _Parts(keywords, layout, extent, channels)
-        file = replace(file, n_events=extent.n_events, policy=_policy(found, gain or "ignore"))
-        events = None if gain is None else _events(source, found, gain, repairs)
+        parts = _Parts(keywords, layout, extent, channels)
+        file = replace(file, n_events=extent.n_events, policy=_policy(parts, gain or "ignore"))
+        events = None if gain is None else _events(source, parts, gain, repairs)
     except RejectedError as error:
         return replace(file, verdict=judge([error.note], repairs))
     return replace(file, verdict=judge([], repairs), events=events)
@@ -205,21 +205,21 @@ def _following(source: Source, base: int, header: Header, keywords: Keywords, re
     return source.size if following is None else following
 
 
-def _policy(found: _Parts, gain: Gain) -> MappingProxyType[str, str]:
-    timestep = found.keywords.number("$TIMESTEP")
-    return MappingProxyType(dict(describe(found.channels, found.layout, gain, timestep)))
+def _policy(parts: _Parts, gain: Gain) -> MappingProxyType[str, str]:
+    timestep = parts.keywords.number("$TIMESTEP")
+    return MappingProxyType(dict(describe(parts.channels, parts.layout, gain, timestep)))
 
 
-def _events(source: Source, found: _Parts, gain: Gain, repairs: list[Note]) -> Events:
+def _events(source: Source, parts: _Parts, gain: Gain, repairs: list[Note]) -> Events:
     mapped = source.map()
-    if len(mapped) < found.extent.begin + found.extent.size:
+    if len(mapped) < parts.extent.begin + parts.extent.size:
         raise refusal(code="truncated", sentence="the file became shorter while it was read")
-    stored = decode(mapped, found.extent, found.layout, repairs)
-    if set(found.layout.types) & {"F", "D"}:
+    stored = decode(mapped, parts.extent, parts.layout, repairs)
+    if set(parts.layout.types) & {"F", "D"}:
         counts = count_non_finite(stored)
         if counts.any():
             sentence = f"{counts.sum()} values in {(counts > 0).sum()} channels are not finite"
             raise refusal(code="non_finite_values", sentence=sentence)
-    events = linearize(stored, found.channels, found.layout, gain)
+    events = linearize(stored, parts.channels, parts.layout, gain)
     events.setflags(write=False)
     return events

@@ -141,8 +141,8 @@ def read_name(name: str) -> Reading:
     text = spelled(name)
     if _TIME.fullmatch(text):
         return Reading("time")
-    if found := _SCATTER.fullmatch(text) or _named_twice(text):
-        return _scatter(found)
+    if match := _SCATTER.fullmatch(text) or _named_twice(text):
+        return _scatter(match)
     if _INDEX.fullmatch(text):
         return Reading("index")
     if _IGNORED.fullmatch(text) or _IMAGE_FEATURE.fullmatch(text):
@@ -157,15 +157,15 @@ def _named_twice(text: str) -> re.Match[str] | None:
     return inner if outer and inner and bool(outer["forward"]) == bool(inner["forward"]) else None
 
 
-def _scatter(found: re.Match[str]) -> Reading:
-    given = found["pulse"] or ""
+def _scatter(match: re.Match[str]) -> Reading:
+    given = match["pulse"] or ""
     pulse = _PULSES[given]
-    laser = (found["laser"] or found["filter"] or "").strip("-()").partition("/")[0]
+    laser = (match["laser"] or match["filter"] or "").strip("-()").partition("/")[0]
     distance = 0
     if laser:
         distance += 1 if laser in _TRANSMITTED else 4
-    if found["detector"]:
-        distance += 8 if _OTHER_DETECTOR.fullmatch(found["detector"]) else 1
-    if "LOG" in {found["log1"], found["log2"]}:
+    if match["detector"]:
+        distance += 8 if _OTHER_DETECTOR.fullmatch(match["detector"]) else 1
+    if "LOG" in {match["log1"], match["log2"]}:
         distance += 2
-    return Reading("scatter", "FSC" if found["forward"] else "SSC", pulse, distance)
+    return Reading("scatter", "FSC" if match["forward"] else "SSC", pulse, distance)

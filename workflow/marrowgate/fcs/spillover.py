@@ -36,7 +36,7 @@ def read_spillover(
         Rows are fluorochromes, columns are detectors, labels are `$PnN`. Of several matrices the first that is no
         identity. None also where the values are compensated already.
     """
-    found: dict[str, Spillover] = {}
+    matrices: dict[str, Spillover] = {}
     notes: dict[str, list[Note]] = {}
     for keyword in KEYWORDS:
         text = keywords.text(keyword)
@@ -45,16 +45,20 @@ def read_spillover(
         notes[keyword] = []
         matrix = _read(keyword, text, channels, panel, notes[keyword])
         if matrix is not None:
-            found[keyword] = matrix
-    chosen = next((keyword for keyword, matrix in found.items() if not is_identity(matrix)), next(iter(found), ""))
+            matrices[keyword] = matrix
+    chosen = next(
+        (keyword for keyword, matrix in matrices.items() if not is_identity(matrix)), next(iter(matrices), "")
+    )
     if not chosen:
         repairs += next(iter(notes.values()), [])
         return None
     repairs += notes[chosen]
-    if len({_entries(matrix) for matrix in found.values()}) > 1:
-        sentence = f"the file holds {len(found)} spillover matrices that differ ({', '.join(found)}); {chosen} was used"
+    if len({_entries(matrix) for matrix in matrices.values()}) > 1:
+        sentence = (
+            f"the file holds {len(matrices)} spillover matrices that differ ({', '.join(matrices)}); {chosen} was used"
+        )
         repairs.append(repair("spillover_several", sentence))
-    return found[chosen]
+    return matrices[chosen]
 
 
 def is_identity(spillover: Spillover) -> bool:

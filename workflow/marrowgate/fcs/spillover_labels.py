@@ -57,11 +57,11 @@ def _meant(label: str, channels: Sequence[Channel], ways: Sequence[_Way]) -> Cha
     for fold, names in ways:
         for word in words:
             wanted = fold(word)
-            found = [channel for channel in channels if wanted and wanted in map(fold, names(channel))]
-            if len(found) > 1:
-                found = _narrowed(found, word)
-            if len(found) == 1:
-                return found[0]
+            candidates = [channel for channel in channels if wanted and wanted in map(fold, names(channel))]
+            if len(candidates) > 1:
+                candidates = _narrowed(candidates, word)
+            if len(candidates) == 1:
+                return candidates[0]
     return None
 
 
@@ -70,16 +70,16 @@ def _numbered(label: str, channels: Sequence[Channel]) -> Channel | None:
     return channels[number - 1] if number is not None and 1 <= number <= len(channels) else None
 
 
-def _narrowed(found: Sequence[Channel], word: str) -> list[Channel]:
+def _narrowed(candidates: Sequence[Channel], word: str) -> list[Channel]:
     """Choose among the area, height and width of one detector: that which the panel names, else the area."""
-    if len({_bare(channel.name) for channel in found}) > 1:
+    if len({_bare(channel.name) for channel in candidates}) > 1:
         return []
     own = pulse_and_detector(word)[0]
-    named = [channel for channel in found if channel.in_panel]
+    named = [channel for channel in candidates if channel.in_panel]
     if own or len(named) == 1:
-        same = [channel for channel in found if pulse_and_detector(channel.name)[0] == own]
+        same = [channel for channel in candidates if pulse_and_detector(channel.name)[0] == own]
         return same if own else named
-    return [channel for channel in found if pulse_and_detector(channel.name)[0] == PULSES[0]]
+    return [channel for channel in candidates if pulse_and_detector(channel.name)[0] == PULSES[0]]
 
 
 def _bare(name: str) -> str:

@@ -124,9 +124,9 @@ def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
             key=lambda channel_set: (facts.count(channel_set), -facts.index(channel_set)),
             default=frozenset(),
         )
-        for (index, channels), found in zip(usable, facts, strict=True):
-            if found != common and not _told_already(findings, index):
-                n = len(found ^ common) if code == "channels_differ" else len(found - common)
+        for (index, channels), of_file in zip(usable, facts, strict=True):
+            if of_file != common and not _told_already(findings, index):
+                n = len(of_file ^ common) if code == "channels_differ" else len(of_file - common)
                 sentence = f"{n} channels differ in {what} from most files ({len(channels)} channels here)"
                 findings.append(Finding(index, Note(code, sentence)))
     return findings
@@ -134,7 +134,7 @@ def consistency_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
 
 def _told_already(findings: Sequence[Finding], index: int) -> bool:
     # where the channels differ, their voltages do too: said once
-    return any(found.index == index and found.note.code == "channels_differ" for found in findings)
+    return any(finding.index == index and finding.note.code == "channels_differ" for finding in findings)
 
 
 def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:

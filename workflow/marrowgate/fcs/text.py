@@ -109,12 +109,12 @@ def _pair_by_name(tokens: list[str], delimiter: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for begin, end in pairwise(bounds):
         stretch = tokens[begin:end]
-        found = _pair(stretch, delimiter)
-        if len(stretch) % 2 and len(found) > 1 and not _is_number(found[-2][0]):
+        in_stretch = _pair(stretch, delimiter)
+        if len(stretch) % 2 and len(in_stretch) > 1 and not _is_number(in_stretch[-2][0]):
             # one token too many: the last value held the delimiter
-            (keyword, value), (rest, _) = found[-2:]
-            found[-2:] = [(keyword, f"{value}{delimiter}{rest}")]
-        pairs += found
+            (keyword, value), (rest, _) = in_stretch[-2:]
+            in_stretch[-2:] = [(keyword, f"{value}{delimiter}{rest}")]
+        pairs += in_stretch
     return pairs
 
 

@@ -65,29 +65,29 @@ def before_choice(strategy: Strategy, panel: Panel) -> Strategy:
 def sample_widths(sample_events: SampleEvents, dimensions: Sequence[str]) -> dict[str, float]:
     """Return the width that a sample's values below 0 ask for; dimensions of which it says nothing are left out."""
     rows = np.arange(sample_events.file.n_events, dtype=np.intp)
-    found: dict[str, float] = {}
+    widths: dict[str, float] = {}
     for name in dimensions:
         if name in sample_events.channels:
             width = sample_width(
                 sample_events.linear(name, rows), sample_events.scales[name].t, sample_events.scales[name].m
             )
-            found |= {} if width is None else {name: width}
-    return found
+            widths |= {} if width is None else {name: width}
+    return widths
 
 
-def choose_widths(found: Sequence[Mapping[str, float]], dimensions: Sequence[str]) -> Widths:
+def choose_widths(of_samples: Sequence[Mapping[str, float]], dimensions: Sequence[str]) -> Widths:
     """Choose the width of each dimension from those of the samples, in any order.
 
     Parameters
     ----------
-    found : sequence of mapping of str to float
+    of_samples : sequence of mapping of str to float
         What `sample_widths` gave for each sample.
     dimensions : sequence of str
         Dimensions to choose for.
     """
     chosen = {}
     for name in dimensions:
-        own = [widths[name] for widths in found if name in widths]
+        own = [widths[name] for widths in of_samples if name in widths]
         width = batch_width(own)
         chosen[name] = BatchWidth(Scale(kind="logicle").width if width is None else width, len(own))
     return chosen
@@ -148,10 +148,10 @@ def sample_scales(sample_events: SampleEvents, strategy: Strategy, panel: Panel)
     return SampleScales(widths, landmarks)
 
 
-def choose_scales(found: Sequence[SampleScales], strategy: Strategy, panel: Panel) -> BatchScales:
+def choose_scales(of_samples: Sequence[SampleScales], strategy: Strategy, panel: Panel) -> BatchScales:
     """Choose the scales of a batch from what its samples say, in any order."""
-    widths = choose_widths([scales.widths for scales in found], dimensions_from_batch(strategy, panel))
-    return BatchScales(widths, batch_landmarks([scales.landmarks for scales in found]))
+    widths = choose_widths([scales.widths for scales in of_samples], dimensions_from_batch(strategy, panel))
+    return BatchScales(widths, batch_landmarks([scales.landmarks for scales in of_samples]))
 
 
 def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strategy:
@@ -163,8 +163,8 @@ def with_scales(strategy: Strategy, panel: Panel, scales: BatchScales) -> Strate
     chosen = with_widths(strategy, panel, {name: width.w for name, width in scales.widths.items()})
     if strategy.home is None:
         return chosen
-    found = factors_of(scales.landmarks)
-    sought = {name: found.get(name) for name in strategy.home.dimensions}
+    agreed_factors = factors_of(scales.landmarks)
+    sought = {name: agreed_factors.get(name) for name in strategy.home.dimensions}
     factors = {**sought, **strategy.scales.factors}
     tied = {
         name: scale if scale.t is not None else scale.model_copy(update={"t": strategy.home.full_scale})

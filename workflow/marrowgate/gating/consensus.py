@@ -143,20 +143,20 @@ def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]
     alike = [item for item in evidence if _same_way(item, evidence[0])]
     if len(alike) < MIN_POOL:
         return agreed
-    found = find_pooled(alike, scales)
-    if found.gate is None:
+    pooled = find_pooled(alike, scales)
+    if pooled.gate is None:
         return agreed
-    size = numbers(found.gate).size
-    own = found.error.sds or (0.0,) * size
-    fitting = agreed.origin == "fits" and same_kind(agreed.gate, found.gate)
+    size = numbers(pooled.gate).size
+    own = pooled.error.sds or (0.0,) * size
+    fitting = agreed.origin == "fits" and same_kind(agreed.gate, pooled.gate)
     limit = tuple(np.maximum(MIN_LIMIT, SPREADS * np.array(own)).tolist())
     if fitting:
         limit = tuple(np.maximum(limit, agreed.limit).tolist())
     # how far samples lie from the pooled boundary; where too few found their own, what is stated for unmeasured ones
-    error = found.error.beside(agreed.error if fitting else stated_error(found.gate))
-    doubts = found.reasons if found.status == "doubtful" else ()
+    error = pooled.error.beside(agreed.error if fitting else stated_error(pooled.gate))
+    doubts = pooled.reasons if pooled.status == "doubtful" else ()
     return AgreedGate(
-        population, agreed.parent, alike[0].method, "pooled", found.gate, limit, error, len(alike), doubts
+        population, agreed.parent, alike[0].method, "pooled", pooled.gate, limit, error, len(alike), doubts
     )
 
 
@@ -166,14 +166,14 @@ def _same_way(item: Evidence, other: Evidence) -> bool:
 
 def _agree_on(population: str, fits: Sequence[Fit]) -> AgreedGate:
     records = [record for fit in fits for record in fit.gates if record.population == population]
-    found, fixed, doubtful = (
+    fitted, fixed, doubtful = (
         [record for record in records if record.gate is not None and record.status == status]
         for status in ("ok", "fixed", "doubtful")
     )
-    example = next(iter((*found, *fixed, *doubtful, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
-    if isinstance(example.gate, Boolean) or (not found and fixed):
+    example = next(iter((*fitted, *fixed, *doubtful, *records)), GateRecord(population, ROOT, "", None, "not_gated"))
+    if isinstance(example.gate, Boolean) or (not fitted and fixed):
         return _without_middle(example, "strategy", example.gate, len(records))
-    alike = [record for record in found if same_kind(record.gate, example.gate)]
+    alike = [record for record in fitted if same_kind(record.gate, example.gate)]
     if len(alike) < MIN_FITS:
         return _without_middle(example, "none", None, len(alike))
     return _middle(example, alike)

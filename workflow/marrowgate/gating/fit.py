@@ -25,7 +25,7 @@ from marrowgate.gating.geometry.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
 from marrowgate.gating.landmarks.readings import cells_of_sample, sample_readings
 from marrowgate.gating.landmarks.rows import LandmarkRow
-from marrowgate.gating.methods import FindStatus, FoundGate, Needs, get_method, needs_of
+from marrowgate.gating.methods import FindStatus, FittedGate, Needs, get_method, needs_of
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
@@ -92,8 +92,8 @@ class _View:
 
     def gate(self, population: str) -> tuple[Gate, BoundaryError] | None:
         """See `View.gate`."""
-        found = (record for record in self.walk.records if record.population == population)
-        return next(((record.gate, record.error) for record in found if record.gate is not None), None)
+        of_population = (record for record in self.walk.records if record.population == population)
+        return next(((record.gate, record.error) for record in of_population if record.gate is not None), None)
 
     def is_control(self, kind: str, marker: str) -> bool:
         """See `View.is_control`."""
@@ -166,8 +166,8 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         One record per population, in the strategy's order. A gate that was not found has a status and a reason.
     """
     events = sample.sample_events
-    home, found = strategy.home, cells_of_sample(events) if strategy.home else None
-    own = sample_landmarks(events, home, found) if home and found else ()
+    home, cells = strategy.home, cells_of_sample(events) if strategy.home else None
+    own = sample_landmarks(events, home, cells) if home and cells else ()
     landmarks = against_batch(own, events.factors)
     stretches = other_landmarks(landmarks, events.factors, strategy.scales.in_doubt)
     walk = _Walk(CachedSample(events), {ROOT: sample.start}, landmarks=landmarks, stretches=stretches)
@@ -188,7 +188,7 @@ def fit_sample(sample: SampleToFit, strategy: Strategy) -> Fit:
         tuple(walk.evidence),
         dict(events.factors),
         landmarks,
-        sample_readings(events, found) if found else {},
+        sample_readings(events, cells) if cells else {},
     )
 
 
@@ -224,16 +224,16 @@ def _record_of(sample: SampleToFit, population: Population, parent: str, walk: _
     rows = walk.rows[parent]
     seed = crc32(f"{sample.seed}/{sample.sample_id}/{population.name}".encode())
     view = _View(sample, population.name, population.dimensions, rows, walk, seed)
-    found, method = _search(view, population)
+    fitted, method = _search(view, population)
     if population.pooled:
         walk.evidence.append(_evidence(view, population))
-    gate = _without_absent(found.gate, walk) if isinstance(found.gate, Boolean) else found.gate
+    gate = _without_absent(fitted.gate, walk) if isinstance(fitted.gate, Boolean) else fitted.gate
     doubts: Reasons = ()
     if gate is not None:
         doubts = (*_saturated(sample, population, walk), *_unsupported(view, population, gate, walk))
-    status = "doubtful" if doubts else found.status
-    reasons = (*doubts, *found.reasons, *_reasons_without(sample, population))
-    return GateRecord(population.name, parent, method, gate, status, reasons, found.error, int(rows.size))
+    status = "doubtful" if doubts else fitted.status
+    reasons = (*doubts, *fitted.reasons, *_reasons_without(sample, population))
+    return GateRecord(population.name, parent, method, gate, status, reasons, fitted.error, int(rows.size))
 
 
 def _unsupported(view: _View, population: Population, gate: Gate, walk: _Walk) -> Reasons:
@@ -379,20 +379,20 @@ def _evidence(view: _View, population: Population) -> Evidence:
     return Evidence(population.name, population.method, dict(population.arguments), population.dimensions, values)
 
 
-def _search(view: _View, population: Population) -> tuple[FoundGate, str]:
+def _search(view: _View, population: Population) -> tuple[FittedGate, str]:
     method = get_method(population.method)
-    found = method.find(view, method.arguments.from_checked(population.arguments))
-    if found.gate is not None or population.fallback is None:
-        return found, population.method
+    fitted = method.find(view, method.arguments.from_checked(population.arguments))
+    if fitted.gate is not None or population.fallback is None:
+        return fitted, population.method
     if _without_landmark(view.sample, population.fallback, population.fallback.dimensions or view.dimensions):
-        return found, population.method
+        return fitted, population.method
     second = get_method(population.fallback.method)
     if population.fallback.dimensions:
         view = replace(view, dimensions=population.fallback.dimensions)
     instead = second.find(view, second.arguments.from_checked(population.fallback.arguments))
     if instead.gate is None:
-        return found, population.method
+        return fitted, population.method
     why = because("fallback", f"{population.fallback.method} stands in for {population.method}")
     status: FindStatus = "doubtful" if instead.status == "doubtful" else "fixed"
-    reasons = (why, *found.reasons, *instead.reasons)
+    reasons = (why, *fitted.reasons, *instead.reasons)
     return replace(instead, status=status, reasons=reasons), population.fallback.method

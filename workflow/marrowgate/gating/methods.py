@@ -92,7 +92,7 @@ class View(Protocol):
 
 
 @dataclass(frozen=True)
-class FoundGate:
+class FittedGate:
     """A method's answer for one sample.
 
     Parameters
@@ -113,15 +113,15 @@ class FoundGate:
     error: BoundaryError = NO_ERROR
 
 
-def found_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> FoundGate:
+def fitted_gate(gate: Gate, error: BoundaryError, *, doubts: Reasons = (), notes: Reasons = ()) -> FittedGate:
     """Return the answer with a gate: `doubtful` with any doubt, else `ok`."""
-    return FoundGate(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
+    return FittedGate(gate, "doubtful" if doubts else "ok", (*doubts, *notes), error)
 
 
-def no_gate(code: str, sentence: str) -> FoundGate:
+def no_gate(code: str, sentence: str) -> FittedGate:
     """Return the answer without a gate, for one of the codes of `marrowgate.gating.reasons`."""
     own_status: dict[str, FindStatus] = {"too_few_events": "too_few_events", "no_valley": "no_valley"}
-    return FoundGate(None, own_status.get(code, "failed"), (because(code, sentence),))
+    return FittedGate(None, own_status.get(code, "failed"), (because(code, sentence),))
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class Method:
     arguments: type[Arguments]
     n_dimensions: tuple[int, ...]
     source: str
-    find: Callable[[View, Any], FoundGate]
+    find: Callable[[View, Any], FittedGate]
     needs: Callable[[Any], Needs] = nothing_needed
     is_parallel: Callable[[Any], bool] = always
     stains: Callable[[Any, tuple[str, ...]], tuple[str, ...]] = no_stain
@@ -247,8 +247,8 @@ def stains_of_step(step: Step, dimensions: tuple[str, ...]) -> tuple[str, ...]:
 
 def control_needs(strategy: Strategy) -> tuple[tuple[str, str], ...]:
     """Return the controls that a checked strategy asks for, as (kind, marker)."""
-    found = ((needs_of(population).control, population.dimensions) for population in strategy.populations)
-    return tuple((kind, dimensions[0]) for kind, dimensions in found if kind)
+    needs = ((needs_of(population).control, population.dimensions) for population in strategy.populations)
+    return tuple((kind, dimensions[0]) for kind, dimensions in needs if kind)
 
 
 def load_checked_strategy(path: Path) -> Strategy:
@@ -279,14 +279,14 @@ def method_faults(strategy: Strategy) -> list[tuple[int, str, str, str]]:
         steps: list[tuple[Step, tuple[str, ...]]] = [(population, population.dimensions)]
         if population.fallback:
             steps.append((population.fallback, population.fallback.dimensions or population.dimensions))
-        found: list[tuple[str, str]] = []
+        of_step: list[tuple[str, str]] = []
         for step, dimensions in steps:
-            found += _step_faults(step, dimensions)
+            of_step += _step_faults(step, dimensions)
             if step.method in _REGISTRY:
                 arguments = _readable_arguments(step)
-                found += _scale_faults(step, arguments, dimensions, strategy.scales)
-                found += _needs_faults(get_method(step.method).needs(arguments), names_so_far)
-        faults += [(index, population.name, what, cure) for what, cure in dict.fromkeys(found)]
+                of_step += _scale_faults(step, arguments, dimensions, strategy.scales)
+                of_step += _needs_faults(get_method(step.method).needs(arguments), names_so_far)
+        faults += [(index, population.name, what, cure) for what, cure in dict.fromkeys(of_step)]
         names_so_far.append(population.name)
     return faults
 
@@ -313,8 +313,8 @@ def _step_faults(step: Step, dimensions: Sequence[str]) -> list[tuple[str, str]]
                 (f"argument {location} of method {name}: {what}" if location else f"method {name}: {what}", cure)
             )
         return faults
-    found = arguments.faults_in(len(dimensions)) if fits else []
-    return [*faults, *((f"method {name}: {what}", cure) for what, cure in found)]
+    of_arguments = arguments.faults_in(len(dimensions)) if fits else []
+    return [*faults, *((f"method {name}: {what}", cure) for what, cure in of_arguments)]
 
 
 def _readable_arguments(step: Step) -> Arguments:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.geometry.gates import Gate
-from marrowgate.gating.methods import FoundGate, get_method
+from marrowgate.gating.methods import FittedGate, get_method
 from marrowgate.gating.records import Evidence
 from marrowgate.signal.transforms import Transform
 
@@ -48,7 +48,7 @@ class _PooledView:
         return None
 
 
-def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -> FoundGate:
+def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -> FittedGate:
     """Find one gate in the events of several samples.
 
     Parameters
@@ -60,7 +60,7 @@ def find_pooled(evidence: Sequence[Evidence], scales: Mapping[str, Transform]) -
 
     Returns
     -------
-    FoundGate
+    FittedGate
         What the population's method answers; its draws depend on the name of the population alone.
     """
     first = evidence[0]

@@ -111,12 +111,12 @@ def channels_of(channels: Sequence[Channel], dimensions: Collection[str]) -> dic
     """
     own = {name: channel for channel in reversed(channels) if (name := label_of(channel))}
     by_marker = {canonical(name): channel for name, channel in own.items()}
-    found = {
+    of_dimensions = {
         name: channel
         for name in dimensions
         if (channel := own.get(name) or by_marker.get(canonical(name)) or own.get(_STAND_IN.get(name, "")))
     }
-    return dict(sorted(found.items(), key=lambda item: (item[1].index, item[0])))
+    return dict(sorted(of_dimensions.items(), key=lambda item: (item[1].index, item[0])))
 
 
 def label_of(channel: Channel) -> str:

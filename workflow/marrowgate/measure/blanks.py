@@ -45,13 +45,13 @@ def carried_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, f
     dict of str to frozenset of str
         One entry per population.
     """
-    found: dict[str, frozenset[str]] = {ROOT: frozenset()}
+    carried: dict[str, frozenset[str]] = {ROOT: frozenset()}
     own: dict[str, frozenset[str]] = {}
     for population in strategy.populations:
         own[population.name] = _own_markers(population, own, markers)
-        found[population.name] = found[population.parent] | own[population.name] | _joined(population, found)
-    del found[ROOT]
-    return found
+        carried[population.name] = carried[population.parent] | own[population.name] | _joined(population, carried)
+    del carried[ROOT]
+    return carried
 
 
 def blank_markers(strategy: Strategy, markers: Collection[str]) -> dict[str, frozenset[str]]:
@@ -141,10 +141,10 @@ def _step_for(population: Population, markers: Collection[str]) -> tuple[Step, t
     return instead, instead.dimensions
 
 
-def _joined(population: Population, found: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def _joined(population: Population, carried: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return what a Boolean population needs beside its parent's stains."""
     needs = needs_of(population)
-    needed = [found[name] for name in needs.operands]
+    needed = [carried[name] for name in needs.operands]
     if not needed or needs.operator == "not":
         return frozenset()
     return frozenset.intersection(*needed) if needs.operator == "or" else frozenset.union(*needed)

@@ -61,14 +61,14 @@ class Measured:
 
 def measured_samples(project: Project, records: Mapping[str, SampleRecord]) -> list[Measured]:
     """Return the samples of a project that have a record, in the order of the sheet."""
-    found = []
+    measured = []
     for sample in project.samples:
         if sample.sample_id not in records:
             continue
         patient = project.patients.get(sample.patient_id or "")
         strategy = project.strategies[project.config.strategy_of_panel[sample.panel]]
-        found.append(Measured(records[sample.sample_id], sample, patient.arm if patient else None, strategy))
-    return found
+        measured.append(Measured(records[sample.sample_id], sample, patient.arm if patient else None, strategy))
+    return measured
 
 
 def manifest_table(measured: Sequence[Measured]) -> Rows:
@@ -142,22 +142,22 @@ def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measu
 
 def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) -> Rows:
     """Return the rows of all samples, one after the other; what fails is told with the sample that it failed in."""
-    found: Rows = []
+    all_rows: Rows = []
     for entry in measured:
         try:
-            found += rows(entry)
+            all_rows += rows(entry)
         except Exception as error:
             raise SampleDefectError(entry.sample.sample_id) from error
-    return found
+    return all_rows
 
 
 def _grouped(
     measured: Sequence[Measured], key: Callable[[Measured], tuple[str, str]]
 ) -> dict[tuple[str, str], list[Measured]]:
-    found: dict[tuple[str, str], list[Measured]] = {}
+    groups: dict[tuple[str, str], list[Measured]] = {}
     for entry in measured:
-        found.setdefault(key(entry), []).append(entry)
-    return found
+        groups.setdefault(key(entry), []).append(entry)
+    return groups
 
 
 def _settings(
@@ -181,8 +181,8 @@ def _settings(
 
 def _counting(entry: Measured, wanted_cv_pct: float) -> tuple[Check, ...]:
     rare = entry.strategy.roles.rare
-    found = [count for count in entry.record.counts if count.population == rare and count.n_events is not None]
-    return tuple(_counting_error(f"cv_pct_{rare}", count.n_events or 0, wanted_cv_pct) for count in found)
+    counts = [count for count in entry.record.counts if count.population == rare and count.n_events is not None]
+    return tuple(_counting_error(f"cv_pct_{rare}", count.n_events or 0, wanted_cv_pct) for count in counts)
 
 
 def _counting_error(name: str, n_events: int, wanted_cv_pct: float) -> Check:

@@ -76,14 +76,14 @@ def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:
     batches: dict[tuple[str, str], list[Measured]] = {}
     for entry in samples:
         batches.setdefault((entry.sample.panel, entry.sample.batch), []).append(entry)
-    found = {}
+    doubts = {}
     for members in batches.values():
         for entry in members:
             others = [member.record.spillover for member in members if member is not entry]
             against = _against(entry.record.spillover, others, limit)
             if why := _unreadable(entry.record) or against or _incomplete(entry.record):
-                found[entry.sample.sample_id] = why
-    return found
+                doubts[entry.sample.sample_id] = why
+    return doubts
 
 
 def stain_doubts(samples: Sequence[Measured], of_stains: Mapping[str, Rows]) -> dict[str, str]:
@@ -101,13 +101,13 @@ def stain_doubts(samples: Sequence[Measured], of_stains: Mapping[str, Rows]) -> 
     dict of str to str
         sample_id to the reason, as ``code: sentence``.
     """
-    found = {}
+    doubts = {}
     for entry in samples:
         rows = of_stains.get(f"{entry.sample.panel}_{entry.sample.batch}", [])
         lost = [row["check"].removeprefix(STAIN_CHECK) for row in rows if _gave_nothing(row)]
         if lost:
-            found[entry.sample.sample_id] = f"{WITHOUT_STAIN}: no usable single stain of {', '.join(lost)}"
-    return found
+            doubts[entry.sample.sample_id] = f"{WITHOUT_STAIN}: no usable single stain of {', '.join(lost)}"
+    return doubts
 
 
 def _gave_nothing(row: Mapping[str, Any]) -> bool:

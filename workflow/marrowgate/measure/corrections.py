@@ -15,7 +15,7 @@ from marrowgate.settings.sheets import Sample
 
 def corrections(
     sample_events: SampleEvents,
-    found: Sequence[GateRecord],
+    machine_gates: Sequence[GateRecord],
     used: Sequence[GateRecord],
     start: EventRows,
     given: Mapping[str, GivenGate],
@@ -26,7 +26,7 @@ def corrections(
     ----------
     sample_events : SampleEvents
         The events.
-    found : sequence of GateRecord
+    machine_gates : sequence of GateRecord
         The sample's gates without those that a person gave.
     used : sequence of GateRecord
         With them.
@@ -41,7 +41,7 @@ def corrections(
         In the order of the gates.
     """
     touched = resting_on(list(given), used)
-    counts = count_populations(found, apply_gates(sample_events, found, start))
+    counts = count_populations(machine_gates, apply_gates(sample_events, machine_gates, start))
     return tuple(
         Correction(
             count.population, count.n_events, count.n_parent, count.gate_status, *_by_whom(given, count.population)

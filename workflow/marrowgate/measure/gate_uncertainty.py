@@ -79,12 +79,12 @@ def movements_of(record: GateRecord) -> list[Floats]:
 
 def resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
     """Return populations and all that lie in them or are joined of them."""
-    found = set(names)
+    resting = set(names)
     for record in records:
         operands = record.gate.operands if isinstance(record.gate, Boolean) else ()
-        if found & {record.parent, *operands}:
-            found.add(record.population)
-    return found
+        if resting & {record.parent, *operands}:
+            resting.add(record.population)
+    return resting
 
 
 def _half_difference(

@@ -78,15 +78,15 @@ def find_limits(blank: Blank, n_cd45: int | None, wanted_cv_pct: float) -> Limit
     """
     if not blank.n_events or not n_cd45:
         return None
-    found, size = sum(blank.n_events), sum(blank.n_cd45)
-    expected, error = found * n_cd45 / size, found * (n_cd45 / size) ** 2
+    in_blanks, size = sum(blank.n_events), sum(blank.n_cd45)
+    expected, error = in_blanks * n_cd45 / size, in_blanks * (n_cd45 / size) ** 2
     method, variance = _method(blank), expected + error
     if method == "nonparametric":
         limit = n_cd45 * _ranked([n / of for n, of in zip(blank.n_events, blank.n_cd45, strict=True)])
     elif method == "negative_binomial":
         limit, expected, variance = dispersed_limit(blank.n_events, blank.n_cd45, n_cd45, ALPHA)
     else:
-        limit = float(_prediction_limit(found, size, n_cd45))
+        limit = float(_prediction_limit(in_blanks, size, n_cd45))
     detection = float(gammaincinv(math.floor(limit) + 1, 1.0 - BETA))
     quantitation = max(detection, _currie(expected, variance, wanted_cv_pct / 100))
     return Limits(limit, detection, quantitation, method)
@@ -127,11 +127,11 @@ def detection_of(
     return "quantifiable" if 1 / n_events + gate_cv**2 <= (wanted_cv_pct / 100) ** 2 * _ROUNDING else "detected"
 
 
-def _prediction_limit(found: int, size: int, n_cd45: int) -> int:
+def _prediction_limit(in_blanks: int, size: int, n_cd45: int) -> int:
     share = n_cd45 / (n_cd45 + size)
 
     def is_enough(limit: int) -> bool:
-        return bool(betainc(limit + 1, found + 1, share) <= ALPHA)
+        return bool(betainc(limit + 1, in_blanks + 1, share) <= ALPHA)
 
     high = 1
     while not is_enough(high):

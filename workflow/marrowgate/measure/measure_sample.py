@@ -119,12 +119,12 @@ def count_with_dead(
 
 def _rests_on(record: GateRecord, by_name: Mapping[str, GateRecord]) -> list[GateRecord]:
     """Return a gate, those it lies in, and those it is joined of with theirs."""
-    found = [record]
-    for relative in found:
+    chain = [record]
+    for relative in chain:
         operands = relative.gate.operands if isinstance(relative.gate, Boolean) else ()
         above = [by_name[name] for name in (relative.parent, *operands) if name in by_name]
-        found += [candidate for candidate in above if candidate not in found]
-    return found
+        chain += [candidate for candidate in above if candidate not in chain]
+    return chain
 
 
 def _weakest(path: Sequence[GateRecord]) -> GateRecord:

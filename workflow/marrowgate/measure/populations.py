@@ -197,11 +197,11 @@ def _absolute(count: PopulationCount, shared: _Shared) -> Row:
     if count.n_events is None or count.population in shared.roles.beads:
         return {"count_method": "none", "count_status": "none", "count_reason": ""}
     counted = Counted(count.n_events, _in_cd45(count, shared), count.gate_cv or NO_GATE_ERROR)
-    found = absolute_counts(counted, shared.counting, shared.settings)
-    if not found:
+    counts = absolute_counts(counted, shared.counting, shared.settings)
+    if not counts:
         fault = shared.volume_fault or "the sheet has no beads, sample volume or white cell count that could be used"
         return {"cells_per_ul": None, "count_method": "none", "count_status": "none", "count_reason": fault}
-    best = next(iter(found.values()))
+    best = next(iter(counts.values()))
     limits = {"cells_per_ul": best.cells_per_ul, "cells_per_ul_low": best.low, "cells_per_ul_high": best.high}
     status, reason = _platforms(shared)
     dead = best.method == "dual_platform" and shared.counting.viability is None

@@ -63,12 +63,12 @@ def visit_differences(
             entry = next(channel for channel in project.panels[sample.panel].channels if channel.marker == marker)
             staining = staining_of(sample, entry, record.settings)
             measured.setdefault((sample.patient_id, marker), {})[sample.sample_id] = staining
-    found = {}
+    differences = {}
     for (patient_id, marker), stainings in measured.items():
         for sample_id, own in stainings.items():
             others = [staining for name, staining in stainings.items() if name != sample_id] if patient_id else []
-            found[sample_id, marker] = compare(own, others, max_change_pct)
-    return found
+            differences[sample_id, marker] = compare(own, others, max_change_pct)
+    return differences
 
 
 def staining_of(sample: Sample, entry: PanelChannel, settings: Settings) -> Staining:

@@ -19,7 +19,7 @@ def without_styles(svg: str) -> str:
     rules = re.search(r"<style[^>]*>\s*\*\s*\{([^}]*)\}\s*</style>", svg)
     if rules:
         svg = svg.replace(rules[0], "").replace("<svg ", f"<svg{_attributes(rules[1])} ", 1)
-    return re.sub(r' style="([^"]*)"', lambda found: _attributes(found[1]), svg)
+    return re.sub(r' style="([^"]*)"', lambda match: _attributes(match[1]), svg)
 
 
 def _attributes(declarations: str) -> str:

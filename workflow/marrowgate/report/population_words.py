@@ -156,12 +156,12 @@ def _percent(value: float | None) -> str:
 
 def _grouped(rows: Sequence[Row]) -> dict[str, list[str]]:
     """Return the names of populations by what is said of them; those that hang on another gate stand with that one."""
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     weakest = {row["population"]: row for row in rows}
     for row in rows:
         source = weakest.get(row["weakest_gate"] or "", row)
-        found.setdefault(_because(source), []).append(row["population"])
-    return found
+        groups.setdefault(_because(source), []).append(row["population"])
+    return groups
 
 
 def _because(row: Row) -> str:

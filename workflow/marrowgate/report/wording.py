@@ -157,9 +157,9 @@ def check_words(check: str) -> str:
 
 def status_counts(statuses: Iterable[str]) -> str:
     """Say how often each gate status occurs, the best first: ``49 ok, 11 borrowed``."""
-    found = Counter(statuses)
-    order = [*GATE_STATUSES, *sorted(set(found) - set(GATE_STATUSES))]
-    return ", ".join(f"{found[status]} {words(status)}" for status in order if found[status])
+    counts = Counter(statuses)
+    order = [*GATE_STATUSES, *sorted(set(counts) - set(GATE_STATUSES))]
+    return ", ".join(f"{counts[status]} {words(status)}" for status in order if counts[status])
 
 
 def effect(row: Row) -> str:

@@ -29,32 +29,32 @@ def described_fields(kind: Any) -> dict[str, FieldInfo]:
     for base in reversed(kind.__mro__):
         if issubclass(base, Section) and base is not Section:
             docstrings |= _docstrings(base)
-    found: dict[str, FieldInfo] = {}
+    fields: dict[str, FieldInfo] = {}
     for name, entry in fields_of(kind).items():
-        found[name] = copy.copy(entry)
-        found[name].description = docstrings[name]
-    return found
+        fields[name] = copy.copy(entry)
+        fields[name].description = docstrings[name]
+    return fields
 
 
 def _docstrings(kind: Any) -> dict[str, str]:
     schema = checker(kind).json_schema()
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for name, entry in schema.get("properties", {}).items():
         # a docstring that is that of the entry's own class stands there alone
         of_class = schema.get("$defs", {}).get(entry.get("$ref", "").rpartition("/")[2], {})
         text = entry.get("description") or of_class.get("description")
-        found |= {name: text} if text else {}
-    return found
+        docstrings |= {name: text} if text else {}
+    return docstrings
 
 
 def _section_fields(kind: Any) -> dict[str, FieldInfo]:
     hints = get_type_hints(kind, include_extras=True)
-    found: dict[str, FieldInfo] = {}
+    fields: dict[str, FieldInfo] = {}
     for entry in dataclasses.fields(kind):
         made = FieldInfo.from_annotation(hints[entry.name])
         if entry.default is not dataclasses.MISSING:
             made.default = entry.default
         elif entry.default_factory is not dataclasses.MISSING:
             made.default_factory = entry.default_factory
-        found[entry.name] = made
-    return found
+        fields[entry.name] = made
+    return fields

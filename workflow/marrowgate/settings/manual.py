@@ -60,8 +60,8 @@ def filled(text: str) -> str:
         A marker names a table that there is not.
     """
 
-    def _table(found: re.Match[str]) -> str:
-        return f"{found[1]}\n{table(found[2])}\n{found[3]}"
+    def _table(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{table(match[2])}\n{match[3]}"
 
     return re.sub(r"(<!-- table: (\w+) -->)\n.*?(<!-- end of table -->)", _table, text, flags=re.DOTALL)
 
@@ -146,7 +146,7 @@ def _flat(model: Model, prefix: str, words_of_models: dict[Model, str]) -> Itera
 def _section(annotation: Any) -> Model | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _section(part))), None)
+    return next((model for part in get_args(annotation) if (model := _section(part))), None)
 
 
 def _default(field: FieldInfo, *, sheet: bool) -> str:

@@ -58,8 +58,8 @@ def nearest(name: str, known: Sequence[str], likeness: float = 0.75) -> str | No
     if is_known_marker(name) and (same := [word for word in known if canonical(word) == canonical(name)]):
         return same[0]
     folded = {_folded(word): word for word in known if not is_another_marker(name, word)}
-    found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
-    return folded[found[0]] if found else None
+    matches = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
+    return folded[matches[0]] if matches else None
 
 
 def correct_to(name: str, known: Sequence[str], otherwise: str) -> str:

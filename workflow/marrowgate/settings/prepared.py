@@ -73,5 +73,5 @@ def read_prepared(path: Path, panel_file: Path, strategy_file: Path) -> Prepared
 
 def _bound_to(panel_file: Path, strategy_file: Path) -> dict[str, str]:
     digests = {"panel_sha256": panel_file, "strategy_sha256": strategy_file}
-    found = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in digests.items()}
-    return {"marrowgate": __version__, **found}
+    hashes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in digests.items()}
+    return {"marrowgate": __version__, **hashes}

@@ -59,12 +59,12 @@ def controls_to_fit_first(project: Project, sample: Sample, needs: Sequence[tupl
     needs : sequence of (str, str)
         Kind and marker of the controls that the sample's strategy asks for (`gating.methods.control_needs`).
     """
-    found: list[Sample] = []
+    controls: list[Sample] = []
     for kind, marker in needs:
         if sample.control_type == kind or (kind == "baseline" and sample.control_type != "none"):
             continue
-        found += _controls(project, sample, kind, marker)
-    return tuple(dict.fromkeys(found))
+        controls += _controls(project, sample, kind, marker)
+    return tuple(dict.fromkeys(controls))
 
 
 def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
@@ -74,18 +74,18 @@ def stains_of(project: Project, panel: str, batch: str) -> tuple[Sample, ...]:
 
 def unstained_of(project: Project, panel: str, batch: str) -> Sample | None:
     """Return the unstained sample of a panel and batch."""
-    found = [sample for sample in _of_batch(project, panel, batch) if sample.control_type == "unstained"]
-    return found[0] if found else None
+    unstained = [sample for sample in _of_batch(project, panel, batch) if sample.control_type == "unstained"]
+    return unstained[0] if unstained else None
 
 
 def bead_samples(project: Project) -> dict[tuple[str, str], tuple[Sample, ...]]:
     """Return the bead samples of known lots of each panel and batch that has any, in the order of the sheet."""
-    found: dict[tuple[str, str], tuple[Sample, ...]] = {}
+    beads: dict[tuple[str, str], tuple[Sample, ...]] = {}
     for sample in project.samples:
         if sample.control_type == "beads" and sample.bead_lot and is_there(project.bead_lot_path(sample.bead_lot)):
             key = (sample.panel, sample.batch)
-            found[key] = (*found.get(key, ()), sample)
-    return found
+            beads[key] = (*beads.get(key, ()), sample)
+    return beads
 
 
 def spillover_word(project: Project, sample: Sample) -> str:

@@ -31,7 +31,7 @@ class Limit:
     __is_annotated_types_grouped_metadata__: ClassVar[Literal[True]] = True
 
     def __iter__(self) -> Iterator[Any]:
-        """Give the same limits as annotations of pydantic."""
+        """Return the same limits as annotations of pydantic."""
         import annotated_types as at
         from pydantic import AfterValidator, BeforeValidator, StringConstraints
 

@@ -58,11 +58,11 @@ class Settings:
 
 def merged(content: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
     """Return entries with later ones laid over them, section by section, as Snakemake merges its config files."""
-    found = dict(content)
+    both = dict(content)
     for name, value in later.items():
-        before = found.get(name)
-        found[name] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return found
+        before = both.get(name)
+        both[name] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return both
 
 
 def overriding_entries(later_files: Iterable[Path], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,17 +73,17 @@ def overriding_entries(later_files: Iterable[Path], given: Mapping[str, Any]) ->
     UserError
         A file cannot be read or holds no entries.
     """
-    found: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for path in later_files:
         content, _ = read_yaml(path)
         if not isinstance(content, dict):
             raise fault(str(path), "does not hold key: value entries", "see config/README.md for its layout")
-        found = merged(found, content)
-    return merged(found, given)
+        entries = merged(entries, content)
+    return merged(entries, given)
 
 
 def entry_paths(entries: Mapping[str, Any], above: EntryPath = ()) -> Iterator[EntryPath]:
-    """Give the path of every entry that is no section of further ones."""
+    """Yield the path of every entry that is no section of further ones."""
     for name, value in entries.items():
         path = (*above, str(name))
         if isinstance(value, dict) and value:
@@ -123,7 +123,7 @@ def _as_meant(
     near = {
         name: nearest(str(name), [known_name for known_name in known if known_name not in content]) for name in content
     }
-    meant = {name: found for name, found in near.items() if found and name not in known}
+    meant = {name: meant_name for name, meant_name in near.items() if meant_name and name not in known}
     renamed = {meant.get(name, name): entry for name, entry in content.items()}
     return renamed, {
         (str(meant.get(path_in_file[0], path_in_file[0])), *path_in_file[1:]) if path_in_file else (): n

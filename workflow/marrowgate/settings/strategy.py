@@ -299,10 +299,13 @@ def load_strategy(path: Path, method_faults: MethodFaults | None = None) -> tupl
 
     content, lines = read_yaml(path)
     strategy = build_model(path, content, lines, Strategy)
-    found = [*_tree_faults(strategy, _given_roles(lines)), *(method_faults(strategy) if method_faults else ())]
+    faults_of_steps = [
+        *_tree_faults(strategy, _given_roles(lines)),
+        *(method_faults(strategy) if method_faults else ()),
+    ]
     faults = [
         Fault(f"{path} line {line_of(('populations', index), lines)}, population {name}", what, cure)
-        for index, name, what, cure in sorted(found, key=lambda fault: fault[0])
+        for index, name, what, cure in sorted(faults_of_steps, key=lambda fault: fault[0])
     ]
     return strategy, faults
 
@@ -392,12 +395,12 @@ def _nesting_faults(strategy: Strategy) -> Iterator[PopulationFault]:
 
 def ancestors(name: str, parents: dict[str, str]) -> list[str]:
     """Return the populations that a population lies in, nearest first, without `root`; cycles are cut."""
-    found: list[str] = []
+    names: list[str] = []
     at = parents.get(name, ROOT)
-    while at != ROOT and at not in found:
-        found.append(at)
+    while at != ROOT and at not in names:
+        names.append(at)
         at = parents.get(at, ROOT)
-    return found
+    return names
 
 
 def strategy_dimensions(strategy: Strategy) -> frozenset[str]:

@@ -63,11 +63,13 @@ def against_settings(check: str, own: Settings, others: Sequence[Settings], limi
     worst, why = -1.0, ""
     for channel, values in own.items():
         for kind, index in (("voltage", 0), ("gain", 1)):
-            found = Counter(value for other in others if (value := other.get(channel, (None, None))[index]) is not None)
+            of_others = Counter(
+                value for other in others if (value := other.get(channel, (None, None))[index]) is not None
+            )
             value = values[index]
-            if value is None or not found:
+            if value is None or not of_others:
                 continue
-            usual = found.most_common(1)[0][0]
+            usual = of_others.most_common(1)[0][0]
             difference = 100.0 * abs(value - usual) / abs(usual) if usual else 0.0
             if difference > worst:
                 worst = difference

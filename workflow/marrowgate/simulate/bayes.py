@@ -179,13 +179,13 @@ def _best_f1(
     """Find the threshold on the posterior with the highest F1."""
     order = np.argsort(-posterior, kind="stable")
     chosen = np.cumsum(weights[order])
-    found = np.cumsum(np.where(is_member, weights, 0.0)[order])
-    f1 = 2 * found / (chosen + found[-1])
+    hits = np.cumsum(np.where(is_member, weights, 0.0)[order])
+    f1 = 2 * hits / (chosen + hits[-1])
     best = int(f1.argmax())
     return BayesLimit(
         population,
         f1=float(f1[best]),
-        precision=float(found[best] / chosen[best]),
-        recall=float(found[best] / found[-1]),
-        prevalence=float(found[-1] / chosen[-1]),
+        precision=float(hits[best] / chosen[best]),
+        recall=float(hits[best] / hits[-1]),
+        prevalence=float(hits[-1] / chosen[-1]),
     )

@@ -36,10 +36,10 @@ def sweep(folders: Iterable[Path]) -> int:
     int
         Files that were removed.
     """
-    found = {path for folder in folders if folder.is_dir() for path in folder.rglob(".*.part")}
-    for path in found:
+    parts = {path for folder in folders if folder.is_dir() for path in folder.rglob(".*.part")}
+    for path in parts:
         path.unlink(missing_ok=True)
-    return len(found)
+    return len(parts)
 
 
 class PlannedJob(Protocol):

@@ -41,10 +41,10 @@ def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
         yield "nothing would be made again"
         return
     by_number = {job["number"]: job for job in made}
-    found: dict[int, tuple[str, ...]] = {}
+    roots_of: dict[int, tuple[str, ...]] = {}
     groups: dict[tuple[str, str], int] = {}
     for job in made:
-        key = (job["rule"], " and ".join(_roots(job, by_number, found)))
+        key = (job["rule"], " and ".join(_roots(job, by_number, roots_of)))
         groups[key] = groups.get(key, 0) + 1
     rank = {name: position for position, name in enumerate(order)}
     for rule, why in sorted(groups, key=lambda key: (rank.get(key[0], len(rank)), key)):
@@ -52,14 +52,14 @@ def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
     yield f"{len(made)} job{'' if len(made) == 1 else 's'} in all"
 
 
-def _roots(job: Job, by_number: Mapping[int, Job], found: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
+def _roots(job: Job, by_number: Mapping[int, Job], roots_of: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
     """Return why a job is run; for one that only follows others, why these are."""
-    if job["number"] not in found:
+    if job["number"] not in roots_of:
         own = reason_of(job)
         earlier = [by_number[number] for number in job["after"] if number in by_number]
-        roots = [why for word in earlier for why in _roots(word, by_number, found)] if own == _FOLLOWS else []
-        found[job["number"]] = tuple(dict.fromkeys(roots)) or (own,)
-    return found[job["number"]]
+        roots = [why for word in earlier for why in _roots(word, by_number, roots_of)] if own == _FOLLOWS else []
+        roots_of[job["number"]] = tuple(dict.fromkeys(roots)) or (own,)
+    return roots_of[job["number"]]
 
 
 def reason_of(job: Job) -> str:

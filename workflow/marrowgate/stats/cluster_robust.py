@@ -95,10 +95,10 @@ def _model_df(data: LongData, fitted: Fitted, weights: Floats, variance: float) 
     spreads = own.spreads(fitted.theta)
     steps = STEP * np.eye(k, spreads.size)
     at = np.concatenate([spreads + steps, spreads - steps])
-    found = evaluate(own.layout, np.repeat(data.y[:, None] / own.scale, 2 * k, axis=1), at)
-    variances = np.einsum("i,bij,j->b", weights, found.covariance, weights) * own.scale**2
+    evaluated = evaluate(own.layout, np.repeat(data.y[:, None] / own.scale, 2 * k, axis=1), at)
+    variances = np.einsum("i,bij,j->b", weights, evaluated.covariance, weights) * own.scale**2
     gradient = (variances[:k] - variances[k:]) / (2 * STEP)
-    hessian = (found.gradient[:k, :k] - found.gradient[k:, :k]) / (2 * STEP)
+    hessian = (evaluated.gradient[:k, :k] - evaluated.gradient[k:, :k]) / (2 * STEP)
     # the criterion is -2 log likelihood, so its Hessian is twice the information; directions without information are
     # left out
     eigen, vectors = np.linalg.eigh((hessian + hessian.T) / 4)

@@ -152,10 +152,10 @@ def compare_counts(counts: PairedCounts, baseline: Floats | None = None) -> Coun
     shift, width, note = 0.0, welch_width([(arm.spread, arm.n) for arm in fitted]), ""
     if baseline is not None:
         informative = counts.before + counts.during > 0
-        found = adjust_for_gap(influence[informative], baseline[informative], counts.in_first[informative])
-        influence[informative] = found.influence
-        shift, width = found.shift * math.log(2), width * found.width
-        note = f"; {found.shift:+.2f} log2 for the arms' gap of {found.gap:+.2f} log2 before treatment"
+        adjusted = adjust_for_gap(influence[informative], baseline[informative], counts.in_first[informative])
+        influence[informative] = adjusted.influence
+        shift, width = adjusted.shift * math.log(2), width * adjusted.width
+        note = f"; {adjusted.shift:+.2f} log2 for the arms' gap of {adjusted.gap:+.2f} log2 before treatment"
     value = middle + shift
     low, high = (value + (float(np.interp(q, below, at)) - middle) * width for q in (0.025, 0.975))
     tail = float(np.interp(middle - value / width, at, below))
@@ -245,13 +245,13 @@ def _with_blank(
     (x0, x1), (e0, e1) = events, exposures
     lowest = np.log(0.05 / (e0 + e1))
     highest = np.log((x0 + x1 + 20) / np.minimum(e0, e1))
-    found = np.full((x0.shape[0], grid.size), -np.inf)
+    log_likelihood = np.full((x0.shape[0], grid.size), -np.inf)
     for share in np.linspace(0, 1, LEVELS):
         level = np.exp(lowest + share * (highest - lowest))
         mean0 = e0 * level + blanks[0][:, None]
         mean1 = e1 * level * np.exp(grid) + blanks[1][:, None]
-        found = np.logaddexp(found, x0 * np.log(mean0) - mean0 + x1 * np.log(mean1) - mean1)
-    return found
+        log_likelihood = np.logaddexp(log_likelihood, x0 * np.log(mean0) - mean0 + x1 * np.log(mean1) - mean1)
+    return log_likelihood
 
 
 def _marginal(table: Floats, grid: Floats, spreads: Floats) -> Floats:
@@ -262,11 +262,11 @@ def _marginal(table: Floats, grid: Floats, spreads: Floats) -> Floats:
     kernels = np.exp(-0.5 * (gaps / spreads[:, None]) ** 2)
     kernels /= kernels.sum(axis=1, keepdims=True)
     waves = rfft(table, n=size, axis=1)
-    found = np.empty((spreads.size, grid.size))
+    log_likelihood = np.empty((spreads.size, grid.size))
     for index, kernel in enumerate(rfft(kernels, n=size, axis=1)):
         smooth = irfft(waves * kernel, n=size, axis=1)[:, grid.size - 1 : 2 * grid.size - 1]
-        found[index] = np.log(np.maximum(smooth, 1e-300)).sum(axis=0)
-    return found
+        log_likelihood[index] = np.log(np.maximum(smooth, 1e-300)).sum(axis=0)
+    return log_likelihood
 
 
 def _influence(table: Floats, grid: Floats, mean: float, spread: float) -> Floats:

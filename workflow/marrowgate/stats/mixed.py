@@ -107,12 +107,12 @@ class Standardised:
 
     def spreads(self, theta: Floats) -> Floats:
         """Return the `theta` of a fitted model as spreads in these units, shape (4,)."""
-        found = np.zeros(N_SPREADS)
-        found[: min(theta.size, 3)] = np.exp(theta[:3]) / self.scale
-        found[0] = math.sqrt(max(found[0] ** 2 - FLOOR, 0.0))
-        own, loading = found[2] * self.time_unit, float(theta[3:].sum()) * self.time_unit / self.scale
-        found[2:] = math.hypot(own, loading), math.atan2(loading, own)
-        return found
+        values = np.zeros(N_SPREADS)
+        values[: min(theta.size, 3)] = np.exp(theta[:3]) / self.scale
+        values[0] = math.sqrt(max(values[0] ** 2 - FLOOR, 0.0))
+        own, loading = values[2] * self.time_unit, float(theta[3:].sum()) * self.time_unit / self.scale
+        values[2:] = math.hypot(own, loading), math.atan2(loading, own)
+        return values
 
 
 def pad(
@@ -234,15 +234,15 @@ def _fit(own: Standardised, y: Floats, structure: Structure) -> list[_Fit]:
     n, free = y.shape[1], N_THETA[structure]
     start = np.zeros((n, N_SPREADS))
     start[:, : min(free, 3)] = 0.5
-    found = minimise(partial(_evaluated, own.layout, y), start, free)
-    theta = own.theta(found.spreads)[:, :free]
-    slopes = found.spreads[:, 2] * np.cos(found.spreads[:, 3])
-    at_edge = (structure != "intercept") & (np.minimum(np.abs(found.spreads[:, 1]), np.abs(slopes)) < EDGE)
+    minimum = minimise(partial(_evaluated, own.layout, y), start, free)
+    theta = own.theta(minimum.spreads)[:, :free]
+    slopes = minimum.spreads[:, 2] * np.cos(minimum.spreads[:, 3])
+    at_edge = (structure != "intercept") & (np.minimum(np.abs(minimum.spreads[:, 1]), np.abs(slopes)) < EDGE)
     fits = []
     for at in range(n):
-        beta, covariance = found.at.beta[at] * own.scale, found.at.covariance[at] * own.scale**2
-        fitted = Fitted(beta, covariance, theta[at], structure, bool(found.converged[at]))
-        fits.append(_Fit(fitted, float(found.at.value[at]), bool(at_edge[at])))
+        beta, covariance = minimum.at.beta[at] * own.scale, minimum.at.covariance[at] * own.scale**2
+        fitted = Fitted(beta, covariance, theta[at], structure, bool(minimum.converged[at]))
+        fits.append(_Fit(fitted, float(minimum.at.value[at]), bool(at_edge[at])))
     return fits
 
 

@@ -93,9 +93,9 @@ def odds_ratio_interval(table: TwoByTwo) -> tuple[float, float, float]:
 
     if table.x1 + table.x2 in {0, table.n1 + table.n2}:
         return math.nan, math.nan, math.nan
-    found = odds_ratio([[table.x1, table.n1 - table.x1], [table.x2, table.n2 - table.x2]])
-    interval = found.confidence_interval(0.95)
-    return float(found.statistic), float(interval.low), float(interval.high)
+    ratio = odds_ratio([[table.x1, table.n1 - table.x1], [table.x2, table.n2 - table.x2]])
+    interval = ratio.confidence_interval(0.95)
+    return float(ratio.statistic), float(interval.low), float(interval.high)
 
 
 def _log_hypergeometric(table: TwoByTwo) -> np.ndarray:

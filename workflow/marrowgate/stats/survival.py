@@ -69,7 +69,7 @@ def survival_at(patients: Sequence[FollowUp], months: Sequence[float]) -> list[A
     fitter = _kaplan_meier(patients)
     limits = _limits(fitter)  # type: ignore[no-untyped-call]
     last = max(patient.months for patient in patients)
-    found = []
+    at_times = []
     for time in months:
         done = [patient for patient in patients if patient.months <= time]
         events, at_risk = sum(patient.event == 1 for patient in done), sum(p.months >= time for p in patients)
@@ -78,8 +78,8 @@ def survival_at(patients: Sequence[FollowUp], months: Sequence[float]) -> list[A
         low, high = (float(row.iloc[0]), float(row.iloc[1])) if 0 < value < 1 else (math.nan, math.nan)
         known = time <= last or value == 0.0
         estimate = Estimated(value, low, high) if known else Estimated(math.nan, math.nan, math.nan)
-        found.append(AtTime(float(time), estimate, at_risk, events, len(done) - events))
-    return found
+        at_times.append(AtTime(float(time), estimate, at_risk, events, len(done) - events))
+    return at_times
 
 
 def median_survival(patients: Sequence[FollowUp]) -> Estimated:

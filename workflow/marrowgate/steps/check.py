@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marrowgate.plain_text import counted
+
 if TYPE_CHECKING:
     from marrowgate.fcs.survey import Surveyed
     from marrowgate.settings.project import Project
@@ -70,24 +72,25 @@ def told_once(findings: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     for where, text in given:
         if where.startswith(_SAMPLE):
             samples[text].append(where.removeprefix(_SAMPLE))
-    found: dict[tuple[str, str], None] = {}
+    kept: dict[tuple[str, str], None] = {}
     for where, text in given:
         names = samples[text] if where.startswith(_SAMPLE) else []
         if len(names) >= _MANY:
             more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-            found[f"{len(names)} samples, {', '.join(names[:_LISTED])}{more}", text] = None
+            kept[f"{len(names)} samples, {', '.join(names[:_LISTED])}{more}", text] = None
         else:
-            found[where, text] = None
-    return list(found)
+            kept[where, text] = None
+    return list(kept)
 
 
 def summary(project: "Project") -> str:
     """Say in one line what the project holds."""
     simulated = sum(project.is_simulated(sample) for sample in project.samples)
     batches = {sample.batch for sample in project.samples}
+    holds = ((project.samples, "sample"), (project.patients, "patient"), (project.panels, "panel"), (batches, "batch"))
     return (
-        f"{len(project.samples)} samples, {len(project.patients)} patients, {len(project.panels)} panels, "
-        f"{len(batches)} batches; {simulated} files simulated, {len(project.samples) - simulated} to be read"
+        f"{', '.join(counted(len(things), noun) for things, noun in holds)}; "
+        f"{counted(simulated, 'file')} simulated, {len(project.samples) - simulated} to be read"
     )
 
 

@@ -45,10 +45,10 @@ def _fit(args: argparse.Namespace) -> int:
 
     stop_without(args.matrix, args.scales)
     with unchanged(args.fcs) as sha256:
-        found, run_quality = _gates_of_sample(args, sha256)
+        fitted, run_quality = _gates_of_sample(args, sha256)
     write_run_quality(args.stability, run_quality)
-    write_fit(args.out, found)
-    return 3 if args.strict and not found.gates else 0
+    write_fit(args.out, fitted)
+    return 3 if args.strict and not fitted.gates else 0
 
 
 def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":

@@ -171,7 +171,7 @@ def _given(
 def _with_corrections(
     record: "SampleRecord",
     sample_events: "SampleEvents",
-    found: "Sequence[GateRecord]",
+    machine_gates: "Sequence[GateRecord]",
     used: "Sequence[GateRecord]",
     run_quality: "RunQuality",
     given: "Mapping[str, GivenGate]",
@@ -182,4 +182,4 @@ def _with_corrections(
     from marrowgate.measure.corrections import corrections
 
     start = start_rows(sample_events, run_quality.stretches)
-    return replace(record, corrections=corrections(sample_events, found, used, start, given))
+    return replace(record, corrections=corrections(sample_events, machine_gates, used, start, given))

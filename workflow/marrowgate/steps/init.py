@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.options import whole_number
+from marrowgate.plain_text import counted
 from marrowgate.progress import with_progress
 
 if TYPE_CHECKING:
@@ -58,22 +59,22 @@ def run(args: argparse.Namespace) -> int:
 
 def _files(given: Sequence[Path]) -> list[Path]:
     """Return the files, and those in the folders, each once and in order."""
-    faults, found = [], []
+    faults, files = [], []
     for path in given:
         if path.is_dir():
             inside = [
                 inner for inner in sorted(path.rglob("*")) if inner.suffix.lower() in _ENDINGS and inner.is_file()
             ]
-            found += inside
+            files += inside
             if not inside:
                 faults.append(Fault(str(path), "holds no file that ends in .fcs or .lmd", "name the files"))
         elif path.is_file():
-            found.append(path)
+            files.append(path)
         else:
             faults.append(Fault(str(path), "there is no such file", "correct the path"))
     if faults:
         raise UserError(faults)
-    return list(dict.fromkeys(Path(os.path.abspath(path)) for path in found))  # noqa: PTH100 - links are not followed
+    return list(dict.fromkeys(Path(os.path.abspath(path)) for path in files))  # noqa: PTH100 - links are not followed
 
 
 def _wishes(args: argparse.Namespace, paths: Sequence[Path]) -> "Wishes":
@@ -157,9 +158,9 @@ def _words(
     from marrowgate.drafts.project_folder import SHEET
 
     n_files = len({item.path for item in new})
-    yield f"{_counted(n_files, 'new file')}, {_counted(len(new), 'data set')}; {_counted(len(rows), 'row')} in {SHEET}"
+    yield f"{counted(n_files, 'new file')}, {counted(len(new), 'data set')}; {counted(len(rows), 'row')} in {SHEET}"
     if n_filled:
-        yield f"{_counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
+        yield f"{counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
     for number, item in enumerate(new, start=1):
         if item.header.verdict.status == "rejected":
             called = item.path.name if args.names else f"data set {number}"
@@ -193,7 +194,3 @@ def _between(pattern: str) -> list[str]:
     import re
 
     return re.split(r"\{[^{}]*\}", pattern)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -31,12 +31,12 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.settings.panel import load_panel
 
     panel = load_panel(args.panel) if args.panel else None
-    found = [(path, file) for path in _with_progress(args.fcs) for file in data_sets(path, panel=panel)]
+    files = [(path, file) for path in _with_progress(args.fcs) for file in data_sets(path, panel=panel)]
     if args.json:
-        print(json.dumps([describe(path, file, panel) for path, file in found], indent=1, ensure_ascii=False))
+        print(json.dumps([describe(path, file, panel) for path, file in files], indent=1, ensure_ascii=False))
     else:
-        print("\n".join(table(found, panel)))
-    rejected = any(file.verdict.status == "rejected" for _, file in found)
+        print("\n".join(table(files, panel)))
+    rejected = any(file.verdict.status == "rejected" for _, file in files)
     return 3 if args.strict and rejected else 0
 
 
@@ -69,12 +69,12 @@ def describe(path: Path, file: "FcsFile", panel: "Panel | None" = None) -> dict[
     }
 
 
-def table(found: Sequence[tuple[Path, "FcsFile"]], panel: "Panel | None" = None) -> Iterator[str]:
+def table(files: Sequence[tuple[Path, "FcsFile"]], panel: "Panel | None" = None) -> Iterator[str]:
     """Return the table, tab-separated with a header; codes instead of sentences."""
     columns = ("fcs", "data_set", "verdict", "reasons", "repairs", "fcs_version", "n_events")
     more = ("missing_in_file", "not_in_panel") if panel else ()
     yield "\t".join((*columns, "n_channels", "cytometer", "has_spillover", "facts", "channels", *more))
-    for path, file in found:
+    for path, file in files:
         cells = [
             str(path),
             str(file.data_set),

@@ -25,8 +25,8 @@ def sample_files(given: Sequence[Path], project: "Project", suffix: str) -> list
     """
     from marrowgate.settings.sample_links import gated
 
-    found: list[Path] = []
+    files: list[Path] = []
     for path in given:
         is_file = path.suffix == suffix
-        found += [path] if is_file else [path / f"{sample.sample_id}{suffix}" for sample in gated(project)]
-    return found
+        files += [path] if is_file else [path / f"{sample.sample_id}{suffix}" for sample in gated(project)]
+    return files

@@ -79,7 +79,7 @@ def write_gated(
     limits: Quality,
     run_quality: RunQuality,
     strategy: Strategy,
-    found: Sequence[GateRecord] = (),
+    machine_gates: Sequence[GateRecord] = (),
 ) -> SampleRecord:
     """Apply gates, write gates, membership and pictures, and give the sample's record.
 
@@ -103,7 +103,7 @@ def write_gated(
         Unstable stretches of the run, whose events are not gated, and what was checked.
     strategy : Strategy
         What its populations are for, and what their gates are drawn on.
-    found : sequence of GateRecord
+    machine_gates : sequence of GateRecord
         The gates before a person's corrections, where there are some.
     """
     start = start_rows(sample_events, run_quality.stretches)
@@ -116,5 +116,7 @@ def write_gated(
     names = [record.population for record in records]
     write_membership(paths.events, sample_events.file.n_events, start, rows, names, manifest["sha256"])
     sample_id = manifest["sample_id"]
-    write_pictures(paths.pictures, make_pictures(sample_id, sample_events, strategy, records, rows, wanted, found))
+    write_pictures(
+        paths.pictures, make_pictures(sample_id, sample_events, strategy, records, rows, wanted, machine_gates)
+    )
     return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, strategy.roles)

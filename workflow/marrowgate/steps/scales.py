@@ -61,8 +61,12 @@ def run(args: argparse.Namespace) -> int:
             return 0
         stop_without(args.matrix)
         data_sets_of_files = zip(args.fcs, data_sets, strict=True)
-        found = [_of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in data_sets_of_files]
-        return _write(args, choose_scales([scales for scales in found if scales is not None], strategy, panel))
+        scales_of_samples = [
+            _of_sample(args, path, data_set, panel, plain, strategy) for path, data_set in data_sets_of_files
+        ]
+        return _write(
+            args, choose_scales([scales for scales in scales_of_samples if scales is not None], strategy, panel)
+        )
 
     def instead(no_result: NoResult) -> None:
         write_no_result(args.out, no_result)

@@ -167,9 +167,9 @@ def _read_unstained(args: argparse.Namespace, panel: "Panel", checks: "list[tupl
 def _detector_of(marker: str, file: "FcsFile") -> str | None:
     usable = [channel for channel in file.channels if channel.role == "fluorescence"]
     for key in ("marker", "fluorochrome", "name"):
-        found = [channel.name for channel in usable if getattr(channel, key) == marker]
-        if len(found) == 1:
-            return found[0]
+        detectors = [channel.name for channel in usable if getattr(channel, key) == marker]
+        if len(detectors) == 1:
+            return detectors[0]
     return None
 
 

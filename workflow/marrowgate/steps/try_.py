@@ -103,11 +103,11 @@ def _setups(
     from marrowgate.steps.try_setup import setup_of
 
     library = load_library() if panel is None or strategy is None else None
-    found: dict[tuple[object, ...], tuple[Setup, list[str]]] = {}
+    setups: dict[tuple[object, ...], tuple[Setup, list[str]]] = {}
     for name, (_, header) in data.items():
         setup = setup_of(header, panel, strategy, library)
-        found.setdefault(setup.key, (setup, []))[1].append(name)
-    return list(found.values())
+        setups.setdefault(setup.key, (setup, []))[1].append(name)
+    return list(setups.values())
 
 
 def _groups(
@@ -153,9 +153,11 @@ def _refuse_wrong_measures(words: Sequence[str], setups: "Sequence[tuple[Setup, 
     """Refuse what no panel or strategy has that the files propose."""
     faults: list[Fault] = []
     for word in words:
-        found = [list(_measure_faults([word], setup.strategy, setup.panel)) for setup, _ in setups if setup.strategy]
-        if found and all(found):
-            faults += found[0]
+        of_setups = [
+            list(_measure_faults([word], setup.strategy, setup.panel)) for setup, _ in setups if setup.strategy
+        ]
+        if of_setups and all(of_setups):
+            faults += of_setups[0]
     if faults:
         raise UserError(faults)
 
@@ -173,8 +175,8 @@ def _write_tables(
     seen: set[str] = set()
     rows: dict[str, list[dict[str, Any]]] = {"manifest": [], "populations": [], "intensities": [], "quality": []}
     for _, measured in results:
-        for table, found in _rows(args, measured).items():
-            rows[table] += [row for row in found if row["sample_id"] not in seen]
+        for table, of_table in _rows(args, measured).items():
+            rows[table] += [row for row in of_table if row["sample_id"] not in seen]
         seen |= {each.sample.sample_id for each in measured}
     rows["manifest"] = _with_untried(args, rows["manifest"], data)
     write_table(args.out / "manifest.tsv", "tried", rows["manifest"])

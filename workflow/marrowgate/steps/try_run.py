@@ -183,8 +183,8 @@ def _with_scales(group: TryGroup, options: TryOptions, files: Sequence[FcsFile |
     plain, further = before_choice(strategy, panel), _further(options) | scale_dimensions(strategy, panel)
     usable = [file for file in files if not isinstance(file, NoResult)]
     prepared = (prepare_sample(file, panel, plain, spillover=options.spillover, further=further)[1] for file in usable)
-    found = [sample_scales(events, strategy, panel) for events in prepared if events is not None]
-    return with_scales(strategy, panel, choose_scales(found, strategy, panel))
+    of_samples = [sample_scales(events, strategy, panel) for events in prepared if events is not None]
+    return with_scales(strategy, panel, choose_scales(of_samples, strategy, panel))
 
 
 def _further(options: TryOptions) -> frozenset[str]:
@@ -207,13 +207,13 @@ def _prepare(
 def _control_fits(group: TryGroup, fits: Mapping[str, Fit | NoResult]) -> dict[str, Fit]:
     """Return the fits whose boundaries a stained sample takes over, by kind of control."""
     needs = control_needs(group.strategy)
-    found: dict[str, Fit] = {}
+    fit_of_kind: dict[str, Fit] = {}
     for control in group.controls:
         fit = fits[control.name]
         wanted = any(control.role.kind == kind and control.role.marker in {"", marker} for kind, marker in needs)
         if wanted and not isinstance(fit, NoResult):
-            found.setdefault(control.role.kind, fit)
-    return found
+            fit_of_kind.setdefault(control.role.kind, fit)
+    return fit_of_kind
 
 
 def _fit(ready: _Prepared, strategy: Strategy, controls: Mapping[str, Fit]) -> Fit:

@@ -94,7 +94,7 @@ def given_controls(words: Iterable[str]) -> list[GivenControl]:
     UserError
         One fault for each word that is wrong.
     """
-    found, faults = [], []
+    controls, faults = [], []
     for word in words:
         kind_and_marker, _, file = word.partition("=")
         kind, _, marker = kind_and_marker.partition(":")
@@ -102,10 +102,10 @@ def given_controls(words: Iterable[str]) -> list[GivenControl]:
         if problem:
             faults.append(problem)
         else:
-            found.append(GivenControl(ControlRole(kind.casefold(), marker), Path(file)))
+            controls.append(GivenControl(ControlRole(kind.casefold(), marker), Path(file)))
     if faults:
         raise UserError(faults)
-    return found
+    return controls
 
 
 def setup_of(

@@ -95,12 +95,12 @@ def _entries(args: argparse.Namespace, panel: "Panel") -> "list[PanelChannel]":
             faults.append(Fault("option --markers", f"the panel has no stained channel {name!r}", cure))
     if faults:
         raise UserError(faults)
-    found = [by_name[name.casefold()] for name in args.markers]
-    twice = sorted({entry.channel for entry in found if found.count(entry) > 1})
+    entries = [by_name[name.casefold()] for name in args.markers]
+    twice = sorted({entry.channel for entry in entries if entries.count(entry) > 1})
     if twice:
         what = f"two stains are of {', '.join(twice)}"
         raise UserError([Fault("option --markers", what, "give one stain for each fluorochrome")])
-    return found
+    return entries
 
 
 def _raw(path: Path) -> "FcsFile":

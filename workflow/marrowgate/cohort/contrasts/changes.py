@@ -70,20 +70,20 @@ def make_pairs(courses: Mapping[str, Course], arms: ComparedArms, part: str) -> 
         of as many visits as the arm with fewer visits has at the median; patients with fewer are left out.
     """
     matched = _matched_visits(courses, arms) if part == "peak_matched" else 0
-    found = []
+    patients = []
     for patient_id, course in courses.items():
         if patient_id not in arms or course.baseline is None:
             continue
         if part == "peak_matched":
             values = [reading.log2 for reading in course.window]
             if 0 < matched <= len(values):
-                found.append((patient_id, course.baseline.log2, expected_peak(values, matched), math.nan))
+                patients.append((patient_id, course.baseline.log2, expected_peak(values, matched), math.nan))
         elif (point := getattr(course, part)) is not None:
             sd = math.hypot(point.log2_sd, course.baseline.log2_sd)
-            found.append((patient_id, course.baseline.log2, point.log2, sd))
-    numbers = np.array([entry[1:] for entry in found], dtype=np.float64).reshape(-1, 3)
-    in_first = np.array([arms.is_first(entry[0]) for entry in found], dtype=np.bool_)
-    return Pairs(tuple(entry[0] for entry in found), in_first, numbers[:, 0], numbers[:, 1], numbers[:, 2])
+            patients.append((patient_id, course.baseline.log2, point.log2, sd))
+    numbers = np.array([entry[1:] for entry in patients], dtype=np.float64).reshape(-1, 3)
+    in_first = np.array([arms.is_first(entry[0]) for entry in patients], dtype=np.bool_)
+    return Pairs(tuple(entry[0] for entry in patients), in_first, numbers[:, 0], numbers[:, 1], numbers[:, 2])
 
 
 def change_score(pairs: Pairs) -> Estimate:
@@ -114,13 +114,13 @@ def companions(pairs: Pairs, draws: int, seed: int) -> list[tuple[str, Estimate]
     first, second = pairs.of_arms(pairs.change)
     p, how = permutation_p(first, second, draws, seed)
     mean = float(first.mean() - second.mean())
-    found = [("permutation", Estimate(mean, math.nan, math.nan, p, f"{how}; no interval by this method"))]
-    found.append(("hodges_lehmann", hodges_lehmann(first, second)))
+    rows = [("permutation", Estimate(mean, math.nan, math.nan, p, f"{how}; no interval by this method"))]
+    rows.append(("hodges_lehmann", hodges_lehmann(first, second)))
     try:
         adjusted = ancova(pairs)
     except NotEstimableError as error:
         adjusted = Estimate(math.nan, math.nan, math.nan, math.nan, f"baseline and arm cannot be told apart: {error}")
-    return [("ancova", adjusted), *found]
+    return [("ancova", adjusted), *rows]
 
 
 def unequal_exclusion(courses: Mapping[str, Course], arms: ComparedArms) -> str:
@@ -143,7 +143,7 @@ def unequal_exclusion(courses: Mapping[str, Course], arms: ComparedArms) -> str:
 
 def count_contrast(courses: Mapping[str, Course], arms: ComparedArms) -> tuple[Estimate, tuple[int, int]] | None:
     """Compare the counts behind a measure per 100 CD45+ cells; None for measures that are no such counts."""
-    found = []
+    sums_of_patients = []
     for patient_id, course in courses.items():
         window, before = course.window, course.baselines
         if patient_id not in arms or not window or not before:
@@ -151,11 +151,13 @@ def count_contrast(courses: Mapping[str, Course], arms: ComparedArms) -> tuple[E
         if any(reading.n_events is None or not reading.n_reference for reading in (*window, *before)):
             return None
         sums = (_sum(part, name) for part in (before, window) for name in ("n_events", "n_reference"))
-        found.append((*sums, arms.is_first(patient_id)))
-    if not found:
+        sums_of_patients.append((*sums, arms.is_first(patient_id)))
+    if not sums_of_patients:
         return None
-    n_before, cells_before, n_window, cells_window = np.array([entry[:4] for entry in found], dtype=np.float64).T
-    in_first = np.array([entry[4] for entry in found], dtype=np.bool_)
+    n_before, cells_before, n_window, cells_window = np.array(
+        [entry[:4] for entry in sums_of_patients], dtype=np.float64
+    ).T
+    in_first = np.array([entry[4] for entry in sums_of_patients], dtype=np.bool_)
     # half an event in as many cells as the arm with fewer had before treatment: one share for all, whatever was counted
     least = 0.5 / min(float(np.median(cells_before[arm])) for arm in (in_first, ~in_first) if arm.any())
     expected = cells_window * (n_before / cells_before + least)

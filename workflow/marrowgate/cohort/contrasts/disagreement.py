@@ -42,8 +42,8 @@ def disagreements(rows: Sequence[Row], lead: Lead, pairs: Pairs, *, attenuated: 
     first = rows[0]
     if attenuated or not _has_number(first) or not lead.influence.size:
         return list(rows)
-    found = [dict(row) for row in rows]
-    for row in found[1:]:
+    marked = [dict(row) for row in rows]
+    for row in marked[1:]:
         whole = row["contrast"] == first["contrast"] and row["method"] in METHODS and row.get("status") is None
         if not whole or not _has_number(row) or not str(row.get("estimand", "")).startswith(MEAN_CHANGE):
             continue
@@ -52,11 +52,11 @@ def disagreements(rows: Sequence[Row], lead: Lead, pairs: Pairs, *, attenuated: 
             sentence = (
                 f"{row['method']} and {first['method']} differ by {gap:+.2f} log2, {abs(gap) / error:.1f} of its errors"
             )
-            for doubted in (first_row := found[0], row):
+            for doubted in (first_row := marked[0], row):
                 doubted["status"] = "disagree"
                 doubted["reason"] = "; ".join(part for part in (doubted.get("reason"), sentence) if part)
             first = first_row
-    return found
+    return marked
 
 
 def _error(first: Row, row: Row, lead: Lead, pairs: Pairs) -> float:

@@ -77,20 +77,20 @@ def lead_contrast(
     if counts is None:
         return Lead("change_score", changes.change_score(pairs), pairs.counts, welch_influence(pairs))
     try:
-        found = compare_counts(counts, pairs.baseline)
+        compared = compare_counts(counts, pairs.baseline)
     except NotEstimableError as error:
         nothing = Estimate(math.nan, math.nan, math.nan, math.nan, str(error))
         return Lead("conditional_binomial", nothing, pairs.counts, np.zeros(0))
-    return Lead("conditional_binomial", found.estimate, pairs.counts, found.influence)
+    return Lead("conditional_binomial", compared.estimate, pairs.counts, compared.influence)
 
 
 def welch_influence(pairs: changes.Pairs) -> Floats:
     """Return what each patient adds to the difference of the arms' mean changes."""
-    found = np.zeros(pairs.change.size)
+    influence = np.zeros(pairs.change.size)
     for arm, sign in ((pairs.in_first, 1.0), (~pairs.in_first, -1.0)):
         own = pairs.change[arm]
-        found[arm] = sign * (own - own.mean()) / own.size
-    return found
+        influence[arm] = sign * (own - own.mean()) / own.size
+    return influence
 
 
 def lead_row(
@@ -132,11 +132,11 @@ def original_difference(courses: Mapping[str, Course], arms: ComparedArms, measu
     first, second = (np.array(own[arm]) for arm in arms.pair)
     if min(first.size, second.size) < 2:
         return {}
-    found = welch(first, second)
+    difference = welch(first, second)
     return {
-        "difference": found.value,
-        "difference_low": found.low,
-        "difference_high": found.high,
+        "difference": difference.value,
+        "difference_low": difference.low,
+        "difference_high": difference.high,
         "difference_unit": unit_of(measure),
     }
 

@@ -48,10 +48,10 @@ class TimeModel:
 
     def weights(self, window: str) -> Floats:
         """Return weights of the fixed effects in the difference of the arms: whole window (empty), early or late."""
-        found = np.zeros(len(self.terms))
-        found[1] = 1.0
-        found[3] = {"": self.centre, "early": self.early, "late": self.late}[window] - self.centre
-        return found
+        of_terms = np.zeros(len(self.terms))
+        of_terms[1] = 1.0
+        of_terms[3] = {"": self.centre, "early": self.early, "late": self.late}[window] - self.centre
+        return of_terms
 
 
 def time_model(
@@ -129,16 +129,16 @@ def expected_sds(readings: Sequence[Reading], names: Sequence[str], x: Floats) -
     common = x @ np.linalg.lstsq(x, y, rcond=None)[0]
     patients = np.array(names)
     level = {name: float(np.mean((y - common)[patients == name])) for name in set(names)}
-    found = []
+    sds = []
     for reading, name, mean in zip(readings, names, common, strict=True):
         if reading.n_events is None or math.isnan(reading.depth):
-            found.append(reading.log2_sd)
+            sds.append(reading.log2_sd)
             continue
         counted = 1 / (reading.n_events + 0.5) / math.log(2) ** 2
         events = max(2.0 ** (float(mean) + level[name]) * reading.depth - 0.5, 0.0)
         rest = max(reading.log2_sd**2 - counted, 0.0)
-        found.append(math.sqrt(rest + 1 / (events + 0.5) / math.log(2) ** 2))
-    return found
+        sds.append(math.sqrt(rest + 1 / (events + 0.5) / math.log(2) ** 2))
+    return sds
 
 
 def _add_batches(

@@ -90,8 +90,8 @@ def least_at_visits(readings: Sequence[Reading], course: Course, rule: tuple[flo
 
         return _least(counts) / exposure
 
-    found = sorted(least(reading.exposure) for reading in readings)
-    return found[len(found) // 2]
+    least_values = sorted(least(reading.exposure) for reading in readings)
+    return least_values[len(least_values) // 2]
 
 
 def _least(counts: Callable[[int], bool]) -> int:

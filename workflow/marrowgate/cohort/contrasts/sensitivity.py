@@ -34,7 +34,7 @@ def regimens(study: Comparison) -> list[tuple[str, ComparedArms]]:
     list of (str, ComparedArms)
         Name of the contrast, and who is compared.
     """
-    found, pair = [], study.arms.pair
+    compared, pair = [], study.arms.pair
     for arm in pair:
         own: dict[str, list[str]] = {}
         for patient_id, its_arm in study.arms.items():
@@ -43,8 +43,8 @@ def regimens(study: Comparison) -> list[tuple[str, ComparedArms]]:
         if len(own) > 1:
             for regimen, members in sorted(own.items()):
                 named = replace(pair, **{"first" if arm == pair.first else "second": f"{arm} {regimen}"})
-                found.append((named.contrast, study.arms.restricted(arm, frozenset(members))))
-    return found
+                compared.append((named.contrast, study.arms.restricted(arm, frozenset(members))))
+    return compared
 
 
 def change_sensitivity(
@@ -96,9 +96,9 @@ def tipping_rows(study: Comparison, measure: str, endpoint: str, pairs: changes.
         ends = [end for end in (lead.low, lead.high) if math.isfinite(end)]
         # the conclusion changes where the limit nearest to zero reaches zero
         shift = -sign * min(ends, key=abs) / share
-        found = Estimate(shift, math.nan, math.nan, math.nan, "")
+        estimate = Estimate(shift, math.nan, math.nan, math.nan, "")
         row = estimate_row(
-            endpoint, f"{study.between}, missing visits of {window.arm}", "tipping_point", found, pairs.counts
+            endpoint, f"{study.between}, missing visits of {window.arm}", "tipping_point", estimate, pairs.counts
         )
         note = (
             f"{100 * share:.0f} % of the visits of the {window.arm} arm are missing: the conclusion would change if "
@@ -112,16 +112,16 @@ def perturbation_rows(study: Comparison, measure: str, endpoint: str, pairs: cha
     """Return the rows of the change with gates, and with whole values, drawn from their own uncertainty."""
     draws, seed = study.project.config.cohort.stability_draws, study.project.config.seed
     gated = gated_changes(study.courses[measure], study.arms, study.clock)
-    found = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
+    estimates = [("values drawn from their uncertainty", "perturbation", move_values(pairs, draws, seed), "")]
     gaps = gated.gate_sd.size - gated.n_known
     fixed = f"gates of {gaps} of {gated.gate_sd.size} readings are held fixed: their uncertainty is not known"
     for name, by_batch in (("each sample by itself", False), ("one draw for each batch", True)):
         if gated.n_known:
             moved = move_gates(gated, draws, seed, by_batch=by_batch)
             what = f"gates drawn from their uncertainty, {name}"
-            found.append((what, "perturbation_gates", moved, fixed if gaps else ""))
+            estimates.append((what, "perturbation_gates", moved, fixed if gaps else ""))
     rows = []
-    for name, method, (estimate, status), note in found:
+    for name, method, (estimate, status), note in estimates:
         row = estimate_row(endpoint, f"{study.between}, {name}", method, estimate, pairs.counts)
         ranges = {"range_low": row["ci_low"], "range_high": row["ci_high"], "ci_low": None, "ci_high": None}
         notes = "; ".join(part for part in (estimate.note, note) if part)
@@ -178,21 +178,21 @@ def _fewer_readings(study: Comparison, measure: str) -> Iterable[tuple[str, Mapp
 
 
 def _lead_of(courses: Mapping[str, Course], arms: ComparedArms, clock: Clock, name: tuple[str, str, str]) -> Row:
-    found = lead_row(courses, arms, clock, name, "window_mean")
-    if found is None:
+    row_and_lead = lead_row(courses, arms, clock, name, "window_mean")
+    if row_and_lead is None:
         counts = changes.make_pairs(courses, arms, "window_mean").counts
         reason = f"{arms.named_counts(counts)} patients: two are needed"
         return {"contrast": name[2], "method": "change_score", "status": "refused", "reason": reason}
-    return found[0]
+    return row_and_lead[0]
 
 
 def _counts_row(study: Comparison, measure: str, endpoint: str) -> list[Row]:
     method = "negative_binomial"
     try:
-        found = changes.count_contrast(study.courses[measure], study.arms)
+        contrast = changes.count_contrast(study.courses[measure], study.arms)
     except NotEstimableError as error:
         return [{"contrast": study.between, "method": method, "status": "refused", "reason": str(error)}]
-    return [estimate_row(endpoint, study.between, method, *found)] if found else []
+    return [estimate_row(endpoint, study.between, method, *contrast)] if contrast else []
 
 
 def adjusted_rows(study: Comparison, endpoint: str, pairs: changes.Pairs) -> list[Row]:

@@ -187,11 +187,11 @@ def _on_logs(row: Row) -> bool:
 
 
 def _lead(study: Comparison, name: tuple[str, str, str], part: str, pairs: changes.Pairs) -> tuple[Row, Lead]:
-    found = lead_row(study.courses[name[0]], study.arms, study.clock, name, part)
-    if found is None:
+    row_and_lead = lead_row(study.courses[name[0]], study.arms, study.clock, name, part)
+    if row_and_lead is None:
         msg = f"{name[1]}: the lead has no patients although its pairs are {pairs.counts}"
         raise RuntimeError(msg)
-    return found
+    return row_and_lead
 
 
 def _is_key(study: Comparison, endpoint: str) -> bool:

@@ -40,7 +40,7 @@ def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: boo
             model = time_model(
                 study.courses[measure], study.arms, study.clock, baseline_as=baseline_as, with_batch=with_batch
             )
-            found, fitted = time_contrasts(model)
+            estimates, fitted = time_contrasts(model)
         except NotEstimableError as error:
             rows.append({"contrast": study.between, "method": method, "status": "refused", "reason": str(error)})
             continue
@@ -55,12 +55,12 @@ def time_rows(study: Comparison, measure: str, endpoint: str, *, is_primary: boo
             rows.append({**row, "n_arm_1": counts[0], "n_arm_2": counts[1]})
             continue
         kept = f"random effects: {fitted.structure}; terms: {', '.join(model.terms)}"
-        for name, estimate in found:
+        for name, estimate in estimates:
             contrast = f"{study.between}, {name} in the window" if name else study.between
             row = estimate_row(endpoint, contrast, method, estimate, counts)
             rows.append({**row, "reason": f"{row['reason']}; {kept}"})
         if is_primary and baseline_as == "change":
-            rows.append(_bootstrap_row(study, endpoint, model, found[0][1]))
+            rows.append(_bootstrap_row(study, endpoint, model, estimates[0][1]))
     return rows
 
 

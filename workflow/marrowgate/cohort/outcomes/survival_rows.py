@@ -113,16 +113,16 @@ def grid(last: float) -> list[float]:
 
 def _one_group(name: str, arm: str, followed: list[FollowUp], settings: Cohort, note: str) -> Iterable[Row]:
     n, events = len(followed), sum(p.event == 1 for p in followed)
-    for measure, found in (
+    for measure, estimate in (
         (OutcomeMeasure(name, MEDIAN, "months"), median_survival(followed)),
         (OutcomeMeasure(name, FOLLOW_UP, "months"), median_follow_up(followed)),
     ):
-        reached = "not reached" if math.isinf(found.value) else ""
-        limit = "upper limit not reached" if math.isinf(found.high) and not reached else ""
+        reached = "not reached" if math.isinf(estimate.value) else ""
+        limit = "upper limit not reached" if math.isinf(estimate.high) and not reached else ""
         method = "kaplan_meier" if measure.what == MEDIAN else "reverse_kaplan_meier"
-        low, high = (math.nan, math.nan) if reached and math.isinf(found.low) else (found.low, found.high)
+        low, high = (math.nan, math.nan) if reached and math.isinf(estimate.low) else (estimate.low, estimate.high)
         full_note = _joined(reached, limit, note)
-        yield outcome_row(measure, arm, n, events, found.value, low=low, high=high, method=method, note=full_note)
+        yield outcome_row(measure, arm, n, events, estimate.value, low=low, high=high, method=method, note=full_note)
     drawn = {p.months for p in followed if p.event == 1}
     for at in survival_at(followed, sorted(drawn | set(settings.survival_months))):
         full_note = _joined(_counts(at, n), "" if at.months in settings.survival_months else "point of the curve", note)
@@ -183,15 +183,15 @@ def _relapse(arm: str, patients: Sequence[Patient], settings: Cohort) -> Iterabl
     for what, own in (("relapse", followed), ("death_without_relapse", swapped)):
         events = sum(p.event == 1 for p in own)
         times = [time for time in settings.survival_months if time <= last]
-        for time, found in zip(times, cumulative_incidence(own, times), strict=True):
+        for time, incidence in zip(times, cumulative_incidence(own, times), strict=True):
             yield outcome_row(
                 OutcomeMeasure(what, "incidence", "proportion", time),
                 arm,
                 len(own),
                 events,
-                found.value,
-                low=found.low,
-                high=found.high,
+                incidence.value,
+                low=incidence.low,
+                high=incidence.high,
                 method="aalen_johansen_log_log",
                 note=note,
             )
@@ -213,13 +213,13 @@ def _transplant_row(
     if not same_origin:
         why = f"not estimated: transplant counts from the start of treatment, {name}_months from another origin"
         return outcome_row(measure, arm, n, events, math.nan, method=method, note=why)
-    found = transplant_hazard_ratio(followed, [months[p.patient_id] for p in followed])
-    if found is None:
+    ratio = transplant_hazard_ratio(followed, [months[p.patient_id] for p in followed])
+    if ratio is None:
         why = "not estimated: fewer than five events, none before or after transplant, or never both at risk together"
         return outcome_row(measure, arm, n, events, math.nan, method=method, note=why)
     note = "transplant counts from the day it took place, so that survival until then is not credited to it"
-    limits = {"low": found.low, "high": found.high}
-    return outcome_row(measure, arm, n, events, found.value, **limits, method=method, note=note)
+    limits = {"low": ratio.low, "high": ratio.high}
+    return outcome_row(measure, arm, n, events, ratio.value, **limits, method=method, note=note)
 
 
 def _joined(*parts: str) -> str:

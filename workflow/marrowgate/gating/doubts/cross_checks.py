@@ -136,7 +136,7 @@ def at_border(
     scaled : callable
         Gives the values of events in a dimension, transformed scale.
     """
-    found = []
+    reasons = []
     for name in outer:
         gate = gates.get(name)
         if not isinstance(gate, Rectangle) or not rows.size:
@@ -148,8 +148,8 @@ def at_border(
                     near |= np.abs(scaled(dimension, rows) - bound) < STATED_SD
         n = int(np.count_nonzero(near))
         if n >= FEWEST_AT_BORDER and n > MOST_AT_BORDER * rows.size:
-            found.append(because("at_border", f"{n} of {rows.size} events lie at the border of {name}"))
-    return tuple(found)
+            reasons.append(because("at_border", f"{n} of {rows.size} events lie at the border of {name}"))
+    return tuple(reasons)
 
 
 def overlaps(others: Sequence[str], rows: EventRows, of: Mapping[str, EventRows]) -> dict[str, Reasons]:
@@ -169,11 +169,11 @@ def overlaps(others: Sequence[str], rows: EventRows, of: Mapping[str, EventRows]
     dict of str to tuple of Note
         The other population to the doubt that both get.
     """
-    found: dict[str, Reasons] = {}
+    reasons: dict[str, Reasons] = {}
     for name in others:
         there = of.get(name, NO_EVENT_ROWS)
         both = np.intersect1d(rows, there, assume_unique=True).size
         fewer = min(rows.size, there.size)
         if both >= FEWEST_AT_BORDER and both > MOST_SHARED * fewer:
-            found[name] = (because("overlap", f"{both} events are shared by populations that ought to be apart"),)
-    return found
+            reasons[name] = (because("overlap", f"{both} events are shared by populations that ought to be apart"),)
+    return reasons

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from marrowgate.gating.boundary_error import NO_ERROR
 from marrowgate.gating.geometry.gates import Boolean
-from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate
 from marrowgate.settings.section import Limit
 
 
@@ -23,9 +23,9 @@ class BooleanArguments(Arguments):
             raise ValueError(msg)
 
 
-def find(view: View, arguments: BooleanArguments) -> FoundGate:  # noqa: ARG001 - every method has this shape
+def find(view: View, arguments: BooleanArguments) -> FittedGate:  # noqa: ARG001 - every method has this shape
     """Return the Boolean gate as the strategy says it."""
-    return found_gate(Boolean(arguments.operator, arguments.operands), NO_ERROR)
+    return fitted_gate(Boolean(arguments.operator, arguments.operands), NO_ERROR)
 
 
 def needs(arguments: BooleanArguments) -> Needs:

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from marrowgate.gating.density import Counts, binned, quantile, resample
+from marrowgate.gating.density import Counts, binned, quantile, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
-from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, kept_stain, no_gate
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.settings.section import Limit
 
@@ -22,7 +22,7 @@ class ControlQuantileArguments(Arguments):
     """Events that the control's parent population must have."""
 
 
-def find(view: View, arguments: ControlQuantileArguments) -> FoundGate:
+def find(view: View, arguments: ControlQuantileArguments) -> FittedGate:
     """Find the quantile in a control, or take it over from the sample's control."""
     (dimension,) = view.dimensions
     if view.is_control(arguments.control, dimension):
@@ -32,20 +32,20 @@ def find(view: View, arguments: ControlQuantileArguments) -> FoundGate:
         return no_gate("no_control", f"no {arguments.control} control of {dimension} with a boundary")
     at, error, sample_id = from_control
     note = because("from_control", f"from {arguments.control} {sample_id}")
-    return found_gate(threshold(dimension, at, arguments.keep), error, notes=(note,))
+    return fitted_gate(threshold(dimension, at, arguments.keep), error, notes=(note,))
 
 
-def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> FoundGate:
+def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments) -> FittedGate:
     values = view.values(dimension)
     if values.size < arguments.min_events:
         return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
     counts = binned(values)
 
-    def border(drawn: Counts) -> float | None:
-        return quantile(drawn, arguments.quantile) if drawn.any() else None
+    def borders(drawn: Counts) -> list[float | None]:
+        return quantiles_if_any(drawn, arguments.quantile)
 
-    drawn = resample(counts, border, view.seed)
-    return found_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
+    drawn = resample(counts, borders, view.seed)
+    return fitted_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
 
 
 def needs(arguments: ControlQuantileArguments) -> Needs:

@@ -9,7 +9,7 @@ from marrowgate.gating.doubts.estimate_doubts import crowded, crowded_border
 from marrowgate.gating.engine import inside
 from marrowgate.gating.geometry.gate_coordinates import stated_error
 from marrowgate.gating.geometry.gates import Polygon, Rectangle
-from marrowgate.gating.methods import Arguments, FoundGate, Method, View, bounds_faults, on_scale, stains_above_zero
+from marrowgate.gating.methods import Arguments, FittedGate, Method, View, bounds_faults, on_scale, stains_above_zero
 from marrowgate.gating.reasons import Reasons
 from marrowgate.settings.section import Limit
 
@@ -46,7 +46,7 @@ class FixedArguments(Arguments):
         return bounds_faults(given, n_dimensions)
 
 
-def find(view: View, arguments: FixedArguments) -> FoundGate:
+def find(view: View, arguments: FixedArguments) -> FittedGate:
     """Bring the given geometry to the dimensions' scales."""
     if arguments.kind == "polygon":
         columns = [
@@ -56,7 +56,7 @@ def find(view: View, arguments: FixedArguments) -> FoundGate:
         polygon = Polygon(view.dimensions, tuple(zip(*columns, strict=True)))
         crowd = _crowded_edges(view, polygon, arguments.boundary_sd)
         error = stated_error(polygon, arguments.boundary_sd)
-        return FoundGate(polygon, "doubtful" if crowd else "fixed", crowd, error)
+        return FittedGate(polygon, "doubtful" if crowd else "fixed", crowd, error)
     open_bounds = (None,) * len(view.dimensions)
     low = _bounds(view, arguments.low or open_bounds)
     high = _bounds(view, arguments.high or open_bounds)
@@ -65,7 +65,7 @@ def find(view: View, arguments: FixedArguments) -> FoundGate:
     doubts: Reasons = ()
     if len(view.dimensions) == 1:
         doubts = crowded_border(view.values(view.dimensions[0]), low[0], high[0], arguments.boundary_sd)
-    return FoundGate(rectangle, "doubtful" if doubts else "fixed", doubts, error)
+    return FittedGate(rectangle, "doubtful" if doubts else "fixed", doubts, error)
 
 
 def _crowded_edges(view: View, polygon: Polygon, sd: float) -> Reasons:

@@ -12,11 +12,11 @@ from marrowgate.gating.estimators.cluster import distances
 from marrowgate.gating.geometry.gates import Ellipsoid, threshold
 from marrowgate.gating.methods import (
     Arguments,
-    FoundGate,
+    FittedGate,
     Method,
     View,
     bounds_faults,
-    found_gate,
+    fitted_gate,
     kept_stain,
     never,
     no_gate,
@@ -56,7 +56,7 @@ class MixtureArguments(Arguments):
         return bounds_faults({"low": self.low, "high": self.high}, n_dimensions)
 
 
-def find(view: View, arguments: MixtureArguments) -> FoundGate:
+def find(view: View, arguments: MixtureArguments) -> FittedGate:
     """Fit mixtures of one to `most_components` components and take the one with the lowest criterion."""
     points = np.column_stack([view.values(dimension) for dimension in view.dimensions])
     if len(points) < arguments.min_events:
@@ -95,7 +95,7 @@ def _best_model(points: Points, most: int, seed: int) -> "GaussianMixture":
 
 def _crossing(
     view: View, model: "GaussianMixture", wanted: NDArray[np.bool_], arguments: MixtureArguments, points: Points
-) -> FoundGate:
+) -> FittedGate:
     at = _boundary(model, wanted, arguments.keep)
     if at is None:
         return no_gate("no_valley", f"one side of {view.dimensions[0]} is empty")
@@ -107,7 +107,7 @@ def _crossing(
         if border is not None:
             borders.append(border)
     sd = float(np.std(borders, ddof=1)) if len(borders) > 1 else float("nan")
-    return found_gate(threshold(view.dimensions[0], at, arguments.keep), error_of(sd))
+    return fitted_gate(threshold(view.dimensions[0], at, arguments.keep), error_of(sd))
 
 
 def _refitted(model: "GaussianMixture", points: Points) -> "GaussianMixture":
@@ -142,7 +142,7 @@ def _boundary(model: "GaussianMixture", wanted: NDArray[np.bool_], keep: Literal
 
 def _ellipse(
     view: View, model: "GaussianMixture", wanted: NDArray[np.bool_], arguments: MixtureArguments, points: Points
-) -> FoundGate:
+) -> FittedGate:
     heaviest = int(np.argmax(np.where(wanted, model.weights_, -1.0)))
     covariance = model.covariances_[heaviest]
     gate = Ellipsoid(
@@ -155,7 +155,7 @@ def _ellipse(
     inside = points[distances(points, model.means_[heaviest], covariance) <= gate.distance_square]
     own = model.predict_proba(inside)[:, wanted].sum(axis=1).mean() if len(inside) else 0.0
     doubts = foreign_events(float(own))
-    return found_gate(gate, error_of(*error.tolist()), doubts=doubts)
+    return fitted_gate(gate, error_of(*error.tolist()), doubts=doubts)
 
 
 def stains(arguments: MixtureArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.geometry.gates import Polygon
-from marrowgate.gating.methods import Arguments, FoundGate, Method, Needs, View, found_gate, never, no_gate
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 
@@ -21,7 +21,7 @@ class SingletsArguments(Arguments):
     """Events that the parent must have."""
 
 
-def find(view: View, arguments: SingletsArguments) -> FoundGate:
+def find(view: View, arguments: SingletsArguments) -> FittedGate:
     """Make a wedge in area (first dimension) against height (second) around the median ratio of the two."""
     area, height = (view.values(dimension) for dimension in view.dimensions)
     if any(view.scale(dimension).kind != "linear" or view.scale(dimension).a for dimension in view.dimensions):
@@ -40,7 +40,7 @@ def find(view: View, arguments: SingletsArguments) -> FoundGate:
     sd = 1.2533 * spread * float(np.hypot(1.0, arguments.spreads / np.sqrt(2))) / np.sqrt(ratio.size)
     # a wedge through the origin has one number, the slope of its sides
     heights = (0.0, 0.0, 0.0, float(sd * top), 0.0, float(sd * top))
-    return found_gate(Polygon(view.dimensions, vertices), BoundaryError(True, heights, (heights,)))
+    return fitted_gate(Polygon(view.dimensions, vertices), BoundaryError(True, heights, (heights,)))
 
 
 def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:

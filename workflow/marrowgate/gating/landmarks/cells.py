@@ -72,9 +72,9 @@ def find_cells(side_scatter: Floats, cd45: Floats) -> LandmarkCells:
     is_cell = (y < lymphocytes.y + _NEAR) & (y > lymphocytes.y - _WITHOUT_CD45)
     rows["high_scatter"] = seen[(x > far) & is_cell]
     rows["cd45_negative"] = np.flatnonzero((side_scatter > 0) & (cd45 < np.exp(lymphocytes.y - _WITHOUT_CD45)))
-    found = {kind: at for kind, at in rows.items() if at.size >= MIN_EVENTS}
-    reason = "" if "lymphocytes" in found else f"{rows['lymphocytes'].size} lymphocytes, {MIN_EVENTS} are needed"
-    return LandmarkCells(found if not reason else {}, reason)
+    enough = {kind: at for kind, at in rows.items() if at.size >= MIN_EVENTS}
+    reason = "" if "lymphocytes" in enough else f"{rows['lymphocytes'].size} lymphocytes, {MIN_EVENTS} are needed"
+    return LandmarkCells(enough if not reason else {}, reason)
 
 
 def _lymphocytes(modes: list[Mode]) -> Mode | None:

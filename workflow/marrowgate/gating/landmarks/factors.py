@@ -15,7 +15,7 @@ MOST_APART = 1.6
 _DIGITS = 3
 
 
-def sample_landmarks(sample_events: SampleEvents, home: Home, found: CellsOfSample) -> tuple[LandmarkRow, ...]:
+def sample_landmarks(sample_events: SampleEvents, home: Home, of_sample: CellsOfSample) -> tuple[LandmarkRow, ...]:
     """Find the landmarks of one sample.
 
     Parameters
@@ -24,7 +24,7 @@ def sample_landmarks(sample_events: SampleEvents, home: Home, found: CellsOfSamp
         The events.
     home : Home
         Which landmarks there are, and what they have in the strategy's units.
-    found : CellsOfSample
+    of_sample : CellsOfSample
         Its landmark cells.
 
     Returns
@@ -32,7 +32,7 @@ def sample_landmarks(sample_events: SampleEvents, home: Home, found: CellsOfSamp
     tuple of LandmarkRow
         One for each landmark and dimension of the section that the panel has.
     """
-    rows, cells = found.looked_at, found.cells
+    rows, cells = of_sample.looked_at, of_sample.cells
     measured = []
     for landmark in home.landmarks:
         at = cells.rows.get(landmark.of)
@@ -102,17 +102,17 @@ def _without(row: LandmarkRow, reason: str) -> LandmarkRow:
 
 
 def _agreed(rows: Sequence[LandmarkRow]) -> LandmarkRow:
-    found = [row for row in rows if row.value is not None and row.factor is not None]
-    if not found:
+    known = [row for row in rows if row.value is not None and row.factor is not None]
+    if not known:
         return LandmarkRow(*rows[0].name, None, None, 0, "not_found", rows[0].reason)
-    value = float(np.median([row.value for row in found if row.value is not None]))
-    factor = float(np.median([row.factor for row in found if row.factor is not None]))
-    near = [row for row in found if row.factor is not None and not _apart(row.factor, factor)]
-    agreed = LandmarkRow(*rows[0].name, value, factor, len(found), "ok")
-    if 3 * len(near) >= 2 * len(found):
+    value = float(np.median([row.value for row in known if row.value is not None]))
+    factor = float(np.median([row.factor for row in known if row.factor is not None]))
+    near = [row for row in known if row.factor is not None and not _apart(row.factor, factor)]
+    agreed = LandmarkRow(*rows[0].name, value, factor, len(known), "ok")
+    if 3 * len(near) >= 2 * len(known):
         return agreed
-    reason = f"{len(near)} of {len(found)} samples lie within a factor of {MOST_APART:g} of the median"
-    return LandmarkRow(*rows[0].name, value, factor, len(found), "doubtful", reason)
+    reason = f"{len(near)} of {len(known)} samples lie within a factor of {MOST_APART:g} of the median"
+    return LandmarkRow(*rows[0].name, value, factor, len(known), "doubtful", reason)
 
 
 def _compared(row: LandmarkRow, factor: float | None) -> LandmarkRow:

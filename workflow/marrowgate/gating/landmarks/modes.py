@@ -55,8 +55,8 @@ def find_modes(x: Floats, y: Floats, bins: int = _BINS) -> list[Mode]:
     shares = np.bincount(peak_of, weights=counts.ravel(), minlength=peak_of.size) / x.size
     middles = [(edge[1:] + edge[:-1]) / 2 for edge in edges]
     peaks = np.flatnonzero((peak_of == np.arange(peak_of.size)) & (shares > 0))
-    found = [Mode(float(middles[0][p // bins]), float(middles[1][p % bins]), float(shares[p])) for p in peaks]
-    return sorted(found, key=lambda mode: -mode.share)
+    modes = [Mode(float(middles[0][p // bins]), float(middles[1][p % bins]), float(shares[p])) for p in peaks]
+    return sorted(modes, key=lambda mode: -mode.share)
 
 
 def _smoothed(counts: Floats) -> Floats:
@@ -64,8 +64,8 @@ def _smoothed(counts: Floats) -> Floats:
     reach = round(4 * _SMOOTHING)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SMOOTHING) ** 2)
     kernel /= kernel.sum()
-    for axis in (0, 1):
-        counts = np.apply_along_axis(np.convolve, axis, counts, kernel, mode="same")
+    for _ in (0, 1):
+        counts = np.array([np.convolve(column, kernel, mode="same") for column in np.ascontiguousarray(counts.T)])
     return counts
 
 

@@ -45,12 +45,12 @@ def cells_of_sample(sample_events: SampleEvents) -> CellsOfSample:
     return CellsOfSample(rows, find_cells(*values))
 
 
-def sample_readings(sample_events: SampleEvents, found: CellsOfSample) -> Readings:
+def sample_readings(sample_events: SampleEvents, of_sample: CellsOfSample) -> Readings:
     """Return how bright each kind of landmark cells of a sample is in each of its dimensions."""
-    readings: dict[str, dict[str, tuple[float, float, float]]] = {kind: {} for kind in found.cells.rows}
+    readings: dict[str, dict[str, tuple[float, float, float]]] = {kind: {} for kind in of_sample.cells.rows}
     for dimension in sample_events.channels if readings else ():
-        values = sample_events.linear(dimension, found.looked_at)
-        for kind, at in found.cells.rows.items():
+        values = sample_events.linear(dimension, of_sample.looked_at)
+        for kind, at in of_sample.cells.rows.items():
             low, middle, high = np.quantile(values[at], _QUANTILES)
             readings[kind][dimension] = (_rounded(middle), _rounded(high), _rounded(high - low))
     return readings

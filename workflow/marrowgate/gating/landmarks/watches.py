@@ -102,16 +102,16 @@ def watches_of(batches: Sequence[Sequence[Readings]]) -> tuple[Watch, ...]:
     watches: list[Watch] = []
     for dimension in dimensions:
         of_kinds = [_sharpest(batches, dimension, kind, len(dimensions)) for kind in kinds]
-        found = sorted((watch for watch in of_kinds if watch), key=lambda watch: (watch.sd, watch.of))
-        if found and found[0].limit < math.log(MOST_APART):
-            watches += found[:_KINDS]
+        sharpest = sorted((watch for watch in of_kinds if watch), key=lambda watch: (watch.sd, watch.of))
+        if sharpest and sharpest[0].limit < math.log(MOST_APART):
+            watches += sharpest[:_KINDS]
     return tuple(watches)
 
 
 def _sharpest(batches: Sequence[Sequence[Readings]], dimension: str, kind: str, n_dimensions: int) -> Watch | None:
     """Return the measure of a kind of cells that varies least between the samples of a batch."""
-    found = [_watch(batches, dimension, kind, by, n_dimensions) for by in MEASURES]
-    return min((watch for watch in found if watch), key=lambda watch: watch.sd, default=None)
+    candidates = [_watch(batches, dimension, kind, by, n_dimensions) for by in MEASURES]
+    return min((watch for watch in candidates if watch), key=lambda watch: watch.sd, default=None)
 
 
 def _watch(

@@ -24,15 +24,15 @@ def calibration_lines(project: Project, calibrated: Mapping[str, Rows]) -> dict[
     calibrated : mapping of str to sequence of mapping
         ``<panel>_<batch>`` to the rows of its table `calibration`.
     """
-    found = {}
+    line_of = {}
     for panel, batch in {(sample.panel, sample.batch) for sample in project.samples}:
         lines = lines_from_rows(calibrated.get(f"{panel}_{batch}", []))
         for entry in project.panels[panel].channels:
             names = (entry.channel, *entry.aliases)
             line = next((lines[name] for name in names if name in lines), None)
             if entry.marker and line is not None:
-                found[panel, batch, entry.marker] = line
-    return found
+                line_of[panel, batch, entry.marker] = line
+    return line_of
 
 
 def bead_rows(project: Project, calibrated: Mapping[str, Rows], max_fold: float) -> list[dict[str, Any]]:

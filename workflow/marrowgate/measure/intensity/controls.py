@@ -118,7 +118,7 @@ def choose_controls(
         if control_sample.control_type in KINDS
         and (control_sample.panel, control_sample.batch) == (sample.panel, sample.batch)
     ]
-    found = {}
+    chosen = {}
     for sketch in record.sketches if record else ():
         key = (sketch.population, sketch.marker)
         control = _of_samples(sample, control_samples, records, key, settings.control_events)
@@ -127,8 +127,8 @@ def choose_controls(
         if control is not None:
             whose = (str(negative), key[1]) if control.control_type == INTERNAL else key
             of_batch = deciding.of_batch(sample.panel, sample.batch, control.control_type, whose)
-            found[key] = replace(control, no_ratio=why_no_ratio(of_batch))
-    return found
+            chosen[key] = replace(control, no_ratio=why_no_ratio(of_batch))
+    return chosen
 
 
 def _of_samples(
@@ -192,8 +192,8 @@ def _internal(sample: Sample, record: SampleRecord | None, key: Key, negative: s
 
 
 def _sketch(record: SampleRecord | None, key: Key) -> Sketch | None:
-    found = (sketch for sketch in record.sketches if (sketch.population, sketch.marker) == key) if record else ()
-    return next(iter(found), None)
+    sketches = (sketch for sketch in record.sketches if (sketch.population, sketch.marker) == key) if record else ()
+    return next(iter(sketches), None)
 
 
 @dataclass(frozen=True, eq=False)

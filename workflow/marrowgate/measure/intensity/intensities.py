@@ -193,10 +193,10 @@ def _compare(
         ratios = stained / np.where(blank > 0, blank, np.nan)
         measured.row |= with_limits("ratio_fi", median / control_median, ratios)
     if line is not None:
-        found = binding_capacity(line, median, control_median, stained, blank, generator)
-        measured.row |= {"abc": found.value, "abc_low": found.low, "abc_high": found.high}
-        measured.row["abc_unit"] = line.unit if found.value is not None else None
-        measured.because("abc", found.reason and f"abc: {found.reason}")
+        capacity = binding_capacity(line, median, control_median, stained, blank, generator)
+        measured.row |= {"abc": capacity.value, "abc_low": capacity.low, "abc_high": capacity.high}
+        measured.row["abc_unit"] = line.unit if capacity.value is not None else None
+        measured.because("abc", capacity.reason and f"abc: {capacity.reason}")
 
 
 def _standardised(

@@ -46,19 +46,19 @@ class CellFinder:
         key = (axis.dimension, n_cells)
         n_events = self.sample_events.file.n_events
         if key not in self._whole and rows.size > _LARGE_PART * n_events:
-            self._whole[key] = self._found(axis, np.arange(n_events, dtype=np.intp), n_cells)
-        return self._whole[key][rows] if key in self._whole else self._found(axis, rows, n_cells)
+            self._whole[key] = self._cells_of(axis, np.arange(n_events, dtype=np.intp), n_cells)
+        return self._whole[key][rows] if key in self._whole else self._cells_of(axis, rows, n_cells)
 
-    def _found(self, axis: PictureAxis, rows: EventRows, n_cells: int) -> Cells:
+    def _cells_of(self, axis: PictureAxis, rows: EventRows, n_cells: int) -> Cells:
         values = self.sample_events.linear(axis.dimension, rows)
         if axis.scale.kind == "linear":
-            found = _of_equal_width(values, axis, n_cells)
+            cells = _of_equal_width(values, axis, n_cells)
         elif values.size > _MANY:
-            found = _by_leading_bits(values, inner_edges(axis, n_cells))
+            cells = _by_leading_bits(values, inner_edges(axis, n_cells))
         else:
-            found = np.searchsorted(inner_edges(axis, n_cells), values, side="right").astype(np.uint8)
-        found[np.isnan(values)] = _NOWHERE
-        return found
+            cells = np.searchsorted(inner_edges(axis, n_cells), values, side="right").astype(np.uint8)
+        cells[np.isnan(values)] = _NOWHERE
+        return cells
 
     def dots(self, axes: tuple[PictureAxis, ...], rows: EventRows, owners: Cells) -> NDArray[np.uint16]:
         """Return single events for `Density.dots`; those without a value on an axis are left out."""

@@ -43,7 +43,7 @@ def make_pictures(
     records: Sequence[GateRecord],
     rows: Rows,
     wanted: Sequence[tuple[str, str]] = (),
-    found: Sequence[GateRecord] = (),
+    machine_gates: Sequence[GateRecord] = (),
 ) -> SamplePictures:
     """Return the pictures of a gated sample.
 
@@ -61,7 +61,7 @@ def make_pictures(
         Events of `root` and of each population that was gated.
     wanted : sequence of (str, str)
         Populations and markers that are measured.
-    found : sequence of GateRecord
+    machine_gates : sequence of GateRecord
         The gates before a person's corrections, where there are some.
 
     Returns
@@ -70,8 +70,8 @@ def make_pictures(
         Boolean gates have no picture, and gates of a marker that the sample lacks neither.
     """
     corrected = {record.population for record in records if record.status == "overridden"}
-    before = {record.population: record.gate for record in found if record.population in corrected}
-    axes = _axes(sample_events, (*records, *found), rows)
+    before = {record.population: record.gate for record in machine_gates if record.population in corrected}
+    axes = _axes(sample_events, (*records, *machine_gates), rows)
     finder = CellFinder(sample_events)
     populations = {population.name: population for population in strategy.populations}
     steps = [_step(record, populations.get(record.population), axes, finder, rows) for record in records]

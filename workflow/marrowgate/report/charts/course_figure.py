@@ -27,8 +27,8 @@ def over_time(course: CourseRows, limit: float | None, names: Sequence[str]) -> 
         Names of the arms, in their order.
     """
     rows, value = course.rows, course.column
-    found, colours = {row["arm"] for row in rows}, arm_colours(names)
-    arms = [arm for arm in (*names, None) if arm in found]
+    present, colours = {row["arm"] for row in rows}, arm_colours(names)
+    arms = [arm for arm in (*names, None) if arm in present]
     with figure_style():
         figure = Figure(figsize=(4.2 * len(arms) if len(arms) > 1 else 5.5, 3.2))
         if not rows:
@@ -78,11 +78,11 @@ def _draw_arm(axes: Axes, rows: Sequence[Row], value: str, colour: str, floor: f
 
 def _patients(rows: Sequence[Row]) -> list[list[Row]]:
     """Return the rows of each patient by day; a sample without a patient stands by itself."""
-    found: dict[str, list[Row]] = {}
+    of_patient: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row["day"]):
         if row["patient_id"]:
-            found.setdefault(row["patient_id"], []).append(row)
-    return [*(found[name] for name in sorted(found)), *([row] for row in rows if not row["patient_id"])]
+            of_patient.setdefault(row["patient_id"], []).append(row)
+    return [*(of_patient[name] for name in sorted(of_patient)), *([row] for row in rows if not row["patient_id"])]
 
 
 def _who(rows: Sequence[Row]) -> str:

@@ -63,11 +63,11 @@ def _draw_panel(axes: Axes, panel: str, counts: Mapping[str, Counter[str]]) -> N
     axes.set_title(f"{panel}: {max(left)} stained sample{'' if max(left) == 1 else 's'}", loc="left")
 
 
-def _draw_legend(figure: Figure, found: set[str]) -> None:
+def _draw_legend(figure: Figure, present: set[str]) -> None:
     patches = [
         Patch(facecolor=colour, hatch=STATUS_HATCHES.get(status), edgecolor="#444444", linewidth=0, label=words(status))
         for status, colour in STATUS_COLOURS.items()
-        if status in found
+        if status in present
     ]
     in_a_row = max(2, int(figure.get_figwidth() / INCHES_PER_WORD))
     figure.legend(handles=patches, loc="outside upper left", ncols=min(in_a_row, len(patches)))

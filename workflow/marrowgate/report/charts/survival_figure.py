@@ -57,12 +57,12 @@ def survival_curves(outcomes: Sequence[Row], name: str, arms: Sequence[str]) -> 
     arms : sequence of str
         Names of the arms, in their order.
     """
-    found = {
+    curves = {
         row["arm"]: _curve([r for r in outcomes if r["arm"] == row["arm"]], row, name)
         for row in outcomes
         if row["measure"] == OutcomeMeasure(name, LONGEST, "months").name
     }
-    return [found[arm] for arm in [arm for arm in arms if arm in found] or found]
+    return [curves[arm] for arm in [arm for arm in arms if arm in curves] or curves]
 
 
 def _curve(rows: Sequence[Row], follow_up: Row, name: str) -> Curve:
@@ -158,5 +158,5 @@ def _write_counts(
 def _origin(outcomes: Sequence[Row], name: str) -> str:
     longest = OutcomeMeasure(name, LONGEST, "months").name
     notes = (row["note"] or "" for row in outcomes if row["measure"] == longest)
-    found = next((match[1] for note in notes if (match := ORIGIN.search(note))), "")
-    return found or "the start of treatment"
+    origin = next((match[1] for note in notes if (match := ORIGIN.search(note))), "")
+    return origin or "the start of treatment"

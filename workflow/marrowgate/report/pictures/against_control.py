@@ -56,8 +56,12 @@ def against_controls(
     for picture in wanted:
         for marker in picture.dimensions:
             own = along(picture, marker)
-            found = [control for control in served if control.lacks(marker) and _is_gated(pictures, picture, marker)]
-            laid = [(control, other) for control in found if (other := _same(control.pictures, picture, marker))]
+            without_marker = [
+                control for control in served if control.lacks(marker) and _is_gated(pictures, picture, marker)
+            ]
+            laid = [
+                (control, other) for control in without_marker if (other := _same(control.pictures, picture, marker))
+            ]
             if own is not None and (laid or picture.kind == MEASURED):
                 over = [
                     Control(c.pictures.axes[marker], o.density, o.n_parent or 0, c.name) for c, o in laid if o.density

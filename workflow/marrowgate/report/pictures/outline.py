@@ -89,7 +89,7 @@ def _sides(gate: Rectangle, error: BoundaryError, area: PlotArea, shown: Sequenc
                 ends[axis][0] if low is None else max(low, ends[axis][0]),
                 ends[axis][1] if high is None else min(high, ends[axis][1]),
             )
-    found = []
+    borders = []
     for axis, name in enumerate(shown):
         if name not in gate.dimensions:
             continue
@@ -98,8 +98,8 @@ def _sides(gate: Rectangle, error: BoundaryError, area: PlotArea, shown: Sequenc
             if bound is None or not ends[axis][0] <= bound <= ends[axis][1]:
                 continue
             line = np.array([[bound, end] if axis == 0 else [end, bound] for end in reaches[1 - axis]])
-            found.append(Border(area.px(line), np.full(2, sd * abs(area.px_per_unit[axis]))))
-    return found
+            borders.append(Border(area.px(line), np.full(2, sd * abs(area.px_per_unit[axis]))))
+    return borders
 
 
 def _polygon(gate: Polygon, error: BoundaryError, area: PlotArea, which: Sequence[int]) -> list[Border]:

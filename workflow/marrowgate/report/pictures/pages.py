@@ -160,14 +160,14 @@ def _colours_of(pictures: SamplePictures) -> tuple[str, ...]:
 
 
 def _filters(rows: Sequence[SheetRow]) -> dict[str, list[str]]:
-    found = {
+    values_of = {
         "status": [status for status in STATUS_MARKS if any(status in row.statuses for row in rows)],
         "panel": [row.sample.panel for row in rows],
         "batch": [row.sample.batch for row in rows],
         "patient": [row.sample.patient_id for row in rows],
         "kind": ["stained" if row.sample.control == "none" else row.sample.control for row in rows],
     }
-    return {name: values if name == "status" else sorted(set(values) - {""}) for name, values in found.items()}
+    return {name: values if name == "status" else sorted(set(values) - {""}) for name, values in values_of.items()}
 
 
 def _signs(statuses: Iterable[str]) -> list[tuple[str, str]]:

@@ -71,8 +71,8 @@ class SheetRow:
     @property
     def statuses(self) -> tuple[str, ...]:
         """Statuses of its gates, the weakest first."""
-        found = {cell.status for cell in self.cells.values() if cell.status}
-        return tuple(sorted(found, key=WEAKEST_FIRST.index))
+        present = {cell.status for cell in self.cells.values() if cell.status}
+        return tuple(sorted(present, key=WEAKEST_FIRST.index))
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -88,8 +88,8 @@ class SheetRow:
 
 def statuses_rank(pictures: SamplePictures, kind: str) -> tuple[int, ...]:
     """Return how many gates of a sample's pictures have each status, the weakest first: the lower the surer."""
-    found = [pictures.gates[name].shown_status for picture in pictures.of_kind(kind) for name in picture.gates]
-    return tuple(sum(status == weak for status in found) for weak in WEAKEST_FIRST)
+    shown = [pictures.gates[name].shown_status for picture in pictures.of_kind(kind) for name in picture.gates]
+    return tuple(sum(status == weak for status in shown) for weak in WEAKEST_FIRST)
 
 
 def sheet_rows(samples: Iterable[SheetSample], kind: str, *, is_lean: bool) -> list[SheetRow]:

@@ -12,10 +12,10 @@ Row = Mapping[str, Any]
 
 def rows_of_samples(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Return the rows of each sample."""
-    found: dict[str, list[Row]] = {}
+    of_sample: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["sample_id"], []).append(row)
-    return found
+        of_sample.setdefault(row["sample_id"], []).append(row)
+    return of_sample
 
 
 def with_table_statuses(pictures: SamplePictures, populations: Sequence[Row]) -> SamplePictures:

@@ -51,14 +51,14 @@ def weak_gates(populations: Sequence[Row], rejected: frozenset[str]) -> list[Wea
     """
     stained = [row for row in populations if row["control_type"] == "none" and row["sample_id"] not in rejected]
     own_reasons = {(row["sample_id"], row["population"]): row["gate_reason"] or "" for row in stained}
-    found: dict[tuple[str, str, str], WeakGate] = {}
+    gates: dict[tuple[str, str, str], WeakGate] = {}
     for row in stained:
         status, gate, sample_id = row["gate_status"], row["weakest_gate"] or row["population"], row["sample_id"]
         own = own_reasons[sample_id, gate]
         if status == "ok" or (status == "fixed" and not own):
             continue
-        entry = found.setdefault((row["panel"], gate, status), WeakGate(row["panel"], gate, status))
+        entry = gates.setdefault((row["panel"], gate, status), WeakGate(row["panel"], gate, status))
         entry.reasons.setdefault(sample_id, own)
         if gate != row["population"]:
             entry.others[row["population"]] = None
-    return sorted(found.values(), key=lambda gate: (-len(gate.reasons), gate.panel, gate.gate, gate.status))
+    return sorted(gates.values(), key=lambda gate: (-len(gate.reasons), gate.panel, gate.gate, gate.status))

@@ -120,8 +120,8 @@ def label(row: Row) -> str:
         at = {SURVIVAL: "survival at"}.get(what, f"{words(outcome)} by")
         return f"{at} {row['months']:g} months"
     text = words(what if outcome in UNSAID else f"{outcome}_{what}")
-    for found, wanted in PHRASES.items():
-        text = text.replace(found, wanted)
+    for column_words, wanted in PHRASES.items():
+        text = text.replace(column_words, wanted)
     text = re.sub(r" (all treated|evaluable)$", r", of \1", f" {text}").strip()
     text = f"response{text}" if text.startswith(",") else text
     if kind == "hazard_ratio":

@@ -135,7 +135,7 @@ class _Names:
 
     def made_safe(self, line: int, cells: Mapping[str, str]) -> dict[str, str]:
         """Return the cells with safe names; two names that would become the same are a fault."""
-        found = dict(cells)
+        safe = dict(cells)
         for column in IDS & cells.keys():
             name, used = cells[column], safe_name(cells[column])
             earlier = self.written.setdefault((column, used), name)
@@ -144,8 +144,8 @@ class _Names:
                 self.faults.append(Fault(self.sheet.where(line, column), what, "give one of them another name"))
             if used != name:
                 self.renamed[column, name, used] = None
-            found[column] = used
-        return found
+            safe[column] = used
+        return safe
 
 
 def _header_place(lines: Lines, words: SheetWords) -> int:

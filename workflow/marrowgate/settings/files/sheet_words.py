@@ -65,10 +65,10 @@ def words_of(model: type[BaseModel] | None, more: Mapping[str, Sequence[str]] | 
         return SheetWords()
     kinds = {name: tuple(_parts(entry.annotation)) for name, entry in model.model_fields.items()}
     literals = {name: [part for part in parts if isinstance(part, str)] for name, parts in kinds.items()}
-    words = {name: found for name, found in {**literals, **(more or {})}.items() if found}
+    words = {name: allowed for name, allowed in {**literals, **(more or {})}.items() if allowed}
     return SheetWords(
         {plain(name): name for name in kinds},
-        {name: {plain(word): word for word in found} for name, found in words.items()},
+        {name: {plain(word): word for word in allowed} for name, allowed in words.items()},
         frozenset(name for name, parts in kinds.items() if {int, float} & set(parts)),
     )
 

@@ -160,7 +160,7 @@ def _faults(
     model: Any,
     overridden: Sequence[EntryPath],
 ) -> list[Fault]:
-    found = []
+    faults = []
     entries = error.errors(include_url=False)
     for entry in entries:
         if entry["type"] == "too_short" and any(_is_inside(other["loc"], entry["loc"]) for other in entries):
@@ -169,8 +169,8 @@ def _faults(
         entry_path = tuple(part for part in entry["loc"] if part != "[key]")
         what, cure = sentence(entry, known_names(model, entry_path))
         line = 0 if _is_overridden(entry_path, overridden) else line_of(entry_path, lines)
-        found.append((line, Fault(entry_where(path, entry_path, lines, overridden), what, cure)))
-    return [fault for _, fault in sorted(found, key=lambda pair: pair[0])]
+        faults.append((line, Fault(entry_where(path, entry_path, lines, overridden), what, cure)))
+    return [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
 
 
 def _is_inside(entry_path: EntryPath, outer: EntryPath) -> bool:
@@ -189,7 +189,7 @@ def known_names(model: Any, entry_path: EntryPath) -> tuple[str, ...]:
 def _model_in(annotation: Any) -> type[BaseModel | Section] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel | Section):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
 def _note_lines(node: yaml.Node, entry_path: EntryPath, lines: dict[EntryPath, int], path: Path) -> list[Fault]:

@@ -46,10 +46,10 @@ def _panel_notes(project: Project) -> Iterator[Note]:
 
 def _renamed_notes(project: Project) -> Iterator[Note]:
     """Tell which names are written with signs that no file name can hold, and how they are called here."""
-    found: dict[tuple[str, str], list[str]] = {}
+    renamed: dict[tuple[str, str], list[str]] = {}
     for sheet, column, written, used in project.renamed:
-        found.setdefault((sheet, column), []).append(f"{written!r} is called {used}")
-    for (sheet, column), names in found.items():
+        renamed.setdefault((sheet, column), []).append(f"{written!r} is called {used}")
+    for (sheet, column), names in renamed.items():
         more = f" and {len(names) - _MANY} more likewise" if len(names) > _MANY else ""
         yield f"{sheet}, column {column}", f"{', '.join(names[:_MANY])}{more}"
 

@@ -100,10 +100,10 @@ def calibrate(file: FcsFile, lot: BeadLot, limits: CalibrationLimits) -> tuple[C
     except BeadError as error:
         names = list(levels) or list(lot.values)
         return tuple(ChannelCalibration(name, (), None, "refused", str(error)) for name in names)
-    found = [_one_channel(peaks, index, levels, limits) for index in range(len(peaks.channels))]
+    calibrated = [_one_channel(peaks, index, levels, limits) for index in range(len(peaks.channels))]
     absent = [name for name in lot.values if not levels]
     reason = f"no channel has this name, marker or fluorochrome, for which lot {lot.lot} has values"
-    return (*found, *(ChannelCalibration(name, (), None, "refused", reason) for name in absent))
+    return (*calibrated, *(ChannelCalibration(name, (), None, "refused", reason) for name in absent))
 
 
 def calibration_rows(batch: str, lot: BeadLot, channels: Sequence[ChannelCalibration]) -> list[dict[str, Any]]:
@@ -161,11 +161,11 @@ def _one_channel(
             status, reason = _judge(line, predicted[usable], molecules, limits)
         except FitError as error:
             status, reason = "refused", str(error)
-    found = tuple(
+    matched = tuple(
         Peak(part.size, median, _spread_pct(part), level, None if math.isnan(value) else float(value))
         for part, median, level, value in zip(parts, medians, table, predicted, strict=True)
     )
-    return ChannelCalibration(channel.name, found, None if status == "refused" else line, status, reason)
+    return ChannelCalibration(channel.name, matched, None if status == "refused" else line, status, reason)
 
 
 def _judge(

@@ -66,10 +66,10 @@ def levels_of(lot: BeadLot, channels: tuple[Channel, ...]) -> Mapping[str, tuple
 
     A channel is meant by its own name, its marker or its fluorochrome, in that order.
     """
-    found = {}
+    levels = {}
     for channel in channels:
         for key in (channel.name, channel.marker, channel.fluorochrome):
             if key and key in lot.values:
-                found[channel.name] = lot.values[key]
+                levels[channel.name] = lot.values[key]
                 break
-    return found
+    return levels

@@ -97,13 +97,13 @@ def _scatter(file: FcsFile) -> NDArray[np.floating]:
         return np.empty((0, 2))
     columns = []
     for name in ("FSC", "SSC"):
-        found = [channel for channel in file.channels if channel.scatter in {f"{name}-A", f"{name}-H"}]
-        if not found:
+        channels = [channel for channel in file.channels if channel.scatter in {f"{name}-A", f"{name}-H"}]
+        if not channels:
             msg = f"the file has no {name}"
             raise BeadError(msg)
         events = file.events
-        cut_off = [float(np.mean(events[:, c.index] >= _TOP * c.range)) if c.range > 0 else 0.0 for c in found]
-        columns.append(events[:, found[int(np.argmin(cut_off))].index])
+        cut_off = [float(np.mean(events[:, c.index] >= _TOP * c.range)) if c.range > 0 else 0.0 for c in channels]
+        columns.append(events[:, channels[int(np.argmin(cut_off))].index])
     return np.column_stack(columns)
 
 

@@ -40,7 +40,7 @@ def matrix_faults(project: Project, config: Path, overrides: Mapping[str, Any]) 
         return entry_where(config, entry, lines, tuple(entry_paths(overrides)))
 
     known = sorted({sample.batch for sample in project.samples})
-    found = [
+    faults = [
         Fault(
             where("signal", "spillover_of_batch", batch),
             f"no sample has the batch {batch!r}",
@@ -50,8 +50,8 @@ def matrix_faults(project: Project, config: Path, overrides: Mapping[str, Any]) 
         if batch not in known
     ]
     for source, (entry, panels) in _given(project).items():
-        found += _file_faults(Path(source), where(*entry), {name: project.panels[name] for name in panels})
-    return found
+        faults += _file_faults(Path(source), where(*entry), {name: project.panels[name] for name in panels})
+    return faults
 
 
 def _given(project: Project) -> dict[str, tuple[tuple[str, ...], list[str]]]:

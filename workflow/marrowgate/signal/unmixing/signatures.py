@@ -115,13 +115,13 @@ def _spherical_means(spectra: Array, k: int) -> Array:
         least = np.argsort((spectra @ np.array(means).T).max(axis=1))[: max(1, len(spectra) // 50)]
         added = spectra[least].mean(axis=0)
         means.append(added / np.linalg.norm(added))
-    found = np.array(means)
+    centres = np.array(means)
     for _ in range(_STEPS):
-        group = (spectra @ found.T).argmax(axis=1)
+        group = (spectra @ centres.T).argmax(axis=1)
         sums = np.array([spectra[group == index].sum(axis=0) for index in range(k)])
         norms = np.linalg.norm(sums, axis=1)
-        found = np.where(norms[:, None] > 0, sums / np.maximum(norms, 1e-300)[:, None], found)
-    return found
+        centres = np.where(norms[:, None] > 0, sums / np.maximum(norms, 1e-300)[:, None], centres)
+    return centres
 
 
 def noise_of(events: Array, signatures: Signatures) -> DetectorNoise:

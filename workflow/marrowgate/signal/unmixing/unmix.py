@@ -96,7 +96,7 @@ def unmix(
         raise ValueError(msg)
     start = np.linalg.pinv(matrix)
     products = (matrix[:, None, :] * matrix[None, :, :]).reshape(-1, matrix.shape[1]).T
-    found = np.empty((observed.shape[0], matrix.shape[0]), dtype=np.float64)
+    abundances_of_events = np.empty((observed.shape[0], matrix.shape[0]), dtype=np.float64)
     for first in range(0, observed.shape[0], _BLOCK):
         block = observed[first : first + _BLOCK].astype(np.float64)
         abundances = block @ start
@@ -106,8 +106,8 @@ def unmix(
             abundances = _solve(block, weights, matrix, products)
         if non_negative:
             abundances = _non_negative(abundances, block, weights, matrix, products)
-        found[first : first + _BLOCK] = abundances
-    return found
+        abundances_of_events[first : first + _BLOCK] = abundances
+    return abundances_of_events
 
 
 def _normal_equations(block: Array, weights: Array, matrix: Array, products: Array) -> tuple[Array, Array]:
@@ -123,13 +123,13 @@ def _solve(block: Array, weights: Array, matrix: Array, products: Array) -> Arra
 def _non_negative(abundances: Array, block: Array, weights: Array, matrix: Array, products: Array) -> Array:
     """Return the least squares without negative components, by coordinates (Franc, Hlavac and Navara 2005, CAIP)."""
     left, right = _normal_equations(block, weights, matrix, products)
-    found = np.maximum(abundances, 0.0)
+    solution = np.maximum(abundances, 0.0)
     diagonal = np.einsum("nii->ni", left)
     for _ in range(_SWEEPS):
-        for index in range(found.shape[1]):
-            gradient = np.einsum("nj,nj->n", left[:, index, :], found) - right[:, index]
-            found[:, index] = np.maximum(found[:, index] - gradient / diagonal[:, index], 0.0)
-    return found
+        for index in range(solution.shape[1]):
+            gradient = np.einsum("nj,nj->n", left[:, index, :], solution) - right[:, index]
+            solution[:, index] = np.maximum(solution[:, index] - gradient / diagonal[:, index], 0.0)
+    return solution
 
 
 def smallest_error(abundances: Array, signatures: Signatures, noise: DetectorNoise) -> Array:

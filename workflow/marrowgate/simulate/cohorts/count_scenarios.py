@@ -226,9 +226,9 @@ def _noise(scenario: CountScenario, rng: np.random.Generator, shape: tuple[int, 
 
 def _responses(scenario: CountScenario, rng: np.random.Generator, in_first: Bools) -> Floats:
     count, fold = scenario.responders
-    found = np.zeros(in_first.size)
-    found[rng.permutation(scenario.n[0])[:count]] = np.log(fold)
-    return found
+    log_folds = np.zeros(in_first.size)
+    log_folds[rng.permutation(scenario.n[0])[:count]] = np.log(fold)
+    return log_folds
 
 
 def _took_place(

@@ -121,7 +121,7 @@ def _donor(scenario: Scenario, seed: int, batch: str) -> Blood:
 
 
 def _spoil(scenario: Scenario, seed: int, samples: list[SamplePlan]) -> list[SamplePlan]:
-    """Give CD34 samples drawn at random their troubles; the first sample has none before it to carry over from."""
+    """Return CD34 samples with troubles drawn at random; the first sample has none before it to carry over from."""
     rng = stream(scenario.name, seed, "troubles")
     stained = [
         index for index, sample in enumerate(samples) if sample.control_type == "none" and sample.bead_lot and index
