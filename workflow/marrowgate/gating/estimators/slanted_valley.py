@@ -1,19 +1,19 @@
 """The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
+from marrowgate.gating.density import BINS, Counts, bandwidth, binned, bins_of
 from marrowgate.gating.estimators.valley import (
     DepthArguments,
     crowded_valley,
-    depths,
     needs,
-    sides,
     valley_doubts,
+    valleys_between,
     widened,
 )
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
@@ -80,19 +80,19 @@ def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     counts = [binned(values) for values in heights]
     widths = [max(_WIDTH, bandwidth(count)) for count in counts]
 
-    def line_through(drawn: list[Counts]) -> _Line | None:
-        lines = [
-            _deepest(drawn_line, width, slope, (low, high), arguments)
-            for drawn_line, width, slope in zip(drawn, widths, slopes, strict=True)
+    def lines_through(drawn: list[Counts]) -> list[_Line | None]:
+        of_slopes = [
+            _lines(of_slope, width, float(slope), (low, high), arguments)
+            for of_slope, width, slope in zip(drawn, widths, slopes, strict=True)
         ]
-        return _middle_of_deepest([line for line in lines if line is not None], arguments.as_deep)
+        return [_middle_of_deepest(lines, arguments.as_deep) for lines in zip(*of_slopes, strict=True)]
 
-    line = line_through(counts)
+    (line,) = lines_through([count[np.newaxis] for count in counts])
     if line is None:
         return no_gate(
             "no_valley", f"no valley of {second} against {first} between {boundary_words(arguments.between)}"
         )
-    again = [drawn_line for drawn in _drawn(heights, view.seed) if (drawn_line := line_through(drawn)) is not None]
+    again = [drawn_line for drawn_line in lines_through(_drawn(heights, view.seed)) if drawn_line is not None]
     error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
@@ -109,33 +109,39 @@ def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tu
     return dimensions[1:]
 
 
-def _middle_of_deepest(lines: list[_Line], as_deep: float) -> _Line | None:
-    limit = min((line.ratio for line in lines), default=0.0) + as_deep
-    alike = sorted((line for line in lines if line.ratio <= limit), key=lambda line: line.slope)
+def _middle_of_deepest(lines: Iterable[_Line | None], as_deep: float) -> _Line | None:
+    there = [line for line in lines if line is not None]
+    limit = min((line.ratio for line in there), default=0.0) + as_deep
+    alike = sorted((line for line in there if line.ratio <= limit), key=lambda line: line.slope)
     return alike[(len(alike) - 1) // 2] if alike else None
 
 
-def _deepest(
-    counts: Counts, width: float, slope: float, bounds: tuple[float, float], arguments: SlantedValleyArguments
-) -> _Line | None:
+def _lines(
+    drawn: Counts, width: float, slope: float, bounds: tuple[float, float], arguments: SlantedValleyArguments
+) -> list[_Line | None]:
+    """Return for each draw the line of one slope."""
     # a Gaussian kernel measured across the line has the same width for every slope
-    density = smoothed(counts, width * float(np.hypot(1.0, slope)))
-    first, last = sides(counts, arguments.min_side)
-    valley = depths(density, max(bounds[0], first), min(bounds[1], last), arguments.min_rise)
-    if valley is None or valley.ratio > arguments.max_ratio:
-        return None
-    return _Line(float(slope), widened(counts, valley.at, "above", arguments.leeway), valley.ratio)
+    valleys = valleys_between(drawn, width * float(np.hypot(1.0, slope)), bounds, arguments)
+    heights = widened(drawn, [None if valley is None else valley.at for valley in valleys], "above", arguments.leeway)
+    return [
+        None if valley is None or height is None else _Line(slope, height, valley.ratio)
+        for valley, height in zip(valleys, heights, strict=True)
+    ]
 
 
-def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:
-    """Draw events again (Poisson bootstrap), the same ones for every slope."""
+def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[Counts]:
+    """Draw events again (Poisson bootstrap), the same ones for every slope; for each slope the counts of all draws."""
     generator = np.random.default_rng(seed)
     if len(heights) == 1:
         # of one slope the bins are drawn, which is the same and needs no memory for each event
-        counts = binned(heights[0])
-        return [[generator.poisson(counts).astype(np.float64)] for _ in range(_DRAWS)]
-    weights = [generator.poisson(1.0, heights[0].size).astype(np.float64) for _ in range(_DRAWS)]
-    return [[binned(values, weight) for values in heights] for weight in weights]
+        return [generator.poisson(binned(heights[0]), (_DRAWS, BINS)).astype(np.float64)]
+    bins = [bins_of(values) for values in heights]
+    made = [np.empty((_DRAWS, BINS)) for _ in heights]
+    for draw in range(_DRAWS):
+        weights = generator.poisson(1.0, heights[0].size).astype(np.float64)
+        for own, counts in zip(bins, made, strict=True):
+            counts[draw] = np.bincount(own, weights=weights, minlength=BINS)
+    return made
 
 
 def _ends(line: _Line, pivot: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.engine import inside
 from marrowgate.gating.geometry.gates import Ellipsoid, Polygon
+from marrowgate.gating.geometry.squared_lengths import squared_lengths
 from marrowgate.signal.transforms import Transform
 
 _TILES = 64
@@ -105,4 +106,5 @@ def _near_ellipse(gate: Ellipsoid, centres: Values, sizes: Values) -> Mask:
 
 
 def _form(vectors: Values, inverse: Values) -> Values:
-    return np.asarray(np.einsum("ij,jk,ik->i", vectors, inverse, vectors))
+    x, y = vectors.T
+    return squared_lengths(x, y, inverse)
