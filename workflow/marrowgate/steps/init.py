@@ -111,13 +111,20 @@ def _confirmed(paths: Sequence[Path]) -> str:
 
 def _data_sets(paths: Sequence[Path], project: "ProjectFolder") -> "tuple[list[DataSet], int]":
     """Return the data sets that the sheet holds already, as far as their files are there, then the new ones."""
-    from marrowgate.drafts.draft import DataSet
+    from marrowgate.drafts.draft import DataSet, day_of
     from marrowgate.fcs.acquisition import acquired
     from marrowgate.fcs.read import data_sets, read_header
 
     old = [
-        DataSet(path, read_header(path, data_set), acquired(path, data_set), batch, sample_id)
-        for path, data_set, batch, sample_id in project.known_files()
+        DataSet(
+            path,
+            read_header(path, data_set),
+            acquired(path, data_set),
+            cells.get("batch", ""),
+            cells.get("sample_id", ""),
+            day_of(cells),
+        )
+        for path, data_set, cells in project.known_files()
     ]
     known = {(item.path.resolve(), item.header.data_set) for item in old}
     new = [
