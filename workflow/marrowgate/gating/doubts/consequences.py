@@ -9,8 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from marrowgate.gating.apply import apply_gates, rows_inside
-from marrowgate.gating.boundary_error import NO_ERROR
+from marrowgate.gating.apply import apply_elsewhere, rows_inside
 from marrowgate.gating.doubts.wide_boundary import MOST_SD
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
@@ -146,8 +145,6 @@ def _most_changed(
         touched = np.setxor1d(events, rows[record.population], assume_unique=True)
         if not touched.size:
             continue
-        there = [replace(own, gate=other, error=NO_ERROR) if own is record else own for own in records]
-        for name, after in apply_gates(sample, there, touched).items():
-            before = np.intersect1d(touched, rows[name], assume_unique=True)
+        for name, (before, after) in apply_elsewhere(sample, records, rows, (record, other), touched).items():
             most[name] = max(most.get(name, 0), int(np.setxor1d(after, before, assume_unique=True).size))
     return most
