@@ -46,6 +46,8 @@ from marrowgate.simulate.cohorts.project import write_sample
 from marrowgate.simulate.optics.fcs_file import FileKind
 
 LIMIT_PCT = 0.5
+MIN_TRUE = 50
+"""Fewer cells say nothing of a gate."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Gated:
 
     f1: dict[str, float]
     n_true: dict[str, int]
+    n_found: dict[str, int]
     shifted: tuple[str, ...]
     followed: tuple[str, ...]
 
@@ -119,7 +122,8 @@ class Bench:
         marks = {record.population: record for record in records}
         scores = [score(name, rows.get(name), tube.kinds, "") for name in POPULATIONS[self.name] if name in marks]
         shifted = tuple(record.population for record in records if record.status == "shifted")
-        return Gated({s[0]: s[3] for s in scores}, {s[0]: s[1] for s in scores}, shifted, tuple(against.follows))
+        f1, n_true, n_found = ({s[0]: s[at] for s in scores} for at in (3, 1, 2))
+        return Gated(f1, n_true, n_found, shifted, tuple(against.follows))
 
     def own(self, tubes: Sequence[Tube]) -> tuple[list[Gated], FinishedBatch]:
         """Gate samples as a batch of its own."""
@@ -187,14 +191,14 @@ def lines_of(bench: Bench, n_released: int, n: int, n_turned_up: int, gain: floa
         own, _ = bench.own(tubes)
         new = [bench.against(tube, scales, consensus) for tube in tubes]
         yield from compared(f"{bench.name}_{batch}", own, [gated for gated in new if gated is not None])
-    for marker in sorted(strategy_dimensions(bench.strategy) & bench.panel.dimensions):
+    plain = [bench.against(tube, scales, consensus) for tube in others[:n_turned_up]]
+    for marker in sorted(strategy_dimensions(bench.strategy) & bench.panel.dimensions) if n_turned_up else ():
         some = [bench.against(tube, scales, consensus, marker, gain) for tube in others[:n_turned_up]]
         gated = [sample for sample in some if sample is not None]
         named = {marker}
         says = sum(bool(named & set(sample.followed)) for sample in gated)
         flagged = sum(bool(sample.shifted) for sample in gated)
         either = sum(bool(named & set(sample.followed)) or bool(sample.shifted) for sample in gated)
-        plain = [bench.against(tube, scales, consensus) for tube in others[:n_turned_up]]
         f1 = worst_loss([sample for sample in plain if sample is not None], gated)
         yield (
             f"{bench.name}_{marker}_turned_up\t{either}\tof {len(gated)} samples said so\t"
@@ -216,13 +220,20 @@ def compared(name: str, own: Sequence[Gated], new: Sequence[Gated]) -> Iterator[
         pairs = [
             (before.f1[population], after.f1[population])
             for before, after in zip(own, new, strict=True)
-            if before.n_true[population] >= 50
+            if before.n_true[population] >= MIN_TRUE
         ]
         if pairs:
             a, b = np.array(pairs).T
             yield (
                 f"{name}_{population}_f1_difference\t{np.mean(b - a):.4f}\tmean\t"
                 f"{len(pairs)} samples, own {np.mean(a):.3f}, worst {np.min(b - a):.3f}"
+            )
+        n_true = sum(sample.n_true[population] for sample in own)
+        if n_true >= MIN_TRUE:
+            together = [f1_together(samples, population) for samples in (own, new)]
+            yield (
+                f"{name}_{population}_f1_difference_together\t{together[1] - together[0]:.4f}\tall cells\t"
+                f"{n_true} true cells of {len(own)} samples, own {together[0]:.3f}"
             )
     shifted = [", ".join(sample.shifted) for sample in new if sample.shifted]
     yield f"{name}_shifted\t{len(shifted)}\tof {len(new)} samples\t{'; '.join(shifted)}"
@@ -232,6 +243,12 @@ def compared(name: str, own: Sequence[Gated], new: Sequence[Gated]) -> Iterator[
     yield f"{name}_followed\t{len(followed)}\tof {len(new)} samples\t{'; '.join(sorted(set(followed)))}"
 
 
+def f1_together(samples: Sequence[Gated], population: str) -> float:
+    """Return F1 of all cells of all samples together: of rare cells the one of a sample says little."""
+    both = np.array([sample.n_true[population] + sample.n_found[population] for sample in samples])
+    return float(np.sum(np.array([sample.f1[population] for sample in samples]) * both) / np.sum(both))
+
+
 def worst_loss(before: Sequence[Gated], after: Sequence[Gated]) -> tuple[float, str]:
     """Return the largest mean loss of F1 of any population, and which."""
     losses = {}
@@ -239,7 +256,7 @@ def worst_loss(before: Sequence[Gated], after: Sequence[Gated]) -> tuple[float, 
         pairs = [
             a.f1[population] - b.f1[population]
             for a, b in zip(before, after, strict=True)
-            if a.n_true[population] >= 50
+            if a.n_true[population] >= MIN_TRUE
         ]
         if pairs:
             losses[population] = float(np.mean(pairs))

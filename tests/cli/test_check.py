@@ -38,7 +38,7 @@ def printed(capsys, *words: str, code: int = 0) -> list[str]:
 
 
 TIED = "numbers in the file's own units, which ties the strategy to one instrument; add the section home"
-SUMMARY = "4 samples, 0 patients, 1 panels, 2 batches; 0 files simulated, 4 to be read"
+SUMMARY = "4 samples, 0 patients, 1 panel, 2 batches; 0 files simulated, 4 to be read"
 
 
 def test_demo__is_counted_and_its_simulated_files_are_not_read(repository, monkeypatch, capsys):

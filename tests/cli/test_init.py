@@ -112,7 +112,7 @@ def test_init__drafts_a_project_that_check_accepts(visits: Path, tmp_path: Path,
     monkeypatch.chdir(tmp_path / "p")
     assert main(["check"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == (
-        "4 samples, 0 patients, 1 panels, 4 batches; 0 files simulated, 4 to be read"
+        "4 samples, 0 patients, 1 panel, 4 batches; 0 files simulated, 4 to be read"
     )
     config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
     assert config["strategy_of_panel"] == {"panel1": "blood_hspc"}
@@ -153,6 +153,38 @@ def test_init__again_with_a_pattern_fills_what_is_empty_and_nothing_else(visits:
         "0 new files, 0 data sets; 0 rows in config/samples.tsv",
         "4 old rows: empty cells filled in; what stood there stays",
     ]
+
+
+@pytest.mark.parametrize("links", [(), ("--links",)])
+@pytest.mark.parametrize(
+    ("edits", "day"),
+    [
+        ((), "49"),
+        # the sheet's days count from a first dose that no file is of
+        ((("0", "-3"), ("7", "4")), "46"),
+        # from two dates: nobody can say
+        ((("7", "9"),), ""),
+    ],
+)
+def test_init__again_counts_dates_from_the_day_0_of_the_sheet(real_data: Path, tmp_path: Path, links, edits, day):
+    raw, project = tmp_path / "raw", tmp_path / "p"
+    raw.mkdir()
+    source, words = real_data / "reported" / "time_two_words", ("--pattern", "{patient}_{date}", *links)
+    file = next(path for path in sorted(source.iterdir()) if path.suffix == ".fcs")
+    for date in ("2024-03-04", "2024-03-11"):
+        shutil.copy(file, raw / f"Doe_{date}.fcs")
+    init(project, raw, *words)
+    assert column(project, "day") == ["0", "7"]
+    sheet = project / "config" / "samples.tsv"
+    lines = [line.split("\t") for line in sheet.read_text(encoding="utf-8").splitlines()]
+    at = lines[0].index("day")
+    for line in lines:
+        line[at] = dict(edits).get(line[at], line[at])
+    sheet.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
+    shutil.copy(file, raw / "Doe_2024-04-22.fcs")
+    init(project, raw, *words)
+    assert column(project, "day")[-1] == day
+    assert ("day" in column(project, "to_do")[-1].split()) == (not day)
 
 
 def test_init__another_panel_later_is_added_to_the_config(real_data: Path, visits: Path, tmp_path: Path):

@@ -18,8 +18,20 @@ def released(folder: Path) -> Path:  # noqa: F811
     """Return the folder of one gated sample, whose batch is released."""
     sheet = Path("config/samples.tsv")
     sheet.write_text("".join(sheet.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    assert collect() == 0
     assert main(["release", "r1"]) == 0
     return folder
+
+
+def collect() -> int:
+    """Finish the run of the one sample."""
+    tables = [
+        word
+        for name in ("populations", "intensities", "quality", "corrections")
+        for word in (f"--{name}", f"results/tables/{name}.tsv")
+    ]
+    words = ["collect", "--config", "config/config.yaml", "--records", "results/records/a.json"]
+    return main([*words, *tables, "--manifest", "results/manifest.tsv", "--provenance", "results/provenance.json"])
 
 
 def configure(text: str) -> None:
@@ -66,12 +78,54 @@ def test_release__two_are_compared(released, capsys):
         (("r3", "--batches", "c"), "--batches: no sample that is gated has 'c'; name some of b"),
         (
             ("r3", "--results", "nowhere"),
-            "nowhere/fits/a.json: there is no such file; run the workflow first, or name its folder with --results",
+            "nowhere: there is no finished run in it; run the workflow first, or name its folder with --results",
         ),
     ],
 )
 def test_release__what_cannot_be_made_is_told(released, capsys, words, fault):
-    assert errors(capsys, "release", *words)[0] == fault
+    assert errors(capsys, "release", *words) == [fault]
+
+
+def test_release__of_a_run_that_is_not_that_of_the_project_is_refused(released, capsys):
+    """The gates would be those of other settings than the release says."""
+    panel, strategy = Path("config/panels/culture.yaml"), Path("config/strategies/culture.yaml")
+    sheet, agreed = Path("config/samples.tsv"), Path("results/consensus/culture_b.yaml")
+    before = {path: path.read_text(encoding="utf-8") for path in (panel, strategy, sheet, agreed)}
+    panel.write_text(before[panel].replace("fluorochrome: APC,", "fluorochrome: AF647,"), encoding="utf-8")
+    strategy.write_text(before[strategy].replace("spreads: 4", "spreads: 5"), encoding="utf-8")
+    sheet.write_text(f"{before[sheet]}b\ta_fmo.fcs\tculture\tb\t\t\t\n", encoding="utf-8")
+    agreed.write_text(f"{before[agreed]}\n", encoding="utf-8")
+    assert before[panel] != panel.read_text(encoding="utf-8")
+    assert errors(capsys, "release", "r2") == [
+        (
+            "panel culture: changed since the run was finished: panel channels, strategy arguments; "
+            "run the workflow first"
+        ),
+        "sample sheet: since the run was finished new in the sheet: b; run the workflow first",
+        "results/consensus/culture_b.yaml: is not the file of the finished run; run the workflow first",
+    ]
+    for path, text in before.items():
+        path.write_text(text, encoding="utf-8")
+    strategy.write_text(f"# words that gate nothing\n{before[strategy]}", encoding="utf-8")
+    assert main(["release", "r2"]) == 0
+
+
+def test_release__names_the_code_that_made_the_gates_not_the_one_that_freezes_them(released):
+    run = Path("results/provenance.json")
+    run.write_text(
+        re.sub(r'("fit": ")\w+', r"\g<1>0123456789abcdef", run.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    assert main(["release", "r2"]) == 0
+    head = next(yaml.safe_load_all(RELEASE.with_stem("r2").read_text(encoding="utf-8")))
+    assert head["code"]["fit"] == "0123456789abcdef"
+
+
+def test_release__without_files_of_its_batch_is_one_line(released, capsys):
+    for name in ("fits", "stability"):
+        Path(f"results/{name}/a.json").unlink()
+    assert errors(capsys, "release", "r2") == [
+        "results/fits/a.json: there is no such file, and 1 more of batch b are missing; run the workflow first"
+    ]
 
 
 def test_check__a_release_of_another_panel_or_strategy_is_a_fault(released, capsys):

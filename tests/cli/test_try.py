@@ -204,6 +204,19 @@ def test_try__without_panel_and_strategy_says_that_there_is_no_cd34(real_data: P
     assert any(line.startswith("    lymphocytes ") for line in lines)
 
 
+def test_try__file_whose_lymphocytes_do_not_stand_out_says_what_could_be_done(real_data: Path, tmp_path: Path, capsys):
+    lines = printed(capsys, "--out", tmp_path, real_data / "aml" / "sample1.fcs")
+    assert (
+        "  lymphocytes do not stand out in CD45 and side scatter, so that the strategy's numbers mean nothing here"
+        in lines
+    )
+    assert any("--one-batch" in line for line in lines)
+    lines = printed(
+        capsys, "--out", tmp_path / "both", "--one-batch", *(real_data / "aml" / f"sample{n}.fcs" for n in (1, 7))
+    )
+    assert not any("do not stand out" in line for line in lines)
+
+
 def test_try__panel_that_contradicts_the_files_labels_is_not_gated_under_its_names(
     real_data: Path, repository: Path, tmp_path: Path, capsys
 ):

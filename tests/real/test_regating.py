@@ -28,9 +28,9 @@ def gate(name: str, files: Path, batch: str, out: Path) -> tuple[dict[str, int |
     made = ["--fit", f"results/fits/{name}.json", "--stability", f"results/stability/{name}.json"]
     made += ["--consensus", f"results/consensus/culture_{batch}.yaml"]
     written = ["--gates-xml", out / "g.xml", "--gates-tsv", out / "g.tsv", "--events", out / "e.parquet"]
-    written += ["--pictures", out / "p.json", "--record", out / "r.json"]
+    written += ["--pictures", out / "p.json", "--record", out / "records" / f"{name}.json"]
     run("gate", "--sample-id", name, "--fcs", files / f"{name}.fcs", *SETTINGS, *made, *written)
-    record = read_record(out / "r.json")
+    record = read_record(out / "records" / f"{name}.json")
     checks = {check.check: check.verdict for check in record.checks}
     gates = {row["population"]: row for row in read_rows(out / "g.tsv")}
     return {count.population: count.n_events for count in record.counts}, {**gates, "checks": checks}
@@ -39,6 +39,13 @@ def gate(name: str, files: Path, batch: str, out: Path) -> tuple[dict[str, int |
 def consensus(batch: str, *words: object) -> None:
     run("consensus", "--panel-name", "culture", "--batch", batch, *words,
         "--out", f"results/consensus/culture_{batch}.yaml")  # fmt: skip
+
+
+def collect() -> None:
+    words = ["--records", *(f"results/records/{name}.json" for name in RELEASED), "--manifest", "results/manifest.tsv"]
+    for table in ("populations", "intensities", "quality", "corrections"):
+        words += [f"--{table}", f"results/{table}.tsv"]
+    run("collect", "--config", "config/config.yaml", *words, "--provenance", "results/provenance.json")
 
 
 def fits(*names: str) -> list[str]:
@@ -56,6 +63,9 @@ def release(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in RELEASED:
         fit(name, files)
     consensus("b", *fits(*RELEASED))
+    for name in RELEASED:
+        gate(name, files, "b", tmp_path / "results")
+    collect()
     run("release", "tc")
     return files, Path("config/strategies/released/tc.yaml")
 

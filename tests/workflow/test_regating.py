@@ -181,7 +181,7 @@ def test_locked_and_released__samples_that_are_added_touch_no_other_output(folde
 
     assert main(["release", "r1", "--batches", "b"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "config/strategies/released/r1.yaml: 1 panels, 1 batches, 6 samples"
+        "config/strategies/released/r1.yaml: 1 panel, 1 batch, 6 samples"
     )
     configure(folder, locked, "reference: r1\n")
     add_samples(folder, sheet_row(folder, "W1", 1, batch="c", patient_id="P3"))

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marrowgate.plain_text import one_line
+from marrowgate.plain_text import counted, one_line
 
 _LINE = re.compile(r"(?P<file>.+?) (?P<word>line|row) (?P<line>\d+)(?P<place>, .*)?", re.DOTALL)
 _MANY = 3
 """Lines with the same fault from which on it is told once."""
 _LISTED = 5
+_GOT = ", got "
+"""Stands in what is wrong before the value that was found."""
 
 
 @dataclass(frozen=True)
@@ -67,26 +69,32 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Put the same fault of many lines of a file into one, where the first of them stands; the order stays."""
+    """Put the same fault of many lines of a file into one, where the first of them stands; the order stays.
+
+    What was got may differ from line to line: the first is shown, and how many others there were.
+    """
     given = tuple(faults)
-    lines: dict[tuple[str, ...], list[int]] = {}
+    lines: dict[tuple[str, ...], list[tuple[int, str]]] = {}
     for given_fault in given:
         if named := _LINE.fullmatch(given_fault.where):
-            lines.setdefault(_same(given_fault, named), []).append(int(named["line"]))
+            lines.setdefault(_same(given_fault, named), []).append((int(named["line"]), given_fault.what))
     kept: dict[Fault, None] = {}
     for given_fault in given:
         named = _LINE.fullmatch(given_fault.where)
-        numbers = lines[_same(given_fault, named)] if named else []
+        alike = lines[_same(given_fault, named)] if named else []
+        numbers = list(dict.fromkeys(number for number, _ in alike))
         if named and len(numbers) >= _MANY:
             where = f"{named['file']} {_lines(named['word'], numbers)}{named['place'] or ''}"
-            kept[Fault(where, given_fault.what, given_fault.cure)] = None
+            whats = list(dict.fromkeys(what for _, what in alike))
+            others = f" and {counted(len(whats) - 1, 'other')}" if len(whats) > 1 else ""
+            kept[Fault(where, f"{whats[0]}{others}", given_fault.cure)] = None
         else:
             kept[given_fault] = None
     return tuple(kept)
 
 
 def _same(given_fault: Fault, named: re.Match[str]) -> tuple[str, ...]:
-    return (named["file"], named["word"], named["place"] or "", given_fault.what, given_fault.cure)
+    return (named["file"], named["word"], named["place"] or "", given_fault.what.partition(_GOT)[0], given_fault.cure)
 
 
 def _lines(word: str, numbers: list[int]) -> str:

@@ -28,3 +28,10 @@ def one_line(text: str) -> str:
 def not_a_formula(cell: str) -> str:
     """Return a cell with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as ``1 batch`` and ``1,200 batches``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"

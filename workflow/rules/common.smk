@@ -56,6 +56,7 @@ from marrowgate.snakefile.leftovers import (
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
 from marrowgate.snakefile.simulated import simulated_together
+from marrowgate.snakefile.warm_start import start_warm_process
 from marrowgate.settings.project import override_files, project_files, release_files
 from marrowgate.settings.project_reader import load_project
 from marrowgate.settings.sample_links import (

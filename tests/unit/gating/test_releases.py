@@ -27,6 +27,7 @@ from marrowgate.gating.releases.release_file import PanelGates, Release, file_di
 from marrowgate.gating.releases.rescale import Scale, moved_to
 from marrowgate.settings.released import ReleasedPanel, ReleaseHead, read_head
 from marrowgate.settings.scales import Home
+from marrowgate.signal.detector_readings import ReferenceReading
 from marrowgate.signal.transforms import Transform
 
 HOME = Home.model_validate({"landmarks": [{"of": "lymphocytes", "by": "median", "values": {"CD45": 20000}}]})
@@ -150,13 +151,15 @@ def against(sample, settings=None):
     release = Released(consensus.reference, scales.watches, 0.5)
     result = Against.of(sample, theirs | (settings or {}), release, CHANNELS)
     (record,) = result.marked(settle(sample, consensus))
-    return record, {check.check: check for check in result.checks}
+    return record, {check.check: check for check in result.checks} | {"readings": result.readings}
 
 
 def test_against__a_sample_like_the_release_keeps_its_own_gate_without_a_word():
     record, checks = against(fit("N", 0.515))
     assert (record.status, record.reasons, record.gate.low) == ("ok", (), (0.515,))
+    readings = checks.pop("readings")
     assert {check.verdict for check in checks.values()} == {"ok"}
+    assert readings == {"CD45": ReferenceReading(1.0, round(checks["reference_fold_CD45"].limit, 4), 5)}
 
 
 def test_against__a_boundary_beyond_the_spread_is_pulled_in_and_shifted():
@@ -179,7 +182,7 @@ def test_against__a_boundary_that_the_sample_s_own_events_leave_open_is_drawn_in
 
 def test_against__a_scale_that_followed_its_landmark_says_so():
     record, checks = against(fit("N", 0.515, factor=1.3))
-    assert checks["reference_fold_CD45"].limit == pytest.approx(1.1, abs=1e-4)
+    assert 1.1 < checks["reference_fold_CD45"].limit < 1.2
     assert (record.status, record.reason_code) == ("ok", "follows_landmark")
     assert record.reason == "CD45 reads 1.30 times that of release r1 in granulocytes, and the scale follows"
     assert (checks["reference_fold_CD45"].verdict, checks["reference_fold_CD45"].value) == (
@@ -201,6 +204,7 @@ def test_against__cells_that_another_kind_does_not_follow_are_no_change_of_the_d
     assert (record.status, record.reasons) == ("ok", ())
     check = checks["reference_fold_CD45"]
     assert (check.verdict, check.value) == ("flagged", pytest.approx(1.3, abs=1e-4))
+    assert checks["readings"] == {}
     assert check.reason.endswith("in granulocytes, but other cells do not: it is the cells and not the detector")
 
 
@@ -267,5 +271,15 @@ def test_differences__are_lines_for_a_person():
     assert list(differences(first, other)) == [
         "marrowgate: 0.1.0 and 0.2.0",
         "code: fit differ",
-        "panel hspc: PE-A: voltage 400, gain None; voltage 450, gain None",
+        "panel hspc: PE-A: voltage 400; voltage 450",
     ]
+
+
+def test_differences__of_limits_are_told_where_the_gates_are_the_same():
+    first = release("r1", 0.51)
+    own = first.gates["hspc"]
+    wider = tuple(replace(gate, limit=tuple(2 * limit for limit in gate.limit)) for gate in own.consensus.gates)
+    other = replace(own, consensus=replace(own.consensus, gates=wider))
+    (line,) = differences(first, replace(first, gates={"hspc": other}))
+    before = own.consensus.gates[0].limit[0]
+    assert line == f"panel hspc: cd45_pos: limit {before:.3f} and {2 * before:.3f} of full scale"

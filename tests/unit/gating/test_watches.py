@@ -53,8 +53,8 @@ def test_watches__limit_is_the_prediction_interval_of_one_more_sample():
     sd = math.sqrt(float(np.sum(away**2)) / 4)
     assert watch.sd == pytest.approx(sd, abs=1e-5)
     # 1 % of the samples in any of two dimensions, both ends
-    moderated = math.sqrt((4 * sd**2 + 4 * (math.log(1.1) / 4) ** 2) / 8)
-    assert watch.limit == pytest.approx(stats.t.ppf(1 - 0.01 / 4, 8) * moderated * math.sqrt(1.2), rel=0.01)
+    moderated = math.sqrt((4 * sd**2 + 8 * 0.04**2) / 12)
+    assert watch.limit == pytest.approx(stats.t.ppf(1 - 0.01 / 4, 12) * moderated * math.sqrt(1.2), rel=0.01)
 
 
 def test_watches__one_that_would_miss_a_factor_of_1_6_is_none():

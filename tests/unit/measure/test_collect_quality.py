@@ -1,5 +1,7 @@
 """Quality rows that need more than one sample or the settings of the run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from marrowgate.settings.config import Measure
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
+from marrowgate.signal.detector_readings import ReferenceReading
 
 STRATEGY = Strategy.model_validate(
     {"populations": [{"name": "a", "parent": "root", "dimensions": ["CD34"], "method": "fixed"}]}
@@ -65,3 +68,20 @@ def test_quality_table__a_tube_with_another_spillover_matrix_than_its_batch_is_f
     assert {name: found[name, check]["verdict"] for name in "ABD"} == {"A": "ok", "B": "ok", "D": "not_checked"}
     assert (found["C", check]["verdict"], found["C", check]["limit"]) == ("flagged", 0.01)
     assert found["C", check]["reason"] == "PE-A in APC-A: 0.2, in the batch 0.1"
+
+
+def test_quality_table__a_batch_whose_detector_reads_otherwise_than_the_release_is_flagged_in_each_of_its_samples():
+    def turned(name, ratio, batch="B1", control="none"):
+        made = tube(name, 30, batch=batch)
+        record = replace(made.record, detectors={"CD11b": ReferenceReading(ratio, 1.33, 12)})
+        return replace(made, record=record, sample=made.sample.model_copy(update={"control_type": control}))
+
+    found = table(
+        *(turned(name, 1.3) for name in "ABC"),
+        turned("F", 1.0, control="fmo"),
+        *(turned(name, 1.0, batch="B2") for name in "DEG"),
+    )
+    check = "reference_fold_of_batch_CD11b"
+    assert [found[name, check]["verdict"] for name in "ABCDEG"] == ["flagged"] * 3 + ["ok"] * 3
+    assert found["A", check]["value"] == pytest.approx(1.3)
+    assert ("F", check) not in found

@@ -1,5 +1,7 @@
 """A record is read back as it was written."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from marrowgate.fcs.model import Spillover
@@ -7,6 +9,7 @@ from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord, read_record, write_record
 from marrowgate.signal.checks import at_most
+from marrowgate.signal.detector_readings import ReferenceReading
 
 MATRIX = Spillover(("PE-A", "APC-A"), np.array([[1.0, 0.1], [0.02, 1.0]]))
 
@@ -22,11 +25,13 @@ def test_record__comes_back_whole(tmp_path):
     record = SampleRecord(
         "S1", {"verdict": "accepted"}, counts, checks, sketches, settings, Volume((123.5,)), 950, MATRIX
     )
+    record = replace(record, detectors={"CD34": ReferenceReading(1.3, 1.2, 12)})
     write_record(tmp_path / "r.json", record)
     found = read_record(tmp_path / "r.json")
     assert (found.sample_id, found.manifest, found.counts, found.checks) == ("S1", record.manifest, counts, checks)
     assert (found.settings, found.volume, found.n_cd45_with_dead) == (settings, Volume((123.5,)), 950)
     assert found.spillover.labels == MATRIX.labels
+    assert found.detectors == record.detectors
     np.testing.assert_array_equal(found.spillover.matrix, MATRIX.matrix)
     assert found.sketches[0].values.tolist() == [1.0, 2.0, 3.0]
 

@@ -169,6 +169,14 @@ def test_lines_of_the_same_fault__are_named(lines: tuple[int, ...], told: list[s
     assert [each.where for each in found] == [f"s.tsv {words}, column batch" for words in told]
 
 
+def test_same_fault__of_other_values_is_one_line_with_the_first_value():
+    faults = [fault(line, f"is a date, got '2026-03-{line:02d}'") for line in (2, 3, 5, 5)]
+    assert [str(each) for each in told_once(faults)] == [
+        "s.tsv line 2, 3 and 5, column batch: is a date, got '2026-03-02' and 2 others; fill it in"
+    ]
+    assert len(told_once([fault(2, "is odd, got 'a'"), fault(3, "is odd, got 'b'"), fault(3, "is odd, got 'c'")])) == 3
+
+
 def test_other_faults__keep_their_place():
     faults = [fault(2), fault(3), fault(3, "is odd"), fault(4), Fault("a.yaml", "x", "y")]
     assert [str(each).partition(",")[0] for each in told_once(faults)] == [

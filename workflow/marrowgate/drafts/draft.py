@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from re import Pattern
 
@@ -14,6 +14,8 @@ from marrowgate.drafts.sample_rows import Cells, next_number, to_do, with_partne
 from marrowgate.drafts.visits import Visit, read_visit
 from marrowgate.fcs.acquisition import Acquired
 from marrowgate.fcs.model import FcsFile
+
+_LONGEST_DAYS = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class DataSet:
         The batch that the sheet gives it already; empty when it is new or has none.
     known_id : str
         Its sample_id in the sheet; empty when it is new.
+    known_day : float or None
+        The treatment day that the sheet gives it already.
     """
 
     path: Path
@@ -39,6 +43,16 @@ class DataSet:
     acquired: Acquired
     known_batch: str = ""
     known_id: str = ""
+    known_day: float | None = None
+
+
+def day_of(cells: Mapping[str, str]) -> float | None:
+    """Return the treatment day of a row; None where its cell is empty or no number."""
+    try:
+        day = float(cells.get("day", ""))
+    except ValueError:
+        return None
+    return day if abs(day) < _LONGEST_DAYS else None
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,7 @@ def draft_rows(
     """
     panel_of = {index: panel for panel in panels for index in panel.files}
     fields = [fields_of(item.path.stem, wishes.pattern) if wishes.pattern else {} for item in sets]
-    visits = _visits(fields, wishes.cycle_days)
+    visits = _visits(fields, [item.known_day for item in sets], wishes.cycle_days)
     runs = [_run_facts(item, panel_of.get(index)) for index, item in enumerate(sets)]
     batches = [wishes.batch] * len(sets) if wishes.batch else batch_names(runs)
     days = day_numbers(runs)
@@ -152,19 +166,36 @@ def _row(
     return {**row, "to_do": to_do(row, [*filter(None, [control.to_do]), *(["panel"] if is_open else [])])}
 
 
-def _visits(fields: Sequence[Mapping[str, str]], cycle_days: int | None) -> list[Visit]:
-    """Return the visit of each file; of dates the first one of a patient is day 0, and the others count from there."""
+def _visits(
+    fields: Sequence[Mapping[str, str]], known_days: Sequence[float | None], cycle_days: int | None
+) -> list[Visit]:
+    """Return the visit of each file; dates become days since day 0 of the patient, see `_days_0`."""
     dates = [read_date(words.get("date", "")) for words in fields]
-    first: dict[str, date] = {}
-    for words, when in zip(fields, dates, strict=True):
-        if when is not None:
-            patient = words.get("patient", "")
-            first[patient] = min(first.get(patient, when), when)
+    patients = [words.get("patient", "") for words in fields]
+    days_0 = _days_0(patients, dates, known_days)
     visits = []
-    for words, when in zip(fields, dates, strict=True):
-        by_date = None if when is None else (when - first[words.get("patient", "")]).days
+    for words, patient, when in zip(fields, patients, dates, strict=True):
+        day_0 = days_0.get(patient)
+        by_date = None if when is None or day_0 is None else (when - day_0).days
         visits.append(read_visit(words.get("visit", ""), cycle_days) or Visit(day=by_date))
     return visits
+
+
+def _days_0(
+    patients: Sequence[str], dates: Sequence[date | None], known_days: Sequence[float | None]
+) -> dict[str, date | None]:
+    """Return the date of each patient's day 0: the one that the sheet's days count from, else that of the first file.
+
+    None where the days of the sheet count from different dates: nobody can say which holds.
+    """
+    first: dict[str, date] = {}
+    by_sheet: dict[str, set[date]] = {}
+    for patient, when, day in zip(patients, dates, known_days, strict=True):
+        if when is not None:
+            first[patient] = min(first.get(patient, when), when)
+            if day is not None:
+                by_sheet.setdefault(patient, set()).add(when - timedelta(days=day))
+    return first | {patient: days.pop() if len(days) == 1 else None for patient, days in by_sheet.items()}
 
 
 def _run_facts(item: DataSet, named: NamedPanel | None) -> RunFacts:

@@ -48,11 +48,13 @@ class ProjectFolder:
         """Return the ids that the sheet holds."""
         return tuple(row.cells.get("sample_id", "") for row in self.sheet.rows) if self.sheet else ()
 
-    def known_files(self) -> Iterator[tuple[Path, int, str, str]]:
-        """Return path, data set, batch and sample_id of the rows whose file is there."""
-        for index, path, data_set, batch in self.rows():
-            if path.is_file():
-                yield path, data_set, batch, self.sample_ids[index]
+    def known_files(self) -> Iterator[tuple[Path, int, Mapping[str, str]]]:
+        """Return path, data set and cells of the rows whose file is there; of a link the file that it leads to."""
+        for index, path, data_set, _ in self.rows():
+            if path.is_file() and self.sheet:
+                # the link's own name holds no date
+                is_link = path.parent == self.folder / _LINKS and path.is_symlink()
+                yield path.resolve() if is_link else path, data_set, self.sheet.rows[index].cells
 
     def rows(self) -> Iterator[tuple[int, Path, int, str]]:
         """Return place, path, data set and batch of the rows that name a file."""

@@ -1,5 +1,7 @@
 """Borders between cells that run into each other: where as many cross by chance one way as the other."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,11 +69,15 @@ def slopes_at(ordered: Floats, at: Floats, width: float) -> Floats:
     """
     sums, n_events = _beside(ordered, at, width)
     means = np.divide(sums, n_events, out=at.copy(), where=n_events > 0)
-    # the mean of an exponential density on (-1, 1) with slope u is coth(u) - 1/u (Langevin)
+    return np.asarray(np.interp((means - at) / width, *_langevin()) / width)
+
+
+@cache
+def _langevin() -> tuple[Floats, Floats]:
+    """Return means of an exponential density on (-1, 1), and its slopes; u has the mean coth(u) - 1/u (Langevin)."""
     slopes = np.linspace(-100.0, 100.0, 20_001)
     with np.errstate(divide="ignore", invalid="ignore"):
-        langevin = np.where(np.abs(slopes) < 1e-3, slopes / 3, 1 / np.tanh(slopes) - 1 / slopes)
-    return np.asarray(np.interp((means - at) / width, langevin, slopes) / width)
+        return np.where(np.abs(slopes) < 1e-3, slopes / 3, 1 / np.tanh(slopes) - 1 / slopes), slopes
 
 
 def _beside(ordered: Floats, at: Floats, width: float) -> tuple[Floats, NDArray[np.intp]]:

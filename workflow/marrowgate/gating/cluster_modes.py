@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import bandwidth, binned, smoothed
-from marrowgate.gating.estimators.valley import depths
 from marrowgate.gating.landmarks.modes import Mode, find_modes
 from marrowgate.gating.reasons import Reasons, because
+from marrowgate.gating.valleys import depths
 
 Floats = NDArray[np.float64]
 End = Literal["high", "low"]

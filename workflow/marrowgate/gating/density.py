@@ -1,6 +1,6 @@
 """One-dimensional densities on the transformed scale, as binned counts that can be smoothed, summed and resampled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,27 +15,61 @@ WIDTH = (HIGH - LOW) / BINS
 CENTRES = LOW + WIDTH * (np.arange(BINS, dtype=np.float64) + 0.5)
 
 Counts = NDArray[np.float64]
+Finder = Callable[[Counts], Sequence[float | None]]
+"""Takes the counts of several draws, shape (n_draws, BINS), and gives a boundary for each, or None."""
 
 
-def binned(values: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> Counts:
-    """Count values in the grid, each once or by its weight; those beyond its ends count in the end bins.
+def bins_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the bin of each value; those beyond the ends of the grid lie in the end bins. Shape of `values`."""
+    bins = ((np.clip(values, LOW, HIGH) - LOW) / WIDTH).astype(np.int64)
+    return np.minimum(bins, BINS - 1)
+
+
+def binned(values: NDArray[np.float64]) -> Counts:
+    """Count values in the grid; those beyond its ends count in the end bins.
 
     Returns
     -------
     ndarray of float64, shape (BINS,)
     """
-    bins = ((np.clip(values, LOW, HIGH) - LOW) / WIDTH).astype(np.int64)
-    return np.bincount(np.minimum(bins, BINS - 1), weights=weights, minlength=BINS).astype(np.float64)
+    return np.bincount(bins_of(values), minlength=BINS).astype(np.float64)
 
 
 def quantile(counts: Counts, probability: float) -> float:
     """Return a quantile of binned values, linear inside its bin."""
-    target = probability * counts.sum()
-    upto = np.cumsum(counts)
-    bin_of_target = int(min(np.searchsorted(upto, target), BINS - 1))
-    before = upto[bin_of_target] - counts[bin_of_target]
-    part = (target - before) / counts[bin_of_target] if counts[bin_of_target] else 0.5
-    return float(LOW + WIDTH * (bin_of_target + part))
+    return float(quantiles(counts[np.newaxis], probability)[0])
+
+
+def quantiles(counts: Counts, probability: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a quantile of each of several rows of binned values, linear inside its bin.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (n, BINS)
+        Whole numbers.
+    probability : float or ndarray of float64, shape (n,)
+        Share of the values below it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+    """
+    upto = np.cumsum(counts, axis=1)
+    target = probability * upto[:, -1]
+    # as many bins lie wholly below it as hold less up to their ends
+    bin_of_target = np.minimum(np.count_nonzero(upto < target[:, np.newaxis], axis=1), BINS - 1)
+    rows = np.arange(len(counts))
+    own = counts[rows, bin_of_target]
+    before = upto[rows, bin_of_target] - own
+    part = np.divide(target - before, own, out=np.full(len(counts), 0.5), where=own > 0)
+    return np.asarray(LOW + WIDTH * (bin_of_target + part))
+
+
+def quantiles_if_any(counts: Counts, probability: float) -> list[float | None]:
+    """Return the same quantile of several draws; None of those without a value. See `quantiles`."""
+    has_any = np.asarray(counts.sum(axis=1) > 0).tolist()
+    values = quantiles(counts, probability).tolist()
+    return [value if there else None for value, there in zip(values, has_any, strict=True)]
 
 
 def bandwidth(counts: Counts, floor: float = 0.008) -> float:
@@ -49,11 +83,34 @@ def bandwidth(counts: Counts, floor: float = 0.008) -> float:
 
 
 def smoothed(counts: Counts, width: float) -> Counts:
-    """Smooth binned counts with a Gaussian kernel of standard deviation `width`; the sum is kept."""
+    """Smooth binned counts with a Gaussian kernel of standard deviation `width`; the sum is kept.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (..., BINS)
+        Each row is smoothed by itself.
+    width : float
+        Parts of full scale.
+
+    Returns
+    -------
+    ndarray of float64, shape of `counts`
+    """
     reach = int(np.ceil(4 * width / WIDTH))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * WIDTH / width) ** 2)
-    padded = np.pad(counts, reach)
-    return np.convolve(padded, kernel / kernel.sum(), mode="same")[reach:-reach]
+    density = np.zeros(counts.shape)
+    used = np.flatnonzero(counts.any(axis=tuple(range(counts.ndim - 1))))
+    if not used.size:
+        return density
+    # only where there are counts, and with zeros between the rows, so that one convolution does for all
+    own = counts[..., used[0] : used[-1] + 1]
+    padded = np.zeros((*own.shape[:-1], own.shape[-1] + 4 * reach))
+    padded[..., 2 * reach : -2 * reach] = own
+    made = np.convolve(padded.ravel(), kernel / kernel.sum(), mode="same").reshape(padded.shape)
+    first, last = max(int(used[0]) - reach, 0), min(int(used[-1]) + reach + 1, BINS)
+    begin = first - int(used[0]) + 2 * reach
+    density[..., first:last] = made[..., begin : begin + last - first]
+    return density
 
 
 @dataclass(frozen=True)
@@ -64,7 +121,7 @@ class Resampled:
     share_found: float
 
 
-def resample(counts: Counts, find: Callable[[Counts], float | None], seed: int, draws: int = 40) -> Resampled:
+def resample(counts: Counts, find: Finder, seed: int, draws: int = 40) -> Resampled:
     """Find a boundary again in Poisson draws of the counts.
 
     Source: Poisson bootstrap, the large-sample form of the nonparametric bootstrap (Efron and Tibshirani 1993, ch. 6).
@@ -74,7 +131,7 @@ def resample(counts: Counts, find: Callable[[Counts], float | None], seed: int, 
     counts : ndarray of float64, shape (BINS,)
         Binned events.
     find : callable
-        Gives the boundary of binned events, or None.
+        Gives the boundary of each of several draws, or None.
     seed : int
         Seed of the draws.
     draws : int
@@ -85,9 +142,7 @@ def resample(counts: Counts, find: Callable[[Counts], float | None], seed: int, 
     Resampled
         The error is unknown when fewer than two draws found a boundary.
     """
-    generator = np.random.default_rng(seed)
-    borders = [
-        border for _ in range(draws) if (border := find(generator.poisson(counts).astype(np.float64))) is not None
-    ]
+    drawn = np.random.default_rng(seed).poisson(counts, (draws, BINS)).astype(np.float64)
+    borders = [border for border in find(drawn) if border is not None]
     sd = float(np.std(borders, ddof=1)) if len(borders) > 1 else float("nan")
     return Resampled(error_of(sd), len(borders) / draws)

@@ -21,6 +21,7 @@ from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
 from marrowgate.settings.strategy import Strategy
 from marrowgate.signal.checks import Check, at_most
+from marrowgate.signal.detector_readings import batch_checks
 from marrowgate.signal.detector_settings import setting_checks
 from marrowgate.signal.spillover.agreement import spillover_check
 
@@ -132,6 +133,7 @@ def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measu
         checks = (
             *entry.record.checks,
             *_settings(entry, batch, visits, limits),
+            *_readings(entry, batch),
             *_counting(entry, settings.wanted_cv_pct),
             *_platforms(entry, settings),
         )
@@ -176,6 +178,15 @@ def _settings(
             limits.max_setting_change_pct,
         ),
         spillover_check(entry.record.spillover, matrices, limits.max_spillover_difference),
+    )
+
+
+def _readings(entry: Measured, batch: Sequence[Measured]) -> tuple[Check, ...]:
+    """Hold the detectors of a stained sample's batch against the release that it was gated against."""
+    if entry.sample.control_type != "none":
+        return ()
+    return batch_checks(
+        entry.record.detectors, [other.record.detectors for other in batch if other.sample.control_type == "none"]
     )
 
 

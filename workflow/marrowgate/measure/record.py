@@ -15,6 +15,7 @@ from marrowgate.measure.manifest import manifest_without_numbers
 from marrowgate.measure.measured_volume import Volume
 from marrowgate.no_result import NoResult
 from marrowgate.signal.checks import Check
+from marrowgate.signal.detector_readings import ReferenceReading
 from marrowgate.signal.detector_settings import Settings
 
 
@@ -120,6 +121,8 @@ class SampleRecord:
         SHA-256 of the files that it was made from and of those that were written with it, by folder and name.
     corrections : tuple of Correction
         What a person's gates changed; empty where nobody gave any.
+    detectors : mapping of str to ReferenceReading
+        Dimension to how its detector reads against the release that the sample was gated against; else empty.
     """
 
     sample_id: str
@@ -133,6 +136,7 @@ class SampleRecord:
     spillover: Spillover | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    detectors: Mapping[str, ReferenceReading] = field(default_factory=dict)
 
 
 def record_without_numbers(sample_id: str, no_result: NoResult, sha256: str = "") -> SampleRecord:
@@ -153,6 +157,7 @@ def write_record(path: Path, record: SampleRecord) -> None:
         "spillover": _plain_matrix(record.spillover),
         "digests": dict(record.digests),
         "corrections": [asdict(correction) for correction in record.corrections],
+        "detectors": {name: asdict(reading) for name, reading in record.detectors.items()},
         "sketches": [
             {**vars(sketch), "values": [round(float(v), 4) for v in sketch.values]} for sketch in record.sketches
         ],
@@ -177,6 +182,7 @@ def read_record(path: Path) -> SampleRecord:
         spillover=_matrix_from_plain(plain["spillover"]),
         digests=plain["digests"],
         corrections=tuple(Correction(**entry) for entry in plain["corrections"]),
+        detectors={name: ReferenceReading(**entry) for name, entry in plain.get("detectors", {}).items()},
     )
 
 

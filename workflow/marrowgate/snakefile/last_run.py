@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from marrowgate.plain_text import counted
+
 RESULTS = Path("results")
 LAST_RUN = "last_run"
 _KEPT = ("tables/populations.parquet", "tables/intensities.parquet", "provenance.json")
@@ -33,7 +35,5 @@ def changes_line(changes: Path) -> str:
     )
     of_medians = f", median intensities by up to {medians:.3g} %" if medians else ""
     samples = len({row["sample_id"] for row in rows})
-    return (
-        f"{len(rows)} published rows of {samples} samples differ from the last run, counts by up to {counts:.3g} %"
-        f"{of_medians}; see {changes.with_suffix('.tsv')}"
-    )
+    differ = f"{counted(len(rows), 'published row')} of {counted(samples, 'sample')} differ from the last run"
+    return f"{differ}, counts by up to {counts:.3g} %{of_medians}; see {changes.with_suffix('.tsv')}"

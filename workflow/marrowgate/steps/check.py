@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marrowgate.plain_text import counted
+
 if TYPE_CHECKING:
     from marrowgate.fcs.survey import Surveyed
     from marrowgate.settings.project import Project
@@ -85,9 +87,10 @@ def summary(project: "Project") -> str:
     """Say in one line what the project holds."""
     simulated = sum(project.is_simulated(sample) for sample in project.samples)
     batches = {sample.batch for sample in project.samples}
+    holds = ((project.samples, "sample"), (project.patients, "patient"), (project.panels, "panel"), (batches, "batch"))
     return (
-        f"{len(project.samples)} samples, {len(project.patients)} patients, {len(project.panels)} panels, "
-        f"{len(batches)} batches; {simulated} files simulated, {len(project.samples) - simulated} to be read"
+        f"{', '.join(counted(len(things), noun) for things, noun in holds)}; "
+        f"{counted(simulated, 'file')} simulated, {len(project.samples) - simulated} to be read"
     )
 
 

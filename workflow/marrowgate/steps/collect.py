@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.settings.project import override_files, project_files, release_files
     from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.snakefile.rules import STEPS
+    from marrowgate.steps.finished_run import gated_with
     from marrowgate.steps.sample_files import sample_files
     from marrowgate.tables import write_table
 
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     described = provenance(
         project.config, project_files(project) | override_files(project) | release_files(project), digests, STEPS
     )
+    described["gated_with"] = gated_with(project)
     described["records_sha256"] = {path.stem: sha256_of(path) for path in paths}
     described["batches_sha256"] = {
         output: digest

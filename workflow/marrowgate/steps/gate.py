@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marrowgate.settings.panel import Panel
     from marrowgate.settings.strategy import Strategy
     from marrowgate.signal.checks import Check
+    from marrowgate.signal.detector_readings import ReferenceReading
     from marrowgate.signal.stability.stability_file import RunQuality
     from marrowgate.steps.sample_outputs import SamplePaths
 
@@ -139,6 +140,7 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
     given = _given(args.gate_overrides, strategy, panel, sample_events)
     records, before = settle(fit, consensus, given), settle(fit, consensus) if given else ()
     checks: tuple[Check, ...] = ()
+    readings: Mapping[str, ReferenceReading] = {}
     if consensus.reference is not None:
         from marrowgate.gating.batch_scales import read_scales
         from marrowgate.gating.releases.against import Against, Released
@@ -146,9 +148,10 @@ def _gated(args: argparse.Namespace, sha256: str) -> "SampleRecord":
         channels = {name: channel.name for name, channel in sample_events.channels.items()}
         released = Released(consensus.reference, read_scales(args.scales).watches, limits.max_setting_change_pct)
         against = Against.of(fit, run_quality.settings or {}, released, channels)
-        records, before, checks = against.marked(records), against.marked(before), against.checks
+        records, before = against.marked(records), against.marked(before)
+        checks, readings = against.checks, against.readings
     record = write_gated(paths, sample_events, panel, records, manifest, wanted, limits, run_quality, strategy, before)
-    record = replace(record, checks=(*record.checks, *checks))
+    record = replace(record, checks=(*record.checks, *checks), detectors=readings)
     return _with_corrections(record, sample_events, before, records, run_quality, given) if given else record
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.options import whole_number
+from marrowgate.plain_text import counted
 from marrowgate.progress import with_progress
 
 if TYPE_CHECKING:
@@ -110,13 +111,20 @@ def _confirmed(paths: Sequence[Path]) -> str:
 
 def _data_sets(paths: Sequence[Path], project: "ProjectFolder") -> "tuple[list[DataSet], int]":
     """Return the data sets that the sheet holds already, as far as their files are there, then the new ones."""
-    from marrowgate.drafts.draft import DataSet
+    from marrowgate.drafts.draft import DataSet, day_of
     from marrowgate.fcs.acquisition import acquired
     from marrowgate.fcs.read import data_sets, read_header
 
     old = [
-        DataSet(path, read_header(path, data_set), acquired(path, data_set), batch, sample_id)
-        for path, data_set, batch, sample_id in project.known_files()
+        DataSet(
+            path,
+            read_header(path, data_set),
+            acquired(path, data_set),
+            cells.get("batch", ""),
+            cells.get("sample_id", ""),
+            day_of(cells),
+        )
+        for path, data_set, cells in project.known_files()
     ]
     known = {(item.path.resolve(), item.header.data_set) for item in old}
     new = [
@@ -157,9 +165,9 @@ def _words(
     from marrowgate.drafts.project_folder import SHEET
 
     n_files = len({item.path for item in new})
-    yield f"{_counted(n_files, 'new file')}, {_counted(len(new), 'data set')}; {_counted(len(rows), 'row')} in {SHEET}"
+    yield f"{counted(n_files, 'new file')}, {counted(len(new), 'data set')}; {counted(len(rows), 'row')} in {SHEET}"
     if n_filled:
-        yield f"{_counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
+        yield f"{counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
     for number, item in enumerate(new, start=1):
         if item.header.verdict.status == "rejected":
             called = item.path.name if args.names else f"data set {number}"
@@ -193,7 +201,3 @@ def _between(pattern: str) -> list[str]:
     import re
 
     return re.split(r"\{[^{}]*\}", pattern)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marrowgate.errors import Fault, UserError, fault
+from marrowgate.plain_text import counted
 from marrowgate.settings.messages import NAME_PATTERN, correct_to
 
 if TYPE_CHECKING:
@@ -61,10 +62,9 @@ def _existing(project: "Project", name: str) -> Path:
 
 
 def _make(project: "Project", args: argparse.Namespace) -> int:
-    from marrowgate import __version__
-    from marrowgate.code_digest import code_digests
     from marrowgate.gating.releases.release_file import Release, write_release
     from marrowgate.settings.released import ReleaseHead
+    from marrowgate.steps.finished_run import read_finished_run
 
     path = project.release_path(args.name)
     if not re.fullmatch(NAME_PATTERN, args.name):
@@ -72,6 +72,7 @@ def _make(project: "Project", args: argparse.Namespace) -> int:
     if path.exists():
         raise fault(str(path), "the release is there already, and a release never changes", "take another name")
     pairs = _pairs(project, args)
+    finished = read_finished_run(args.results, project, pairs)
     samples: dict[str, str] = {}
     heads: dict[str, ReleasedPanel] = {}
     gates: dict[str, PanelGates] = {}
@@ -79,10 +80,13 @@ def _make(project: "Project", args: argparse.Namespace) -> int:
         own = [batch for name, batch in pairs if name == panel]
         heads[panel], gates[panel], digests = _panel(project, args, panel, own)
         samples |= digests
-    head = ReleaseHead(args.name, __version__, code_digests(GATING), heads, dict(sorted(samples.items())))
+    # of the run, which an upgrade since then has not made anew
+    code = {step: finished["code_digests"][step] for step in GATING}
+    head = ReleaseHead(args.name, finished["marrowgate"], code, heads, dict(sorted(samples.items())))
     write_release(path, Release(head, gates))
     n_batches = len({batch for _, batch in pairs})
-    print(f"{path}: {len(heads)} panels, {n_batches} batches, {len(samples)} samples")
+    counts = ((len(heads), "panel"), (n_batches, "batch"), (len(samples), "sample"))
+    print(f"{path}: {', '.join(counted(number, noun) for number, noun in counts)}")
     return 0
 
 
@@ -158,8 +162,8 @@ def _batch(project: "Project", results: Path, panel: str, batch: str) -> "tuple[
     scales = results / "scales" / f"{panel}_{batch}.yaml" if asks_batch(strategy, project.panels[panel]) else None
     needed = [*fits.values(), *runs.values(), consensus, *([scales] if scales else [])]
     if absent := [path for path in needed if not path.is_file()]:
-        cure = "run the workflow first, or name its folder with --results"
-        raise UserError([Fault(str(path), "there is no such file", cure) for path in absent])
+        others = f", and {len(absent) - 1} more of batch {batch} are missing" if len(absent) > 1 else ""
+        raise fault(str(absent[0]), f"there is no such file{others}", "run the workflow first")
     usable = [name for name in samples if read_no_result(fits[name]) is None]
     batch_end = FinishedBatch(
         tuple(read_fit(fits[name]) for name in usable),

@@ -82,15 +82,22 @@ def _left_out(n_events: int, rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _way_on(strategy: Strategy, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Say how to go on where a population was not gated without which the others can be had."""
+    """Say how to go on where the file's units are not known, or a population is in the way of the others."""
+    if any(_code(row) == "no_landmark" for row in rows):
+        yield "lymphocytes do not stand out in CD45 and side scatter, so that the strategy's numbers mean nothing here"
+        yield "to go on: more events, or --one-batch with other files of the same run, which looks for them together"
     optional = {each.name: each for each in strategy.populations if each.optional}
     for row in rows:
         population = optional.get(row["population"])
-        code = str(row["gate_reason_code"] or "").partition("; ")[0]
         stains = [name for name in population.dimensions if not is_scatter(name)] if population else []
-        if stains and row["n_events"] is None and code not in {"marker_absent", "needs_gate"}:
+        if stains and row["n_events"] is None and _code(row) not in {"marker_absent", "needs_gate"}:
             how = f"a panel without {', '.join(stains)} (`marrowgate init` drafts one)"
             yield f"to go on without {row['population']}: {how}"
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    """Return the first reason of a row's gate."""
+    return str(row["gate_reason_code"] or "").partition("; ")[0]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
-from marrowgate.gating.density import CENTRES, binned
+from marrowgate.gating.density import CENTRES, binned, smoothed
 from marrowgate.gating.doubts.estimate_doubts import crowded_border, cut_by_box, foreign_events, hollow, share_outside
 from marrowgate.gating.doubts.saturation import saturated
 from marrowgate.gating.estimators.upper_mode import upper_mode
@@ -134,7 +134,7 @@ def test_upper_mode__of_a_handful_is_doubtful_and_far_bright_events_are_no_mode(
     few = found("upper_mode", modes((10_000, 0.3, 0.1), (600, 0.82, 0.01)))
     assert (few.status, codes(few)) == ("doubtful", ("few_in_mode",))
     counts = binned(np.concatenate([np.random.default_rng(1).normal(0.6, 0.03, 5000), np.full(20, 1.1)]))
-    mode, spread = upper_mode(counts, 0.008, 0.25)
+    mode, spread = upper_mode(counts, smoothed(counts, 0.008), 0.25)
     assert (mode, spread) == pytest.approx((0.6, 0.03), abs=0.01)
     assert mode in CENTRES
 

@@ -78,3 +78,19 @@ def test_correction__is_a_file_that_the_settings_take_once_it_is_filled_in(bound
         assert gate.rectangle["CD45"].low == 1151.0
     else:
         assert gate.polygon.vertices[1] == (0.0, 1346.7)
+
+
+def test_look__a_check_of_a_whole_batch_stands_once_for_each_batch_and_before_other_checks():
+    check = {"check": "reference_fold_of_batch_CD11b", "verdict": "flagged", "value": 1.3, "limit": 1.2, "reason": "up"}
+    other = {"check": "viable_pct", "verdict": "flagged", "value": 50.0, "limit": 70.0, "reason": "dead"}
+    rows = [
+        {**other, "sample_id": "a", "batch": "B1"},
+        *({**check, "sample_id": name, "batch": "B1"} for name in "abc"),
+        {**check, "sample_id": "d", "batch": "B2"},
+    ]
+    looks = to_look_at([], [], rows, {}, ())
+    assert [(look.sample_id, look.batch, look.what) for look in looks] == [
+        ("", "B1", "CD11b of the whole batch against the release, fold: 1.3, limit 1.2"),
+        ("", "B2", "CD11b of the whole batch against the release, fold: 1.3, limit 1.2"),
+        ("a", "B1", "viable among singlets, %: 50, limit 70"),
+    ]

@@ -9,6 +9,7 @@ from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.cluster_modes import End, mode_towards, second_cluster
 from marrowgate.gating.doubts.estimate_doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
 from marrowgate.gating.geometry.gates import Ellipsoid
+from marrowgate.gating.geometry.squared_lengths import squared_lengths
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, is_above_zero, populations_in
@@ -48,7 +49,7 @@ def find(view: View, arguments: ClusterArguments) -> FittedGate:
         for name, pair in zip(view.dimensions, zip(arguments.low, arguments.high, strict=True), strict=True)
     ]
     low, high = np.array(corners).T
-    inside = points[((points >= low) & (points <= high)).all(axis=1)]
+    inside = points[_in_box(points, low, high)]
     if len(inside) < arguments.min_events:
         sentence = f"{len(inside)} events in the target box, {arguments.min_events} are needed"
         return no_gate("too_few_events", sentence)
@@ -73,6 +74,11 @@ def find(view: View, arguments: ClusterArguments) -> FittedGate:
         return fitted_gate(gate, error, doubts=doubts)
     sentence = f"ends at a neighbour, {100 * np.exp(-edge / 2):.1f} % of a normal cluster outside"
     return fitted_gate(gate, error, doubts=doubts, notes=(because("ends_at_neighbour", sentence),))
+
+
+def _in_box(points: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
+    inside = [(column >= a) & (column <= b) for column, a, b in zip(points.T, low, high, strict=True)]
+    return np.asarray(np.logical_and.reduce(inside))
 
 
 def _start(
@@ -122,9 +128,13 @@ def settle(
     # E[d2 | d2 <= cut] / 2 for a chi-squared distance with two degrees of freedom
     shrink = 1.0 - (1.0 - trim) * cut / (2.0 * trim)
     mean, covariance = start, np.diag(spread**2)
-    core = points
+    core, chosen = points, np.zeros(0, dtype=np.bool_)
     for _ in range(_ROUNDS):
-        core = points[distances(points, mean, covariance) <= cut]
+        before, chosen = chosen, distances(points, mean, covariance) <= cut
+        if np.array_equal(before, chosen):
+            # the same events again give the same numbers again
+            break
+        core = points[chosen]
         if len(core) < 10:
             return None
         mean = core.mean(axis=0)
@@ -139,8 +149,8 @@ def distances(
     points: NDArray[np.float64], mean: NDArray[np.float64], covariance: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the squared Mahalanobis distance of every point. Shape (n,)."""
-    centred = points - mean
-    return np.asarray(np.einsum("ij,jk,ik->i", centred, np.linalg.inv(covariance), centred))
+    x, y = np.ascontiguousarray(points.T) - mean[:, np.newaxis]
+    return squared_lengths(x, y, np.linalg.inv(covariance))
 
 
 def neighbour_begins(distance_square: NDArray[np.float64], widest: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from marrowgate.gating.density import Counts, binned, quantile, resample
+from marrowgate.gating.density import Counts, binned, quantile, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import because
@@ -41,10 +41,10 @@ def _in_control(view: View, dimension: str, arguments: ControlQuantileArguments)
         return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
     counts = binned(values)
 
-    def border(drawn: Counts) -> float | None:
-        return quantile(drawn, arguments.quantile) if drawn.any() else None
+    def borders(drawn: Counts) -> list[float | None]:
+        return quantiles_if_any(drawn, arguments.quantile)
 
-    drawn = resample(counts, border, view.seed)
+    drawn = resample(counts, borders, view.seed)
     return fitted_gate(threshold(dimension, quantile(counts, arguments.quantile), arguments.keep), drawn.error)
 
 

@@ -33,10 +33,11 @@ def find(view: View, arguments: NegativeTailArguments) -> FittedGate:
     counts = binned(values)
     width = bandwidth(counts)
 
-    def border(drawn: Counts) -> float | None:
-        return tail(drawn, width, high, arguments.spreads)
+    def borders(drawn: Counts) -> list[float | None]:
+        densities = smoothed(drawn, width)
+        return [tail(own, density, high, arguments.spreads) for own, density in zip(drawn, densities, strict=True)]
 
-    at = border(counts)
+    (at,) = borders(counts[np.newaxis])
     if at is None:
         where = f" below {arguments.bounds[1]:g}" if arguments.bounds else ""
         return no_gate("no_negative_peak", f"no negative peak of {dimension}{where}")
@@ -45,14 +46,13 @@ def find(view: View, arguments: NegativeTailArguments) -> FittedGate:
         where = " to ".join(f"{bound:g}" for bound in arguments.bounds) if arguments.bounds else "the scale"
         reason = f"boundary of {dimension} at {linear:.4g} is outside {where}"
         return no_gate("outside_bounds", reason)
-    drawn = resample(counts, border, view.seed)
+    drawn = resample(counts, borders, view.seed)
     return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error)
 
 
-def tail(counts: Counts, width: float, high: float, spreads: float) -> float | None:
+def tail(counts: Counts, density: Counts, high: float, spreads: float) -> float | None:
     """Return mode + `spreads` times the standard deviation of the half below the mode, or None without such a half."""
-    density = np.where(CENTRES < high, smoothed(counts, width), 0.0)
-    mode = CENTRES[int(np.argmax(density))]
+    mode = CENTRES[int(np.argmax(np.where(CENTRES < high, density, 0.0)))]
     below = np.where(CENTRES <= mode, counts, 0.0)
     n = below.sum()
     if n < 10:

@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
 from marrowgate.gating.density import bandwidth, binned, smoothed
-from marrowgate.gating.estimators.valley import depths, sides
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
+from marrowgate.gating.valleys import depths, sides
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 
-Points = NDArray[np.float64]
+Points = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Values of the same events in the two dimensions."""
 _DRAWS = 40
 _LEAST_MODE, _DEEP, _RISE = 0.05, 0.8, 3.0
 """Two modes: share of the events on either side of the valley, its depth, and its standard errors."""
@@ -55,29 +56,29 @@ class ReferenceLineArguments(Arguments):
 def find(view: View, arguments: ReferenceLineArguments) -> FittedGate:
     """Draw the line through the two points, straight on the dimensions' own scales."""
     first, second = view.dimensions
-    reference = np.column_stack([view.values(dimension, arguments.reference) for dimension in view.dimensions])
-    if len(reference) < arguments.min_events:
-        reason = f"{len(reference)} events in {arguments.reference}, {arguments.min_events} are needed"
+    reference = view.values(first, arguments.reference), view.values(second, arguments.reference)
+    if reference[0].size < arguments.min_events:
+        reason = f"{reference[0].size} events in {arguments.reference}, {arguments.min_events} are needed"
         return no_gate("too_few_events", reason)
     for dimension, middle in zip(view.dimensions, _middles(view, reference), strict=True):
         if not middle > 0:
             return no_gate(
                 "reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0"
             )
-    parent = np.column_stack([view.values(dimension) for dimension in view.dimensions])
+    parent = view.values(first), view.values(second)
     ends = _ends(view, arguments, reference, parent)
     if ends is None:
         return no_gate("too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
     gate = beside_line((first, second), ends, arguments.keep)
     error = spread_of_line(_ends_again(view, arguments, reference, parent))
-    return fitted_gate(gate, error, doubts=_two_modes(reference[:, 1], second, arguments.reference))
+    return fitted_gate(gate, error, doubts=_two_modes(reference[1], second, arguments.reference))
 
 
 def _two_modes(values: NDArray[np.float64], dimension: str, reference: str) -> Reasons:
     """Doubt a reference with a clear valley in the second dimension and enough events on either side of it."""
     counts = binned(values)
     low, high = sides(counts, max(1, int(_LEAST_MODE * values.size)))
-    valley = depths(smoothed(counts, bandwidth(counts)), low, high, _RISE)
+    valley = depths(smoothed(counts, bandwidth(counts)), float(low), float(high), _RISE)
     if valley is None or valley.ratio > _DEEP:
         return ()
     return (because("two_modes", f"{reference} have two modes of {dimension}"),)
@@ -92,7 +93,7 @@ def _middles(view: View, reference: Points) -> list[float]:
     """Return the medians on the linear scale."""
     return [
         float(view.scale(dimension).inverse(np.array([np.median(column)]))[0])
-        for dimension, column in zip(view.dimensions, reference.T, strict=True)
+        for dimension, column in zip(view.dimensions, reference, strict=True)
     ]
 
 
@@ -118,7 +119,7 @@ def _ends(
 
 def _height(reference: Points, parent: Points, slope: float, height: float, crossing_spreads: float) -> float | None:
     """Move the line along the second dimension, if it is to be moved."""
-    across, heights = (points[:, 1] - slope * points[:, 0] for points in (reference, parent))
+    across, heights = (y - slope * x for x, y in (reference, parent))
     spread = crossing_spreads * robust_sd(across)
     return balanced_border(heights, height, spread) if spread > 0 else height
 
@@ -130,12 +131,17 @@ def _ends_again(
     generator = np.random.default_rng(view.seed)
     drawn = []
     for _ in range(_DRAWS):
-        of_reference, of_parent = (
-            points[generator.integers(len(points), size=len(points))] for points in (reference, parent)
-        )
+        of_reference, of_parent = (_drawn(points, generator) for points in (reference, parent))
         factor = float(np.exp(arguments.multiples_cv * generator.standard_normal()))
         drawn.append(_ends(view, arguments, of_reference, of_parent, factor))
     return [ends for ends in drawn if ends is not None]
+
+
+def _drawn(points: Points, generator: np.random.Generator) -> Points:
+    """Draw events again, with replacement."""
+    x, y = points
+    rows = generator.integers(x.size, size=x.size)
+    return x[rows], y[rows]
 
 
 METHOD = Method(

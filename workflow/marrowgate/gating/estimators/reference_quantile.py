@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import Counts, binned, quantile, resample
+from marrowgate.gating.density import Counts, binned, quantile, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons, because
@@ -39,10 +39,10 @@ def find(view: View, arguments: ReferenceQuantileArguments) -> FittedGate:
         return no_gate("too_few_events", reason)
     counts = binned(values)
 
-    def border(drawn: Counts) -> float | None:
-        return quantile(drawn, arguments.quantile) if drawn.any() else None
+    def borders(drawn: Counts) -> list[float | None]:
+        return quantiles_if_any(drawn, arguments.quantile)
 
-    drawn = resample(counts, border, view.seed)
+    drawn = resample(counts, borders, view.seed)
     at = quantile(counts, arguments.quantile)
     doubts = _crowded(view.values(dimension), at, arguments)
     return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
@@ -57,7 +57,7 @@ def _crowded(values: NDArray[np.float64], at: float, arguments: ReferenceQuantil
     if near <= arguments.most_at_border * kept:
         return ()
     sentence = f"{near} events near the border, {100 * arguments.most_at_border:g} % of the {kept} kept are allowed"
-    return (because("crowded_border", sentence),)
+    return (because("cuts_through", sentence),)
 
 
 def needs(arguments: ReferenceQuantileArguments) -> Needs:

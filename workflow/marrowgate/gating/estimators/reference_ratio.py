@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from marrowgate.gating.density import Counts, binned, quantile, resample
+from marrowgate.gating.density import Counts, binned, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import (
     Arguments,
@@ -42,19 +42,20 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
         return no_gate("too_few_events", reason)
     scale = view.scale(dimension)
 
-    def multiple(middle: float) -> float:
-        return on_scale(view, dimension, [float(scale.inverse(np.array([middle]))[0]) * arguments.ratio])[0]
+    def multiples(middles: list[float]) -> list[float]:
+        return on_scale(view, dimension, (scale.inverse(np.array(middles)) * arguments.ratio).tolist())
 
     middle = float(np.median(values))
     linear = float(scale.inverse(np.array([middle]))[0])
     if not linear > 0:
         return no_gate("reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0")
 
-    def border(drawn: Counts) -> float | None:
-        return multiple(quantile(drawn, 0.5)) if drawn.any() else None
+    def borders(drawn: Counts) -> list[float]:
+        return multiples([middle for middle in quantiles_if_any(drawn, 0.5) if middle is not None])
 
-    drawn = resample(binned(values), border, view.seed)
-    return fitted_gate(threshold(dimension, multiple(middle), arguments.keep), drawn.error)
+    drawn = resample(binned(values), borders, view.seed)
+    (at,) = multiples([middle])
+    return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error)
 
 
 def needs(arguments: ReferenceRatioArguments) -> Needs:

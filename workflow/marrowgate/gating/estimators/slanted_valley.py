@@ -1,28 +1,30 @@
 """The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import Counts, bandwidth, binned, smoothed
+from marrowgate.gating.density import BINS, Counts, bandwidth, binned, bins_of
+from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, crowded
 from marrowgate.gating.estimators.valley import (
     DepthArguments,
-    crowded_valley,
-    depths,
     needs,
-    sides,
     valley_doubts,
+    valleys_between,
     widened,
 )
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import FittedGate, Method, View, fitted_gate, never, no_gate, on_scale
+from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
 
 _DRAWS = 40
+_FEWEST_DRAWS = 2
 _WIDTH = 0.012
 
 
@@ -52,7 +54,7 @@ class SlantedValleyArguments(DepthArguments):
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """A line in two dimensions: its slope, its height at the pivot, and how deep the valley along it is."""
 
     slope: float
@@ -80,32 +82,27 @@ def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     counts = [binned(values) for values in heights]
     widths = [max(_WIDTH, bandwidth(count)) for count in counts]
 
-    def line_through(drawn: list[Counts]) -> _Line | None:
-        lines = [
-            _deepest(drawn_line, width, slope, (low, high), arguments)
-            for drawn_line, width, slope in zip(drawn, widths, slopes, strict=True)
+    def lines_through(drawn: list[Counts]) -> list[Line | None]:
+        of_slopes = [
+            _lines(of_slope, width, float(slope), (low, high), arguments)
+            for of_slope, width, slope in zip(drawn, widths, slopes, strict=True)
         ]
-        return _middle_of_deepest([line for line in lines if line is not None], arguments.as_deep)
+        return [_middle_of_deepest(lines, arguments.as_deep) for lines in zip(*of_slopes, strict=True)]
 
-    line = line_through(counts)
+    (line,) = lines_through([count[np.newaxis] for count in counts])
     if line is None:
         return no_gate(
             "no_valley", f"no valley of {second} against {first} between {boundary_words(arguments.between)}"
         )
-    again = [drawn_line for drawn in _drawn(heights, view.seed) if (drawn_line := line_through(drawn)) is not None]
+    again = [drawn_line for drawn_line in lines_through(_drawn(heights, view.seed)) if drawn_line is not None]
     error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
-    sds = _height_sd(again)
     doubts = (
         *valley_doubts(counts[chosen], across, (low, high), arguments),
-        *crowded_valley(counts[chosen], line.height, sds, "above"),
+        *crowded_line(x - pivot, y, line, again),
     )
     return fitted_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
-
-
-def _height_sd(lines: list[_Line]) -> tuple[float, ...]:
-    return (float(np.std([line.height for line in lines], ddof=1)),) if len(lines) > 1 else ()
 
 
 def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as declared
@@ -113,36 +110,67 @@ def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tu
     return dimensions[1:]
 
 
-def _middle_of_deepest(lines: list[_Line], as_deep: float) -> _Line | None:
-    limit = min((line.ratio for line in lines), default=0.0) + as_deep
-    alike = sorted((line for line in lines if line.ratio <= limit), key=lambda line: line.slope)
+def crowded_line(x: NDArray[np.float64], y: NDArray[np.float64], line: Line, again: Sequence[Line]) -> Reasons:
+    """Doubt a line when so many events lie within its error that it moves the count much.
+
+    Lines that turn are close together where they cross and far apart elsewhere, so the error is that at each event.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Events, the first dimension from the pivot.
+    line : Line
+        The boundary.
+    again : sequence of Line
+        The boundary in other draws.
+    """
+    if len(again) < _FEWEST_DRAWS:
+        return ()
+    heights, slopes = np.array([(drawn.height, drawn.slope) for drawn in again]).T
+    (of_height, both), (_, of_slope) = np.cov(heights, slopes)
+    variance = of_height + 2 * both * x + of_slope * x**2
+    off = y - line.slope * x - line.height
+    near = off**2 < variance
+    sd = float(np.sqrt(np.median(variance[near]))) if near.any() else 0.0
+    return crowded(int(np.count_nonzero(near)), int(np.count_nonzero(off >= 0)), sd, MOST_NEAR_MEASURED)
+
+
+def _middle_of_deepest(lines: Iterable[Line | None], as_deep: float) -> Line | None:
+    there = [line for line in lines if line is not None]
+    limit = min((line.ratio for line in there), default=0.0) + as_deep
+    alike = sorted((line for line in there if line.ratio <= limit), key=lambda line: line.slope)
     return alike[(len(alike) - 1) // 2] if alike else None
 
 
-def _deepest(
-    counts: Counts, width: float, slope: float, bounds: tuple[float, float], arguments: SlantedValleyArguments
-) -> _Line | None:
+def _lines(
+    drawn: Counts, width: float, slope: float, bounds: tuple[float, float], arguments: SlantedValleyArguments
+) -> list[Line | None]:
+    """Return for each draw the line of one slope."""
     # a Gaussian kernel measured across the line has the same width for every slope
-    density = smoothed(counts, width * float(np.hypot(1.0, slope)))
-    first, last = sides(counts, arguments.min_side)
-    valley = depths(density, max(bounds[0], first), min(bounds[1], last), arguments.min_rise)
-    if valley is None or valley.ratio > arguments.max_ratio:
-        return None
-    return _Line(float(slope), widened(counts, valley.at, "above", arguments.leeway), valley.ratio)
+    valleys = valleys_between(drawn, width * float(np.hypot(1.0, slope)), bounds, arguments)
+    heights = widened(drawn, [None if valley is None else valley.at for valley in valleys], "above", arguments.leeway)
+    return [
+        None if valley is None or height is None else Line(slope, height, valley.ratio)
+        for valley, height in zip(valleys, heights, strict=True)
+    ]
 
 
-def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[list[Counts]]:
-    """Draw events again (Poisson bootstrap), the same ones for every slope."""
+def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[Counts]:
+    """Draw events again (Poisson bootstrap), the same ones for every slope; for each slope the counts of all draws."""
     generator = np.random.default_rng(seed)
     if len(heights) == 1:
         # of one slope the bins are drawn, which is the same and needs no memory for each event
-        counts = binned(heights[0])
-        return [[generator.poisson(counts).astype(np.float64)] for _ in range(_DRAWS)]
-    weights = [generator.poisson(1.0, heights[0].size).astype(np.float64) for _ in range(_DRAWS)]
-    return [[binned(values, weight) for values in heights] for weight in weights]
+        return [generator.poisson(binned(heights[0]), (_DRAWS, BINS)).astype(np.float64)]
+    bins = [bins_of(values) for values in heights]
+    made = [np.empty((_DRAWS, BINS)) for _ in heights]
+    for draw in range(_DRAWS):
+        weights = generator.poisson(1.0, heights[0].size).astype(np.float64)
+        for own, counts in zip(bins, made, strict=True):
+            counts[draw] = np.bincount(own, weights=weights, minlength=BINS)
+    return made
 
 
-def _ends(line: _Line, pivot: float) -> tuple[float, float]:
+def _ends(line: Line, pivot: float) -> tuple[float, float]:
     left, right = (line.height + line.slope * (x - pivot) for x in (LEFT, RIGHT))
     return left, right
 

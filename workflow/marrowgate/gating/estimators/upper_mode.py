@@ -35,28 +35,29 @@ def find(view: View, arguments: UpperModeArguments) -> FittedGate:
     counts = binned(values)
     width = bandwidth(counts)
 
-    def border(drawn: Counts) -> float | None:
-        mode = upper_mode(drawn, width, arguments.least_height)
-        return None if mode is None else mode[0] - arguments.spreads * mode[1]
+    def borders(drawn: Counts) -> list[float | None]:
+        densities = smoothed(drawn, width)
+        modes = [
+            upper_mode(own, density, arguments.least_height) for own, density in zip(drawn, densities, strict=True)
+        ]
+        return [None if mode is None else mode[0] - arguments.spreads * mode[1] for mode in modes]
 
-    at = border(counts)
+    (at,) = borders(counts[np.newaxis])
     if at is None:
         return no_gate("no_mode", f"no upper mode of {dimension}")
     share = float(np.mean(values >= at))
     few = because("few_in_mode", f"the upper mode of {dimension} holds {100 * share:.1f} % of the events")
     doubts = (few,) if share < _LEAST_SHARE else ()
-    return fitted_gate(threshold(dimension, at, "above"), resample(counts, border, view.seed).error, doubts=doubts)
+    return fitted_gate(threshold(dimension, at, "above"), resample(counts, borders, view.seed).error, doubts=doubts)
 
 
-def upper_mode(counts: Counts, width: float, least_height: float) -> tuple[float, float] | None:
+def upper_mode(counts: Counts, density: Counts, least_height: float) -> tuple[float, float] | None:
     """Return the uppermost mode of binned events and the robust standard deviation of the half above it.
 
     Parameters
     ----------
-    counts : ndarray of float64, shape (BINS,)
-        Events.
-    width : float
-        Standard deviation of the smoothing kernel, parts of full scale.
+    counts, density : ndarray of float64, shape (BINS,)
+        Events, and the same smoothed.
     least_height : float
         Density that a mode must have, as a share of the highest.
 
@@ -65,7 +66,6 @@ def upper_mode(counts: Counts, width: float, least_height: float) -> tuple[float
     tuple of (float, float) or None
         Transformed scale; None with fewer than ten events above the mode.
     """
-    density = smoothed(counts, width)
     rises, falls = np.diff(density[:-1]) > 0, np.diff(density[1:]) <= 0
     modes = np.flatnonzero(rises & falls) + 1
     modes = modes[density[modes] >= least_height * density.max()]

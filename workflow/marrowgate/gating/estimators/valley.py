@@ -1,18 +1,17 @@
 """The valley between two modes of one dimension."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marrowgate.gating.density import BINS, CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
+from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantiles, resample, smoothed
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, bin_of, crowded, second_valley
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
+from marrowgate.gating.valleys import Valley, deepest, deepest_valleys, depth_ratios, sides
 from marrowgate.settings.section import Limit
 
 
@@ -43,14 +42,6 @@ class ValleyArguments(DepthArguments):
     """The boundary leaves the valley for the other side until it gains this share of events, so that dim cells stay."""
 
 
-@dataclass(frozen=True)
-class Valley:
-    """A valley: where it lies, and its density over the lower of the two modes beside it."""
-
-    at: float
-    ratio: float
-
-
 def find(view: View, arguments: ValleyArguments) -> FittedGate:
     """Find the deepest valley of the smoothed density inside the given stretch."""
     (dimension,) = view.dimensions
@@ -64,18 +55,41 @@ def find(view: View, arguments: ValleyArguments) -> FittedGate:
     counts = binned(values)
     width = bandwidth(counts)
 
-    def border(drawn: Counts) -> float | None:
-        first, last = sides(drawn, arguments.min_side)
-        at = deepest(smoothed(drawn, width), max(low, first), min(high, last), arguments.max_ratio, arguments.min_rise)
-        return at if at is None else widened(drawn, at, arguments.keep, arguments.leeway)
+    def borders(drawn: Counts) -> list[float | None]:
+        valleys = valleys_between(drawn, width, (low, high), arguments)
+        return widened(
+            drawn, [None if valley is None else valley.at for valley in valleys], arguments.keep, arguments.leeway
+        )
 
-    at = border(counts)
+    (at,) = borders(counts[np.newaxis])
     if at is None:
         return no_gate("no_valley", f"no valley of {dimension} between {boundary_words(arguments.between)}")
-    drawn = resample(counts, border, view.seed)
+    drawn = resample(counts, borders, view.seed)
     other = valley_doubts(counts, width, (low, high), arguments)
     doubts = (*other, *crowded_valley(counts, at, drawn.error.sds, arguments.keep))
     return fitted_gate(threshold(dimension, at, arguments.keep), drawn.error, doubts=doubts)
+
+
+def valleys_between(
+    counts: Counts, width: float, between: tuple[float, float], arguments: DepthArguments
+) -> list[Valley | None]:
+    """Return for each of several draws the deepest valley that is deep enough and has events on either side.
+
+    Parameters
+    ----------
+    counts : ndarray of float64, shape (n_draws, BINS)
+        Events, along a dimension or across a line.
+    width : float
+        Standard deviation of the smoothing kernel, parts of full scale.
+    between : tuple of float
+        The stretch, parts of full scale.
+    arguments : DepthArguments
+        How deep a valley must be.
+    """
+    first, last = sides(counts, arguments.min_side)
+    low, high = np.maximum(between[0], first), np.minimum(between[1], last)
+    valleys = deepest_valleys(smoothed(counts, width), low, high, arguments.min_rise)
+    return [valley if valley is not None and valley.ratio <= arguments.max_ratio else None for valley in valleys]
 
 
 def valley_doubts(counts: Counts, width: float, between: tuple[float, float], arguments: DepthArguments) -> Reasons:
@@ -94,11 +108,11 @@ def valley_doubts(counts: Counts, width: float, between: tuple[float, float], ar
     """
     density = smoothed(counts, width)
     first, last = sides(counts, arguments.min_side)
-    stretch = max(between[0], first), min(between[1], last)
-    at = deepest(density, *stretch, arguments.max_ratio, arguments.min_rise)
+    low, high = np.maximum(between[0], first), np.minimum(between[1], last)
+    at = deepest(density, float(low), float(high), arguments.max_ratio, arguments.min_rise)
     if at is None:
         return ()
-    ratio = depth_ratios(density, *stretch, arguments.min_rise)
+    ratio = depth_ratios(density, low, high, arguments.min_rise)
     return second_valley(counts, density, ratio, bin_of(at), arguments.max_ratio)
 
 
@@ -129,116 +143,38 @@ def needs(arguments: DepthArguments) -> Needs:
     return Needs(references=(*((arguments.among,) if arguments.among else ()), *boundaries))
 
 
-def sides(counts: Counts, least: int) -> tuple[float, float]:
-    """Return the stretch that has at least `least` events on either side of each of its places."""
-    below = np.cumsum(counts)
-    above = counts.sum() - below
-    enough = np.flatnonzero((below >= least) & (above >= least))
-    return (float(CENTRES[enough[0]]), float(CENTRES[enough[-1]])) if enough.size else (1.0, 0.0)
+def widened(
+    counts: Counts, borders: Sequence[float | None], keep: Literal["above", "below"], leeway: float
+) -> list[float | None]:
+    """Move boundaries away from what they keep until they have gained the share `leeway` of the kept events.
 
-
-def deepest(density: Counts, low: float, high: float, max_ratio: float, min_rise: float) -> float | None:
-    """Return the place of the deepest valley, or None when there is none that is deep enough."""
-    valley = depths(density, low, high, min_rise)
-    return None if valley is None or valley.ratio > max_ratio else valley.at
-
-
-def depths(density: Counts, low: float, high: float, min_rise: float) -> Valley | None:
-    """Return the deepest valley between two places, or None when there is none.
-
-    Depth is the density in the valley over the lower of the highest densities on its two sides. Where the density is
-    the same over a stretch, for instance empty, the middle of the stretch is taken. A gap that counting noise makes in
-    the tail of one mode is no valley, nor is the end of the stretch when the density goes on falling beyond it.
+    They never take more than a tenth of the events on the other side, so that few negatives are not swallowed whole.
 
     Parameters
     ----------
-    density : ndarray of float64, shape (BINS,)
-        Smoothed counts.
-    low, high : float
-        The stretch, parts of full scale.
-    min_rise : float
-        Standard errors by which the lower mode must hold more events than the valley. At 1, a sample of one
-        heavy-tailed mode shows a valley in 0 to 15 of 100 draws, at 0 in up to 92.
+    counts : ndarray of float64, shape (n_draws, BINS)
+        Events of each draw, along a dimension or across a line.
+    borders : sequence of float or None, length n_draws
+        The boundary of each, parts of full scale; None stays.
+    keep : str
+        Which side is the population.
+    leeway : float
+        Share of the kept events.
     """
-    ratio = depth_ratios(density, low, high, min_rise)
-    best = float(ratio.min())
-    if best >= 1.0:
-        return None
-    stretch = np.flatnonzero(ratio <= best + 1e-4)
-    start = int(np.argmin(ratio))
-    run = stretch[np.abs(stretch - start) <= _run_length(stretch, start)]
-    return Valley(float(CENTRES[run].mean()), best)
-
-
-def depth_ratios(density: Counts, low: float, high: float, min_rise: float) -> Counts:
-    """Return the depth of the valley at each place, 1 where there is none; arguments as in `depths`. Shape (BINS,)."""
-    left = np.maximum.accumulate(density)
-    right = np.maximum.accumulate(density[::-1])[::-1]
-    lower = np.minimum(left, right)
-    ratio = np.where(lower > 0, density / np.where(lower > 0, lower, 1.0), 1.0)
-    if min_rise > 0:
-        ratio[_rises(density, left, right) < min_rise] = 1.0
-    ratio[~_between_slopes(density, low, high)] = 1.0
-    return ratio
-
-
-def _rises(density: Counts, left: Counts, right: Counts) -> Counts:
-    """Return by how many standard errors the lower mode beside each place holds more events than the place itself.
-
-    Both are counted in windows of the same width, a quarter of the way between them to either side.
-    """
-    bins = np.arange(BINS)
-    top_left = np.maximum.accumulate(np.where(density >= left, bins, 0))
-    top_right = np.minimum.accumulate(np.where(density >= right, bins, BINS - 1)[::-1])[::-1]
-    mode = np.where(left <= right, top_left, top_right)
-    reach = np.abs(mode - bins) // 4
-    upto = np.concatenate([[0.0], np.cumsum(density)])
-
-    def events(middle: NDArray[np.intp]) -> Counts:
-        return np.asarray(upto[np.minimum(middle + reach + 1, BINS)] - upto[np.maximum(middle - reach, 0)])
-
-    there, here = events(mode), events(bins)
-    return np.asarray((there - here) / np.sqrt(np.maximum(there + here, 1e-9)))
-
-
-def _between_slopes(density: Counts, low: float, high: float) -> NDArray[np.bool_]:
-    """Mark the stretch without the slopes at its ends on which the density goes on falling out of the stretch."""
-    inside = np.flatnonzero((low <= CENTRES) & (high >= CENTRES))
-    mask = np.zeros(BINS, dtype=np.bool_)
-    if not inside.size:
-        return mask
-    first, last = int(inside[0]), int(inside[-1])
-    if first > 0 and density[first - 1] < density[first]:
-        while first < last and density[first + 1] >= density[first]:
-            first += 1
-    if last < BINS - 1 and density[last + 1] < density[last]:
-        while last > first and density[last - 1] >= density[last]:
-            last -= 1
-    mask[first : last + 1] = True
-    return mask
-
-
-def widened(counts: Counts, at: float, keep: Literal["above", "below"], leeway: float) -> float:
-    """Move a boundary away from what it keeps until it has gained the share `leeway` of the kept events.
-
-    It never takes more than a tenth of the events on the other side, so that few negatives are not swallowed whole.
-    """
-    total, below = float(counts.sum()), float(counts[at > CENTRES].sum())
+    there = [draw for draw, at in enumerate(borders) if at is not None]
+    if leeway == 0 or not there:
+        return list(borders)
+    at, own = np.array([at for at in borders if at is not None]), counts[there]
+    upto = np.cumsum(own, axis=1)
+    total = upto[:, -1]
+    before = np.searchsorted(CENTRES, at)
+    below = np.where(before > 0, upto[np.arange(len(there)), before - 1], 0.0)
     kept, other = (total - below, below) if keep == "above" else (below, total - below)
-    gain = min(leeway * kept, 0.1 * other)
-    if gain == 0:
-        return at
-    if keep == "above":
-        return min(at, quantile(counts, (below - gain) / total))
-    return max(at, quantile(counts, (below + gain) / total))
-
-
-def _run_length(stretch: NDArray[np.intp], start: int) -> int:
-    """Return how far the unbroken run of bins around `start` reaches to its right; argmin is its first bin."""
-    beyond = stretch[stretch >= start]
-    breaks = np.flatnonzero(np.diff(beyond) > 1)
-    last = beyond[breaks[0]] if breaks.size else beyond[-1]
-    return int(last - start)
+    gain = np.minimum(leeway * kept, 0.1 * other)
+    moved = quantiles(own, (below + (gain if keep == "below" else -gain)) / total)
+    moved = np.where(gain > 0, np.maximum(at, moved) if keep == "below" else np.minimum(at, moved), at)
+    places = dict(zip(there, moved.tolist(), strict=True))
+    return [places.get(draw) for draw in range(len(borders))]
 
 
 METHOD = Method(

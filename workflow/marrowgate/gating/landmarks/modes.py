@@ -64,8 +64,8 @@ def _smoothed(counts: Floats) -> Floats:
     reach = round(4 * _SMOOTHING)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SMOOTHING) ** 2)
     kernel /= kernel.sum()
-    for axis in (0, 1):
-        counts = np.apply_along_axis(np.convolve, axis, counts, kernel, mode="same")
+    for _ in (0, 1):
+        counts = np.array([np.convolve(column, kernel, mode="same") for column in np.ascontiguousarray(counts.T)])
     return counts
 
 

@@ -10,6 +10,7 @@ from marrowgate.gating.landmarks.watches import DetectorReading, Watch, read_det
 from marrowgate.gating.reasons import because
 from marrowgate.gating.records import Fit, GateRecord
 from marrowgate.signal.checks import Check, at_most
+from marrowgate.signal.detector_readings import ReferenceReading
 from marrowgate.signal.detector_settings import Settings, against_settings
 
 Marks = Mapping[str, Note]
@@ -129,11 +130,14 @@ class Against:
         See `reference_marks`.
     checks : tuple of Check
         See `reference_checks`.
+    readings : mapping of str to ReferenceReading
+        For the check of the whole batch. Where other cells do not show a change it is no reading of the detector.
     """
 
     follows: Marks = field(default_factory=dict)
     moved: Marks = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    readings: Mapping[str, ReferenceReading] = field(default_factory=dict)
 
     @classmethod
     def of(cls, fit: Fit, settings: Settings, released: Released | None, channels: Mapping[str, str]) -> "Against":
@@ -142,7 +146,14 @@ class Against:
             return cls()
         seen = read_detectors(fit.readings, released.watches)
         marks = reference_marks(seen, fit.factors, settings, released, channels)
-        return cls(*marks, reference_checks(seen, settings, released))
+        readings = {
+            dimension: ReferenceReading(
+                round(reading.ratio, 4), round(math.exp(reading.limit), 4), reading.watch.n_samples
+            )
+            for dimension, reading in seen.items()
+            if reading.state != "cells_disagree"
+        }
+        return cls(*marks, reference_checks(seen, settings, released), readings)
 
     def marked(self, records: Sequence[GateRecord]) -> tuple[GateRecord, ...]:
         """Return settled gates with what is to be said of them against the release."""

@@ -43,8 +43,12 @@ def _of_panel(first: ReleasedPanel, second: ReleasedPanel) -> Iterator[str]:
     for channel in dict.fromkeys((*first.detectors, *second.detectors)):
         pair = [panel.detectors.get(channel) for panel in (first, second)]
         if pair[0] != pair[1]:
-            says = [("not stated" if values is None else f"voltage {values[0]}, gain {values[1]}") for values in pair]
-            yield f"{channel}: {says[0]}; {says[1]}"
+            yield f"{channel}: {_setting(pair[0])}; {_setting(pair[1])}"
+
+
+def _setting(values: tuple[float | None, float | None] | None) -> str:
+    named = zip(("voltage", "gain"), values or (), strict=False)
+    return ", ".join(f"{name} {value:g}" for name, value in named if value is not None) or "not stated"
 
 
 def _of_gates(first: PanelGates, second: PanelGates) -> Iterator[str]:
@@ -72,3 +76,7 @@ def _of_gate(one: Consensus, gate: AgreedGate, other: Consensus, second: AgreedG
         if away >= SMALL:
             before, after = describe(gate.gate, one.scales), describe(second.gate, other.scales)
             yield f"{gate.population}: {away:.3f} of full scale; {before}; {after}"
+        wider = np.abs(np.array(second.limit) - np.array(gate.limit)) if len(gate.limit) == len(second.limit) else None
+        if wider is not None and wider.size and wider.max() >= SMALL:
+            at = int(np.argmax(wider))
+            yield f"{gate.population}: limit {gate.limit[at]:.3f} and {second.limit[at]:.3f} of full scale"

@@ -18,10 +18,13 @@ GATE_RANKS = {
     "borrowed": 6,
 }
 """Statuses that ask for an eye, the worst first; the others rest on the sample's own evidence or on the strategy."""
+OF_BATCH = "reference_fold_of_batch_"
+"""A check of a whole batch, which stands in the rows of each of its samples."""
 FIRST_CHECKS = (
     "platform_difference",
     "other_labels",
     "detector_settings",
+    OF_BATCH,
     "spillover",
     "signal_",
     "compensated_channels",
@@ -146,7 +149,7 @@ def _gates(populations: Sequence[Row], gates: Mapping[str, Sequence[Row]], repor
 
 def _flags(quality: Sequence[Row]) -> list[Ranked]:
     kept: list[Ranked] = []
-    for row in quality:
+    for row in _each_batch_once(quality):
         if row["verdict"] != "flagged" or row["check"].startswith(COUNTING):
             continue
         rank = 2 if row["check"].startswith(FIRST_CHECKS) else 5
@@ -154,6 +157,18 @@ def _flags(quality: Sequence[Row]) -> list[Ranked]:
         entry = ToLookAt(rank, row["sample_id"] or "", "", row["batch"] or "", what, "flagged", row["reason"] or "")
         kept.append(((rank, 0, 0), entry))
     return kept
+
+
+def _each_batch_once(quality: Sequence[Row]) -> list[Row]:
+    """Return the rows with one row for all samples of a batch where the check is that of the whole batch."""
+    kept: dict[tuple[Any, ...], Row] = {}
+    for at, row in enumerate(quality):
+        if row["check"].startswith(OF_BATCH):
+            # panels of a batch have detectors of their own, and so another value
+            kept.setdefault((row["batch"], row["check"], row["value"]), {**row, "sample_id": ""})
+        else:
+            kept[at,] = row
+    return list(kept.values())
 
 
 def edges_of(boundary: str | None) -> list[tuple[str, str, float]]:

@@ -14,7 +14,6 @@ _SMALLEST_PIECE = 5
 
 def unusual_signal(
     events: NDArray[np.floating],
-    order: NDArray[np.intp],
     usual: NDArray[np.bool_],
     channels: Sequence[Channel],
     max_shift: float,
@@ -28,10 +27,8 @@ def unusual_signal(
     Parameters
     ----------
     events : ndarray of float, shape (n_events, n_channels)
-        Stored values.
-    order : ndarray of intp, shape (n,)
-        Events in the order of time.
-    usual : ndarray of bool, shape (n,)
+        Stored values, in the order of time.
+    usual : ndarray of bool, shape (n_events,)
         Which of them came at the usual rate.
     channels : sequence of Channel
         Channels to look at.
@@ -41,33 +38,31 @@ def unusual_signal(
     Returns
     -------
     tuple of (int, int, str, float)
-        First and last position in `order` (the last not included), channel and shift of each stretch.
+        First and last event (the last not included), channel and shift of each stretch.
     """
-    per_bin = max(_EVENTS_PER_BIN, -(-order.size // _MOST_BINS))
-    n_bins = order.size // per_bin
+    n_events = len(events)
+    per_bin = max(_EVENTS_PER_BIN, -(-n_events // _MOST_BINS))
+    n_bins = n_events // per_bin
     if n_bins < 2 * _SMALLEST_PIECE:
         return ()
     steady = usual[: n_bins * per_bin].reshape(n_bins, -1).mean(axis=1) > 0.5
     steady = steady if steady.any() else np.ones_like(steady)
     stretches = []
     for channel in channels:
-        levels = _levels(events, order[: n_bins * per_bin], channel.index, steady)
+        levels = _levels(events[: n_bins * per_bin, channel.index], steady)
         if levels is None or np.abs(window_means(levels, _SMALLEST_PIECE)).max() <= max_shift:
             continue
         ends = change_points(levels, _SMALLEST_PIECE)
         for start, end in zip((0, *ends[:-1]), ends, strict=True):
             shift = float(levels[start:end].mean())
             if abs(shift) > max_shift:
-                last = order.size if end == n_bins else end * per_bin
+                last = n_events if end == n_bins else end * per_bin
                 stretches.append((start * per_bin, last, channel.name, shift))
     return tuple(stretches)
 
 
-def _levels(
-    events: NDArray[np.floating], order: NDArray[np.intp], column: int, steady: NDArray[np.bool_]
-) -> NDArray[np.float64] | None:
+def _levels(values: NDArray[np.floating], steady: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
-    values = events[order, column]
     unit = float(np.median(np.abs(values[:: max(1, values.size // 20_000)])))
     if unit <= 0:
         return None

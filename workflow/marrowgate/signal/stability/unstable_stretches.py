@@ -119,12 +119,14 @@ def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
     )
     usual = stable_events(ordered, slow_or_fast)
     signals = signal_channels(file)
+    # an instrument writes events in the order of time, and then nothing need be sorted
+    in_time = file.events if (ordered == times).all() else file.events[order]
     shifted = tuple(
         Stretch(float(times[order[first]]), _end(times, order, last), name, shift)
-        for first, last, name, shift in unusual_signal(file.events, order, usual, signals, limits.max_signal_shift)
+        for first, last, name, shift in unusual_signal(in_time, usual, signals, limits.max_signal_shift)
     )
     stretches = tuple(sorted(shifted, key=lambda stretch: (stretch.start, stretch.cause)))
-    drift = _drift(file.events, signals, order[stable_events(ordered, shifted)])
+    drift = _drift(in_time, signals, stable_events(ordered, shifted))
     checks = (*_checks(times, slow_or_fast, shifted, limits), _drift_check(drift, limits))
     return Stability(stretches, drift, checks, slow_or_fast)
 
@@ -149,9 +151,9 @@ def stable_events(times: NDArray[np.float64], stretches: Sequence[Stretch]) -> N
     return stable
 
 
-def _drift(events: NDArray[np.floating], channels: Sequence[Channel], steady: NDArray[np.intp]) -> dict[str, float]:
+def _drift(events: NDArray[np.floating], channels: Sequence[Channel], steady: NDArray[np.bool_]) -> dict[str, float]:
     drifts = {
-        channel.name: signal_drift(events[steady, channel.index])
+        channel.name: signal_drift(events[:, channel.index] if steady.all() else events[steady, channel.index])
         for channel in channels
         if channel.role == "fluorescence"
     }
