@@ -9,7 +9,7 @@ from marrowgate.cohort.courses import Course
 from marrowgate.cohort.design import Finding
 
 MANY_EVENTS = 10.0
-"""Events that a visit would have by the lower of the visits before and after it: none is then a chance of 1 in 20,000."""
+"""Events that a visit would have by the lower of the visits before and after: none is then a chance of 1 in 20,000."""
 MOST_EMPTY = 0.02
 """Share of the visits between two others above which such empty ones are flagged."""
 
@@ -39,7 +39,7 @@ def empty_visits(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[
         empty += int(((events[1:-1] == 0) & (expected >= MANY_EVENTS)).sum())
     if empty > MOST_EMPTY * total:
         sentence = (
-            f"{empty} of {total} visits between two others have no event at all although the visits before and after give "
-            f"at least {MANY_EVENTS:g}: look at the gates and samples of these visits, no model of counts expects them"
+            f"{empty} of {total} visits between two others have no event at all although the visits before and after "
+            f"would give at least {MANY_EVENTS:g}: look at the gates and samples of these visits, no model of counts expects them"
         )
         yield Finding("empty_visits", "flagged", sentence)
