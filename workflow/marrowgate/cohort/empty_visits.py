@@ -40,6 +40,7 @@ def empty_visits(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[
     if empty > MOST_EMPTY * total:
         sentence = (
             f"{empty} of {total} visits between two others have no event at all although the visits before and after "
-            f"would give at least {MANY_EVENTS:g}: look at the gates and samples of these visits, no model of counts expects them"
+            f"would give at least {MANY_EVENTS:g}: look at the gates and samples of these visits, "
+            "no model of counts expects them"
         )
         yield Finding("empty_visits", "flagged", sentence)
