@@ -132,7 +132,7 @@ def _weakest(path: Sequence[GateRecord]) -> GateRecord:
 
 
 def _without_doubt(record: GateRecord) -> GateRecord:
-    """Give a gate the status that it would have if nothing spoke against it."""
+    """Return a gate with the status that it would have if nothing spoke against it."""
     status: Status = "borrowed" if has_code(record.reasons, "from_batch") else "ok"
     return replace(record, status="fixed" if has_code(record.reasons, "fallback") and status == "ok" else status)
 
