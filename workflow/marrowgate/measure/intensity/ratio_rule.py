@@ -105,7 +105,7 @@ class DecidingControls:
         own = self._sketches(batches.get(batch, ()), key)
         if len(own) >= FEWEST_CONTROLS:
             return own
-        return own + self._sketches([one for name, of in batches.items() if name != batch for one in of], key)
+        return own + self._sketches([sample for name, of in batches.items() if name != batch for sample in of], key)
 
     def _sketches(self, members: Sequence[Sample], key: tuple[str, str]) -> list[Sketch]:
         records = (self._records.get(member.sample_id) for member in members)
