@@ -32,7 +32,8 @@ from marrowgate.snakefile.meaning import (
 )
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
-from marrowgate.gating.methods import control_needs, method_faults
+from marrowgate.gating.method_checks import method_faults
+from marrowgate.gating.methods import control_needs
 from marrowgate.report.pictures.plan import (
     FIGURE_ENDINGS,
     planned_sample_pages,
