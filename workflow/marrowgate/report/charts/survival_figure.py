@@ -117,8 +117,9 @@ def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str]
         axes.set_ylabel("share of patients")
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"months from {_origin(outcomes, name)}")
-        axes.set_title(title, loc="left")
-        axes.legend(loc="lower left")
+        axes.set_title(title, loc="left", pad=24)
+        # above the axes, where no curve can run
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(curves), borderaxespad=0.2)
         _write_counts(below, curves, months, colours)
         figure.tight_layout()
     return figure

@@ -13,6 +13,8 @@ from marrowgate.report.wording import number, words
 Row = Mapping[str, Any]
 QUIET = "#5b6873"
 FEWEST_FOR_SD = 5
+NAMES_ROOM = 0.15
+"""Room behind the last point for the names of the lines, by that of the points."""
 MOST_TITLES = 400
 """Above so many points of a chart those that are ok have no title each, so that the page stays small."""
 
@@ -51,7 +53,9 @@ def series_chart(series: Series) -> str:
     ends = [*values, *(value for value, _ in levels)]
     axis = log_axis(ends, series.unit) if series.is_log and min(values) > 0 else linear_axis(ends, series.unit)
     ticks, names, borders = _batches(series)
-    frame = Frame(Axis(-0.5, len(values) - 0.5, "", ticks=ticks, names=names), axis, height=180)
+    # what the lines are is named behind the last point, off the data
+    room = NAMES_ROOM * len(values) if levels else 0.0
+    frame = Frame(Axis(-0.5, len(values) - 0.5 + room, "", ticks=ticks, names=names), axis, height=180)
     marks = [line((frame.across(at), 14), (frame.across(at), 138), "#c9d0d6") for at in borders]
     for value, name in levels:
         y = frame.down(value)
