@@ -23,6 +23,11 @@ onstart:
     # now, not when the run has failed: a run that is killed has no last word
     if not workflow.touch and makes_report(workflow.dag.needrun_jobs()):
         set_aside_report()
+    # an environment of its own holds other libraries than this process
+    is_here = workflow.local_exec and not workflow.touch
+    if is_here and not workflow.deployment_settings.deployment_method:
+        jobs = workflow.dag.needrun_jobs()
+        start_warm_process(sum(job.rule.name in {"fit", "gate"} for job in jobs))
 
 
 onsuccess:

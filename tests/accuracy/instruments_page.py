@@ -7,13 +7,14 @@ each instrument and disease are kept: `--again` leaves those that are there, so 
 import argparse
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from accuracy.diseases import JUDGING_COHORT, count_table, disease_figures, disease_names, disease_table, score_disease
 from accuracy.figures import markdown, write_figures
 from accuracy.instruments import ALLOWED, JUDGING_SEEDS, instrument_figures, instrument_table, score_instrument
 from accuracy.scratch import REPOSITORY
-from accuracy.tried import GateScore, read_scores, write_scores, wrong_table
+from accuracy.tried import GateScore, doubt_table, read_scores, write_scores, wrong_table
 from marrowgate.files import write_text
 from marrowgate.progress import with_progress
 from marrowgate.simulate.optics.instruments import RANDOM, named_instruments
@@ -60,6 +61,11 @@ DISEASES = """## Diseases
 
 On the home instrument. All samples of a run are sick: no healthy one lends its gates. A count is *off* when it differs
 by more than 10 % from the file's, with 100 or more true cells."""
+
+DOUBTS = """### What flags gates
+
+How many right and how many wrong gates each doubt flags. A gate with several doubts counts for each of them. What the
+codes mean stands in [statuses.md](statuses.md)."""
 
 COUNTS = """### Counts of each sample
 
@@ -128,6 +134,8 @@ def page(
         disease_table(sick).strip(),
         "Wrong gates:",
         wrong_table(sick),
+        DOUBTS,
+        doubt_table({"instruments": list(chain(*drawn)), "diseases": list(chain(*sick))}),
         COUNTS,
         count_table(sick).strip(),
     ]

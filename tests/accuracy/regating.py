@@ -30,7 +30,7 @@ from marrowgate.gating.batch_scales import (
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.methods import load_checked_strategy
+from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import prepare_sample, start_rows
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
 from marrowgate.gating.releases.against import Against, Released

@@ -1,5 +1,6 @@
 """Samples taken through `marrowgate try` with the shipped strategies, as a user would, beside their truth."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -25,6 +26,11 @@ MAIN = ("cd45_pos", "lymphocytes", "monocytes", "granulocytes")
 POPULATIONS = {"hspc": (*MAIN, "cd34_hspc"), "immature": (*MAIN, "eosinophils", "ig", "nrbc", "erythroid_cd71_pos")}
 MILD = frozenset({"ok", "fixed", "borrowed"})
 """Statuses that warn of nothing."""
+REMARKS = frozenset({
+    "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate",
+    "no_b_precursor_marker", "no_consequence", "no_valley", "pooled", "too_few_events", "too_few_fits",
+})  # fmt: skip
+"""Codes of reasons that say where a gate comes from."""
 WRONG, RIGHT, ENOUGH = 0.8, 0.9, 20
 """F1 below which a gate is wrong, F1 above which it is right, and fewest true cells to say so."""
 
@@ -48,6 +54,8 @@ class GateScore:
         A quality check flagged the sample, other than that of the counting error.
     blasts : int
         Blasts in the gate, also where they are true members.
+    codes : str
+        Codes of the reasons of the status, joined by "; ".
     """
 
     setting: str
@@ -60,6 +68,7 @@ class GateScore:
     status: str
     is_sample_flagged: bool
     blasts: int = 0
+    codes: str = ""
 
     @property
     def confusion(self) -> Confusion:
@@ -145,6 +154,7 @@ def _tried(setting: str, panel: str, paths: Mapping[str, Path]) -> list[GateScor
                 GateScore(
                     setting, name, panel, population, counts.both, counts.only_found, counts.only_true,
                     str(row.get("gate_status", "rejected")), name in flagged, int((gate & is_blast).sum()),
+                    str(row.get("gate_reason_code") or ""),
                 )
             )  # fmt: skip
     return scores
@@ -187,6 +197,30 @@ def wrong_table(runs: Iterable[Sequence[GateScore]]) -> str:
         counts = (f"{one.confusion.f1:.2f}", str(one.confusion.n_true), str(one.confusion.n_found))
         flag = "yes" if one.is_sample_flagged else "no"
         rows.append([one.setting, one.sample_id, one.population, *counts, one.status, flag])
+    return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *rows])
+
+
+def doubt_table(groups: Mapping[str, Iterable[GateScore]], remarks: frozenset[str] = REMARKS) -> str:
+    """Return for each doubt how many right and wrong gates it flags, as Markdown; a gate counts for each of its doubts.
+
+    Parameters
+    ----------
+    groups : mapping of str to iterable of GateScore
+        Name of a data set to its gates.
+    remarks : frozenset of str
+        Codes that only say where a gate comes from; they count where nothing else is said.
+    """
+    tally: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, scores in groups.items():
+        for one in scores:
+            kind = "right" if one.is_right else "wrong" if one.is_wrong else ""
+            if kind and one.is_gate_flagged:
+                codes = {code for code in one.codes.split("; ") if code}
+                for code in codes - remarks or codes or {one.status}:
+                    tally[code][f"{name}, {kind}"] += 1
+    columns = [f"{name}, {kind}" for name in groups for kind in ("right", "wrong")]
+    header = ["doubt", *columns]
+    rows = [[code, *(str(counts[column]) for column in columns)] for code, counts in sorted(tally.items())]
     return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *rows])
 
 

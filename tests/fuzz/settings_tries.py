@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fuzz.damage import damaged
 from marrowgate.errors import UserError
-from marrowgate.gating.methods import method_faults
+from marrowgate.gating.method_checks import method_faults
 from marrowgate.settings.project_reader import load_project, parse_overrides
 from marrowgate.signal.beads.lot_files import lot_faults
 from marrowgate.signal.spillover.matrix_files import matrix_faults
@@ -40,13 +40,14 @@ def try_settings(folder: Path, files: list[Path], seed: int) -> str:
             words = damaged(words, draw)
         else:
             path.write_bytes(damaged(before, draw))
-        return _read(words)
+        return read_settings(words)
     finally:
         path.write_bytes(before)
         os.chdir(here)
 
 
-def _read(words: bytes) -> str:
+def read_settings(words: bytes) -> str:
+    """Read the project of the working folder with overrides as JSON: `read`, or `refused` with plain lines."""
     try:
         overrides = parse_overrides(words.decode("utf-8", errors="replace"))
         config = Path("config/config.yaml")

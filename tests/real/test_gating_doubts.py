@@ -9,7 +9,7 @@ import pytest
 
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.methods import load_checked_strategy
+from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import open_sample
 from marrowgate.gating.records import ControlRole
 from marrowgate.measure.gate_uncertainty import gate_cvs

@@ -1,6 +1,6 @@
 """The numbers of the house, against a house whose numbers are known."""
 
-from house_numbers import house
+from house_numbers import house, working_tree
 
 SOURCES = {
     "workflow/marrowgate/__init__.py": "",
@@ -33,4 +33,9 @@ def test_house__counts_lines_with_a_word():
     numbers = house(SOURCES)
     assert numbers["lines with tube (code and docs)"] == "3"
     assert numbers["lines with place as a name"] == "2"
+    assert numbers["lines with found as a name"] == "1"
     assert numbers['lines with docstrings with "Give"'] == "1"
+
+
+def test_house__no_function_of_the_library_is_over_complexity_15():
+    assert house(working_tree())["functions over complexity 15"] == "0"

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     **{room: {*BELOW_ALL, "provenance", "code_digest", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
     "drafts": {*BELOW_ALL, "drafts", "gating", "signal", "fcs"},
     "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance", "code_digest"},
-    "snakefile": {*BELOW_ALL, "snakefile", "provenance", "code_digest", *FLOORS},
+    "snakefile": {*BELOW_ALL, "snakefile", "provenance", "code_digest", "launch", *FLOORS},
     "steps": {
         *BELOW_ALL,
         "steps",

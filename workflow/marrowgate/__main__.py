@@ -2,6 +2,6 @@
 
 import sys
 
-from marrowgate.cli import main
+from marrowgate.launch import main
 
 sys.exit(main())

@@ -159,7 +159,8 @@ def parser(step: str) -> _Parser:
     )
     top.add_argument("--version", action="version", version=f"marrowgate {__version__}")
     commands = top.add_subparsers(metavar="SUBCOMMAND", required=True)
-    for name, sentence in STEPS.items():
+    # where a step is called, the others are in nobody's sight
+    for name, sentence in ({step: STEPS[step]} if step in STEPS else STEPS).items():
         command = commands.add_parser(
             name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.", exit_on_error=False
         )

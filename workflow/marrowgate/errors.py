@@ -85,9 +85,9 @@ def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
         numbers = list(dict.fromkeys(number for number, _ in alike))
         if named and len(numbers) >= _MANY:
             where = f"{named['file']} {_lines(named['word'], numbers)}{named['place'] or ''}"
-            whats = list(dict.fromkeys(what for _, what in alike))
-            others = f" and {counted(len(whats) - 1, 'other')}" if len(whats) > 1 else ""
-            kept[Fault(where, f"{whats[0]}{others}", given_fault.cure)] = None
+            sayings = list(dict.fromkeys(what for _, what in alike))
+            others = f" and {counted(len(sayings) - 1, 'other')}" if len(sayings) > 1 else ""
+            kept[Fault(where, f"{sayings[0]}{others}", given_fault.cure)] = None
         else:
             kept[given_fault] = None
     return tuple(kept)

@@ -39,7 +39,7 @@ from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.doubts.lent_gates import doubt_lent
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.methods import load_checked_strategy
+from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import SpilloverSource
 from marrowgate.gating.open_sample import open_sample as read_sample
 from marrowgate.gating.records import ControlRole, Fit

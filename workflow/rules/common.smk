@@ -32,7 +32,8 @@ from marrowgate.snakefile.meaning import (
 )
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
-from marrowgate.gating.methods import control_needs, method_faults
+from marrowgate.gating.method_checks import method_faults
+from marrowgate.gating.methods import control_needs
 from marrowgate.report.pictures.plan import (
     FIGURE_ENDINGS,
     planned_sample_pages,
@@ -56,6 +57,7 @@ from marrowgate.snakefile.leftovers import (
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
 from marrowgate.snakefile.simulated import simulated_together
+from marrowgate.snakefile.warm_start import start_warm_process
 from marrowgate.settings.project import override_files, project_files, release_files
 from marrowgate.settings.project_reader import load_project
 from marrowgate.settings.sample_links import (

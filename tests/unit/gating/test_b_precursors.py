@@ -9,7 +9,7 @@ import pytest
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.fit import SampleToFit, fit_sample
-from marrowgate.gating.methods import load_checked_strategy
+from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import make_sample_events
 

@@ -3,8 +3,10 @@
 import pytest
 
 from marrowgate.errors import Fault, UserError
-from marrowgate.gating.methods import load_checked_strategy, method_faults, names
-from marrowgate.settings.strategy import Population, Scale, Scales, Strategy
+from marrowgate.gating.method_checks import load_checked_strategy, method_faults
+from marrowgate.gating.methods import names
+from marrowgate.settings.scales import Scale, Scales
+from marrowgate.settings.strategy import Population, Strategy
 
 BAD = """\
 populations:

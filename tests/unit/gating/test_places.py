@@ -97,6 +97,6 @@ def test_quantile__that_cuts_through_other_cells_is_in_doubt(n_others, status):
     given = {"reference": "core", "quantile": 0.01, "keep": "above", "most_at_border": 0.06}
     answer = method.find(view, method.arguments.model_validate(given))
     assert answer.status == status
-    assert [reason.code for reason in answer.reasons] == ["crowded_border"] * (status == "doubtful")
+    assert [reason.code for reason in answer.reasons] == ["cuts_through"] * (status == "doubtful")
     del given["most_at_border"]
     assert method.find(view, method.arguments.model_validate(given)).status == "ok"

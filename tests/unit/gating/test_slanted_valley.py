@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.gating.engine import inside
+from marrowgate.gating.estimators.slanted_valley import Line, crowded_line
 from marrowgate.gating.methods import get_method
 from unit.gating.views import ArrayView
 
@@ -95,3 +96,15 @@ def test_slanted_valley__error_of_one_slope_is_that_of_repeated_samples():
 def test_slanted_valley__slopes_out_of_order_are_refused():
     with pytest.raises(ValueError, match="lowest, highest, number"):
         find(ArrayView(slanted_modes(0.5, np.random.default_rng(1))), slopes=[1.0, 0.0, 5])
+
+
+@pytest.mark.parametrize(("place", "n_near", "is_doubt"), [(0.0, 41, False), (0.5, 40, False), (0.5, 41, True)])
+def test_crowded_line__lines_that_turn_are_sure_of_the_events_where_they_cross(place, n_near, is_doubt):
+    again = [Line(slope, 0.5, 0.1) for slope in (-0.1, 0.1) * 20]
+    line = Line(0.0, 0.5, 0.1)
+    x = np.array([place] * n_near + [0.0] * 200 + [0.0] * 500)
+    y = np.array([0.46] * n_near + [0.9] * 200 + [0.1] * 500)
+    assert bool(crowded_line(x, y, line, again)) == is_doubt
+    assert crowded_line(x, y, line, again[:1]) == ()
+    moved = [Line(0.0, height, 0.1) for height in (0.45, 0.55) * 20]
+    assert bool(crowded_line(x, y, line, moved)) == (n_near > 40)

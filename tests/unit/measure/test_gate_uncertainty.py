@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
-from marrowgate.gating.apply import apply_gates
+from marrowgate.gating.apply import apply_elsewhere, apply_gates
 from marrowgate.gating.boundary_error import UNKNOWN, BoundaryError
 from marrowgate.gating.estimators.slanted_valley import METHOD
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
@@ -134,3 +134,27 @@ def test_slanted_valley__its_line_turns_and_shifts_so_that_the_count_varies_as_t
     alone = replace(together, error=replace(together.error, movements=()))
     sample = tube(X=x, Y=y)
     assert cvs(sample, together)["high"].count < cvs(sample, alone)["high"].count
+
+
+def test_apply_elsewhere__events_are_those_of_gating_all_again():
+    sample = tube(X=X[:5000], Y=Y[:5000])
+    records = [
+        CD45,
+        gate("child", "cd45_pos", threshold("Y", 0.55, "above"), 0.02),
+        gate("beside", "root", threshold("Y", 0.3, "below"), 0.02),
+        gate("joined", "root", Boolean("or", ("child", "beside"))),
+        gate("left_out", "root", Boolean("not", ("joined",))),
+        gate("grandchild", "joined", threshold("X", 0.6, "below"), 0.02),
+        gate("none", "root", None, status="no_valley"),
+    ]
+    everything = np.arange(5000)
+    rows = apply_gates(sample, records, everything)
+    there = threshold("X", 0.45, "above")
+    touched = np.setxor1d(rows["cd45_pos"], apply_gates(sample, [replace(CD45, gate=there)], everything)["cd45_pos"])
+    again = apply_gates(sample, [replace(CD45, gate=there), *records[1:]], everything)
+    found = apply_elsewhere(sample, records, rows, (CD45, there), touched)
+    assert set(found) == {"cd45_pos", "child", "joined", "left_out", "grandchild"}
+    for name, (before, after) in found.items():
+        assert np.array_equal(before, np.intersect1d(rows[name], touched))
+        assert np.array_equal(after, np.intersect1d(again[name], touched))
+    assert any(before.size != after.size for before, after in found.values())

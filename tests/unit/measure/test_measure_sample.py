@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Note, Verdict
 from marrowgate.gating.apply import apply_gates
@@ -63,6 +64,20 @@ def test_count_populations__what_is_joined_is_as_weak_as_its_weakest_part():
         assert counts[name].gate_status == "borrowed"
         assert counts[name].gate_reason == "nucleated: from 4 samples of the batch"
         assert (counts[name].gate_reason_code, counts[name].weakest_gate) == ("from_batch", "nucleated")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("from_batch", "borrowed"), ("fallback", "fixed"), ("far_from_batch", "ok")]
+)
+def test_count_populations__a_doubt_that_changes_nothing_is_named_and_does_not_count(code, status):
+    doubtful = replace(NUCLEATED, status="doubtful", reasons=(Note(code, "why"),))
+    records, rows = gated(ALIVE, doubtful, replace(LEUCOCYTES, parent="nucleated"))
+    spared = {"cd45_pos": {"nucleated": 0.0123}}
+    _, nucleated, leucocytes = count_populations(records, rows, harmless=spared)
+    assert nucleated.gate_status == "doubtful"
+    assert leucocytes.gate_status == status
+    assert leucocytes.gate_reason.startswith("what speaks against nucleated changes 1.2 % of the events at most")
+    assert leucocytes.gate_reason_code.startswith("no_consequence")
 
 
 def test_count_populations__carries_the_gates_error():

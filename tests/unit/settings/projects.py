@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from marrowgate.errors import UserError
-from marrowgate.gating.methods import method_faults
+from marrowgate.gating.method_checks import method_faults
 from marrowgate.settings.project import Project
 from marrowgate.settings.project_reader import load_project
 

@@ -5,12 +5,15 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
-from marrowgate.gating.methods import get_method, load_checked_strategy
+from marrowgate.gating.method_checks import load_checked_strategy
+from marrowgate.gating.methods import get_method
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.prepared import Prepared, read_prepared, write_prepared
 from marrowgate.settings.quality import Quality
+from marrowgate.settings.scales import Scale
 from marrowgate.settings.section import Limit, Section
-from marrowgate.settings.strategy import Scale, Step, load_strategy
+from marrowgate.settings.strategy import Step
+from marrowgate.settings.strategy_reader import load_strategy
 
 CONFIG = Path(__file__).parents[3] / "config"
 STRATEGIES = sorted((CONFIG / "strategies").glob("*.yaml"))

@@ -20,7 +20,7 @@ def test_project__holds_what_its_files_say(folder):
 
 
 def test_shipped_project__is_right(repository, monkeypatch):
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.settings.project_reader import load_project
 
     monkeypatch.chdir(repository)
@@ -32,7 +32,7 @@ def test_project_files__have_names_that_tell_nothing_private(folder):
 
 
 def test_project_files__hold_the_bead_lots_that_are_used(repository, monkeypatch):
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.settings.project_reader import load_project
 
     monkeypatch.chdir(repository)

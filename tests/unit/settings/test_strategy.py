@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from marrowgate.errors import UserError
-from marrowgate.gating.methods import method_faults
-from marrowgate.settings.strategy import Scale, Scales, ancestors, load_strategy
+from marrowgate.gating.method_checks import method_faults
+from marrowgate.settings.scales import Scale, Scales
+from marrowgate.settings.strategy import ancestors
+from marrowgate.settings.strategy_reader import load_strategy
 
 
 @pytest.fixture(autouse=True)

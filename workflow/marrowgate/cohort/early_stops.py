@@ -68,8 +68,8 @@ def early_stops(arm: str, courses: Sequence[Course], stopped: Sequence[bool]) ->
             continue
         visit = len(own) - 1
         seen = [other[visit] for other in changes if len(other) > visit]
-        place = next(index for index, other in enumerate(o for o in changes if len(o) > visit) if other is own)
-        score += (float(rankdata(seen)[place]) - 0.5) / len(seen) - 0.5
+        rank_at = next(index for index, other in enumerate(o for o in changes if len(o) > visit) if other is own)
+        score += (float(rankdata(seen)[rank_at]) - 0.5) / len(seen) - 0.5
         variance += (len(seen) ** 2 - 1) / (12 * len(seen) ** 2)
     after_rise = sum(own[-1] > typical for own, stops in zip(changes, stopped, strict=True) if stops)
     return EarlyStops(arm, len(changes), sum(stopped), after_rise, score, variance)

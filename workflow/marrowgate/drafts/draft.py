@@ -100,18 +100,24 @@ def draft_rows(
     batches = [wishes.batch] * len(sets) if wishes.batch else batch_names(runs)
     days = day_numbers(runs)
     ids = _Ids(set(map(str.casefold, taken)), next_number(taken))
-    several = {item.path for item in sets if item.header.data_set > 1}
+    numbers = _data_set_numbers(sets)
     rows: dict[int, Cells] = {}
     for index, item in enumerate(sets):
         if index not in panel_of:
             continue
-        number = str(item.header.data_set) if item.path in several else ""
         words = _id_words(item, fields[index], visits[index], wishes)
-        sample_id = item.known_id or ids.give(safe_id([*words, number]) if words else "", item.path, number)
+        wanted = safe_id([*words, numbers[index]]) if words else ""
+        sample_id = item.known_id or ids.give(wanted, item.path, numbers[index])
         run = {"batch": batches[index], "acquisition_day": "" if days[index] is None else str(days[index])}
         rows[index] = _row(item, sample_id, panel_of[index], fields[index], visits[index], run)
     drafted = dict(zip(rows, with_partners(list(rows.values())), strict=True))
     return [drafted.get(index) for index in range(len(sets))]
+
+
+def _data_set_numbers(sets: Sequence[DataSet]) -> list[str]:
+    """Return the number of each data set in its file; empty where the file has no other."""
+    several = {item.path for item in sets if item.header.data_set > 1}
+    return [str(item.header.data_set) if item.path in several else "" for item in sets]
 
 
 @dataclass

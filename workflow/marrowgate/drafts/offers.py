@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from marrowgate.gating.methods import needs_of
+from marrowgate.gating.methods import Needs, needs_of
 from marrowgate.settings.marker_names import canonical
 from marrowgate.settings.strategy import Population, Strategy
 
@@ -75,16 +75,19 @@ def _absent(population: Population, dimensions: Collection[str], walk: _Walk) ->
     own = lacks(population.dimensions, dimensions)
     fallback = population.fallback
     instead = fallback if own and fallback and fallback.dimensions else None
-    if instead is not None:
-        own = own if lacks(instead.dimensions, dimensions) else ()
-    if own:
+    if own and (instead is None or lacks(instead.dimensions, dimensions)):
         return own
     needs = needs_of(instead or population)
     if needs.operands:
-        gone = [name for name in needs.operands if name in walk.absent]
-        if gone and (len(gone) == len(needs.operands) or needs.operator == "and"):
-            return tuple(dict.fromkeys(marker for name in gone for marker in walk.absent[name]))
-        return walk.missing([population.parent])
+        return _absent_operands(needs, walk) or walk.missing([population.parent])
     # a method whose reference has no gate has its fallback
     references = () if fallback is not None and instead is None else needs.references
     return walk.missing([population.parent, *references, *needs.gates])
+
+
+def _absent_operands(needs: Needs, walk: _Walk) -> tuple[str, ...]:
+    """Return the markers of operands without which nothing is left to join."""
+    gone = [name for name in needs.operands if name in walk.absent]
+    if needs.operator != "and" and len(gone) < len(needs.operands):
+        return ()
+    return tuple(dict.fromkeys(marker for name in gone for marker in walk.absent[name]))

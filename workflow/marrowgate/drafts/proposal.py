@@ -11,7 +11,7 @@ from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.markers import read_label
 from marrowgate.fcs.mass_cytometry import is_mass_cytometry
 from marrowgate.fcs.model import Channel, FcsFile
-from marrowgate.gating.methods import load_checked_strategy
+from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.settings.marker_names import canonical, folded, is_known_marker
 from marrowgate.settings.panel import Panel, is_scatter, load_panel
 from marrowgate.settings.strategy import Strategy, strategy_dimensions

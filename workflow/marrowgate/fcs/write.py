@@ -107,7 +107,7 @@ def write_fcs(
         **_spillover_keyword(spillover, version),
         **(keywords or {}),
     }
-    start, text = _place(entries, data.nbytes, version)
+    start, text = _laid_out(entries, data.nbytes, version)
     with whole_file(path) as part, part.open("wb") as file:
         file.write(_header(version, len(text), start, data.nbytes))
         file.write(text)
@@ -185,7 +185,7 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _place(entries: Mapping[str, str], size: int, version: str) -> tuple[int, bytes]:
+def _laid_out(entries: Mapping[str, str], size: int, version: str) -> tuple[int, bytes]:
     """Find where the data start; from 3.0 on the TEXT holds that number, which changes its own length."""
     start = 0
     while True:

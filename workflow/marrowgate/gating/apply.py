@@ -65,6 +65,61 @@ def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], star
     return rows
 
 
+def apply_elsewhere(
+    sample_events: SampleEvents,
+    records: Sequence[GateRecord],
+    rows: Mapping[str, EventRows],
+    elsewhere: tuple[GateRecord, Gate],
+    touched: EventRows,
+) -> dict[str, tuple[EventRows, EventRows]]:
+    """Apply the gates that rest on one of them to the events that enter or leave it when it lies elsewhere.
+
+    Parameters
+    ----------
+    sample_events : SampleEvents
+        The events.
+    records : sequence of GateRecord
+        The gates as used, parents before children.
+    rows : mapping of str to ndarray of intp
+        Events of each population, as `apply_gates` gives them.
+    elsewhere : tuple of (GateRecord, Gate)
+        One of the records, and the gate in its place.
+    touched : ndarray of intp
+        The events, ascending.
+
+    Returns
+    -------
+    dict of str to tuple of 2 ndarrays of intp
+        Of each population that rests on the gate, those of the events that were in it and those that now are.
+    """
+    moved, gate = elsewhere
+    before: dict[str, EventRows] = {}
+    after: dict[str, EventRows] = {}
+
+    def before_in(name: str) -> EventRows:
+        if name not in before:
+            before[name] = common_rows(touched, rows[name])
+        return before[name]
+
+    for record in records:
+        own_gate = gate if record is moved else record.gate
+        if own_gate is None or record.population not in rows:
+            continue
+        operands = own_gate.operands if isinstance(own_gate, Boolean) else ()
+        if record is moved or not after.keys().isdisjoint((record.parent, *operands)):
+            now = {name: after[name] if name in after else before_in(name) for name in (record.parent, *operands)}
+            after[record.population] = rows_inside(own_gate, sample_events, now[record.parent], now)
+    return {name: (before_in(name), events) for name, events in after.items()}
+
+
+def common_rows(few: EventRows, many: EventRows) -> EventRows:
+    """Return the events that two ascending sets share, ascending."""
+    if not many.size:
+        return many
+    position = np.minimum(np.searchsorted(many, few), many.size - 1)
+    return np.asarray(few[many[position] == few])
+
+
 def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: EventRows) -> EventRows:
     linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
     scales = [sample_events.scales[dimension] for dimension in gate.dimensions]

@@ -173,7 +173,7 @@ def _pulled_in(
     reasons = (because("far_from_batch", sentence), *record.reasons)
     # a sample that is in doubt of its own gate stays so
     status: Status = "doubtful" if record.status == "doubtful" else "shifted"
-    return replace(record, gate=pulled_in, status=status, reasons=reasons)
+    return replace(record, gate=pulled_in, own_gate=gate, status=status, reasons=reasons)
 
 
 def _without_loan(record: GateRecord, agreed: AgreedGate) -> GateRecord:

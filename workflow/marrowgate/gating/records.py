@@ -68,6 +68,8 @@ class GateRecord:
         How sure the gate's free numbers are.
     n_parent : int
         Events of the parent when the gate was found.
+    own_gate : Gate or None
+        Where the sample's own events have it, when the batch drew it in.
 
     Raises
     ------
@@ -83,6 +85,7 @@ class GateRecord:
     reasons: Reasons = ()
     error: BoundaryError = NO_ERROR
     n_parent: int = 0
+    own_gate: Gate | None = None
 
     def __post_init__(self) -> None:
         """Refuse an error that does not belong to the gate."""
@@ -220,7 +223,7 @@ def _evidence_from_plain(plain: dict[str, Any]) -> Evidence:
 
 def record_to_plain(record: GateRecord) -> dict[str, Any]:
     """Return a record as lists, numbers and text."""
-    plain = dict(vars(record))
+    plain = {name: value for name, value in vars(record).items() if name != "own_gate"}
     plain["gate"] = None if record.gate is None else to_plain(record.gate)
     plain["reasons"] = [asdict(reason) for reason in record.reasons]
     plain["error"] = asdict(record.error)

@@ -5,12 +5,11 @@ that enter or leave the gate can change any population, so only they go through 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.apply import apply_gates, rows_inside
+from marrowgate.gating.apply import apply_elsewhere, rows_inside
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
 from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.records import GateRecord
@@ -105,12 +104,8 @@ def _half_difference(
         touched = _either(events, rows[record.population], sample.file.n_events)
         if not touched.size:
             continue
-        after = apply_gates(
-            sample, [replace(other, gate=moved_gate) if other is record else other for other in records], touched
-        )
-        for name, left in after.items():
-            change = left.size - _common(touched, rows[name])
-            changes[name] = changes.get(name, 0.0) + sign * change / 2
+        for name, (before, after) in apply_elsewhere(sample, records, rows, (record, moved_gate), touched).items():
+            changes[name] = changes.get(name, 0.0) + sign * (after.size - before.size) / 2
     return changes
 
 
@@ -120,14 +115,6 @@ def _either(first: EventRows, other: EventRows, n_events: int) -> EventRows:
     mask[first] = True
     mask[other] ^= True
     return np.flatnonzero(mask)
-
-
-def _common(few: EventRows, many: EventRows) -> int:
-    """Count the events that two ascending sets share."""
-    if not many.size:
-        return 0
-    position = np.minimum(np.searchsorted(many, few), many.size - 1)
-    return int(np.count_nonzero(many[position] == few))
 
 
 def _spread(changes: Sequence[Changes], sizes: Mapping[str, int], name: str, other: str = "") -> float:

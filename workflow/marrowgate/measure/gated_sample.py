@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from marrowgate.gating.doubts.consequences import without_consequence
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.gate_uncertainty import gate_cvs
@@ -57,7 +58,12 @@ def measure_gated(
     return SampleRecord(
         manifest["sample_id"],
         manifest,
-        count_populations(records, rows, gate_cvs(sample_events, records, rows, roles.denominator)),
+        count_populations(
+            records,
+            rows,
+            gate_cvs(sample_events, records, rows, roles.denominator),
+            without_consequence(sample_events, records, rows),
+        ),
         (*run_quality.checks, *quality_checks(sample_events, rows, panel, limits, roles)),
         marker_sketches(sample_events, rows, wanted),
         run_quality.settings or {},

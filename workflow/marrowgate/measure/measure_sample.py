@@ -1,10 +1,14 @@
 """Count a gated sample: events per population, status along the path, marker values, quality checks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from marrowgate.gating.apply import rows_inside
+from marrowgate.gating.doubts.consequences import Harmless, said_of
 from marrowgate.gating.geometry.gates import Boolean
-from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord
+from marrowgate.gating.reasons import has_code
+from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord, Status
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.intensity.sketch import Sketch, make_sketch
 from marrowgate.measure.record import GateCv, PopulationCount
@@ -15,9 +19,15 @@ from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct
 
+NONE_HARMLESS: Harmless = MappingProxyType({})
+"""Where nobody looked what the doubts change."""
+
 
 def count_populations(
-    records: Sequence[GateRecord], rows: Mapping[str, EventRows], cvs: Mapping[str, GateCv] | None = None
+    records: Sequence[GateRecord],
+    rows: Mapping[str, EventRows],
+    cvs: Mapping[str, GateCv] | None = None,
+    harmless: Harmless = NONE_HARMLESS,
 ) -> tuple[PopulationCount, ...]:
     """Count the events of every population; those without a gate have no number.
 
@@ -29,14 +39,20 @@ def count_populations(
         Events of each population that was gated.
     cvs : mapping of str to GateCv, optional
         Uncertainty from the boundaries (`marrowgate.measure.gate_uncertainty.gate_cvs`); absent where it is not known.
+    harmless : mapping of str to mapping of str to float
+        Gates in doubt on the way to a population that do not change it, with the share of its events that come or go
+        (`marrowgate.gating.doubts.consequences.without_consequence`).
     """
     parents = {record.population: record.parent for record in records}
     by_name = {record.population: record for record in records}
     counts = []
     for record in records:
         inside = tuple(ancestors(record.population, parents))
-        weakest = _weakest(_rests_on(record, by_name))
-        reason, codes, of_gate = _reason(record, weakest)
+        spared = harmless.get(record.population, {})
+        weakest = _weakest(
+            [_without_doubt(gate) if gate.population in spared else gate for gate in _rests_on(record, by_name)]
+        )
+        reason, codes, of_gate = _reason(replace(record, reasons=(*record.reasons, *said_of(spared))), weakest)
         gated = record.population in rows
         counts.append(
             PopulationCount(
@@ -115,9 +131,15 @@ def _weakest(path: Sequence[GateRecord]) -> GateRecord:
     return min(path, key=lambda record: WEAKEST_FIRST.index(record.status))
 
 
+def _without_doubt(record: GateRecord) -> GateRecord:
+    """Return a gate with the status that it would have if nothing spoke against it."""
+    status: Status = "borrowed" if has_code(record.reasons, "from_batch") else "ok"
+    return replace(record, status="fixed" if has_code(record.reasons, "fallback") and status == "ok" else status)
+
+
 def _reason(record: GateRecord, weakest: GateRecord) -> tuple[str, str, str]:
     """Return the reason of a population's status, its codes, and the population whose gate gave the status."""
-    if weakest is record or (record.status not in USABLE and record.reasons):
+    if weakest.population == record.population or (record.status not in USABLE and record.reasons):
         return record.reason, record.reason_code, record.population
     of_weakest = f"{weakest.population}: {weakest.reason}".removesuffix(": ")
     reason = "; ".join(part for part in (record.reason, of_weakest) if part)

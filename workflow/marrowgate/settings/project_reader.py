@@ -8,7 +8,7 @@ from typing import Any
 
 from marrowgate.errors import Fault, UserError, fault
 from marrowgate.settings.config import Config
-from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.files.given_file import is_there, names_in
 from marrowgate.settings.files.shipped import own_or_shipped
 from marrowgate.settings.messages import NAME_PATTERN, correct_to, nearest
 from marrowgate.settings.overrides import Overrides, load_overrides
@@ -21,7 +21,8 @@ from marrowgate.settings.reading import Reading
 from marrowgate.settings.released import ReleaseHead
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
-from marrowgate.settings.strategy import MethodFaults, Strategy, load_strategy
+from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategy_reader import MethodFaults, load_strategy
 
 
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -69,7 +70,7 @@ def load_project(
     path : Path
         The config file; other paths are relative to the working directory.
     method_faults : callable
-        Checks the methods of a strategy (`marrowgate.gating.methods.method_faults`).
+        Checks the methods of a strategy (`marrowgate.gating.method_checks.method_faults`).
     overrides : mapping
         Entries that take the place of those of the config.
     show_paths : bool
@@ -132,7 +133,7 @@ def _panels(reading: Reading) -> dict[str, Panel]:
     for name, line in first.items():
         path = own_or_shipped(Path(config.panels) / f"{name}.yaml", "panels")
         if not is_there(path):
-            there = tuple(file.stem for file in sorted(Path(config.panels).glob("*.yaml")))
+            there = names_in(Path(config.panels), ".yaml")
             cure = correct_to(name, there, "correct the name, or write that file")
             where = sheet.where(line, "panel") if sheet else str(config.samples)
             reading.faults.append(Fault(where, f"there is no panel file {path}", cure))
@@ -165,7 +166,7 @@ def _strategies(reading: Reading, method_faults: MethodFaults) -> dict[str, Stra
         if not is_there(path) and reading.settings.doubts("strategy_of_panel"):
             continue
         if not is_there(path):
-            there = tuple(file.stem for file in sorted(Path(config.strategies).glob("*.yaml")))
+            there = names_in(Path(config.strategies), ".yaml")
             cure = correct_to(name, there, "correct the name, or write that file")
             where = reading.settings.where("strategy_of_panel", panel)
             reading.faults.append(Fault(where, f"there is no strategy file {path}", cure))

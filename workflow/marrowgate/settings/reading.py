@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.settings.files.given_file import is_something
 from marrowgate.settings.files.sheet_file import Sheet, models_of, read_sheet
 from marrowgate.settings.settings_file import Settings
 
@@ -28,7 +29,7 @@ class Reading:
         name = config.sample_sheet if entry == "samples" else getattr(config, entry)
         if name is None or self.settings.doubts(entry):
             return ()
-        if not Path(name).exists():
+        if not is_something(Path(name)):
             cure = f"make it, or correct {entry}" if entry == "samples" else f"make it, or write {entry}: null"
             self.faults.append(Fault(self.settings.where(entry), f"there is no file {name!r}", cure))
             return ()

@@ -64,22 +64,31 @@ def adjust_for_gap(influence: Floats, baseline: Floats, in_first: NDArray[np.boo
     centred = [baseline[arm] - baseline[arm].mean() for arm in arms]
     changes = [sign * n * influence[arm] for arm, sign, n in zip(arms, (1.0, -1.0), sizes, strict=True)]
     changes = [own - own.mean() for own in changes]
-    spreads = [float(own.var(ddof=1)) for own in changes]
-    chance = sum(float(own.var(ddof=1)) / n for own, n in zip(centred, sizes, strict=True))
-    if min(spreads) <= 0 or chance <= 0:
+    chance, before = _variance_of_means(centred), _variance_of_means(changes)
+    if min(float(own.var(ddof=1)) for own in changes) <= 0 or chance <= 0:
         return nothing
-    information = sum(float(own @ own) / spread for own, spread in zip(centred, spreads, strict=True))
-    slope = -sum(float(d @ b) / spread for d, b, spread in zip(changes, centred, spreads, strict=True)) / information
-    slope = min(max(slope, 0.0), 1.0)
+    slope, slope_variance = _slope_within_arms(changes, centred)
     left = [d + slope * b for d, b in zip(changes, centred, strict=True)]
-    slope_variance = sum(float(r**2 @ b**2) / s**2 for r, b, s in zip(left, centred, spreads, strict=True))
-    slope_variance /= information**2
     share = chance / (chance + gap**2)
-    before = sum(spread / n for spread, n in zip(spreads, sizes, strict=True))
-    lost = (sum(sizes) - 2) / (sum(sizes) - 3)
-    after = lost * sum(float(own.var(ddof=1)) / n for own, n in zip(left, sizes, strict=True))
+    after = (sum(sizes) - 2) / (sum(sizes) - 3) * _variance_of_means(left)
     variance = before - share * (before - after) + (share * gap) ** 2 * slope_variance
     adjusted = influence.copy()
     for arm, sign, n, own in zip(arms, (1.0, -1.0), sizes, centred, strict=True):
         adjusted[arm] += sign * share * slope * own / n
     return GapAdjustment(share * slope * gap, math.sqrt(variance / before), adjusted, gap)
+
+
+def _variance_of_means(values: list[Floats]) -> float:
+    """Return the variance of the difference of the arms' means."""
+    return sum(float(own.var(ddof=1)) / own.size for own in values)
+
+
+def _slope_within_arms(changes: list[Floats], centred: list[Floats]) -> tuple[float, float]:
+    """Return the slope by which a change falls with its baseline, between 0 and 1, and its robust variance."""
+    spreads = [float(own.var(ddof=1)) for own in changes]
+    information = sum(float(own @ own) / spread for own, spread in zip(centred, spreads, strict=True))
+    slope = -sum(float(d @ b) / spread for d, b, spread in zip(changes, centred, spreads, strict=True)) / information
+    slope = min(max(slope, 0.0), 1.0)
+    left = [d + slope * b for d, b in zip(changes, centred, strict=True)]
+    variance = sum(float(r**2 @ b**2) / s**2 for r, b, s in zip(left, centred, spreads, strict=True))
+    return slope, variance / information**2

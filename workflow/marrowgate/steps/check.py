@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.errors import UserError
     from marrowgate.fcs.survey import survey
     from marrowgate.files import write_text
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.gating.overrides.override_scales import overrides_off_scale
     from marrowgate.progress import with_progress
     from marrowgate.settings.project_checks.notes import project_notes

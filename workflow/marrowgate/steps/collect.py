@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
     from marrowgate.content import named_digests, sha256_of
     from marrowgate.files import write_text
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.provenance import provenance
     from marrowgate.settings.project import override_files, project_files, release_files
     from marrowgate.settings.project_reader import load_project, parse_overrides

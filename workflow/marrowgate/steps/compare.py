@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.cohort.study import make_study
     from marrowgate.cohort.summary_table import summary_table
     from marrowgate.cohort.visit_table import visit_table
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.tables import read_rows, write_columns, write_table
 

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.files import write_text
     from marrowgate.gating.consensus_file import read_consensus
     from marrowgate.gating.final_gates import settle
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.gating.overrides.drafts import draft, draft_text
     from marrowgate.gating.records import read_fit
     from marrowgate.settings.project_reader import load_project, parse_overrides

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the outcomes, Parquet beside them; without outcome columns the table is empty."""
     from marrowgate.cohort.outcomes.table import outcome_table
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.tables import write_table
 

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write all pages and figures."""
     from marrowgate.files import write_text
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.measure.pictures.model import read_pictures
     from marrowgate.progress import with_progress
     from marrowgate.report.pictures.pages import pictures_page

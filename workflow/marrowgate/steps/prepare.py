@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what was checked."""
-    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.prepared import Prepared, write_prepared
 

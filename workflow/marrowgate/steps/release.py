@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write `config/strategies/released/<name>.yaml`, or print the differences of two."""
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.settings.project_reader import load_project, parse_overrides
 
     if bool(args.name) == bool(args.diff):

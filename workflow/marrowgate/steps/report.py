@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
     from marrowgate.content import named_digests
     from marrowgate.files import write_text
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.report.charts.course_rows import course_rows
     from marrowgate.report.left_out import left_out
     from marrowgate.report.page import write_page

@@ -45,7 +45,7 @@ def settings_of(args: argparse.Namespace) -> "Prepared":
     known = read_prepared(args.prepared, args.panel, args.strategy) if args.prepared else None
     if known is not None and known.quality_text == args.quality:
         return known
-    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.settings.panel import load_panel
 
     panel, strategy = load_panel(args.panel), load_checked_strategy(args.strategy)

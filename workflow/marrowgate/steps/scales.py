@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write widths and landmarks; a rejected file is passed over."""
     from marrowgate.gating.batch_scales import before_choice, choose_scales
-    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.no_result import NoResult, stop_without, write_no_result
     from marrowgate.settings.panel import load_panel
     from marrowgate.steps.guarded import guarded

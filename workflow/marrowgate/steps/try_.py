@@ -68,7 +68,7 @@ def _given(
     args: argparse.Namespace,
 ) -> "tuple[Panel | None, tuple[str, Strategy] | None, list[GivenControl]]":
     """Read what is given, and tell all faults of it and of the files' names together."""
-    from marrowgate.gating.methods import load_checked_strategy
+    from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.settings.panel import load_panel
     from marrowgate.steps.try_setup import given_controls
 
@@ -139,7 +139,7 @@ def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "P
         if not population or not marker:
             yield Fault(where, f"must be POPULATION:MARKER, got {word!r}", "write it like cd34_hspc:CXCR4")
             continue
-        populations = tuple(each.name for each in strategy.populations) if strategy else (population,)
+        populations = tuple(step.name for step in strategy.populations) if strategy else (population,)
         if population not in populations:
             cure = correct_to(population, populations, "name a population of the strategy")
             yield Fault(where, f"the strategy has no population {population!r}", cure)
@@ -177,7 +177,7 @@ def _write_tables(
     for _, measured in results:
         for table, of_table in _rows(args, measured).items():
             rows[table] += [row for row in of_table if row["sample_id"] not in seen]
-        seen |= {each.sample.sample_id for each in measured}
+        seen |= {entry.sample.sample_id for entry in measured}
     rows["manifest"] = _with_untried(args, rows["manifest"], data)
     write_table(args.out / "manifest.tsv", "tried", rows["manifest"])
     for table in ("populations", "intensities", "quality"):
@@ -193,7 +193,7 @@ def _rows(args: argparse.Namespace, measured: "list[Measured]") -> dict[str, lis
     from marrowgate.steps.try_run import SEED
 
     paths = [
-        {"fcs": None if args.anonymous else each.sample.fcs, "data_set": each.sample.data_set} for each in measured
+        {"fcs": None if args.anonymous else entry.sample.fcs, "data_set": entry.sample.data_set} for entry in measured
     ]
     populations, intensities = mark_tables(
         population_table(measured, Measure()),

@@ -47,7 +47,11 @@ def _what_it_is(setup: Setup, n_files: int) -> Iterator[str]:
         yield "no shipped strategy gates a population with these markers; those for blood need CD45"
         return
     yield f"strategy: {setup.strategy_name}{' (proposed)' if setup.proposed else ''}"
-    optional = {each.name for each in setup.strategy.populations if each.optional} if setup.strategy else set()
+    optional = (
+        {population.name for population in setup.strategy.populations if population.optional}
+        if setup.strategy
+        else set()
+    )
     yield from missing_lines(setup.lacking, setup.aim, optional, n_files)
 
 
@@ -86,7 +90,7 @@ def _way_on(strategy: Strategy, rows: Sequence[Mapping[str, Any]]) -> Iterator[s
     if any(_code(row) == "no_landmark" for row in rows):
         yield "lymphocytes do not stand out in CD45 and side scatter, so that the strategy's numbers mean nothing here"
         yield "to go on: more events, or --one-batch with other files of the same run, which looks for them together"
-    optional = {each.name: each for each in strategy.populations if each.optional}
+    optional = {population.name: population for population in strategy.populations if population.optional}
     for row in rows:
         population = optional.get(row["population"])
         stains = [name for name in population.dimensions if not is_scatter(name)] if population else []

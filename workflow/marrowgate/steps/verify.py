@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one line for each sample and file; exit code 3 when something is not what it was."""
     from marrowgate.errors import fault
-    from marrowgate.gating.methods import method_faults
+    from marrowgate.gating.method_checks import method_faults
     from marrowgate.settings.project_reader import load_project, parse_overrides
     from marrowgate.verification import verified_inputs, verified_results
 

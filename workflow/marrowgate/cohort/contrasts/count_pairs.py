@@ -1,6 +1,7 @@
 """The counts behind a change from baseline, as the conditional binomial model takes them."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,18 +47,20 @@ def paired_counts(
         for patient_id, course in courses.items()
         if patient_id in in_first and course.baselines and (readings := _readings(course, part))
     ]
-    if not kept or not all(reading.is_count for _, *both in kept for readings in both for reading in readings):
+    if not kept or not all(reading.is_count for _, first, then in kept for reading in (*first, *then)):
         return None
-    before = np.array([_pooled(own, np.full(len(own), 1 / len(own))) for _, own, _ in kept])
-    weights = [
-        window_weights(own, clock) if part == "window_mean" else np.full(len(own), 1 / len(own)) for *_, own in kept
-    ]
-    during = np.array([_pooled(own, weight) for (*_, own), weight in zip(kept, weights, strict=True)])
+    before = np.array([_pooled(own, _equal_weights(own)) for _, own, _ in kept])
+    weights = partial(window_weights, clock=clock) if part == "window_mean" else _equal_weights
+    during = np.array([_pooled(own, weights(own)) for *_, own in kept])
     blanks = np.array([np.mean([reading.blank_events for reading in (*first, *then)]) for _, first, then in kept])
     first_arm = np.array([in_first[patient_id] for patient_id, *_ in kept], dtype=np.bool_)
     return PairedCounts(
         before[:, 0], during[:, 0], before[:, 1], during[:, 1], before[:, 2], during[:, 2], blanks, first_arm
     )
+
+
+def _equal_weights(readings: Sequence[Reading]) -> Floats:
+    return np.full(len(readings), 1 / len(readings))
 
 
 def has_few_events(courses: Mapping[str, Course]) -> bool:

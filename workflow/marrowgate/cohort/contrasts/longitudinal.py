@@ -77,12 +77,7 @@ def time_model(
     NotEstimableError
         There are too few readings.
     """
-    kept = [
-        (course, reading)
-        for patient_id, course in courses.items()
-        if patient_id in arms and course.baseline is not None
-        for reading in course.window
-    ]
+    kept = _window_readings(courses, arms)
     times = np.array([clock.time(reading.visit) or 0.0 for _, reading in kept])
     if len(kept) < MIN_READINGS:
         msg = f"{len(kept)} readings in the window, {MIN_READINGS} are needed"
@@ -101,13 +96,23 @@ def time_model(
     if with_batch:
         _add_batches(columns, terms, kept, as_change=baseline_as == "change")
     names = [course.patient_id for course, _ in kept]
+    first_arm = {name for name in names if arms.is_first(name)}
     sds = expected_sds([reading for _, reading in kept], names, np.column_stack(columns[:4]))
     data = pad(names, y.tolist(), np.column_stack(columns), times.tolist(), sds)
     span = float(np.ptp(times))
-    first_arm = {name for name in names if arms.is_first(name)}
     n_second = len(set(names)) - len(first_arm)
     early, late = float(times.min()) + span / 6, float(times.max()) - span / 6
     return TimeModel(data, centre, early, late, len(first_arm), n_second, tuple(terms))
+
+
+def _window_readings(courses: Mapping[str, Course], arms: ComparedArms) -> list[tuple[Course, Reading]]:
+    """Return the readings in the window of the compared patients who have a baseline."""
+    return [
+        (course, reading)
+        for patient_id, course in courses.items()
+        if patient_id in arms and course.baseline is not None
+        for reading in course.window
+    ]
 
 
 def expected_sds(readings: Sequence[Reading], names: Sequence[str], x: Floats) -> list[float]:

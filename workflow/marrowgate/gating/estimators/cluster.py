@@ -10,16 +10,7 @@ from marrowgate.gating.cluster_modes import End, mode_towards, second_cluster
 from marrowgate.gating.doubts.estimate_doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
 from marrowgate.gating.geometry.gates import Ellipsoid
 from marrowgate.gating.geometry.squared_lengths import squared_lengths
-from marrowgate.gating.methods import (
-    Arguments,
-    FittedGate,
-    Method,
-    Needs,
-    View,
-    fitted_gate,
-    never,
-    no_gate,
-)
+from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate
 from marrowgate.gating.reasons import because
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, is_above_zero, populations_in
 from marrowgate.settings.section import Limit

@@ -57,7 +57,7 @@ def _crowded(values: NDArray[np.float64], at: float, arguments: ReferenceQuantil
     if near <= arguments.most_at_border * kept:
         return ()
     sentence = f"{near} events near the border, {100 * arguments.most_at_border:g} % of the {kept} kept are allowed"
-    return (because("crowded_border", sentence),)
+    return (because("cuts_through", sentence),)
 
 
 def needs(arguments: ReferenceQuantileArguments) -> Needs:

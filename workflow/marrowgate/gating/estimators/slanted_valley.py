@@ -1,6 +1,6 @@
 """The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.density import BINS, Counts, bandwidth, binned, bins_of
+from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, crowded
 from marrowgate.gating.estimators.valley import (
     DepthArguments,
-    crowded_valley,
     needs,
     valley_doubts,
     valleys_between,
@@ -19,10 +19,12 @@ from marrowgate.gating.estimators.valley import (
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import FittedGate, Method, View, fitted_gate, never, no_gate, on_scale
+from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
 
 _DRAWS = 40
+_FEWEST_DRAWS = 2
 _WIDTH = 0.012
 
 
@@ -52,7 +54,7 @@ class SlantedValleyArguments(DepthArguments):
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """A line in two dimensions: its slope, its height at the pivot, and how deep the valley along it is."""
 
     slope: float
@@ -80,7 +82,7 @@ def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     counts = [binned(values) for values in heights]
     widths = [max(_WIDTH, bandwidth(count)) for count in counts]
 
-    def lines_through(drawn: list[Counts]) -> list[_Line | None]:
+    def lines_through(drawn: list[Counts]) -> list[Line | None]:
         of_slopes = [
             _lines(of_slope, width, float(slope), (low, high), arguments)
             for of_slope, width, slope in zip(drawn, widths, slopes, strict=True)
@@ -96,10 +98,9 @@ def find(view: View, arguments: SlantedValleyArguments) -> FittedGate:
     error = spread_of_line([_ends(drawn_line, pivot) for drawn_line in again])
     chosen = int(np.argmin(np.abs(slopes - line.slope)))
     across = widths[chosen] * float(np.hypot(1.0, line.slope))
-    sds = (float(np.std([drawn_line.height for drawn_line in again], ddof=1)),) if len(again) > 1 else ()
     doubts = (
         *valley_doubts(counts[chosen], across, (low, high), arguments),
-        *crowded_valley(counts[chosen], line.height, sds, "above"),
+        *crowded_line(x - pivot, y, line, again),
     )
     return fitted_gate(beside_line((first, second), _ends(line, pivot), "above"), error, doubts=doubts)
 
@@ -109,7 +110,32 @@ def stains(arguments: SlantedValleyArguments, dimensions: tuple[str, ...]) -> tu
     return dimensions[1:]
 
 
-def _middle_of_deepest(lines: Iterable[_Line | None], as_deep: float) -> _Line | None:
+def crowded_line(x: NDArray[np.float64], y: NDArray[np.float64], line: Line, again: Sequence[Line]) -> Reasons:
+    """Doubt a line when so many events lie within its error that it moves the count much.
+
+    Lines that turn are close together where they cross and far apart elsewhere, so the error is that at each event.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Events, the first dimension from the pivot.
+    line : Line
+        The boundary.
+    again : sequence of Line
+        The boundary in other draws.
+    """
+    if len(again) < _FEWEST_DRAWS:
+        return ()
+    heights, slopes = np.array([(drawn.height, drawn.slope) for drawn in again]).T
+    (of_height, both), (_, of_slope) = np.cov(heights, slopes)
+    variance = of_height + 2 * both * x + of_slope * x**2
+    off = y - line.slope * x - line.height
+    near = off**2 < variance
+    sd = float(np.sqrt(np.median(variance[near]))) if near.any() else 0.0
+    return crowded(int(np.count_nonzero(near)), int(np.count_nonzero(off >= 0)), sd, MOST_NEAR_MEASURED)
+
+
+def _middle_of_deepest(lines: Iterable[Line | None], as_deep: float) -> Line | None:
     there = [line for line in lines if line is not None]
     limit = min((line.ratio for line in there), default=0.0) + as_deep
     alike = sorted((line for line in there if line.ratio <= limit), key=lambda line: line.slope)
@@ -118,13 +144,13 @@ def _middle_of_deepest(lines: Iterable[_Line | None], as_deep: float) -> _Line |
 
 def _lines(
     drawn: Counts, width: float, slope: float, bounds: tuple[float, float], arguments: SlantedValleyArguments
-) -> list[_Line | None]:
+) -> list[Line | None]:
     """Return for each draw the line of one slope."""
     # a Gaussian kernel measured across the line has the same width for every slope
     valleys = valleys_between(drawn, width * float(np.hypot(1.0, slope)), bounds, arguments)
     heights = widened(drawn, [None if valley is None else valley.at for valley in valleys], "above", arguments.leeway)
     return [
-        None if valley is None or height is None else _Line(slope, height, valley.ratio)
+        None if valley is None or height is None else Line(slope, height, valley.ratio)
         for valley, height in zip(valleys, heights, strict=True)
     ]
 
@@ -144,7 +170,7 @@ def _drawn(heights: list[NDArray[np.float64]], seed: int) -> list[Counts]:
     return made
 
 
-def _ends(line: _Line, pivot: float) -> tuple[float, float]:
+def _ends(line: Line, pivot: float) -> tuple[float, float]:
     left, right = (line.height + line.slope * (x - pivot) for x in (LEFT, RIGHT))
     return left, right
 

@@ -173,8 +173,8 @@ def widened(
     gain = np.minimum(leeway * kept, 0.1 * other)
     moved = quantiles(own, (below + (gain if keep == "below" else -gain)) / total)
     moved = np.where(gain > 0, np.maximum(at, moved) if keep == "below" else np.minimum(at, moved), at)
-    places = dict(zip(there, moved.tolist(), strict=True))
-    return [places.get(draw) for draw in range(len(borders))]
+    border_of = dict(zip(there, moved.tolist(), strict=True))
+    return [border_of.get(draw) for draw in range(len(borders))]
 
 
 METHOD = Method(

@@ -6,6 +6,7 @@ those that a slanted gate has to look at, are transformed.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +75,25 @@ def at_least(values: NDArray[np.float64], bound: float, scale: Transform) -> NDA
     if scale.kind == "biexponential":
         # Gating-ML has no such scale and holds the linear value, so that value decides
         return np.asarray(values >= scale.linear_bound(bound))
-    with np.errstate(over="ignore"):
-        linear = float(scale.inverse(np.array([bound]))[0])
-    if math.isfinite(linear):
-        end = float(scale.forward(np.array([linear]))[0])
-        if math.isfinite(end) and abs(end - bound) > _ROUNDING * (1.0 + abs(bound)):
-            # the scale ends before the boundary: all values lie on one side of it
-            return np.full(values.shape, end > bound)
+    linear, all_or_none = _linear_place(bound, scale)
+    if all_or_none is not None:
+        return np.full(values.shape, all_or_none)
     reach = _ROUNDING * (abs(linear) + 1.0)
     mask, from_here = values > linear + reach, values >= linear - reach
     if np.count_nonzero(from_here) > np.count_nonzero(mask):
         near = np.flatnonzero(from_here & ~mask)
         mask[near] = scale.forward(values[near]) >= bound
     return mask
+
+
+@lru_cache(maxsize=1024)
+def _linear_place(bound: float, scale: Transform) -> tuple[float, bool | None]:
+    """Return the linear place of a boundary; where the scale ends before it, also whether all values lie above it."""
+    with np.errstate(over="ignore"):
+        linear = float(scale.inverse(np.array([bound]))[0])
+    if math.isfinite(linear):
+        end = float(scale.forward(np.array([linear]))[0])
+        if math.isfinite(end) and abs(end - bound) > _ROUNDING * (1.0 + abs(bound)):
+            # all values lie on one side of it
+            return linear, end > bound
+    return linear, None

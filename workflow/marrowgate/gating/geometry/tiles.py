@@ -6,6 +6,7 @@ its linear values lie. Only the events of tiles along the border are transformed
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +71,14 @@ def _columns(values: Values, inner_edges: NDArray[np.float32], step: int) -> NDA
     lie on its marks. So each of its 65,536 readings belongs to one tile, and looking it up takes a tenth of the time of
     a search among the places.
     """
-    readings = (np.arange(1 << 16, dtype=np.uint32) << _HALF | np.uint32(1 << 15)).view(np.float32)
-    tiles = (np.searchsorted(inner_edges, readings, side="right") * step).astype(np.int32)
+    tiles = (np.searchsorted(inner_edges, _readings(), side="right") * step).astype(np.int32)
     return np.asarray(tiles[values.astype(np.float32).view(np.uint32) >> _HALF])
+
+
+@cache
+def _readings() -> NDArray[np.float32]:
+    """Return the value in the middle of each reading of the ruler."""
+    return (np.arange(1 << 16, dtype=np.uint32) << _HALF | np.uint32(1 << 15)).view(np.float32)
 
 
 def _near_border(gate: Polygon | Ellipsoid, centres: Values, sizes: Values) -> Mask:

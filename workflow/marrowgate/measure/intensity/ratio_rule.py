@@ -87,7 +87,7 @@ class DecidingControls:
 
     def __init__(self, samples: Sequence[Sample], records: Mapping[str, SampleRecord]):
         self._records = records
-        self._found: dict[tuple[str, str, str, tuple[str, str]], list[Sketch]] = {}
+        self._known: dict[tuple[str, str, str, tuple[str, str]], list[Sketch]] = {}
         self._alike: dict[tuple[str, str, str | None], dict[str, list[Sample]]] = {}
         for member in samples:
             batches = self._alike.setdefault((member.panel, member.control_type, member.control_marker), {})
@@ -96,16 +96,16 @@ class DecidingControls:
     def of_batch(self, panel: str, batch: str, kind: str, key: tuple[str, str]) -> list[Sketch]:
         """Return the values of the controls that decide for a panel and batch."""
         asked = (panel, batch, kind, key)
-        if asked not in self._found:
-            self._found[asked] = self._look_up(*asked)
-        return self._found[asked]
+        if asked not in self._known:
+            self._known[asked] = self._look_up(*asked)
+        return self._known[asked]
 
     def _look_up(self, panel: str, batch: str, kind: str, key: tuple[str, str]) -> list[Sketch]:
         batches = self._alike.get((panel, "none", None) if kind == "internal" else (panel, kind, key[1]), {})
         own = self._sketches(batches.get(batch, ()), key)
         if len(own) >= FEWEST_CONTROLS:
             return own
-        return own + self._sketches([one for name, of in batches.items() if name != batch for one in of], key)
+        return own + self._sketches([sample for name, of in batches.items() if name != batch for sample in of], key)
 
     def _sketches(self, members: Sequence[Sample], key: tuple[str, str]) -> list[Sketch]:
         records = (self._records.get(member.sample_id) for member in members)

@@ -70,10 +70,14 @@ def course_charts(
         own = [row for row in rows if row["arm"] == arm]
         marks = [*_limit_marks(frame, course, own, limit), *_patient_lines(frame, course, own, arms)]
         marks += [_median_line(frame, medians[other], other, arms, is_own=other == arm) for other in present]
-        n = len({row["patient_id"] for row in own if row["patient_id"]})
-        name = f"{arm or 'all'}: {n} patient{'' if n == 1 else 's'}" if n else f"{len(own)} samples"
+        name = _name_of_chart(arm, own)
         charts.append((name, frame.svg(f"{course.title}, {name}", marks, has_links=True)))
     return CourseCharts(course.title, " ".join(course.notes), tuple(charts))
+
+
+def _name_of_chart(arm: str | None, rows: Sequence[Row]) -> str:
+    n = len({row["patient_id"] for row in rows if row["patient_id"]})
+    return f"{arm or 'all'}: {n} patient{'' if n == 1 else 's'}" if n else f"{len(rows)} samples"
 
 
 def patient_chart(course: CourseRows, patient_id: str, reference: tuple[float, float] | None, colour: str) -> str:

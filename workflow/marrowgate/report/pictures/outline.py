@@ -80,15 +80,8 @@ def _sides(gate: Rectangle, error: BoundaryError, area: PlotArea, shown: Sequenc
     sds = iter(error.sds or (0.0,) * sum(given))
     every = np.array([next(sds) if is_given else 0.0 for is_given in given]).reshape(2, -1)
     ends = area.ends
-    reaches = [ends[0], ends[1]]
-    for axis, name in enumerate(shown):
-        if name in gate.dimensions:
-            k = gate.dimensions.index(name)
-            low, high = gate.low[k], gate.high[k]
-            reaches[axis] = (
-                ends[axis][0] if low is None else max(low, ends[axis][0]),
-                ends[axis][1] if high is None else min(high, ends[axis][1]),
-            )
+    reaches = [_reach(gate, name, ends[axis]) for axis, name in enumerate(shown)]
+    reaches += ends[len(shown) :]
     borders = []
     for axis, name in enumerate(shown):
         if name not in gate.dimensions:
@@ -100,6 +93,14 @@ def _sides(gate: Rectangle, error: BoundaryError, area: PlotArea, shown: Sequenc
             line = np.array([[bound, end] if axis == 0 else [end, bound] for end in reaches[1 - axis]])
             borders.append(Border(area.px(line), np.full(2, sd * abs(area.px_per_unit[axis]))))
     return borders
+
+
+def _reach(gate: Rectangle, dimension: str, ends: tuple[float, float]) -> tuple[float, float]:
+    """Return how far a rectangle reaches along an axis of the plot: to its bounds, or to the plot's ends."""
+    if dimension not in gate.dimensions:
+        return ends
+    low, high = (bounds[gate.dimensions.index(dimension)] for bounds in (gate.low, gate.high))
+    return ends[0] if low is None else max(low, ends[0]), ends[1] if high is None else min(high, ends[1])
 
 
 def _polygon(gate: Polygon, error: BoundaryError, area: PlotArea, which: Sequence[int]) -> list[Border]:

@@ -1,5 +1,6 @@
 """Instrument and gates over the run: beads, detector settings, landmarks and gates, one point per sample or batch."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median, stdev
@@ -127,23 +128,19 @@ def settings_series(
     limit : float
         Difference that is flagged, per cent.
     """
-    voltages = {
-        name: {channel: pair[0] or pair[1] for channel, pair in own.items() if pair[0] or pair[1]}
+    of_sample = {
+        name: {channel: value for channel, (voltage, gain) in own.items() if (value := voltage or gain)}
         for name, own in settings.items()
     }
-    middles: dict[tuple[tuple[str, str], str], float] = {}
-    for key in dict.fromkeys(batches.values()):
-        of_batch = [voltages.get(name, {}) for name, own in batches.items() if own == key]
-        for channel in dict.fromkeys(channel for own in of_batch for channel in own):
-            middles[key, channel] = median(float(own[channel] or 0) for own in of_batch if channel in own)
+    of_channel: dict[tuple[tuple[str, str], str], list[float]] = defaultdict(list)
+    for name, key in batches.items():
+        for channel, value in of_sample.get(name, {}).items():
+            of_channel[key, channel].append(value)
     points = []
     for name, key in batches.items():
-        own = voltages.get(name, {})
-        differences = [
-            100 * abs(float(value or 0) / middles[key, ch] - 1) for ch, value in own.items() if middles[key, ch]
-        ]
-        if differences:
-            worst = max(differences)
+        own = of_sample.get(name, {})
+        if own:
+            worst = max(100 * abs(value / median(of_channel[key, channel]) - 1) for channel, value in own.items())
             points.append((name, key[1], worst, "doubtful" if worst > limit else "ok"))
     title = "voltage or gain, largest difference of a detector"
     return Series(title, "% from the batch's median", tuple(points), limits=(limit,)) if points else None

@@ -183,11 +183,8 @@ def _shares(truths: Sequence[Truth], populations: Mapping[tuple[str, str], Row])
         ]
         if panel is None or population == "cd45_pos" or not known:
             continue
-        limits = [(planted, row["per_100_cd45_low"], row["per_100_cd45_high"]) for planted, row in known]
-        with_limits = [(planted, low, high) for planted, low, high in limits if low is not None and high is not None]
-        held = sum(low <= planted <= high for planted, low, high in with_limits)
         found = _middle([row["per_100_cd45"] for _, row in known])
-        note = f"{held} of {len(with_limits)} intervals hold the planted value"
+        note = _coverage_note(known)
         planted = _middle([share for share, _ in known])
         lines.append(
             PlantedLine(
@@ -195,6 +192,13 @@ def _shares(truths: Sequence[Truth], populations: Mapping[tuple[str, str], Row])
             )
         )
     return lines
+
+
+def _coverage_note(known: Sequence[tuple[float, Row]]) -> str:
+    limits = [(planted, row["per_100_cd45_low"], row["per_100_cd45_high"]) for planted, row in known]
+    with_limits = [(planted, low, high) for planted, low, high in limits if low is not None and high is not None]
+    held = sum(low <= planted <= high for planted, low, high in with_limits)
+    return f"{held} of {len(with_limits)} intervals hold the planted value"
 
 
 def _middle(values: Sequence[float]) -> str:

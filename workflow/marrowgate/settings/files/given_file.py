@@ -62,3 +62,19 @@ def is_there(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def is_something(path: Path) -> bool:
+    """Say whether there is a file, folder or device; what cannot be looked at is none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def names_in(folder: Path, ending: str) -> tuple[str, ...]:
+    """Return the names, without the ending, of a folder's files, sorted; none where it cannot be looked at."""
+    try:
+        return tuple(sorted(path.stem for path in folder.iterdir() if path.suffix == ending))
+    except (OSError, ValueError):
+        return ()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from marrowgate.endpoint_names import imported_measure
-from marrowgate.settings.files.given_file import is_there
+from marrowgate.settings.files.given_file import is_there, names_in
 from marrowgate.settings.messages import correct_to, nearest
 from marrowgate.settings.outcome_words import one_spelling, spelled
 from marrowgate.settings.project import Project
@@ -108,7 +108,7 @@ def _term_notes(project: Project) -> Iterator[Note]:
 
 def _bead_notes(project: Project) -> Iterator[Note]:
     """Tell which bead samples calibrate nothing. Counting beads need no file, so this is no fault."""
-    there = sorted(path.stem for path in Path(project.config.signal.bead_lots).glob("*.yaml"))
+    there = names_in(Path(project.config.signal.bead_lots), ".yaml")
     for sample in project.samples:
         if sample.control_type != "beads":
             continue

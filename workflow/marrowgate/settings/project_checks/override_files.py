@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from marrowgate.errors import Fault
+from marrowgate.settings.files.given_file import names_in
 from marrowgate.settings.files.sheet_file import Sheet
 from marrowgate.settings.messages import correct_to
 
@@ -36,4 +37,4 @@ def stray_files(folder: Path, sheet: Sheet) -> Iterator[Fault]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix in _ENDINGS) if folder.is_dir() else []
+    return sorted(folder / f"{name}{ending}" for ending in _ENDINGS for name in names_in(folder, ending))

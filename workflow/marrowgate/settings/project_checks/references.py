@@ -1,9 +1,9 @@
 """Which releases the batches of a project are gated against, and whether they can be."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.settings.files.given_file import is_there, names_in
 from marrowgate.settings.files.sheet_file import Sheet
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
@@ -80,8 +80,8 @@ def _where(settings: Settings, panel: str, batch: str) -> str:
 
 def _read(settings: Settings, where: str, name: str) -> ReleaseHead:
     path = release_path(settings.config.strategies, name)
-    if not path.is_file():
-        there = sorted(file.stem for file in Path(path.parent).glob("*.yaml"))
+    if not is_there(path):
+        there = names_in(path.parent, ".yaml")
         cure = correct_to(name, there, "correct the name, or make it with marrowgate release")
         raise UserError([Fault(where, f"there is no release {path}", cure)])
     return read_head(path)

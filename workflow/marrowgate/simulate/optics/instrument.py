@@ -185,9 +185,7 @@ def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, ga
     _refuse_unknown(panel)
     homes = [entry.channel.removesuffix("-A") for entry in stained]
     dyes = [FLUOROCHROMES[str(entry.fluorochrome)] for entry in stained]
-    gain = dict.fromkeys(homes, 1.0)
-    if gain_stream is not None:
-        gain = {home: float(np.exp(gain_sd * stream(*gain_stream, home).standard_normal())) for home in homes}
+    gain = _drawn_gains(homes, gain_stream, gain_sd) if gain_stream is not None else dict.fromkeys(homes, 1.0)
     spillover = np.array([_spill(dye, gain) for dye in dyes])
     facts = [DETECTORS[home] for home in homes]
     return Optics(
@@ -202,6 +200,10 @@ def make_optics(panel: Panel, gain_stream: Sequence[str | int] | None = None, ga
         drift=np.ones(len(homes), dtype=np.float32),
         voltages=tuple(fact.voltage for fact in facts),
     )
+
+
+def _drawn_gains(homes: Sequence[str], gain_stream: Sequence[str | int], gain_sd: float) -> dict[str, float]:
+    return {home: float(np.exp(gain_sd * stream(*gain_stream, home).standard_normal())) for home in homes}
 
 
 def set_up_on(optics: Optics, instrument: Instrument) -> Optics:

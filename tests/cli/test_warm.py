@@ -1,0 +1,147 @@
+"""The warm process: its copies are the program itself in everything that a caller can see."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+START = """
+import sys, os
+from marrowgate.snakefile.warm_start import start_warm_process
+start_warm_process(100)
+print(os.environ.get("MARROWGATE_WARM", ""), flush=True)
+sys.stdin.read()
+"""
+PANEL = "panel: small\nchannels:\n  - {channel: FITC-A, marker: CD45, fluorochrome: FITC}\n"
+
+
+def wait_until(holds, seconds: float = 60.0) -> bool:
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(holds())
+
+
+@pytest.fixture(scope="module")
+def starter() -> Iterator[subprocess.Popen]:
+    """Return a process that has a warm one, and ends when its input closes."""
+    started = subprocess.Popen([sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    yield started
+    started.kill()
+    started.wait()
+
+
+@pytest.fixture(scope="module")
+def place(starter: subprocess.Popen) -> Path:
+    assert starter.stdout is not None
+    named = Path(starter.stdout.readline().strip())
+    assert wait_until(named.exists)
+    return named
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "marrowgate", *words]
+
+
+def run(place: Path | str, *words: str, folder: Path) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "MARROWGATE_WARM": str(place)}
+    return subprocess.run(command(*words), cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def seen(done: subprocess.CompletedProcess) -> tuple[int, str, str]:
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--version",),
+        ("nonsense",),
+        ("fit", "--seed", "-1"),
+        ("inspect", "--strict", "none.fcs"),
+        ("inspect", "--strict", "broken.fcs"),
+        ("prepare", "--panel", "p.yaml", "--strategy", "none.yaml", "--quality", "{}", "--out", "o.json"),
+    ],
+)
+def test_warm_process__answers_as_the_program_itself(words: tuple[str, ...], place: Path, tmp_path: Path):
+    (tmp_path / "broken.fcs").write_bytes(b"no FCS file")
+    (tmp_path / "p.yaml").write_text(PANEL, encoding="utf-8")
+    assert seen(run(place, *words, folder=tmp_path)) == seen(run("", *words, folder=tmp_path))
+
+
+def test_warm_process__does_the_work_in_a_copy(place: Path, tmp_path: Path):
+    # with a command that takes long enough to be looked at
+    with subprocess.Popen(
+        [*command("simulate", "--scenario", "demo", "--seed", "1", "--sample-id", "T01_v1_hspc"),
+         *("--panel", str(Path(__file__).parents[2] / "config/panels/hspc.yaml"), "--fcs", "a.fcs"),
+         *("--events", "3000000")],
+        cwd=tmp_path,
+        env={**os.environ, "MARROWGATE_WARM": str(place)},
+        stderr=subprocess.PIPE,
+    ) as caller:  # fmt: skip
+        assert wait_until(lambda: copies(place))
+        (copy,) = copies(place)
+        assert copy != caller.pid
+        caller.kill()
+        # nobody waits for it any more: it is interrupted, and leaves nothing half-written
+        assert wait_until(lambda: not copies(place), 30)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_warm_process__killed_copy_is_told_by_the_exit_code(place: Path, tmp_path: Path):
+    with subprocess.Popen(
+        [*command("simulate", "--scenario", "demo", "--seed", "1", "--sample-id", "T01_v1_hspc"),
+         *("--panel", str(Path(__file__).parents[2] / "config/panels/hspc.yaml"), "--fcs", "a.fcs"),
+         *("--events", "3000000")],
+        cwd=tmp_path,
+        env={**os.environ, "MARROWGATE_WARM": str(place)},
+    ) as caller:  # fmt: skip
+        assert wait_until(lambda: copies(place))
+        os.kill(copies(place)[0], signal.SIGKILL)
+    assert caller.returncode == 137
+    assert run(place, "--version", folder=tmp_path).returncode == 0
+
+
+def test_no_warm_process__the_program_works_by_itself(tmp_path: Path):
+    assert run(tmp_path / "nobody", "--version", folder=tmp_path).stdout.startswith("marrowgate ")
+
+
+def test_warm_process__of_other_code_is_not_asked(place: Path, tmp_path: Path):
+    (tmp_path / "marrowgate").symlink_to(Path(__file__).parents[2] / "workflow" / "marrowgate")
+    changed = (
+        "import os, sys; from marrowgate import launch; launch.who_am_i = lambda: ['another'];"
+        f"print(launch.ask_warm_process({str(place)!r}, ['--version']))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", changed], text=True) == "None\n"
+
+
+def test_warm_process__ends_with_the_process_that_it_is_for(starter: subprocess.Popen, place: Path):
+    (warm,) = warm_processes(place)
+    starter.kill()
+    assert wait_until(lambda: not Path(f"/proc/{warm}").exists())
+    assert not place.parent.exists()
+
+
+def warm_processes(place: Path) -> list[int]:
+    """Return the warm process and its copies."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(place).encode() in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return sorted(found)
+
+
+def copies(place: Path) -> list[int]:
+    return [pid for pid in warm_processes(place) if _parent(pid) in warm_processes(place)]
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])

@@ -1,0 +1,72 @@
+"""The program `marrowgate`: hands its command to the run's warm process where there is one, else does it by itself.
+
+Python, numpy and the modules of a sample's step take longer to start than most samples take to gate. So a local run
+has one process that has them loaded (`marrowgate.warm`). For each command it makes a copy of itself, which works with
+the caller's folder, environment and open files as a process of its own. This module imports next to nothing.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+VARIABLE = "MARROWGATE_WARM"
+"""Names the socket of the warm process; the run sets it for its own jobs."""
+KILLED = 137
+"""Exit code where the process that did the work was killed, as a shell has it."""
+
+
+def main() -> int:
+    """Run the command line.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    place = os.environ.get(VARIABLE)
+    code = ask_warm_process(place, sys.argv[1:]) if place else None
+    if code is not None:
+        return code
+    from marrowgate.cli import main as run_here
+
+    return run_here()
+
+
+def who_am_i() -> list[str]:
+    """Return what two processes must share so that one can stand in for the other: Python, libraries and code."""
+    return [sys.executable, sys.prefix, os.path.realpath(__file__)]
+
+
+def ask_warm_process(place: str, words: Sequence[str]) -> int | None:
+    """Have the warm process do a command.
+
+    Parameters
+    ----------
+    place : str
+        Its socket.
+    words : sequence of str
+        The command, without the program's name.
+
+    Returns
+    -------
+    int or None
+        The exit code; None where nobody answers, or somebody with other code or libraries: nothing was done then.
+    """
+    import json
+    import socket
+
+    folder = os.getcwd()  # noqa: PTH109 - importing pathlib takes as long as all else here
+    request = {"who": who_am_i(), "words": list(words), "folder": folder, "environment": dict(os.environ)}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        try:
+            connection.connect(place)
+            # its inputs and outputs are ours, so that logs, pipes and terminals stay what they are
+            socket.send_fds(connection, [b"\0"], [0, 1, 2])
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            begun = connection.recv(1)
+        except OSError:
+            return None
+        if begun != b"+":
+            return None
+        answer = connection.makefile("rb").read()
+    return int(answer) if answer else KILLED
