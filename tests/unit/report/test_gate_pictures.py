@@ -229,6 +229,16 @@ def test_names__too_long_ones_end_with_an_ellipsis():
     assert max(map(len, words(scene(None, population="a" * 300, parent="b" * 300)))) <= 42
 
 
+def test_caption__of_a_long_parent_keeps_the_share():
+    made = pictures(
+        threshold("CD34", 0.5, "above"), n_events=17_642, n_parent=17_793, parent="high_ssc_not_small_nor_dim"
+    )
+    words = [mark.text for mark in draw_picture(made, made.pictures[0]).marks if isinstance(mark, Words)]
+    (caption,) = [text for text in words if text.startswith("17,642 of 17,793 ")]
+    assert caption == "17,642 of 17,793 high ssc not s… (99.2 %)"
+    assert len(caption) <= 41
+
+
 def test_svg__is_the_same_again_and_asks_for_nothing():
     svg = svg_text(scene(threshold("CD34", 0.5, "above"), error_of(0.02)))
     assert svg == svg_text(scene(threshold("CD34", 0.5, "above"), error_of(0.02)))

@@ -23,7 +23,11 @@ def test_look_pictures__each_gate_that_has_one(tmp_path):
         [*looks("cd34_pos", "other"), ToLookAt(0, "gone", "", "", "x", "rejected", "", "y")], tmp_path, []
     )
     assert list(drawn) == [("a", "cd34_pos")]
-    assert "5 of 9" in drawn["a", "cd34_pos"]
+    assert "5 of 9" in drawn["a", "cd34_pos"].whole
+    # words of a small picture could not be read
+    assert "<text" in drawn["a", "cd34_pos"].whole
+    assert "<text" not in drawn["a", "cd34_pos"].small
+    assert "<svg" in drawn["a", "cd34_pos"].small
     assert look_pictures(looks("cd34_pos"), None, []) == {}
 
 
@@ -53,7 +57,7 @@ def test_pictures__are_of_the_gates_in_the_list_and_never_surer_than_the_table(t
     row = {"sample_id": "S1", "population": "cd34_pos", "gate_status": "doubtful", "gate_reason": "not_compensated: x"}
     drawn = look_pictures([look("S1"), look("S3"), look("S2", "other"), look("S2", "")], folder, [row])
     assert list(drawn) == [("S1", "cd34_pos")]
-    assert "doubtful (this gate itself: ok)" in drawn["S1", "cd34_pos"]
+    assert "doubtful (this gate itself: ok)" in drawn["S1", "cd34_pos"].whole
 
 
 def test_pictures__are_no_more_than_the_page_can_hold(tmp_path):

@@ -101,7 +101,7 @@ def test_write_page__role_status_and_reason_stand_in_words(text: Callable[..., s
     assert "What is compared. change over cycles 1 to 3, while on treatment" in told
     assert "x, mean change in the window (primary): twice as much." in told
     assert "not said here" not in told
-    assert "47 patients: patients in the sheet 22 triplet 25 doublet" in told
+    assert "47 patients in the sheet 22 triplet 25 doublet" in told
     assert "visits four visits five visits" in told
     assert (
         "x, mean change in the window (primary) 2-fold (1 to 4) 0.040 0.040 22 + 24 difference of mean changes" in told

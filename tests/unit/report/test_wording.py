@@ -108,5 +108,12 @@ def test_effect__draws_are_no_interval_and_the_original_scale_stands_beside() ->
     assert draws(row | {"range_low": None}) == "-"
     beside = {"difference": 0.5, "difference_low": -0.25, "difference_high": 1.25, "difference_unit": "cells per uL"}
     both = row | beside | {"ci_low": 0.0, "ci_high": 2.0, "range_low": None}
-    assert effect(both) == "2-fold (1 to 4); +0.5 cells per uL (-0.25 to +1.25)"
-    assert effect(both | {"difference_low": None, "difference_high": None}) == "2-fold (1 to 4); +0.5 cells per uL"
+    assert effect(both) == "2-fold (1 to 4); +0.5 cells per µL (-0.25 to +1.25)"
+    assert effect(both | {"difference_low": None, "difference_high": None}) == "2-fold (1 to 4); +0.5 cells per µL"
+    molecules = {
+        "difference": -845.2,
+        "difference_low": -1503.0,
+        "difference_high": 0.0,
+        "difference_unit": "molecules",
+    }
+    assert effect(both | molecules) == "2-fold (1 to 4); -845 molecules (-1,503 to +0)"

@@ -12,6 +12,8 @@ NO_NUMBER = {
     "not_converged": "the model did not converge",
 }
 SMALLEST_P = 0.001
+THOUSAND = 999.5
+"""From here on a difference is given without decimals."""
 CAUTION = {"flagged": "with caution", "disagree": "the methods disagree"}
 
 
@@ -93,4 +95,4 @@ def _fold(value: Any) -> str:
 
 
 def _signed(value: Any) -> str:
-    return f"{value:+.3g}"
+    return f"{value:+,.0f}" if abs(value) >= THOUSAND else f"{value:+.3g}"

@@ -1,13 +1,16 @@
 """The pictures of the gates that a person should look at, and where all pictures of a sample are."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from markupsafe import Markup
 
 from marrowgate.measure.pictures.model import STEP, read_pictures
 from marrowgate.report.pictures.draw import draw_picture
 from marrowgate.report.pictures.plan import GATES, planned_sample_pages
-from marrowgate.report.pictures.svg import svg_text
+from marrowgate.report.pictures.svg import svg_text, thumbnail
 from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
 from marrowgate.report.sections.hand_section import ToLookAt
 from marrowgate.settings.project import Project
@@ -17,9 +20,17 @@ MOST_PICTURES = 60
 """Pictures in the page; those of further gates stand in the contact sheets, so that the page stays small."""
 
 
+@dataclass(frozen=True)
+class LookPicture:
+    """A gate as SVG without looks of its own: cut down to its plot, and whole."""
+
+    small: Markup
+    whole: Markup
+
+
 def look_pictures(
     looks: Sequence[ToLookAt], folder: Path | None, populations: Sequence[Mapping[str, Any]]
-) -> dict[tuple[str, str], str]:
+) -> dict[tuple[str, str], LookPicture]:
     """Draw the gates of the list, the worst first.
 
     Parameters
@@ -34,9 +45,9 @@ def look_pictures(
     Returns
     -------
     dict
-        sample_id and gate to SVG without looks of its own.
+        sample_id and gate to the pictures of it.
     """
-    drawn: dict[tuple[str, str], str] = {}
+    drawn: dict[tuple[str, str], LookPicture] = {}
     rows = rows_of_samples(populations)
     for entry in looks:
         path = folder / f"{entry.sample_id}.json" if folder else None
@@ -45,7 +56,11 @@ def look_pictures(
         pictures = with_table_statuses(read_pictures(path), rows.get(entry.sample_id, ()))
         shown = next((step for step in pictures.of_kind(STEP) if entry.gate in step.gates), None)
         if shown is not None:
-            drawn[entry.sample_id, entry.gate] = svg_text(draw_picture(pictures, shown), is_whole=False)
+            scene = draw_picture(pictures, shown)
+            drawn[entry.sample_id, entry.gate] = LookPicture(
+                Markup(thumbnail(scene, is_lean=True)),  # noqa: S704 - names in it are escaped
+                Markup(svg_text(scene, is_whole=False)),  # noqa: S704 - names in it are escaped
+            )
     return drawn
 
 

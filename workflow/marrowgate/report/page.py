@@ -162,7 +162,7 @@ def _looks(inputs: PageInputs, looks: Sequence[ToLookAt]) -> dict[str, Any]:
     }
     return {
         "looks": looks,
-        "pictures": {key: Markup(svg) for key, svg in pictures.items()},  # noqa: S704 - names in it are escaped
+        "pictures": pictures,
         "addresses": picture_addresses(inputs.project, samples.pictures),
         "counting": counting_notes(tables["quality"]),
         "checks": check_lines(tables["quality"]),

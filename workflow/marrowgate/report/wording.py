@@ -82,6 +82,7 @@ GATE_STATUSES = {
 }
 CHECKS = (
     (r"cv_pct_(.*)", r"counting CV of \1, %"),
+    (r"compensated_channels_pct", "stained channels that a matrix compensates, %"),
     (r"margin_pct_fluorescence", "events at the top of a fluorescence channel, %"),
     (r"margin_pct_(.*)", r"events at the top of \1, %"),
     (r"doublets_pct", "events outside the singlet gate, %"),
@@ -188,10 +189,14 @@ def effect(row: Row) -> str:
         text = f"{text} ({low} to {high})"
     if row.get("difference") is None:
         return text
-    text = f"{text}; {row['difference']:+.3g} {row['difference_unit']}"
+    text = f"{text}; {_signed(row['difference'])} {row['difference_unit'].replace('uL', 'µL')}"
     if row["difference_low"] is None or row["difference_high"] is None:
         return text
-    return f"{text} ({row['difference_low']:+.3g} to {row['difference_high']:+.3g})"
+    return f"{text} ({_signed(row['difference_low'])} to {_signed(row['difference_high'])})"
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value >= 0 else ''}{number(float(value))}"
 
 
 def draws(row: Row) -> str:

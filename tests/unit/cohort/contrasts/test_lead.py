@@ -231,3 +231,6 @@ def test_summary_table__says_the_lead_row_in_a_sentence() -> None:
         f"{effect}0.300, adjusted 0.600; {reach}; with caution: events: 3",
         "not compared: one batch",
     ]
+    many = {**row, "difference": -845.4, "difference_low": -1503.0, "difference_unit": "molecules per cell"}
+    (line,) = summary_table([many])
+    assert "; -845 molecules per cell (95 % interval -1,503 to +0.8); " in line["summary"]

@@ -122,6 +122,5 @@ def test_course_legend__says_only_what_is_drawn():
     assert "stopping" not in course_legend([plain])
     assert "first dose" not in course_legend([plain])
     treated = course_legend([plain, {"days_off": 3.0, "arm": "triplet"}])
-    assert (
-        "Squares and broken lines are visits after stopping. Upright lines are the first and the last dose." in treated
-    )
+    assert "Squares and broken lines are visits after stopping." in treated
+    assert treated.endswith(" Upright lines are the first dose and, where one patient is drawn, the last.")

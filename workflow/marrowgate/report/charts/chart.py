@@ -13,8 +13,8 @@ WIDTH, HEIGHT = 360, 230
 LEFT, RIGHT, TOP, BOTTOM = 50, 10, 14, 42
 INK, QUIET, GRID = "#1c2733", "#5b6873", "#e3e7eb"
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-FEW_DECADES = 2.6
-"""Up to so many decades 1, 2 and 5 of each are labelled, above only the powers of ten."""
+DIGITS = ((2.6, (1, 2, 5)), (4.5, (1, 3)))
+"""Up to how many decades which digits of each are labelled; above only the powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,10 @@ def log_axis(values: Sequence[float], label: str = "") -> Axis:
     """Return a logarithmic axis that holds all values above 0; zeros belong on its lower end."""
     above = [value for value in values if value > 0]
     low, high = min(above, default=0.1) / 1.6, max(above, default=10.0) * 1.4
-    wide = math.log10(high / low) > FEW_DECADES
+    decades = math.log10(high / low)
+    digits = next((digits for most, digits in DIGITS if decades <= most), (1,))
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    ticks = [digit * 10.0**exponent for exponent in exponents for digit in ((1,) if wide else (1, 2, 5))]
+    ticks = [digit * 10.0**exponent for exponent in exponents for digit in digits]
     return Axis(low, high, label, is_log=True, ticks=tuple(tick for tick in ticks if low <= tick <= high))
 
 

@@ -49,23 +49,21 @@ def checks_map(quality: Sequence[Row], batches: Mapping[str, tuple[str, str]]) -
     batches : mapping of str to (str, str)
         sample_id to panel and batch, in the order of the rows.
     """
-    rows = [row for row in quality if row["sample_id"] in batches and not row["check"].startswith(COUNTING)]
-    # a check that could be made in no sample is a column of dashes
-    checks = [c for c in dict.fromkeys(row["check"] for row in rows) if _is_made(c, rows)]
     by_sample: dict[str, dict[str, Row]] = {}
-    for row in rows:
-        by_sample.setdefault(row["sample_id"], {})[row["check"]] = row
-    lines = []
-    for name, (panel, batch) in batches.items():
-        if name in by_sample:
-            cells = tuple(_cell(by_sample[name].get(check)) for check in checks)
-            lines.append((name, panel, batch, sum(cell.verdict == "flagged" for cell in cells), cells))
-    shown = lines if len(lines) <= MOST_SAMPLES else [line for line in lines if line[3]]
-    return ChecksMap(tuple(map(check_words, checks)), tuple(shown), len(lines) - len(shown))
-
-
-def _is_made(check: str, rows: Sequence[Row]) -> bool:
-    return any(row["check"] == check and row["verdict"] != "not_checked" for row in rows)
+    for row in quality:
+        if row["sample_id"] in batches and not row["check"].startswith(COUNTING):
+            by_sample.setdefault(row["sample_id"], {})[row["check"]] = row
+    flags = {name: sum(row["verdict"] == "flagged" for row in own.values()) for name, own in by_sample.items()}
+    is_whole = len(by_sample) <= MOST_SAMPLES
+    shown = [name for name in batches if name in by_sample and (is_whole or flags[name])]
+    # a check that could be made in no sample that is shown is a column of dashes
+    made = (row for name in shown for row in by_sample[name].values() if row["verdict"] != "not_checked")
+    checks = list(dict.fromkeys(row["check"] for row in made))
+    rows = tuple(
+        (name, *batches[name], flags[name], tuple(_cell(by_sample[name].get(check)) for check in checks))
+        for name in shown
+    )
+    return ChecksMap(tuple(map(check_words, checks)), rows, len(by_sample) - len(shown))
 
 
 def _cell(row: Row | None) -> Cell:

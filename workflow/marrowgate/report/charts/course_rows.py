@@ -84,7 +84,7 @@ def course_legend(rows: Sequence[Row]) -> str:
     if any(row["days_off"] is not None for row in rows):
         parts.append("Squares and broken lines are visits after stopping.")
     if any(row["arm"] for row in rows):
-        parts.append("Upright lines are the first and the last dose.")
+        parts.append("Upright lines are the first dose and, where one patient is drawn, the last.")
     return " ".join(parts)
 
 

@@ -17,6 +17,8 @@ from marrowgate.report.charts.style import NO_ARM, arm_colours, figure_style, sa
 
 Row = Mapping[str, Any]
 TIMES_PER_INCH = 1.4
+INCHES_PER_NAME = 2.4
+LINE_POINTS = 15
 ORIGIN = re.compile(r"counted from ([^;]*)")
 
 
@@ -117,9 +119,12 @@ def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str]
         axes.set_ylabel("share of patients")
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"months from {_origin(outcomes, name)}")
-        axes.set_title(title, loc="left")
-        axes.legend(loc="lower left")
-        _write_counts(below, curves, months, colours)
+        in_a_row = max(1, int(width / INCHES_PER_NAME))
+        axes.set_title(title, loc="left", pad=8 + LINE_POINTS * math.ceil(len(curves) / in_a_row))
+        # above the axes, where no curve can run
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=in_a_row, borderaxespad=0.2)
+        # the same distance from the first number on a narrow figure, too
+        _write_counts(below, curves, months, colours, beside=-0.3 / width)
         figure.tight_layout()
     return figure
 
@@ -136,18 +141,18 @@ def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
 
 
 def _write_counts(
-    axes: Axes, curves: Sequence[Curve], months: Sequence[float], colours: Mapping[str | None, str]
+    axes: Axes, curves: Sequence[Curve], months: Sequence[float], colours: Mapping[str | None, str], *, beside: float
 ) -> None:
-    """Write the table: for each group a heading and one line each for at risk, censored and events."""
+    """Write the table: for each group a heading and at risk, censored and events; names end at `beside`."""
     line = 0
     axes.axis("off")
     for curve in curves:
         colour = colours.get(curve.arm, NO_ARM)
-        axes.text(-0.035, -line, curve.arm, transform=axes.get_yaxis_transform(), ha="right", va="center", color=colour)
+        axes.text(beside, -line, curve.arm, transform=axes.get_yaxis_transform(), ha="right", va="center", color=colour)
         for count in BELOW:
             line += 1
             label = count.replace("_", " ")
-            axes.text(-0.035, -line, label, transform=axes.get_yaxis_transform(), ha="right", va="center")
+            axes.text(beside, -line, label, transform=axes.get_yaxis_transform(), ha="right", va="center")
             for month in months:
                 if month in curve.counts[count]:
                     axes.text(month, -line, str(curve.counts[count][month]), ha="center", va="center")

@@ -182,7 +182,9 @@ def _counted(gate: DrawnGate) -> str:
         there = "not gated" if gate.n_parent is None else f"{gate.n_parent:,}"
         return f"no number; {population_words(gate.parent)}: {there}"
     pct = f" ({100 * gate.n_events / gate.n_parent:.3g} %)" if gate.n_parent else ""
-    return f"{gate.n_events:,} of {gate.n_parent:,} {population_words(gate.parent)}{pct}"
+    counts = f"{gate.n_events:,} of {gate.n_parent:,} "
+    # a long name gives way, not the share
+    return f"{counts}{shortened(population_words(gate.parent), _TEXT_SIGNS - len(counts) - len(pct))}{pct}"
 
 
 def population_words(name: str) -> str:

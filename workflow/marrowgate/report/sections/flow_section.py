@@ -119,8 +119,13 @@ def contrast_flow(design: Sequence[Row]) -> list[tuple[str, list[Stage]]]:
             n = (row["n_arm_1"] or 0) + (row["n_arm_2"] or 0)
             lost = ((stages[-1].n - n, f"not: {endpoint_words(row['reason'])}"),) if stages and stages[-1].n > n else ()
             parts = ((row["n_arm_1"] or 0, row["arm_1"]), (row["n_arm_2"] or 0, row["arm_2"]))
-            stages.append(Stage("", n, f"patients: {endpoint_words(row['reason'])}", lost, parts))
+            stages.append(Stage("", n, _patients(row["reason"]), lost, parts))
     return list(flows.items())
+
+
+def _patients(reason: str) -> str:
+    said = endpoint_words(reason)
+    return said if said.startswith("patients") else f"patients {said}"
 
 
 def _parts(listed: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
@@ -142,11 +147,14 @@ def _ungated(names: set[str]) -> tuple[tuple[int, str], ...]:
 
 
 def _too_few(row: Row) -> str:
-    needed = row["events_needed"]
-    return {"not_detected": "not above the limit of blank"}.get(
-        row["detection"],
-        f"fewer than the {needed:,} events that the wanted counting CV takes" if needed else "few events",
-    )
+    needed, gate_cv = row["events_needed"], row["gate_cv_pct"]
+    if row["detection"] == "not_detected":
+        return "not above the limit of blank"
+    if needed is not None and row["n_events"] < needed:
+        return f"fewer than the {needed:,} events that the wanted CV takes"
+    if gate_cv is None:
+        return "enough events, but how sure the gates are is not known"
+    return "enough events, but the gates are not sure enough for the wanted CV"
 
 
 def _counted(reasons: Counter[str]) -> tuple[tuple[int, str], ...]:

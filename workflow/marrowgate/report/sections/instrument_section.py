@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, median, stdev
 from typing import Any
 
@@ -12,8 +12,11 @@ from marrowgate.report.sections.hand_section import edges_of
 from marrowgate.report.wording import number, words
 
 Row = Mapping[str, Any]
+Point = tuple[str, str, float, str]
 QUIET = "#5b6873"
 FEWEST_FOR_SD = 5
+NAMES_ROOM = 0.15
+"""Room behind the last point for the names of the lines, by that of the points."""
 MOST_TITLES = 400
 """Above so many points of a chart those that are ok have no title each, so that the page stays small."""
 
@@ -36,7 +39,7 @@ class Series:
 
     name: str
     unit: str
-    points: tuple[tuple[str, str, float, str], ...]
+    points: tuple[Point, ...]
     is_log: bool = False
     limits: tuple[float, ...] = ()
 
@@ -47,12 +50,15 @@ def series_chart(series: Series) -> str:
     With five points and more and no limits given, mean, two and three standard deviations are drawn
     (Levey and Jennings 1950, Am J Clin Pathol 20:1059).
     """
+    series = replace(series, points=_batch_by_batch(series.points))
     values = [value for _, _, value, _ in series.points]
     levels = _levels(series, values)
     ends = [*values, *(value for value, _ in levels)]
     axis = log_axis(ends, series.unit) if series.is_log and min(values) > 0 else linear_axis(ends, series.unit)
     ticks, names, borders = _batches(series)
-    frame = Frame(Axis(-0.5, len(values) - 0.5, "", ticks=ticks, names=names), axis, height=180)
+    # what the lines are is named behind the last point, off the data
+    room = NAMES_ROOM * len(values) if levels else 0.0
+    frame = Frame(Axis(-0.5, len(values) - 0.5 + room, "", ticks=ticks, names=names), axis, height=180)
     marks = [line((frame.across(at), 14), (frame.across(at), 138), "#c9d0d6") for at in borders]
     for value, name in levels:
         y = frame.down(value)
@@ -66,6 +72,12 @@ def series_chart(series: Series) -> str:
         colour = STATUS_COLOURS.get(status, STATUS_COLOURS["doubtful"])
         marks.append(dot(frame.across(at), frame.down(value), colour, title, is_square=status != "ok"))
     return frame.svg(f"{series.name}, {series.unit}, over the samples of the run", marks)
+
+
+def _batch_by_batch(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return points with those of a batch together; batches in the order of their first points."""
+    batches = list(dict.fromkeys(batch for _, batch, _, _ in points))
+    return tuple(sorted(points, key=lambda point: batches.index(point[1])))
 
 
 def _levels(series: Series, values: Sequence[float]) -> list[tuple[float, str]]:
