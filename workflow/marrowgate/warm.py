@@ -74,13 +74,13 @@ def main(place: str, lifeline: int) -> int:
     # what is loaded stays, and no copy looks through it again for what can be freed
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, selectors.DefaultSelector() as waiting:
         listener.bind(place)
         listener.listen(64)
         waiting.register(listener, selectors.EVENT_READ)
         waiting.register(lifeline, selectors.EVENT_READ)
         while all(key.fileobj is listener for key, _ in waiting.select()):
+            _forget_ended(os.WNOHANG)
             connection, _ = listener.accept()
             with connection:
                 if os.fork() == 0:
@@ -90,14 +90,23 @@ def main(place: str, lifeline: int) -> int:
                     _serve(connection)
     Path(place).unlink(missing_ok=True)
     Path(place).parent.rmdir()
+    _forget_ended(0)
     return 0
+
+
+def _forget_ended(options: int) -> None:
+    """Take note of copies that have ended, and with no options wait for all of them."""
+    try:
+        while os.waitpid(-1, options)[0]:
+            pass
+    except ChildProcessError:
+        return
 
 
 def _serve(connection: socket.socket) -> NoReturn:
     """Do one command in this copy, and end it."""
     code = 1
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         request = _taken_over(connection)
         if request is not None:
