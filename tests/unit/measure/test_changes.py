@@ -114,13 +114,13 @@ def test_last_run__is_kept_whole_and_the_line_counts_what_moved(tmp_path):
     assert changes_line(path.with_suffix(".parquet")) == ""
     write_table(path, "changes", changes([row("a", "x", 100), row("b", "x", 9)], [row("a", "x", 88), row("b", "x", 9)]))
     assert changes_line(path.with_suffix(".parquet")) == (
-        f"1 published rows of 1 samples differ from the last run, counts by up to 12 %; see {path}"
+        f"1 published row of 1 sample differs from the last run, counts by up to 12 %; see {path}"
     )
     change = Change(RUN, RUN, SAMPLES, {"p": "s"})
     moved = intensity_change_rows([intensity("b", "CXCR4", 100.0)], [intensity("b", "CXCR4", 125.0)], change)
     write_table(path, "changes", moved)
     assert changes_line(path.with_suffix(".parquet")) == (
-        f"1 published rows of 1 samples differ from the last run, counts by up to 0 %, median intensities by up to "
+        f"1 published row of 1 sample differs from the last run, counts by up to 0 %, median intensities by up to "
         f"25 %; see {path}"
     )
     write_table(path, "changes", [])

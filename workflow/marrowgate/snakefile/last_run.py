@@ -35,5 +35,6 @@ def changes_line(changes: Path) -> str:
     )
     of_medians = f", median intensities by up to {medians:.3g} %" if medians else ""
     samples = len({row["sample_id"] for row in rows})
-    differ = f"{counted(len(rows), 'published row')} of {counted(samples, 'sample')} differ from the last run"
+    verb = "differs" if len(rows) == 1 else "differ"
+    differ = f"{counted(len(rows), 'published row')} of {counted(samples, 'sample')} {verb} from the last run"
     return f"{differ}, counts by up to {counts:.3g} %{of_medians}; see {changes.with_suffix('.tsv')}"
