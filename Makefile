@@ -156,8 +156,8 @@ first-ten-minutes: $(DEV)
 	$(BIN)/python tests/first_ten_minutes.py $${MARROWGATE_REAL_DATA:-../shared/data}
 
 docs: $(RUNTIME)
-	$(BIN)/python -m marrowgate.settings.manual config/README.md docs/columns.md
-	$(BIN)/python -m marrowgate.settings.schemas config/schemas
+	$(BIN)/python -m marrowgate.settings.documents.manual config/README.md docs/columns.md
+	$(BIN)/python -m marrowgate.settings.documents.schemas config/schemas
 
 bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_fcs.py --out results/benchmarks/fcs_read.tsv

@@ -33,8 +33,8 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.strategy import Strategy
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 from marrowgate.simulate.cohorts.cohort import make_plan
 from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan
 from marrowgate.simulate.cohorts.project import write_sample

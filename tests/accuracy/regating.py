@@ -38,7 +38,7 @@ from marrowgate.gating.releases.following import followed_ratios, with_ratios
 from marrowgate.gating.releases.make import FinishedBatch, released_consensus, released_scales
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import Panel, load_panel
-from marrowgate.settings.strategy import Strategy, strategy_dimensions
+from marrowgate.settings.strategies.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.detector_settings import settings_of
 from marrowgate.simulate.cohorts.cohort import make_plan
 from marrowgate.simulate.cohorts.plan import CohortPlan, SamplePlan

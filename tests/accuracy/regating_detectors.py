@@ -20,7 +20,7 @@ from accuracy.regating import Bench
 from marrowgate.gating.batch_scales import before_choice, scale_dimensions
 from marrowgate.gating.landmarks.readings import Readings, cells_of_sample, sample_readings
 from marrowgate.gating.landmarks.watches import Watch, read_detectors, watches_of
-from marrowgate.settings.strategy import strategy_dimensions
+from marrowgate.settings.strategies.strategy import strategy_dimensions
 from marrowgate.signal.detector_readings import ReferenceReading, batch_checks
 from marrowgate.simulate.cohorts.cohort import make_plan
 

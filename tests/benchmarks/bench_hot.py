@@ -25,7 +25,7 @@ from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import GateRecord, read_fit
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.panel import load_panel
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PANEL = REPOSITORY / "config" / "panels" / "hspc.yaml"

@@ -19,7 +19,7 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Population
+from marrowgate.settings.strategies.strategy import Population
 
 HERE = Path(__file__).parent
 LEUCOCYTES = {"lymphocytes", "neutrophils", "eosinophils", "monocytes", "basophils", "DC", "plasma", "other"}

@@ -47,7 +47,7 @@ from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.library_samples import BATCH, SEED, GatedSample, OpenedSample
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.detector_settings import settings_of
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.spillover.matrix_of_sample import compensation_check

@@ -20,7 +20,7 @@ from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import ROOT, Strategy
+from marrowgate.settings.strategies.strategy import ROOT, Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.reasons import has_code
 from marrowgate.gating.records import ControlRole
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 
 @pytest.fixture(scope="module")

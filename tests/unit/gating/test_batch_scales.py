@@ -18,7 +18,7 @@ from marrowgate.gating.batch_scales import (
 )
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 PANEL = Panel.model_validate(
     {

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from marrowgate.gating.balanced_border import balanced_border
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.density import bandwidth, binned, smoothed
+from marrowgate.gating.densities.balanced_border import balanced_border
+from marrowgate.gating.densities.density import bandwidth, binned, smoothed
+from marrowgate.gating.densities.valleys import deepest, sides
 from marrowgate.gating.engine import inside
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.methods import get_method, names
 from marrowgate.gating.reasons import sentences_of
-from marrowgate.gating.valleys import deepest, sides
 from marrowgate.signal.transforms import Transform
 from unit.gating.views import ArrayView
 

@@ -14,7 +14,7 @@ from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectan
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import make_sample_events
-from marrowgate.settings.scales import Scale, Scales
+from marrowgate.settings.strategies.scales import Scale, Scales
 
 
 def record(population, parent, gate):

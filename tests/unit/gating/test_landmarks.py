@@ -24,7 +24,7 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import ControlRole, read_fit, write_fit
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 NAMES = ("SSC-A", "CD45", "CD34")
 PANEL = Panel.model_validate(

@@ -5,8 +5,8 @@ import pytest
 from marrowgate.errors import Fault, UserError
 from marrowgate.gating.method_checks import load_checked_strategy, method_faults
 from marrowgate.gating.methods import names
-from marrowgate.settings.scales import Scale, Scales
-from marrowgate.settings.strategy import Population, Strategy
+from marrowgate.settings.strategies.scales import Scale, Scales
+from marrowgate.settings.strategies.strategy import Population, Strategy
 
 BAD = """\
 populations:

@@ -5,7 +5,7 @@ import pytest
 
 from marrowgate.gating.methods import get_method
 from marrowgate.gating.sample_events import channels_of
-from marrowgate.settings.strategy import Step, rests_on_numbers
+from marrowgate.settings.strategies.strategy import Step, rests_on_numbers
 from unit.gating.test_landmarks import cells, opened, strategy
 from unit.gating.views import ArrayView
 

@@ -15,7 +15,7 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.scales import Scale, Scales
+from marrowgate.settings.strategies.scales import Scale, Scales
 
 MARKERS = ("CD45", "CD34", "CD38")
 DIMENSIONS = (*MARKERS, "FSC-A", "SSC-A")

@@ -26,7 +26,7 @@ from marrowgate.gating.releases.make import (
 from marrowgate.gating.releases.release_file import PanelGates, Release, file_digests, read_release, write_release
 from marrowgate.gating.releases.rescale import Scale, moved_to
 from marrowgate.settings.released import ReleasedPanel, ReleaseHead, read_head
-from marrowgate.settings.scales import Home
+from marrowgate.settings.strategies.scales import Home
 from marrowgate.signal.detector_readings import ReferenceReading
 from marrowgate.signal.transforms import Transform
 

@@ -20,7 +20,7 @@ from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
 from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.settings.panel import load_panel
-from marrowgate.settings.strategy import strategy_dimensions
+from marrowgate.settings.strategies.strategy import strategy_dimensions
 from marrowgate.simulate.cells import KINDS
 from marrowgate.simulate.cohorts.cohort import make_plan
 from marrowgate.simulate.cohorts.project import _stated_spillover

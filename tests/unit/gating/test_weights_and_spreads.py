@@ -12,7 +12,7 @@ from marrowgate.gating.geometry.gates import Rectangle
 from marrowgate.gating.methods import get_method
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
 from marrowgate.gating.sample_events import SampleEvents
-from marrowgate.settings.strategy import Population, Strategy
+from marrowgate.settings.strategies.strategy import Population, Strategy
 from marrowgate.signal.transforms import Transform
 from marrowgate.stats.robust import robust_sd
 from unit.gating.views import ArrayView

@@ -7,8 +7,8 @@ from marrowgate.measure.limit_of_blank import Blank
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.strategy import Strategy
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 from marrowgate.simulate.cohorts.cohort import make_plan
 from marrowgate.simulate.cohorts.project import write_sample
 from marrowgate.simulate.optics.fcs_file import FileKind

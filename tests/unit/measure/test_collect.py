@@ -10,7 +10,7 @@ from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 ABOVE = {"keep": "above", "between": [1, 2]}
 STRATEGY = Strategy.model_validate(

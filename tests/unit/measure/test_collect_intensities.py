@@ -5,7 +5,7 @@ import numpy as np
 from marrowgate.columns import TABLES
 from marrowgate.measure.collect import Measured, intensity_table
 from marrowgate.settings.config import Measure
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from unit.measure.samples import control, record, sample
 
 RNG = np.random.default_rng(11)

@@ -11,7 +11,7 @@ from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.detector_readings import ReferenceReading
 
 STRATEGY = Strategy.model_validate(

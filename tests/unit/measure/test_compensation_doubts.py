@@ -8,7 +8,7 @@ import pytest
 from marrowgate.fcs.model import Spillover
 from marrowgate.measure.collect import Measured
 from marrowgate.measure.compensation_doubts import mark_tables, sample_doubts, stain_doubts
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.checks import Check
 from unit.measure.samples import control, record, sample
 

@@ -16,7 +16,7 @@ from marrowgate.measure.pictures.density import FEW, FINE, N_BARS, N_CELLS, code
 from marrowgate.measure.pictures.dimensions import plot_dimensions
 from marrowgate.measure.pictures.make import make_pictures
 from marrowgate.measure.pictures.model import MEASURED, PROTOCOL, STEP, PictureAxis, read_pictures, write_pictures
-from marrowgate.settings.strategy import Population, Protocol, ProtocolPlot, Strategy
+from marrowgate.settings.strategies.strategy import Population, Protocol, ProtocolPlot, Strategy
 from marrowgate.signal.transforms import Transform
 
 LOGICLE = Transform("logicle", t=262144.0)

@@ -10,8 +10,8 @@ from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Roles, Strategy
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.strategy import Roles, Strategy
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 from unit.measure.test_sample_checks import PANEL, tube
 
 OWN = Roles(denominator="leukos", viable="alive", singlets="single", cells="no_beads", beads=("kugeln",),

@@ -8,7 +8,7 @@ from marrowgate.gating.sample_events import make_sample_events
 from marrowgate.measure.measure_sample import marker_sketches, quality_checks
 from marrowgate.settings.panel import Panel, PanelChannel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.scales import Scale, Scales
+from marrowgate.settings.strategies.scales import Scale, Scales
 
 PANEL = Panel(channels=(PanelChannel(channel="PE-A", marker="CXCR4"), PanelChannel(channel="APC-A", marker="CD34")))
 NAMES = {"FSC-A": "FSC-A", "SSC-A": "SSC-A", "PE-A": "CXCR4", "APC-A": "CD34"}

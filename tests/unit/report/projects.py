@@ -6,7 +6,7 @@ from marrowgate.settings.config import Config
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
 from marrowgate.settings.sheets import Measurement, Patient, Sample
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 Populations = dict[str, str]
 """Name of each population to its parent."""

@@ -30,7 +30,7 @@ from marrowgate.report.pictures.scene import Raster, Shape, Words
 from marrowgate.report.pictures.sheet_rows import SheetSample, sheet_rows
 from marrowgate.report.pictures.sheet_samples import serving
 from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
-from marrowgate.settings.strategy import Protocol, ProtocolPlot
+from marrowgate.settings.strategies.strategy import Protocol, ProtocolPlot
 from marrowgate.signal.transforms import Transform
 from unit.report.projects import project
 from unit.report.projects import sample as of_sheet

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
-from marrowgate.settings import config, panel, sheets, strategy
+from marrowgate.settings import config, panel, sheets
 from marrowgate.settings.checking import fields_of
 from marrowgate.settings.messages import correct_to, nearest, sentence, shown
 from marrowgate.settings.section import Limit, Section
+from marrowgate.settings.strategies import strategy
 
 
 def said(annotation: Any, value: Any) -> tuple[str, str]:

@@ -10,10 +10,10 @@ from marrowgate.gating.methods import get_method
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.prepared import Prepared, read_prepared, write_prepared
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.scales import Scale
 from marrowgate.settings.section import Limit, Section
-from marrowgate.settings.strategy import Step
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.scales import Scale
+from marrowgate.settings.strategies.strategy import Step
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 
 CONFIG = Path(__file__).parents[3] / "config"
 STRATEGIES = sorted((CONFIG / "strategies").glob("*.yaml"))

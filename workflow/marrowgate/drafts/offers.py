@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from marrowgate.gating.methods import Needs, needs_of
 from marrowgate.settings.marker_names import canonical
-from marrowgate.settings.strategy import Population, Strategy
+from marrowgate.settings.strategies.strategy import Population, Strategy
 
 _STANDS_IN = {"FSC-A": "FSC-H", "SSC-A": "SSC-H"}
 """The height stands in for an area that was not recorded."""

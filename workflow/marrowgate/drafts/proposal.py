@@ -14,7 +14,7 @@ from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.settings.marker_names import canonical, folded, is_known_marker
 from marrowgate.settings.panel import Panel, is_scatter, load_panel
-from marrowgate.settings.strategy import Strategy, strategy_dimensions
+from marrowgate.settings.strategies.strategy import Strategy, strategy_dimensions
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, 
 from marrowgate.gating.geometry.tiles import decide_by_tiles
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
-from marrowgate.settings.strategy import ROOT
+from marrowgate.settings.strategies.strategy import ROOT
 
 _FEW = 10_000
 """Up to so many events, transforming them all is quicker than cutting the plane into tiles."""

@@ -20,8 +20,8 @@ from marrowgate.gating.landmarks.watches import Watch
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
-from marrowgate.settings.scales import Scale
-from marrowgate.settings.strategy import Strategy, strategy_dimensions
+from marrowgate.settings.strategies.scales import Scale
+from marrowgate.settings.strategies.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.scale_estimate import batch_width, sample_width
 
 Widths = dict[str, "BatchWidth"]

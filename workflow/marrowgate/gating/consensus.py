@@ -20,7 +20,7 @@ from marrowgate.gating.pooled import find_pooled
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.records import Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import in_units
-from marrowgate.settings.strategy import ROOT
+from marrowgate.settings.strategies.strategy import ROOT
 from marrowgate.signal.transforms import Transform
 from marrowgate.stats.prediction import UsualSpread, prediction_limit
 from marrowgate.stats.robust import robust_sd, sd_of_mad, weighted_median

@@ -17,7 +17,7 @@ from marrowgate.gating.geometry.gate_coordinates import moved, numbers, reach, s
 from marrowgate.gating.geometry.gates import Boolean, Gate
 from marrowgate.gating.reasons import because, has_code
 from marrowgate.gating.records import USABLE, Fit, GateRecord, Status
-from marrowgate.settings.strategy import ROOT
+from marrowgate.settings.strategies.strategy import ROOT
 
 if TYPE_CHECKING:
     from marrowgate.gating.overrides.given_gates import GivenGate

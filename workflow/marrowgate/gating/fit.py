@@ -29,7 +29,7 @@ from marrowgate.gating.methods import FindStatus, FittedGate, Needs, get_method,
 from marrowgate.gating.reasons import Reasons, because, has_code
 from marrowgate.gating.records import FOUND, USABLE, ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents, in_units
-from marrowgate.settings.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
+from marrowgate.settings.strategies.strategy import ROOT, Population, Step, Strategy, rests_on_numbers
 from marrowgate.signal.transforms import Transform
 
 MOST_EVIDENCE = 10_000

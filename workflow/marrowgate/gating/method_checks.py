@@ -7,9 +7,9 @@ from marrowgate.errors import UserError
 from marrowgate.gating.methods import Arguments, Needs, counted, get_method, names
 from marrowgate.settings.messages import correct_to, sentence
 from marrowgate.settings.panel import is_scatter
-from marrowgate.settings.scales import Scales
-from marrowgate.settings.strategy import Step, Strategy
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.scales import Scales
+from marrowgate.settings.strategies.strategy import Step, Strategy
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 
 
 def load_checked_strategy(path: Path) -> Strategy:

@@ -15,7 +15,7 @@ from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.section import Section
-from marrowgate.settings.strategy import Step, Strategy
+from marrowgate.settings.strategies.strategy import Step, Strategy
 from marrowgate.signal.transforms import Transform
 
 FindStatus = Literal["ok", "doubtful", "fixed", "too_few_events", "no_valley", "failed"]

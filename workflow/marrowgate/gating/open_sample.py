@@ -11,7 +11,7 @@ from marrowgate.fcs.model import FcsFile, Gain, Note, Verdict
 from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.sample_events import EventRows, SampleEvents, make_sample_events
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy, strategy_dimensions
+from marrowgate.settings.strategies.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.spillover.compensation import SpilloverError
 from marrowgate.signal.spillover.matrix_csv import read_spillover
 from marrowgate.signal.spillover.matrix_of_sample import in_names_of_file, refuse_unusable

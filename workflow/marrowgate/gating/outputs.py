@@ -16,7 +16,7 @@ from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, 
 from marrowgate.gating.geometry.polygon_corners import part_on_scale
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.transforms import Transform
 
 

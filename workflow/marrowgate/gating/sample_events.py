@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.settings.marker_names import canonical
-from marrowgate.settings.scales import Scales
+from marrowgate.settings.strategies.scales import Scales
 from marrowgate.signal.spillover.compensation import compensate, compensation_weights
 from marrowgate.signal.transforms import Transform, asinh_with_cofactor
 

@@ -12,7 +12,7 @@ from marrowgate.gating.methods import needs_of, stains_of_step
 from marrowgate.measure.limit_of_blank import Blank
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import ROOT, Population, Step, Strategy
+from marrowgate.settings.strategies.strategy import ROOT, Population, Step, Strategy
 
 BLANK_KINDS = frozenset({"fmo", "isotype"})
 

@@ -19,7 +19,7 @@ from marrowgate.settings.config import Measure
 from marrowgate.settings.project import Project
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.checks import Check, at_most
 from marrowgate.signal.detector_readings import batch_checks
 from marrowgate.signal.detector_settings import setting_checks

@@ -12,7 +12,7 @@ from marrowgate.measure.collect import Measured, Rows
 from marrowgate.measure.manifest import WITHOUT_NUMBERS
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import is_scatter
-from marrowgate.settings.strategy import Strategy, ancestors
+from marrowgate.settings.strategies.strategy import Strategy, ancestors
 from marrowgate.signal.spillover.agreement import spillover_check
 from marrowgate.signal.spillover.matrix_checks import STAIN_CHECK
 from marrowgate.signal.spillover.matrix_of_sample import CHECK

@@ -17,7 +17,7 @@ from marrowgate.measure.measured_volume import measured_volume
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.strategy import Roles
+from marrowgate.settings.strategies.strategy import Roles
 from marrowgate.signal.stability.stability_file import RunQuality
 
 

@@ -14,7 +14,7 @@ from marrowgate.measure.intensity.sketch import Sketch, make_sketch
 from marrowgate.measure.record import GateCv, PopulationCount
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.strategy import ROOT, USUAL_ROLES, Roles, ancestors
+from marrowgate.settings.strategies.strategy import ROOT, USUAL_ROLES, Roles, ancestors
 from marrowgate.signal.checks import Check, at_least, at_most, not_checked
 from marrowgate.signal.label_check import label_check
 from marrowgate.signal.margins import margin_check, margin_pct

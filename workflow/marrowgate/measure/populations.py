@@ -17,7 +17,7 @@ from marrowgate.measure.measured_volume import usable_volume
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import USUAL_ROLES, Roles
+from marrowgate.settings.strategies.strategy import USUAL_ROLES, Roles
 from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
 
 Row = dict[str, Any]

@@ -10,7 +10,7 @@ from marrowgate.settings.config import Config
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.project import Project
 from marrowgate.settings.sample_links import gated
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 GATE_STATUS = "gate_status"
 SURVIVAL = {"overall_survival": ("os", "Overall survival"), "disease_free_survival": ("dfs", "Disease-free survival")}

@@ -15,7 +15,7 @@ from marrowgate.errors import Fault
 from marrowgate.settings.files.yaml_file import EntryPath, build_model, entry_where, line_of, read_yaml
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import SCATTER, Label, Panel
-from marrowgate.settings.strategy import Population, PopulationName, Strategy
+from marrowgate.settings.strategies.strategy import Population, PopulationName, Strategy
 
 Corner = tuple[FiniteFloat, FiniteFloat]
 _KINDS = ("rectangle", "polygon", "ellipse")

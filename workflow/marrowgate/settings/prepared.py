@@ -14,7 +14,7 @@ from marrowgate import __version__
 from marrowgate.files import write_text
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from marrowgate.settings.overrides import Overrides
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.released import ReleaseHead, release_path
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from marrowgate.settings.reading import Reading
 from marrowgate.settings.released import ReleaseHead
 from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
-from marrowgate.settings.strategy import Strategy
-from marrowgate.settings.strategy_reader import MethodFaults, load_strategy
+from marrowgate.settings.strategies.strategy import Strategy
+from marrowgate.settings.strategies.strategy_reader import MethodFaults, load_strategy
 
 
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:

@@ -12,7 +12,7 @@ import yaml
 from marrowgate.errors import fault
 from marrowgate.settings.files.given_file import given_bytes
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 _LARGEST = 50_000_000
 _DESCRIBES = ("channel", "aliases", "marker", "fluorochrome", "clone", "scatter", "role")

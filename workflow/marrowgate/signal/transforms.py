@@ -12,7 +12,7 @@ import numpy as np
 from flowutils import transforms as flowutils_transforms
 from numpy.typing import NDArray
 
-from marrowgate.settings.scale_rules import scale_fault
+from marrowgate.settings.strategies.scale_rules import scale_fault
 from marrowgate.signal.biexponential import CHANNELS, biexponential_table
 
 Kind = Literal["linear", "asinh", "log", "logicle", "hyperlog", "biexponential"]

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 _SETTINGS_OF_GATES = ("arguments", "fallback")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from marrowgate.gating.sample_events import SampleEvents
     from marrowgate.measure.record import SampleRecord
     from marrowgate.settings.panel import Panel
-    from marrowgate.settings.strategy import Strategy
+    from marrowgate.settings.strategies.strategy import Strategy
     from marrowgate.signal.checks import Check
     from marrowgate.signal.detector_readings import ReferenceReading
     from marrowgate.signal.stability.stability_file import RunQuality

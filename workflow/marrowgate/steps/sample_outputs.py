@@ -22,7 +22,7 @@ from marrowgate.measure.pictures.model import SamplePictures, write_pictures
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table
 

@@ -12,7 +12,7 @@ from marrowgate.options import whole_number
 if TYPE_CHECKING:
     from marrowgate.gating.batch_scales import BatchScales, SampleScales
     from marrowgate.settings.panel import Panel
-    from marrowgate.settings.strategy import Strategy
+    from marrowgate.settings.strategies.strategy import Strategy
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from marrowgate.fcs.model import FcsFile
     from marrowgate.measure.collect import Measured
     from marrowgate.settings.panel import Panel
-    from marrowgate.settings.strategy import Strategy
+    from marrowgate.settings.strategies.strategy import Strategy
     from marrowgate.steps.try_run import TryGroup
     from marrowgate.steps.try_setup import GivenControl, Setup
 

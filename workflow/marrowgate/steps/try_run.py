@@ -31,7 +31,7 @@ from marrowgate.no_result import NoResult, failure
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.detector_settings import settings_of
 from marrowgate.signal.limits import stability_limits
 from marrowgate.signal.spillover.matrix_of_sample import compensation_check

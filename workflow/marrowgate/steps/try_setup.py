@@ -17,7 +17,7 @@ from marrowgate.gating.records import ControlRole
 from marrowgate.settings.marker_names import is_known_marker
 from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel, PanelChannel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.steps.try_run import TryFile, TryGroup
 
 CONTROLS = ("unstained", "fmo", "isotype", "baseline")

@@ -5,7 +5,7 @@ from typing import Any
 
 from marrowgate.report.population_words import headline, missing_lines, population_lines
 from marrowgate.settings.panel import is_scatter
-from marrowgate.settings.strategy import ROOT, Strategy
+from marrowgate.settings.strategies.strategy import ROOT, Strategy
 from marrowgate.steps.try_setup import Setup
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]

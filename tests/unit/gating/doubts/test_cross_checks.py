@@ -14,7 +14,7 @@ from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import make_sample_events
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from unit.gating.test_landmarks import cells, fitted, opened, strategy
 
 FIXED = {"name": "placed", "parent": "root", "dimensions": ["CD45"], "method": "fixed", "arguments": {"low": [2000]}}

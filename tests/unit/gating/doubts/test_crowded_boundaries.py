@@ -5,7 +5,7 @@ import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.boundary_error import NO_ERROR, UNKNOWN, error_of
-from marrowgate.gating.density import binned
+from marrowgate.gating.densities.density import binned
 from marrowgate.gating.doubts.lent_gates import doubt_lent
 from marrowgate.gating.estimators.valley import crowded_valley
 from marrowgate.gating.geometry.gates import Boolean, threshold

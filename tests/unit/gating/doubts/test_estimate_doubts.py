@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
-from marrowgate.gating.density import CENTRES, binned, smoothed
+from marrowgate.gating.densities.density import CENTRES, binned, smoothed
 from marrowgate.gating.doubts.estimate_doubts import crowded_border, cut_by_box, foreign_events, hollow, share_outside
 from marrowgate.gating.doubts.saturation import saturated
 from marrowgate.gating.estimators.upper_mode import upper_mode

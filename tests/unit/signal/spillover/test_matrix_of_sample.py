@@ -10,7 +10,7 @@ from marrowgate.fcs.read import read_fcs, read_header
 from marrowgate.fcs.write import WriteChannel, write_fcs
 from marrowgate.gating.open_sample import open_sample
 from marrowgate.settings.panel import Panel, PanelChannel, load_panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.spillover.matrix_csv import write_spillover
 from marrowgate.signal.spillover.matrix_of_sample import compensation_check
 from marrowgate.signal.spillover.sample_findings import SPILLOVER_FINDINGS, spillover_findings

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import BINS, CENTRES, Counts
+from marrowgate.gating.densities.density import BINS, CENTRES, Counts
 from marrowgate.gating.reasons import Reasons, because
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.cluster_modes import End, mode_towards, second_cluster
+from marrowgate.gating.densities.cluster_modes import End, mode_towards, second_cluster
 from marrowgate.gating.doubts.estimate_doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
 from marrowgate.gating.geometry.gates import Ellipsoid
 from marrowgate.gating.geometry.squared_lengths import squared_lengths

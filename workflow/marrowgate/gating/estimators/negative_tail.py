@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from marrowgate.gating.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
+from marrowgate.gating.densities.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, View, fitted_gate, kept_stain, no_gate, on_scale
 from marrowgate.settings.section import Limit

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.balanced_border import MIN_EVENTS, balanced_border
-from marrowgate.gating.density import bandwidth, binned, smoothed
+from marrowgate.gating.densities.balanced_border import MIN_EVENTS, balanced_border
+from marrowgate.gating.densities.density import bandwidth, binned, smoothed
+from marrowgate.gating.densities.valleys import depths, sides
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
 from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
-from marrowgate.gating.valleys import depths, sides
 from marrowgate.settings.section import Limit
 from marrowgate.stats.robust import robust_sd
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import Counts, binned, quantile, quantiles_if_any, resample
+from marrowgate.gating.densities.density import Counts, binned, quantile, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons, because

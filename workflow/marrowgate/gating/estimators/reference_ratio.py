@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from marrowgate.gating.density import Counts, binned, quantiles_if_any, resample
+from marrowgate.gating.densities.density import Counts, binned, quantiles_if_any, resample
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import (
     Arguments,

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import BINS, Counts, bandwidth, binned, bins_of
+from marrowgate.gating.densities.density import BINS, Counts, bandwidth, binned, bins_of
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, crowded
 from marrowgate.gating.estimators.valley import (
     DepthArguments,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
-from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
+from marrowgate.gating.densities.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, View, fitted_gate, no_gate
 from marrowgate.gating.reasons import because

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from marrowgate.gating.density import CENTRES, Counts, bandwidth, binned, quantiles, resample, smoothed
+from marrowgate.gating.densities.density import CENTRES, Counts, bandwidth, binned, quantiles, resample, smoothed
+from marrowgate.gating.densities.valleys import Valley, deepest, deepest_valleys, depth_ratios, sides
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, bin_of, crowded, second_valley
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, kept_stain, no_gate
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words, populations_in
-from marrowgate.gating.valleys import Valley, deepest, deepest_valleys, depth_ratios, sides
 from marrowgate.settings.section import Limit
 
 

@@ -13,7 +13,7 @@ from marrowgate.fcs.model import Spillover
 from marrowgate.files import whole_file
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.records import USABLE, GateRecord
-from marrowgate.settings.strategy import ROOT
+from marrowgate.settings.strategies.strategy import ROOT
 from marrowgate.signal.transforms import Transform
 
 _GATING = "http://www.isac-net.org/std/Gating-ML/v2.0/gating"

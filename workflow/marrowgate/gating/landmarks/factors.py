@@ -8,7 +8,7 @@ from marrowgate.gating.landmarks.modes import Floats
 from marrowgate.gating.landmarks.readings import CellsOfSample
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
-from marrowgate.settings.scales import Home
+from marrowgate.settings.strategies.scales import Home
 
 MOST_APART = 1.6
 """A sample whose landmark is further than this factor from the batch's is shifted."""

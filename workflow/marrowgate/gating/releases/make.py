@@ -14,7 +14,7 @@ from marrowgate.gating.landmarks.watches import watches_of
 from marrowgate.gating.records import Fit
 from marrowgate.gating.releases.rescale import Scale, moved_to
 from marrowgate.gating.sample_events import in_units
-from marrowgate.settings.scales import Home
+from marrowgate.settings.strategies.scales import Home
 from marrowgate.signal.detector_settings import Settings
 
 

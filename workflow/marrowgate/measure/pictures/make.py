@@ -24,7 +24,7 @@ from marrowgate.measure.pictures.model import (
 )
 
 if TYPE_CHECKING:
-    from marrowgate.settings.strategy import Population, Protocol, ProtocolPlot, Strategy
+    from marrowgate.settings.strategies.strategy import Population, Protocol, ProtocolPlot, Strategy
 
 _SOUGHT = 3_000
 """Events, evenly spaced over the run, that say where an axis ends."""

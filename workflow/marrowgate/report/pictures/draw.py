@@ -16,7 +16,7 @@ from marrowgate.report.pictures.outline import band_of, borders_of, lines_of
 from marrowgate.report.pictures.scene import Dots, Mark, Raster, Scene, Shape, Words
 from marrowgate.report.pictures.ticks import ticks_of
 from marrowgate.report.wording import words
-from marrowgate.settings.strategy import ROOT
+from marrowgate.settings.strategies.strategy import ROOT
 
 LEFT, TOP, SIDE, RIGHT, BOTTOM = 48.0, 54.0, 192.0, 8.0, 36.0
 """Px: a cell of the density is three of them wide."""

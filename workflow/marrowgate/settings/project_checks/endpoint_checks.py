@@ -17,7 +17,7 @@ from marrowgate.endpoint_names import (
 from marrowgate.settings.config import Cohort, Config, Intensity, IntensityColumn
 from marrowgate.settings.messages import correct_to, nearest
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 COMPARED = (*COMPARED_CHANGES, COMPARED_LEVEL)
 _MANY = 12

@@ -11,7 +11,7 @@ from marrowgate.settings.outcome_words import one_spelling, spelled
 from marrowgate.settings.project import Project
 from marrowgate.settings.project_checks.endpoint_checks import impossible_names, nameable
 from marrowgate.settings.sheets import Sample
-from marrowgate.settings.strategy import rests_on_numbers
+from marrowgate.settings.strategies.strategy import rests_on_numbers
 
 _MANY = 10
 TERM_LIKENESS = 0.85

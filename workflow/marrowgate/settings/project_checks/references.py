@@ -9,7 +9,7 @@ from marrowgate.settings.messages import correct_to
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.released import ReleaseHead, misfits, read_head, release_path
 from marrowgate.settings.settings_file import Settings
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 
 def batch_faults(settings: Settings, sheet: Sheet) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from marrowgate.settings.project_checks.endpoint_checks import DEPENDS_ON, impos
 from marrowgate.settings.reading import Reading
 from marrowgate.settings.settings_file import Settings
 from marrowgate.settings.sheets import Patient
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 
 def sample_faults(reading: Reading, panels: Mapping[str, Panel]) -> Iterator[Fault]:

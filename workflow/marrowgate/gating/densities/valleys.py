@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import BINS, CENTRES, Counts
+from marrowgate.gating.densities.density import BINS, CENTRES, Counts
 
 Places = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -4,9 +4,9 @@ import pytest
 
 from marrowgate.errors import UserError
 from marrowgate.gating.method_checks import method_faults
-from marrowgate.settings.scales import Scale, Scales
-from marrowgate.settings.strategy import ancestors
-from marrowgate.settings.strategy_reader import load_strategy
+from marrowgate.settings.strategies.scales import Scale, Scales
+from marrowgate.settings.strategies.strategy import ancestors
+from marrowgate.settings.strategies.strategy_reader import load_strategy
 
 
 @pytest.fixture(autouse=True)

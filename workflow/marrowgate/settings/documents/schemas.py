@@ -1,6 +1,6 @@
 """JSON schemas of the settings files, for editors that complete and check entries while they are written.
 
-``python -m marrowgate.settings.schemas config/schemas`` writes them.
+``python -m marrowgate.settings.documents.schemas config/schemas`` writes them.
 """
 
 import json
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from marrowgate.files import write_text
 from marrowgate.settings.config import Config
 from marrowgate.settings.panel import Panel
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 FILES: dict[str, Any] = {"config": Config, "panel": Panel, "strategy": Strategy}
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from marrowgate.gating.density import BINS, CENTRES, binned, quantile, quantiles, resample, smoothed
+from marrowgate.gating.densities.density import BINS, CENTRES, binned, quantile, quantiles, resample, smoothed
+from marrowgate.gating.densities.valleys import deepest_valleys, depths, sides
 from marrowgate.gating.estimators.valley import widened
-from marrowgate.gating.valleys import deepest_valleys, depths, sides
 
 
 def counts_of(seed: int, n: int = 3000) -> np.ndarray:

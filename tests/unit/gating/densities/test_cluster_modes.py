@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from marrowgate.gating.cluster_modes import mode_towards, second_cluster
+from marrowgate.gating.densities.cluster_modes import mode_towards, second_cluster
 from marrowgate.gating.methods import get_method
 from unit.gating.views import ArrayView
 

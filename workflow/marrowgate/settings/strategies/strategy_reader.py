@@ -9,7 +9,7 @@ from pathlib import Path
 
 from marrowgate.errors import Fault
 from marrowgate.settings.messages import correct_to
-from marrowgate.settings.strategy import ISHAGE_ORDER, ROOT, Population, Strategy, ancestors
+from marrowgate.settings.strategies.strategy import ISHAGE_ORDER, ROOT, Population, Strategy, ancestors
 
 PopulationFault = tuple[int, str, str, str]
 """Index and name of a population, what is wrong with it, and the cure."""

@@ -5,8 +5,8 @@ import pytest
 from pydantic import BaseModel, Field
 
 from marrowgate import columns
-from marrowgate.settings import manual
-from marrowgate.settings.manual import SETTINGS, SHEETS, filled, table, type_words
+from marrowgate.settings.documents import manual
+from marrowgate.settings.documents.manual import SETTINGS, SHEETS, filled, table, type_words
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.project_reader import load_config
 from marrowgate.settings.sheets import SampleId

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from marrowgate.gating.balanced_border import MIN_EVENTS, MOST_SPREADS, balanced_border, slopes_at
+from marrowgate.gating.densities.balanced_border import MIN_EVENTS, MOST_SPREADS, balanced_border, slopes_at
 
 SPREAD = 0.5
 

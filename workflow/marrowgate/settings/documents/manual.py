@@ -1,6 +1,6 @@
 """The tables of `config/README.md`: every option and every sheet column, from the models themselves.
 
-``python -m marrowgate.settings.manual config/README.md docs/columns.md`` brings both files up to date.
+``python -m marrowgate.settings.documents.manual config/README.md docs/columns.md`` brings both files up to date.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ from marrowgate.settings.messages import NAME_PATTERN, POPULATION_PATTERN
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.section import Limit, Section
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
-from marrowgate.settings.strategy import Strategy
+from marrowgate.settings.strategies.strategy import Strategy
 
 Model = type[BaseModel | Section]
 

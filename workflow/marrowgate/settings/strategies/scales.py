@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from marrowgate.settings.messages import shown
 from marrowgate.settings.panel import Label
-from marrowgate.settings.scale_rules import scale_fault
 from marrowgate.settings.section import Limit, Section
+from marrowgate.settings.strategies.scale_rules import scale_fault
 
 Positive = Annotated[float, Limit(gt=0)]
 FROM_BATCH = "from_batch"

@@ -5,9 +5,9 @@ import jsonschema
 import pytest
 import yaml
 
-from marrowgate.settings.schemas import FILES, schema_text
+from marrowgate.settings.documents.schemas import FILES, schema_text
 
-CONFIG = Path(__file__).parents[3] / "config"
+CONFIG = Path(__file__).parents[4] / "config"
 SHIPPED = [
     ("config", CONFIG / "config.yaml"),
     *(("panel", path) for path in sorted((CONFIG / "panels").glob("*.yaml"))),

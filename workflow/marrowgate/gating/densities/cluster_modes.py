@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.density import bandwidth, binned, smoothed
+from marrowgate.gating.densities.density import bandwidth, binned, smoothed
+from marrowgate.gating.densities.valleys import depths
 from marrowgate.gating.landmarks.modes import Mode, find_modes
 from marrowgate.gating.reasons import Reasons, because
-from marrowgate.gating.valleys import depths
 
 Floats = NDArray[np.float64]
 End = Literal["high", "low"]

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from marrowgate.settings.messages import POPULATION_PATTERN
 from marrowgate.settings.panel import Label
-from marrowgate.settings.scales import Home, Scales
 from marrowgate.settings.section import Limit, Section
+from marrowgate.settings.strategies.scales import Home, Scales
 
 ROOT = "root"
 ISHAGE_ORDER = ("cd45_pos", "cd34_pos", "cd34_hspc")

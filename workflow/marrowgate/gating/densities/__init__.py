@@ -1,0 +1,1 @@
+"""Densities of events, their valleys and modes."""

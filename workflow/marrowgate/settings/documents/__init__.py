@@ -1,0 +1,1 @@
+"""What the settings tell people and editors: the tables of the manual, and JSON schemas."""

@@ -1,0 +1,1 @@
+"""Gating strategies: the tree, its scales, and how their files are read."""
