@@ -372,6 +372,10 @@ def test_numbers__of_the_flow_are_those_of_manifest_and_sheet(browser, run):
     flow = browser.find_element(By.CSS_SELECTOR, "section:has(#flow)").text
     assert "1 less: bead samples: calibrated, not gated" in flow
     assert re.search(r"1 less: rejected: odd: <script>", flow)
+    stages = [row for row in read_rows(run.table("design")) if row["item"].startswith("flow_")]
+    patients = [int(text) for text in texts(browser, "section:has(#flow) ol.flow:last-of-type .box b")]
+    assert patients[-len(stages) :] == [row["n_arm_1"] + row["n_arm_2"] for row in stages]
+    assert len(stages) > 2
 
 
 def test_responders__are_those_of_the_endpoints(browser, run):
