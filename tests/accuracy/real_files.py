@@ -104,8 +104,8 @@ def data_sets(real: Path) -> Iterator[DataSet]:
             "cd45_pos": lambda given: ~np.isin(given, ["debris", "nrbc"]),
         },
         ("CD45", "SSC-A"),
-        "samples 01, 03, 05, 09, 25, and for monocytes, eosinophils and doubts looked at on all; 22 and 25 are mantle cell lymphoma, "
-        "35 is hairy cell leukaemia", sick=("euroflow_22", "euroflow_25", "euroflow_35"),
+        "samples 01, 03, 05, 09, 25, and for monocytes, eosinophils and doubts looked at on all; "
+        "22 and 25 are mantle cell lymphoma, 35 is hairy cell leukaemia", sick=("euroflow_22", "euroflow_25", "euroflow_35"),
     )  # fmt: skip
     first, second = {"003": "3"}, {"003": "4"}
     for name in ("001", "002", "003", "004"):
@@ -114,7 +114,8 @@ def data_sets(real: Path) -> Iterator[DataSet]:
             f"gvhd_{name}", f"T cells, FACSCalibur, sample {name}", "blood_t_cells",
             CONFIG / "panels" / "t_cells_display.yaml", (f"gvhd/{name}.fcs",), ".labels.csv", "V1",
             {"cd4_pos": is_one_of(cd4), "cd8_pos": is_one_of(cd8), "cd3_pos": is_one_of(cd4, cd8)},
-            ("FL1.H", "FL4.H"), "all four; 67 to 119 cells bright in CD3 without CD4 or CD8 are labelled as no T cells", "0",
+            ("FL1.H", "FL4.H"),
+            "all four; 67 to 119 cells bright in CD3 without CD4 or CD8 are labelled as no T cells", "0",
         )  # fmt: skip
 
 
