@@ -105,7 +105,8 @@ def data_sets(real: Path) -> Iterator[DataSet]:
         },
         ("CD45", "SSC-A"),
         "samples 01, 03, 05, 09, 25, and for monocytes, eosinophils and doubts looked at on all; "
-        "22 and 25 are mantle cell lymphoma, 35 is hairy cell leukaemia", sick=("euroflow_22", "euroflow_25", "euroflow_35"),
+        "22 and 25 are mantle cell lymphoma, 35 is hairy cell leukaemia",
+        sick=("euroflow_22", "euroflow_25", "euroflow_35"),
     )  # fmt: skip
     first, second = {"003": "3"}, {"003": "4"}
     for name in ("001", "002", "003", "004"):
