@@ -23,8 +23,8 @@ def main() -> int:
     int
         The exit code.
     """
-    place = os.environ.get(VARIABLE)
-    code = ask_warm_process(place, sys.argv[1:]) if place else None
+    address = os.environ.get(VARIABLE)
+    code = ask_warm_process(address, sys.argv[1:]) if address else None
     if code is not None:
         return code
     from marrowgate.cli import main as run_here
@@ -37,12 +37,12 @@ def who_am_i() -> list[str]:
     return [sys.executable, sys.prefix, os.path.realpath(__file__)]
 
 
-def ask_warm_process(place: str, words: Sequence[str]) -> int | None:
+def ask_warm_process(address: str, words: Sequence[str]) -> int | None:
     """Have the warm process do a command.
 
     Parameters
     ----------
-    place : str
+    address : str
         Its socket.
     words : sequence of str
         The command, without the program's name.
@@ -59,7 +59,7 @@ def ask_warm_process(place: str, words: Sequence[str]) -> int | None:
     request = {"who": who_am_i(), "words": list(words), "folder": folder, "environment": dict(os.environ)}
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         try:
-            connection.connect(place)
+            connection.connect(address)
             # its inputs and outputs are ours, so that logs, pipes and terminals stay what they are
             socket.send_fds(connection, [b"\0"], [0, 1, 2])
             connection.sendall(json.dumps(request).encode() + b"\n")

@@ -59,12 +59,12 @@ _GRACE_S = 5.0
 _LARGEST_REQUEST = 1 << 26
 
 
-def main(place: str, lifeline: int) -> int:
+def main(address: str, lifeline: int) -> int:
     """Listen until the other end of the lifeline closes.
 
     Parameters
     ----------
-    place : str
+    address : str
         Socket to listen at, in a folder of its own, which is removed at the end.
     lifeline : int
         File descriptor of a pipe whose other end the process holds that this one is for.
@@ -75,7 +75,7 @@ def main(place: str, lifeline: int) -> int:
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, selectors.DefaultSelector() as waiting:
-        listener.bind(place)
+        listener.bind(address)
         listener.listen(64)
         waiting.register(listener, selectors.EVENT_READ)
         waiting.register(lifeline, selectors.EVENT_READ)
@@ -88,8 +88,8 @@ def main(place: str, lifeline: int) -> int:
                     waiting.close()
                     os.close(lifeline)
                     _serve(connection)
-    Path(place).unlink(missing_ok=True)
-    Path(place).parent.rmdir()
+    Path(address).unlink(missing_ok=True)
+    Path(address).parent.rmdir()
     _forget_ended(0)
     return 0
 

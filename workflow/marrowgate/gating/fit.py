@@ -392,7 +392,11 @@ def _search(view: _View, population: Population) -> tuple[FittedGate, str]:
     instead = second.find(view, second.arguments.from_checked(population.fallback.arguments))
     if instead.gate is None:
         return fitted, population.method
-    why = because("fallback", f"{population.fallback.method} stands in for {population.method}")
+    why = because("fallback", _stands_in(population.fallback.method, population.method))
     status: FindStatus = "doubtful" if instead.status == "doubtful" else "fixed"
     reasons = (why, *fitted.reasons, *instead.reasons)
     return replace(instead, status=status, reasons=reasons), population.fallback.method
+
+
+def _stands_in(fallback: str, method: str) -> str:
+    return f"{method} with the fallback's arguments" if fallback == method else f"{fallback} stands in for {method}"

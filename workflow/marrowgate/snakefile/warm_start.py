@@ -19,11 +19,11 @@ def start_warm_process(n_jobs: int) -> None:
     """
     if n_jobs < FEWEST_JOBS or not hasattr(os, "fork"):
         return
-    place = Path(tempfile.mkdtemp(prefix="marrowgate-")) / "warm"
+    address = Path(tempfile.mkdtemp(prefix="marrowgate-")) / "warm"
     theirs, _lifeline = os.pipe()
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     subprocess.Popen(
-        [sys.executable, "-m", "marrowgate.warm", str(place), str(theirs)],
+        [sys.executable, "-m", "marrowgate.warm", str(address), str(theirs)],
         env={**os.environ, **threads},
         pass_fds=[theirs],
         start_new_session=True,
@@ -33,4 +33,4 @@ def start_warm_process(n_jobs: int) -> None:
     )
     os.close(theirs)
     # the other end stays open for as long as this process lives
-    os.environ[VARIABLE] = str(place)
+    os.environ[VARIABLE] = str(address)

@@ -163,3 +163,18 @@ def test_fit__singlets_of_a_scatter_that_saturates_are_doubtful(share, status):
     (record,) = fit_sample(SampleToFit("S", sample, start_rows(sample), ControlRole(), {}, 1), asked).gates
     assert record.status == status
     assert codes(record) == (("at_full_scale",) if status == "doubtful" else ())
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "sentence"),
+    [
+        ("valley", {"keep": "above", "between": [300, 6000]}, "valley with the fallback's arguments"),
+        ("fixed", {"low": [2000]}, "fixed stands in for valley"),
+    ],
+)
+def test_fit__a_fallback_says_what_stands_in(method, arguments, sentence):
+    no_valley = {"keep": "above", "between": [300, 6000], "min_events": 10_000_000}
+    step = VALLEY | {"arguments": no_valley, "fallback": {"method": method, "arguments": arguments}}
+    (gates,) = batch(1.0, populations=(step,))
+    assert gates["found"].status == "fixed"
+    assert gates["found"].reasons[0].sentence == sentence
