@@ -6,7 +6,7 @@ import pytest
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.doubts.consequences import populations_resting_on, without_consequence
+from marrowgate.gating.doubts.consequences import populations_resting_on, said_of, without_consequence
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle, threshold
 from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
@@ -61,6 +61,44 @@ def test_without_consequence__a_shift_counts_for_each_population_by_itself():
     outer = in_doubt("outer", gate, "far_from_batch", status="shifted", own_gate=own)
     dim, bright = (sure(side, threshold("Y", 0.5, side), "outer") for side in ("below", "above"))
     assert spared(events, outer, dim, bright) == {"below": {"outer": 0.0}}
+
+
+@pytest.mark.parametrize(("n_between", "is_spared"), [(2, True), (3, False)])
+def test_without_consequence__gates_that_change_little_each_are_in_doubt_when_they_change_much_together(
+    n_between, is_spared
+):
+    """Two shifted gates, each of which takes at most 3 of 100 cells along: 4 together are little, 6 are not."""
+    n_sure = 100 - 2 * n_between
+    x = [0.55] * n_between + [0.9] * n_between + [0.9] * n_sure + [0.1] * 50
+    y = [0.9] * n_between + [0.55] * n_between + [0.9] * n_sure + [0.1] * 50
+    outer, inner = (
+        in_doubt(
+            name,
+            threshold(channel, 0.5, "above"),
+            "far_from_batch",
+            parent,
+            "shifted",
+            own_gate=threshold(channel, 0.6, "above"),
+        )
+        for name, channel, parent in (("outer", "X", "root"), ("inner", "Y", "outer"))
+    )
+    found = spared(sample_of(X=x, Y=y), outer, inner)
+    assert found["outer"] == {"outer": n_between / 100}
+    assert ("inner" in found) == is_spared
+    if is_spared:
+        assert (
+            said_of(found["inner"])[0].sentence
+            == "what speaks against outer, inner changes 4.0 % of the events at most"
+        )
+
+
+def test_without_consequence__a_parent_that_hardly_changes_is_in_doubt_for_a_small_child_that_does():
+    """A border moved by its error: 4 of 1,000 cells of the parent come along, 4 of the 24 of a rare child."""
+    x = [0.51] * 4 + [0.9] * 996 + [0.1] * 500
+    y = [0.9] * 24 + [0.1] * 1476
+    parent = in_doubt("parent", threshold("X", 0.5, "above"), "crowded_border", error=error_of(0.02))
+    rare, common = (sure(side, threshold("Y", 0.5, side), "parent") for side in ("above", "below"))
+    assert set(spared(sample_of(X=x, Y=y), parent, rare, common)) == {"parent", "below"}
 
 
 def test_without_consequence__what_else_speaks_against_a_shifted_gate_still_does():

@@ -41,6 +41,8 @@ def without_consequence(
 ) -> dict[str, dict[str, float]]:
     """Return the gates in doubt that do not change a population, whatever is true of them.
 
+    Several gates that change little by themselves may change much together, so their events are added up.
+
     Parameters
     ----------
     sample : SampleEvents
@@ -56,7 +58,7 @@ def without_consequence(
         Population to such gates among those that it rests on, each with the share of its events that come or go.
     """
     gated = [record for record in records if record.population in rows]
-    spared: dict[str, dict[str, float]] = {}
+    spared: dict[str, dict[str, int]] = {}
     for record in gated:
         if record.status not in {"doubtful", "shifted"} or record.gate is None:
             continue
@@ -66,16 +68,24 @@ def without_consequence(
                 most = _most_changed(sample, gated, rows, record, others)
                 for name in names:
                     changed = most.get(name, 0)
-                    if changed < FEWEST_CHANGED or changed <= MOST_CHANGED * rows[name].size:
-                        spared.setdefault(name, {})[record.population] = changed / max(rows[name].size, 1)
-    return spared
+                    if _is_little(changed, rows[name].size):
+                        spared.setdefault(name, {})[record.population] = changed
+    return {
+        name: {gate: changed / max(rows[name].size, 1) for gate, changed in gates.items()}
+        for name, gates in spared.items()
+        if _is_little(sum(gates.values()), rows[name].size)
+    }
+
+
+def _is_little(n_changed: int, n_events: int) -> bool:
+    return n_changed < FEWEST_CHANGED or n_changed <= MOST_CHANGED * n_events
 
 
 def said_of(spared: Mapping[str, float]) -> Reasons:
     """Return the reason that names the gates in doubt that do not change a population; empty where there are none."""
     if not spared:
         return ()
-    names, most = ", ".join(spared), 100 * max(spared.values())
+    names, most = ", ".join(spared), 100 * sum(spared.values())
     return (because("no_consequence", f"what speaks against {names} changes {most:.1f} % of the events at most"),)
 
 
