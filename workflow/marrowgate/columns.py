@@ -128,7 +128,7 @@ _COLUMNS = (
     _count("found_n_events", "n_events with the gates as they were found"),
     _count("found_n_parent", "n_parent with the gates as they were found"),
     _number("found_pct_of_parent", "share of found_n_events", "%", "found_n_parent"),
-    _text("fitted_gate_status", "gate_status with the gates as they were found"),
+    _text("found_gate_status", "gate_status with the gates as they were found"),
     _text("reviewer", "who gave the population's gate; empty where it only rests on a given one"),
     _text("review_date", "when the gate was given, as the reviewer wrote it"),
     _text("review_reason", "why the found gate was not right, as the reviewer wrote it"),
@@ -258,7 +258,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "corrections": (
         *("sample_id", "patient_id", "panel", "batch", "population", "parent"),
-        *("found_n_events", "found_n_parent", "found_pct_of_parent", "fitted_gate_status"),
+        *("found_n_events", "found_n_parent", "found_pct_of_parent", "found_gate_status"),
         *("n_events", "n_parent", "pct_of_parent", "gate_status", "reviewer", "review_date", "review_reason"),
     ),
     "intensities": (

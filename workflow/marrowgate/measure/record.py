@@ -78,7 +78,7 @@ class Correction:
         One whose gate was given, or one that rests on such a gate.
     found_n_events, found_n_parent : int or None
         With the gates as they were found; None when not gated.
-    fitted_gate_status : str
+    found_gate_status : str
         Of the weakest found gate on the way to the population.
     reviewer, review_date, review_reason : str
         Who gave the population's gate, when and why; empty where it only rests on a given one.
@@ -87,7 +87,7 @@ class Correction:
     population: str
     found_n_events: int | None
     found_n_parent: int | None
-    fitted_gate_status: str
+    found_gate_status: str
     reviewer: str = ""
     review_date: str = ""
     review_reason: str = ""
