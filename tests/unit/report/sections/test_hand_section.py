@@ -1,8 +1,13 @@
 """What to look at by hand: worst first, with the text of a correction."""
 
+import re
+from pathlib import Path
+
 import pytest
 import yaml
 
+import marrowgate.report
+from marrowgate.columns import TABLES
 from marrowgate.report.sections.hand_section import correction_text, counting_notes, edges_of, to_look_at
 from marrowgate.settings.overrides import OverrideFile
 
@@ -94,3 +99,13 @@ def test_look__a_check_of_a_whole_batch_stands_once_for_each_batch_and_before_ot
         ("", "B2", "CD11b of the whole batch against the release, fold: 1.3, limit 1.2"),
         ("a", "B1", "viable among singlets, %: 50, limit 70"),
     ]
+
+
+def test_by_hand__the_template_names_columns_that_the_table_of_corrections_has():
+    template = Path(marrowgate.report.__file__).parent / "templates/sections/by_hand.html"
+    of_corrections = (
+        template.read_text(encoding="utf-8").partition("{% if corrections %}")[2].partition("{% endif %}\n{% if")[0]
+    )
+    named = set(re.findall(r"row\.(\w+)", of_corrections))
+    assert "found_gate_status" in named
+    assert named <= set(TABLES["corrections"])
