@@ -72,7 +72,7 @@ def test_check_comparability__empty_visits_between_full_ones_are_flagged(n_empty
 def test_check_comparability__cells_that_come_or_go_leave_no_empty_visits() -> None:
     drawn = draw_counts_of(COUNT_SCENARIOS["equal_120"], 3)
     before, during = drawn.before.copy(), drawn.during.copy()
-    before[:15], during[15:30, -1] = 0, 0
+    before[:15], during[:15, 0], during[15:30, -1], during[15:30, -2] = 0, 0, 0, 0
     found = check_comparability(*_parts(replace(drawn, before=before, during=during)))
     assert "empty_visits" not in {finding.code for finding in found}
 
