@@ -17,6 +17,8 @@ start_warm_process(100)
 print(os.environ.get("MARROWGATE_WARM", ""), flush=True)
 sys.stdin.read()
 """
+ATTEMPTS = 5
+"""Commands that are tried until one is seen at work: on a busy machine one may have ended before."""
 PANEL = "panel: small\nchannels:\n  - {channel: FITC-A, marker: CD45, fluorochrome: FITC}\n"
 
 
@@ -42,6 +44,30 @@ def place(starter: subprocess.Popen) -> Path:
     named = Path(starter.stdout.readline().strip())
     assert wait_until(named.exists)
     return named
+
+
+def long_command(place: Path, folder: Path) -> subprocess.Popen:
+    """Start a command that takes long enough to be looked at."""
+    return subprocess.Popen(
+        [*command("simulate", "--scenario", "demo", "--seed", "1", "--sample-id", "T01_v1_hspc"),
+         *("--panel", str(Path(__file__).parents[2] / "config/panels/hspc.yaml"), "--fcs", "a.fcs"),
+         *("--events", "3000000")],
+        cwd=folder,
+        env={**os.environ, "MARROWGATE_WARM": str(place)},
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def held_copy(place: Path, caller: subprocess.Popen) -> int | None:
+    """Return the copy that does a command, stopped; None where it had ended before it was seen."""
+    wait_until(lambda: copies(place) or caller.poll() is not None)
+    for copy in copies(place):
+        try:
+            os.kill(copy, signal.SIGSTOP)
+        except ProcessLookupError:
+            continue
+        return copy
+    return None
 
 
 def command(*words: str) -> list[str]:
@@ -75,34 +101,33 @@ def test_warm_process__answers_as_the_program_itself(words: tuple[str, ...], pla
 
 
 def test_warm_process__does_the_work_in_a_copy(place: Path, tmp_path: Path):
-    # with a command that takes long enough to be looked at
-    with subprocess.Popen(
-        [*command("simulate", "--scenario", "demo", "--seed", "1", "--sample-id", "T01_v1_hspc"),
-         *("--panel", str(Path(__file__).parents[2] / "config/panels/hspc.yaml"), "--fcs", "a.fcs"),
-         *("--events", "3000000")],
-        cwd=tmp_path,
-        env={**os.environ, "MARROWGATE_WARM": str(place)},
-        stderr=subprocess.PIPE,
-    ) as caller:  # fmt: skip
-        assert wait_until(lambda: copies(place))
-        (copy,) = copies(place)
-        assert copy != caller.pid
-        caller.kill()
-        # nobody waits for it any more: it is interrupted, and leaves nothing half-written
-        assert wait_until(lambda: not copies(place), 30)
-    assert list(tmp_path.iterdir()) == []
+    """A copy that had done its work before its caller was killed tells nothing: then another is tried."""
+    for attempt in range(ATTEMPTS):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        with long_command(place, folder) as caller:
+            copy = held_copy(place, caller)
+            assert copy != caller.pid
+            caller.kill()
+            if copy is not None:
+                os.kill(copy, signal.SIGCONT)
+            # nobody waits for it any more: it is interrupted, and leaves nothing half-written
+            assert wait_until(lambda: not copies(place), 30)
+        assert [path.name for path in folder.iterdir()] in ([], ["a.fcs"])
+        if not list(folder.iterdir()):
+            return
+    pytest.fail("no copy was interrupted")
 
 
 def test_warm_process__killed_copy_is_told_by_the_exit_code(place: Path, tmp_path: Path):
-    with subprocess.Popen(
-        [*command("simulate", "--scenario", "demo", "--seed", "1", "--sample-id", "T01_v1_hspc"),
-         *("--panel", str(Path(__file__).parents[2] / "config/panels/hspc.yaml"), "--fcs", "a.fcs"),
-         *("--events", "3000000")],
-        cwd=tmp_path,
-        env={**os.environ, "MARROWGATE_WARM": str(place)},
-    ) as caller:  # fmt: skip
-        assert wait_until(lambda: copies(place))
-        os.kill(copies(place)[0], signal.SIGKILL)
+    for _ in range(ATTEMPTS):
+        with long_command(place, tmp_path) as caller:
+            copy = held_copy(place, caller)
+            if copy is not None:
+                os.kill(copy, signal.SIGKILL)
+        assert caller.returncode in {0, 137}
+        if caller.returncode:
+            break
     assert caller.returncode == 137
     assert run(place, "--version", folder=tmp_path).returncode == 0
 
@@ -144,4 +169,7 @@ def copies(place: Path) -> list[int]:
 
 
 def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
