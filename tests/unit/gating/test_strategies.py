@@ -310,7 +310,7 @@ def test_immature__every_population_of_cells_is_viable(files):
     dead_found = {}
     for (_, rows, truth), (_, path, _) in zip(batch_gates(files, "immature"), files["immature"], strict=True):
         dead = truth.is_dead & (truth.partner < 0)
-        for population in rows.keys() - {"root", "singlets"}:
+        for population in rows.keys() - {"root", "singlets", "with_nucleus"}:
             assert np.isin(rows[population], rows["viable"]).all(), population
         assert np.isin(rows["viable"], rows["singlets"]).all()
         _, without = gated("immature", path, "7-AAD")
