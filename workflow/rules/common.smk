@@ -21,6 +21,7 @@ except ImportError:
 
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
+from marrowgate.snakefile.clocks import stop_clocks
 from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.handful import random_handful
