@@ -189,6 +189,17 @@ def test_try__files_lend_each_other_no_gates_unless_told(real_data: Path, tmp_pa
     assert {row["batch"] for row in batch} == {"try"}
 
 
+def test_try__what_a_missing_marker_takes_away_is_said_so_also_where_lymphocytes_are_missing_too(
+    real_data: Path, tmp_path: Path, capsys
+):
+    printed(capsys, "--out", tmp_path, real_data / "aml" / "sample10.fcs")
+    rows = {row["population"]: row for row in read_rows(tmp_path / "tables" / "populations.tsv")}
+    assert rows["lymphocytes"]["n_events"] is None
+    for name in ("cd34_pos", "cd34_cd45_dim", "cd34_hspc", "lymphocytes_of_that_size"):
+        assert rows[name]["gate_reason_code"] == "marker_absent", name
+        assert rows[name]["gate_reason"] == "the panel lacks CD34"
+
+
 def test_try__without_panel_and_strategy_says_that_there_is_no_cd34(real_data: Path, tmp_path: Path, capsys):
     lines = printed(capsys, "--out", tmp_path, "--one-batch", *(real_data / "aml" / f"sample{n}.fcs" for n in (7, 8)))
     assert lines[:8] == [
