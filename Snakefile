@@ -31,6 +31,7 @@ onstart:
 
 
 onsuccess:
+    stop_clocks()
     # a run of single targets may have no report, and one without a new report has nothing to say of it
     if Path("results/summary.txt").is_file():
         print(Path("results/summary.txt").read_text(encoding="utf-8"), end="")
@@ -45,6 +46,7 @@ onsuccess:
 
 
 onerror:
+    stop_clocks()
     stale = set_aside_report()
     if stale:
         print(

@@ -44,7 +44,7 @@ SUMMARY = "4 samples, 0 patients, 1 panel, 2 batches; 0 files simulated, 4 to be
 def test_demo__is_counted_and_its_simulated_files_are_not_read(repository, monkeypatch, capsys):
     monkeypatch.chdir(repository)
     assert printed(capsys, "--strict") == [
-        "341 samples, 47 patients, 2 panels, 6 batches; 341 files simulated, 0 to be read"
+        "363 samples, 47 patients, 2 panels, 6 batches; 363 files simulated, 0 to be read"
     ]
 
 

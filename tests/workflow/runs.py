@@ -12,8 +12,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 def snakemake(folder: Path, *words: str, check: bool = True, code: Path = REPOSITORY) -> subprocess.CompletedProcess:
     """Call snakemake with a checkout's Snakefile, with `folder` as the place of config, data and results."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(code / "Snakefile"), "--cores", "2"]
-    # Snakemake ends only when this time is over after the last job
-    command += ["--max-jobs-per-timespan", "1000/1s"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [*command, *words],

@@ -21,6 +21,7 @@ except ImportError:
 
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
+from marrowgate.snakefile.clocks import stop_clocks
 from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.handful import random_handful
@@ -97,7 +98,12 @@ try:
         raise UserError([Fault(str(CONFIG_FILE), what, "rename it")])
     if not CONFIG_FILE.is_file() and nothing_lies_in(Path.cwd()):
         raise UserError([empty_folder_fault(CONFIG_FILE)])
-    PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
+    PROJECT = load_project(
+        CONFIG_FILE,
+        method_faults,
+        json.loads(OVERRIDES),
+        scale_faults=overrides_off_scale if workflow.is_main_process else None,
+    )
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
         faults += other_project(

@@ -22,6 +22,7 @@ rule scales:
         "results/logs/scales/{panel}_{batch}.log",
     wildcard_constraints:
         panel=all_but(PROJECT.panels, frozen(PROJECT, "scales", RESULTS)),
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1
@@ -68,6 +69,7 @@ rule prepare:
         "results/settings/{panel}.json",
     log:
         "results/logs/prepare/{panel}.log",
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1
@@ -101,6 +103,7 @@ rule fit:
         stability="results/stability/{sample_id}.json",
     log:
         "results/logs/fit/{sample_id}.log",
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1
@@ -150,6 +153,7 @@ rule consensus:
         "results/logs/consensus/{panel}_{batch}.log",
     wildcard_constraints:
         panel=all_but(PROJECT.panels, frozen(PROJECT, "consensus", RESULTS)),
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1
@@ -189,6 +193,7 @@ rule gate:
         record="results/records/{sample_id}.json",
     log:
         "results/logs/gate/{sample_id}.log",
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1

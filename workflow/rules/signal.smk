@@ -16,6 +16,7 @@ rule spillover:
         parquet="results/spillover/{panel}_{batch}.parquet",
     log:
         "results/logs/spillover/{panel}_{batch}.log",
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1
@@ -77,6 +78,7 @@ rule calibrate:
         parquet="results/calibration/{panel}_{batch}.parquet",
     log:
         "results/logs/calibrate/{panel}_{batch}.log",
+    priority: 1
     conda:
         "../../environment.yaml"
     threads: 1

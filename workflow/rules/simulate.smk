@@ -21,6 +21,7 @@ for number, together in enumerate(simulated_together(PROJECT), start=1):
             ],
         log:
             f"results/logs/simulate/{number}.log",
+        priority: 1
         conda:
             "../../environment.yaml"
         threads: 1

@@ -21,7 +21,7 @@ from marrowgate.report.pictures.looks import LOOKS, RAMPS, STATUS_MARKS
 from marrowgate.report.pictures.outline import WIDE, band_of, borders_of, lines_of
 from marrowgate.report.pictures.png import palette_png
 from marrowgate.report.pictures.scene import Raster, Shape, Words
-from marrowgate.report.pictures.svg import page_css, svg_text
+from marrowgate.report.pictures.svg import page_css, svg_text, written
 from marrowgate.report.pictures.ticks import ticks_of
 from marrowgate.report.wording import GATE_STATUSES
 from marrowgate.signal.transforms import Transform
@@ -161,12 +161,12 @@ def test_raster__few_events_below_and_bright_ones_to_the_right():
 def test_dots__few_events_lie_at_their_places():
     own = np.array([[0, 0, 0], [FINE, FINE, 1]], dtype=np.uint16)
     none = np.zeros((N_CELLS, N_CELLS), dtype=np.uint8)
-    svg = svg_text(scene(None, events=Density(none, none, own)))
+    svg = svg_text(written(scene(None, events=Density(none, none, own))))
     # each by its step from the one before, and no looks of one for another
     assert f'd="m{LEFT:g} {TOP + SIDE:g}h0"' in svg
     assert f'd="m{LEFT + SIDE:g} {TOP:g}h0"' in svg
     three = np.array([[0, 0, 0], [FINE, 0, 0], [FINE, FINE, 0]], dtype=np.uint16)
-    svg = svg_text(scene(None, events=Density(none, none, three)))
+    svg = svg_text(written(scene(None, events=Density(none, none, three))))
     assert f'd="m{LEFT:g} {TOP + SIDE:g}h0m{SIDE:g} -{SIDE:g}h0m0 {SIDE:g}h0"' in svg
 
 
@@ -217,7 +217,7 @@ HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a" * 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names__stand_as_text(name):
     drawn = scene(threshold("CD34", 0.5, "above"), population=name)
-    svg = svg_text(drawn)
+    svg = svg_text(written(drawn))
     root = etree.fromstring(svg)
     assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {"svg", "style", "path", "image", "text"}
     assert root.get("aria-label") == drawn.title
@@ -240,13 +240,13 @@ def test_caption__of_a_long_parent_keeps_the_share():
 
 
 def test_svg__is_the_same_again_and_asks_for_nothing():
-    svg = svg_text(scene(threshold("CD34", 0.5, "above"), error_of(0.02)))
-    assert svg == svg_text(scene(threshold("CD34", 0.5, "above"), error_of(0.02)))
+    svg = svg_text(written(scene(threshold("CD34", 0.5, "above"), error_of(0.02))))
+    assert svg == svg_text(written(scene(threshold("CD34", 0.5, "above"), error_of(0.02))))
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|url\(|@import|<script", svg)
 
 
 def test_svg__in_a_page_has_its_looks_in_the_page():
-    part = svg_text(scene(threshold("CD34", 0.5, "above")), is_whole=False)
+    part = svg_text(written(scene(threshold("CD34", 0.5, "above"))), is_whole=False)
     assert "<style" not in part
     used = set(re.findall(r'class="(p\d+)"', part))
     assert used
@@ -335,6 +335,6 @@ def test_figure__is_the_same_again(ending, tmp_path):
 
 
 def test_image__in_the_svg_is_a_png():
-    svg = svg_text(scene(None))
+    svg = svg_text(written(scene(None)))
     (found,) = re.findall(r"data:image/png;base64,([^\"]+)", svg)
     assert base64.b64decode(found).startswith(b"\x89PNG")

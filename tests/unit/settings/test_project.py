@@ -24,7 +24,7 @@ def test_shipped_project__is_right(repository, monkeypatch):
     from marrowgate.settings.project_reader import load_project
 
     monkeypatch.chdir(repository)
-    assert len(load_project(Path("config/config.yaml"), method_faults).samples) == 341
+    assert len(load_project(Path("config/config.yaml"), method_faults).samples) == 363
 
 
 def test_project_files__have_names_that_tell_nothing_private(folder):

@@ -343,8 +343,10 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     if skipped and (len(skipped) == len(needs.operands) or needs.operator == "and"):
         return _absent_with(skipped, walk)
     missing = _missing(population, needs, [parent, *(name for name in needs.operands if name not in skipped)], walk)
-    if missing and all(walk.lacks_marker(name) for name in missing):
-        return _absent_with(missing, walk)
+    # no sample of the panel can show it, whatever else is missing in this one
+    absent = [name for name in missing if walk.lacks_marker(name)]
+    if absent:
+        return _absent_with(absent, walk)
     return (because("needs_gate", f"needs {', '.join(missing)}, which has no gate"),) if missing else ()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from marrowgate.errors import Fault, UserError
 
 if TYPE_CHECKING:
-    from marrowgate.report.pictures.sheet_rows import SheetSample
+    from marrowgate.report.pictures.sheet_rows import SheetRow, SheetSample
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +33,9 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.gating.method_checks import method_faults
     from marrowgate.measure.pictures.model import read_pictures
     from marrowgate.progress import with_progress
-    from marrowgate.report.pictures.pages import pictures_page
+    from marrowgate.report.pictures.pages import page_of_drawn
     from marrowgate.report.pictures.plan import planned_sheets
+    from marrowgate.report.pictures.sheet_rows import drawn_sample, sheet_row
     from marrowgate.report.pictures.sheet_samples import sheet_samples
     from marrowgate.report.pictures.table_statuses import rows_of_samples, with_table_statuses
     from marrowgate.settings.project_reader import load_project, parse_overrides
@@ -50,12 +51,18 @@ def run(args: argparse.Namespace) -> int:
     pictures = {path.stem: with_table_statuses(read_pictures(path), rows.get(path.stem, ())) for path in paths}
     samples = sheet_samples(project, pictures, read_rows(args.manifest))
     pages = {path.stem: path for path in sample_files(args.samples, project, ".html")}
-    for path in args.sheets:
-        write_text(path, _sheet(path, samples, pages, args.sheets))
-    for sample in with_progress([sample for sample in samples if sample.sample_id in pages], "pages of samples", 20):
-        path = pages[sample.sample_id]
-        links = [(sheet.stem, _address(sheet, path)) for sheet in args.sheets if _panel_of(sheet) == sample.panel]
-        write_text(path, pictures_page(sample.sample_id, [sample], links=links))
+    of_sheets: dict[Path, list[SheetRow]] = {sheet: [] for sheet in args.sheets}
+    for sample in with_progress(samples, "pages of samples", 20):
+        drawn = drawn_sample(sample)
+        own = [sheet for sheet in args.sheets if _panel_of(sheet) == sample.panel]
+        for sheet in own:
+            of_sheets[sheet].append(sheet_row(drawn, _kind_of(sheet), is_lean=bool(pages)))
+        if sample.sample_id in pages:
+            path = pages[sample.sample_id]
+            links = [(sheet.stem, _address(sheet, path)) for sheet in own]
+            write_text(path, page_of_drawn(sample.sample_id, [drawn], links=links))
+    for sheet, own_rows in of_sheets.items():
+        write_text(sheet, _sheet(sheet, own_rows, pages, args.sheets))
     for path in args.figures:
         _write_figure(path, samples)
     return 0
@@ -91,14 +98,13 @@ def _address(page: Path, start: Path) -> str:
     return quote(Path(os.path.relpath(page, start.parent)).as_posix())
 
 
-def _sheet(path: Path, samples: "Sequence[SheetSample]", pages: dict[str, Path], sheets: Sequence[Path]) -> str:
-    from marrowgate.report.pictures.pages import contact_sheet
+def _sheet(path: Path, rows: "Sequence[SheetRow]", pages: dict[str, Path], sheets: Sequence[Path]) -> str:
+    from marrowgate.report.pictures.pages import sheet_of_rows
 
-    own = _of_panel(path, samples)
     links = [(sheet.stem.replace("_", " "), _address(sheet, path)) for sheet in sheets if sheet != path]
-    addresses = {sample.sample_id: _address(pages[sample.sample_id], path) for sample in own} if pages else None
+    addresses = {row.sample.sample_id: _address(pages[row.sample.sample_id], path) for row in rows} if pages else None
     title = f"{path.stem.partition('_')[0].capitalize()} of panel {_panel_of(path)}"
-    return contact_sheet(title, own, _kind_of(path), pages=addresses, links=links)
+    return sheet_of_rows(title, rows, _kind_of(path), pages=addresses, links=links)
 
 
 def _write_figure(path: Path, samples: "Sequence[SheetSample]") -> None:
@@ -106,10 +112,10 @@ def _write_figure(path: Path, samples: "Sequence[SheetSample]") -> None:
     from marrowgate.files import write_text
     from marrowgate.report.pictures.figure import save_figure
     from marrowgate.report.pictures.sample_figure import figure_of_surest
-    from marrowgate.report.pictures.svg import svg_text
+    from marrowgate.report.pictures.svg import svg_text, written
 
     scene = figure_of_surest(_of_panel(path, samples), _kind_of(path))
     if path.suffix == ".svg":
-        write_text(path, svg_text(scene) + "\n")
+        write_text(path, svg_text(written(scene)) + "\n")
     else:
         save_figure(scene, path)

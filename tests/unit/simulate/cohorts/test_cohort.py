@@ -118,33 +118,34 @@ def test_demo__every_batch_holds_both_arms():
     assert all(found == {"triplet", "doublet"} for found in batches.values())
 
 
-def test_study__is_the_published_one_in_three_visits_with_one_tube_without_cxcr4_a_patient():
+def test_study__is_the_published_one_in_few_visits_with_one_tube_without_cxcr4_a_patient():
     plan = make_plan("study", 20170405)
     assert [(arm, sum(patient.arm == arm for patient in plan.patients)) for arm in ("triplet", "doublet")] == [
         ("triplet", 22), ("doublet", 25),
     ]  # fmt: skip
     assert sum(patient.responds for patient in plan.patients) == 16
-    assert {tuple(visit.name for visit in visits_of(plan, patient)) for patient in plan.patients} == {
-        ("v1", "v2", "v3")
-    }
+    visits = {(patient.arm, tuple(visit.name for visit in visits_of(plan, patient))) for patient in plan.patients}
+    assert visits == {("triplet", ("v1", "v2", "v3", "v4")), ("doublet", ("v1", "v2", "v3"))}
     kinds = Counter((sample.panel, sample.control_type, sample.control_marker) for sample in plan.samples)
     assert kinds == {
         ("hspc", "none", ""): 141,
-        ("immature", "none", ""): 141,
+        ("immature", "none", ""): 163,
         ("hspc", "fmo", "CXCR4"): 47,
         ("hspc", "fmo", "CD34"): 6,
         ("hspc", "beads", ""): 6,
     }
     without_cxcr4 = [sample for sample in plan.samples if sample.control_marker == "CXCR4"]
     assert {sample.visit.name for sample in without_cxcr4} == {"v1"}
+    after_stopping = [sample for sample in plan.samples if sample.visit and sample.visit.days_off is not None]
+    assert [(sample.panel, sample.visit.name) for sample in after_stopping] == [("immature", "v4")] * 22
 
 
 def test_study__two_visits_of_a_responder_are_near_the_peak():
     plan = make_plan("study", 20170405)
     for patient in plan.patients:
-        effects = [visit.effect for visit in visits_of(plan, patient)]
-        assert effects[0] == 0
-        assert min(effects[1:]) > 0.4
+        effects = {visit.name: visit.effect for visit in visits_of(plan, patient)}
+        assert effects["v1"] == effects.get("v4", 0) == 0
+        assert min(effects["v2"], effects["v3"]) > 0.4
 
 
 def test_null__nobody_responds_but_the_arms_differ_in_visits_baseline_and_batches():

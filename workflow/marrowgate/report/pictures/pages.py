@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,11 +11,17 @@ from markupsafe import Markup
 from marrowgate.measure.pictures.density import FEW
 from marrowgate.measure.pictures.model import PROTOCOL, STEP, Picture, SamplePictures
 from marrowgate.report.content_policy import sha256_of_text
-from marrowgate.report.pictures.against_control import against_controls
-from marrowgate.report.pictures.draw import draw_picture
 from marrowgate.report.pictures.looks import DARK_STATUS, QUIET, RAMPS, STATUS_MARKS
-from marrowgate.report.pictures.sheet_rows import SheetRow, SheetSample, columns_of, sheet_rows
-from marrowgate.report.pictures.svg import page_css, svg_text
+from marrowgate.report.pictures.sheet_rows import (
+    DrawnSample,
+    SheetRow,
+    SheetSample,
+    columns_of,
+    drawn_sample,
+    in_order,
+    sheet_rows,
+)
+from marrowgate.report.pictures.svg import Written, page_css, svg_text
 from marrowgate.report.wording import words
 
 Links = Sequence[tuple[str, str]]
@@ -45,7 +52,26 @@ def contact_sheet(
     links : sequence of (str, str)
         Names and addresses of other pages.
     """
-    rows = sheet_rows(samples, kind, is_lean=bool(pages))
+    return sheet_of_rows(title, sheet_rows(samples, kind, is_lean=bool(pages)), kind, pages=pages, links=links)
+
+
+def sheet_of_rows(
+    title: str,
+    unordered: Iterable[SheetRow],
+    kind: str,
+    *,
+    pages: Mapping[str, str] | None = None,
+    links: Links = (),
+) -> str:
+    """Return a contact sheet of rows that are drawn; the other arguments are those of `contact_sheet`.
+
+    Parameters
+    ----------
+    unordered : iterable of SheetRow
+        The rows, which hold whole pictures where there are no `pages`.
+    """
+    rows = in_order(unordered)
+    samples = [row.sample for row in rows]
     script = _own("contact_sheet.js")
     note = next((s.pictures.protocol for s in samples if s.pictures.protocol), "") if kind == PROTOCOL else ""
     return (
@@ -91,8 +117,15 @@ def pictures_page(title: str, samples: Sequence[SheetSample], *, links: Links = 
     links : sequence of (str, str)
         Names and addresses of other pages.
     """
-    statuses = {gate.shown_status for sample in samples for gate in sample.pictures.gates.values()}
-    parts = [_Part(f"sample-{number}", sample, list(_groups(sample))) for number, sample in enumerate(samples, start=1)]
+    return page_of_drawn(title, map(drawn_sample, samples), links=links)
+
+
+def page_of_drawn(title: str, samples: Iterable[DrawnSample], *, links: Links = ()) -> str:
+    """Return the page of samples whose pictures are drawn; the other arguments are those of `pictures_page`."""
+    parts = [
+        _Part(f"sample-{number}", drawn.sample, list(_groups(drawn))) for number, drawn in enumerate(samples, start=1)
+    ]
+    statuses = {gate.shown_status for part in parts for gate in part.sample.pictures.gates.values()}
     return (
         _environment()
         .get_template("pictures.html")
@@ -107,19 +140,15 @@ def pictures_page(title: str, samples: Sequence[SheetSample], *, links: Links = 
     )
 
 
-def _groups(sample: SheetSample) -> Iterable[tuple[str, str, Pictures]]:
-    pictures = sample.pictures
-    drawn = [picture for picture in pictures.of_kind(STEP) if picture.n_parent is not None]
+def _groups(drawn: DrawnSample) -> Iterable[tuple[str, str, Pictures]]:
+    pictures = drawn.sample.pictures
     if pictures.of_kind(STEP):
-        steps = [(_whole(pictures, picture), _reason(pictures, picture)) for picture in drawn]
+        steps = [(_whole(drawing), _reason(pictures, picture)) for picture, drawing in drawn.of_kind(STEP) if drawing]
         yield "Gates", _left_out(pictures), steps
-    against = [
-        (Markup(svg_text(scene, is_whole=False)), names or "no control")  # noqa: S704 - escaped where it is written
-        for _, scene, names in against_controls(pictures, sample.controls)
-    ]
+    against = [(_whole(drawing), names or "no control") for _, drawing, names in drawn.against]
     if against:
         yield "Markers and controls", "", against
-    protocol = [(_whole(pictures, p), "") for p in pictures.of_kind(PROTOCOL) if p.n_parent is not None]
+    protocol = [(_whole(drawing), "") for _, drawing in drawn.of_kind(PROTOCOL) if drawing]
     if protocol:
         yield pictures.protocol or "Protocol", _legend(pictures), protocol
 
@@ -130,8 +159,8 @@ def _left_out(pictures: SamplePictures) -> str:
     return f"Not drawn, since what they lie in has no gate: {', '.join(names)}." if names else ""
 
 
-def _whole(pictures: SamplePictures, picture: Picture) -> Markup:
-    return Markup(svg_text(draw_picture(pictures, picture), is_whole=False))  # noqa: S704 - escaped where it is written
+def _whole(drawing: Written) -> Markup:
+    return Markup(svg_text(drawing, is_whole=False))  # noqa: S704 - escaped where it is written
 
 
 def _reason(pictures: SamplePictures, picture: Picture) -> str:
@@ -175,6 +204,7 @@ def _signs(statuses: Iterable[str]) -> list[tuple[str, str]]:
     return [(status, sign) for status, (_, sign) in STATUS_MARKS.items() if status in there]
 
 
+@cache
 def _style() -> Markup:
     light = "".join(f".s-{status}{{color:{colour}}}" for status, (colour, _) in STATUS_MARKS.items())
     dark = "".join(f".s-{status}{{color:{DARK_STATUS.get(status, QUIET[1])}}}" for status in STATUS_MARKS)
@@ -188,7 +218,9 @@ def _own(name: str) -> str:
     return resources.files("marrowgate.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
+@cache
 def _environment() -> Environment:
+    """Return what fills the templates; it keeps them, since reading one takes longer than filling it."""
     environment = Environment(
         loader=PackageLoader("marrowgate.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )

@@ -10,7 +10,7 @@ from marrowgate.measure.pictures.model import PROTOCOL, STEP, Picture, SamplePic
 from marrowgate.report.pictures.against_control import ControlPictures, against_controls
 from marrowgate.report.pictures.draw import draw_picture, population_words
 from marrowgate.report.pictures.looks import STATUS_MARKS
-from marrowgate.report.pictures.svg import thumbnail
+from marrowgate.report.pictures.svg import Written, thumbnail, written
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,29 @@ class SheetSample:
     trouble: str
     pictures: SamplePictures
     controls: tuple[ControlPictures, ...] = ()
+
+
+@dataclass(frozen=True)
+class DrawnSample:
+    """A sample with its pictures drawn, for all pages on which they stand.
+
+    Parameters
+    ----------
+    sample : SheetSample
+        The sample.
+    drawn : tuple of (Picture, Written or None)
+        Every picture that it has, drawn where there is something to draw.
+    against : tuple of (Picture, Written, str)
+        Histograms over those of its controls, and the controls in words.
+    """
+
+    sample: SheetSample
+    drawn: tuple[tuple[Picture, Written | None], ...]
+    against: tuple[tuple[Picture, Written, str], ...]
+
+    def of_kind(self, kind: str) -> list[tuple[Picture, Written | None]]:
+        """Return the pictures of a kind."""
+        return [(picture, drawing) for picture, drawing in self.drawn if picture.kind == kind]
 
 
 @dataclass(frozen=True)
@@ -104,10 +127,31 @@ def sheet_rows(samples: Iterable[SheetSample], kind: str, *, is_lean: bool) -> l
     is_lean : bool
         Whether the pictures hold only what the small ones show.
     """
-    rows = [
-        SheetRow(sample, {cell.column: cell for cell in _cells(sample, kind, is_lean=is_lean)}) for sample in samples
-    ]
+    return in_order(sheet_row(drawn_sample(sample), kind, is_lean=is_lean) for sample in samples)
+
+
+def in_order(rows: Iterable[SheetRow]) -> list[SheetRow]:
+    """Return rows with the worst first."""
     return sorted(rows, key=lambda row: row.rank)
+
+
+def sheet_row(drawn: DrawnSample, kind: str, *, is_lean: bool) -> SheetRow:
+    """Return the row of a sample; the arguments are those of `sheet_rows`."""
+    return SheetRow(drawn.sample, {cell.column: cell for cell in _cells(drawn, kind, is_lean=is_lean)})
+
+
+def drawn_sample(sample: SheetSample) -> DrawnSample:
+    """Draw the pictures of a sample."""
+    pictures = sample.pictures
+    drawn = (
+        (picture, None if picture.n_parent is None else written(draw_picture(pictures, picture)))
+        for kind in (STEP, PROTOCOL)
+        for picture in pictures.of_kind(kind)
+    )
+    against = against_controls(pictures, sample.controls)
+    return DrawnSample(
+        sample, tuple(drawn), tuple((picture, written(scene), names) for picture, scene, names in against)
+    )
 
 
 def columns_of(rows: Sequence[SheetRow]) -> list[str]:
@@ -116,14 +160,14 @@ def columns_of(rows: Sequence[SheetRow]) -> list[str]:
     return list(dict.fromkeys(name for row in longest for name in row.cells))
 
 
-def _cells(sample: SheetSample, kind: str, *, is_lean: bool) -> list[Cell]:
-    pictures = sample.pictures
-    cells = [_cell(pictures, picture, is_lean=is_lean) for picture in pictures.of_kind(kind)]
+def _cells(drawn: DrawnSample, kind: str, *, is_lean: bool) -> list[Cell]:
+    pictures = drawn.sample.pictures
+    cells = [_cell(pictures, picture, drawing, is_lean=is_lean) for picture, drawing in drawn.of_kind(kind)]
     if kind == PROTOCOL:
         return cells
-    for picture, scene, names in against_controls(pictures, sample.controls):
+    for picture, drawing, names in drawn.against:
         title = f"{picture.dimensions[0]} of {population_words(picture.parent)} and control"
-        svg = Markup(thumbnail(scene, is_lean=is_lean))  # noqa: S704 - escaped where it is written
+        svg = Markup(thumbnail(drawing, is_lean=is_lean))  # noqa: S704 - escaped where it is written
         kinds = ", ".join(dict.fromkeys(name.partition(" ")[0] for name in names.split(", ")))
         cells.append(Cell(title, svg, "", "", f"against {kinds}" if names else "no control"))
     return cells
@@ -134,12 +178,10 @@ def column_of(picture: Picture) -> str:
     return picture.title or population_words(picture.gates[0] if picture.gates else picture.parent)
 
 
-def _cell(pictures: SamplePictures, picture: Picture, *, is_lean: bool) -> Cell:
+def _cell(pictures: SamplePictures, picture: Picture, drawing: Written | None, *, is_lean: bool) -> Cell:
     """Return a small picture; without one where there is nothing to draw."""
     column = column_of(picture)
-    svg = Markup()
-    if picture.n_parent is not None:
-        svg = Markup(thumbnail(draw_picture(pictures, picture), is_lean=is_lean))  # noqa: S704 - escaped already
+    svg = Markup(thumbnail(drawing, is_lean=is_lean) if drawing else "")  # noqa: S704 - escaped already
     gates = [pictures.gates[name] for name in picture.gates if name in pictures.gates]
     if not gates:
         return Cell(column, svg, "", "", "")

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
 from marrowgate.report.pictures.looks import LOOKS, Look
@@ -14,42 +15,56 @@ _SHORT = {name: f"p{number}" for number, name in enumerate(LOOKS)}
 _FONT = "system-ui,-apple-system,'Segoe UI',sans-serif"
 
 
-def svg_text(scene: Scene, *, is_whole: bool = True) -> str:
-    """Return a scene as an SVG element.
+@dataclass(frozen=True)
+class Written:
+    """A scene with the SVG text of each of its marks: a picture stands on several pages, and is written once."""
+
+    scene: Scene
+    marks: tuple[str, ...]
+
+
+def written(scene: Scene) -> Written:
+    """Write the marks of a scene."""
+    return Written(scene, tuple(map(_mark, scene.marks)))
+
+
+def svg_text(picture: Written, *, is_whole: bool = True) -> str:
+    """Return a picture as an SVG element.
 
     Parameters
     ----------
-    scene : Scene
+    picture : Written
         The picture.
     is_whole : bool
         True: a file of its own, with its looks inside. False: a part of a page that has `page_css`.
     """
+    scene = picture.scene
     style = f"<style>{page_css(is_page=False)}</style>" if is_whole else ""
     size = f' width="{scene.width:g}" height="{scene.height:g}"' if is_whole else ""
     space = ' xmlns="http://www.w3.org/2000/svg"' if is_whole else ""
-    body = "".join(_mark(mark) for mark in scene.marks)
     return (
         f'<svg{space} class="{CLASS}" role="img" aria-label="{escape(scene.title)}" '
-        f'viewBox="0 0 {scene.width:g} {scene.height:g}"{size}>{style}{body}</svg>'
+        f'viewBox="0 0 {scene.width:g} {scene.height:g}"{size}>{style}{"".join(picture.marks)}</svg>'
     )
 
 
-def thumbnail(scene: Scene, *, is_lean: bool = False) -> str:
-    """Return a scene for a page, cut down to its plot; ``data-full`` says where the whole of it lies.
+def thumbnail(picture: Written, *, is_lean: bool = False) -> str:
+    """Return a picture for a page, cut down to its plot; ``data-full`` says where the whole of it lies.
 
     Parameters
     ----------
-    scene : Scene
+    picture : Written
         The picture.
     is_lean : bool
         Leave out what the cut does not show, so that it cannot be enlarged but needs half the room.
     """
+    scene = picture.scene
     left, top, width, height = scene.plot
-    shown = [mark for mark in scene.marks if not (is_lean and _is_beside(mark))]
+    shown = [text for mark, text in zip(scene.marks, picture.marks, strict=True) if not (is_lean and _is_beside(mark))]
     full = "" if is_lean else f' data-full="0 0 {scene.width:g} {scene.height:g}"'
     return (
         f'<svg class="{CLASS}" role="img" aria-label="{escape(scene.title)}"{full} '
-        f'viewBox="{left - 1:g} {top - 1:g} {width + 2:g} {height + 2:g}">{"".join(map(_mark, shown))}</svg>'
+        f'viewBox="{left - 1:g} {top - 1:g} {width + 2:g} {height + 2:g}">{"".join(shown)}</svg>'
     )
 
 

@@ -59,7 +59,6 @@ def make_plan(scenario: str, seed: int, instrument: str = "home", disease: str =
         visit
         for position, patient in enumerate(patients)
         for visit in _visits(settings, seed, position, patient, disease)
-        if visit.name not in settings.without_samples
     )
     return CohortPlan(settings, seed, patients, visits, plan_tubes(settings, seed, visits), measured_on, disease)
 

@@ -78,6 +78,8 @@ def _visit_tubes(scenario: Scenario, seed: int, visit: VisitTruth) -> list[Sampl
         f"{stem}_fmo", "hspc", batch, n["fmo"], blood, visit, "fmo", "CXCR4", stained.sample_id, "COUNT01", bench[1]
     )
     immature = SamplePlan(f"{stem}_immature", "immature", batch, n["immature"], blood, visit, preparation=bench[2])
+    if visit.name in scenario.only_immature:
+        return [immature]
     if scenario.fmo_at_baseline and (visit.cycle or visit.days_off is not None):
         return [stained, immature]
     return [stained, fmo, immature]

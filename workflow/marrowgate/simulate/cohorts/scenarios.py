@@ -36,7 +36,7 @@ LONG_VISITS = (
     VisitPlan("v6", 0, 0, days_off=10),
 )
 STUDY_VISITS = (BASELINE, VisitPlan("v2", 2, 8), VisitPlan("v3", 3, 8), VisitPlan("v4", 0, 0, days_off=10))
-"""Two visits at full effect, as the responder rule asks for, and one after stopping, of which nobody has a sample."""
+"""Two visits at full effect, as the responder rule asks for, and one after stopping."""
 FEW_VISITS = (BASELINE, VisitPlan("v2", 1, 8), VisitPlan("v4", 2, 8), VisitPlan("v6", 0, 0, days_off=10))
 
 
@@ -56,8 +56,8 @@ class Scenario:
         Change of CD34+ cells per uL and of CXCR4 on CD34+ cells at full effect, in responders.
     visits, doublet_visits : tuple of VisitPlan
         Visits of the triplet and of the doublet arm.
-    without_samples : tuple of str
-        Names of visits that take place, but not for the study: they are in no sheet.
+    only_immature : tuple of str
+        Names of visits whose one sample is that of the immature cells.
     jitter_days : int
         Largest deviation of a visit from its day.
     missing : float
@@ -97,7 +97,7 @@ class Scenario:
     cxcr4_fold: float
     visits: tuple[VisitPlan, ...]
     doublet_visits: tuple[VisitPlan, ...]
-    without_samples: tuple[str, ...]
+    only_immature: tuple[str, ...]
     jitter_days: int
     missing: float
     n_batches: int
@@ -128,7 +128,7 @@ _PUBLISHED = Scenario(
     cxcr4_fold=0.6,
     visits=LONG_VISITS,
     doublet_visits=LONG_VISITS,
-    without_samples=(),
+    only_immature=(),
     jitter_days=1,
     missing=0.06,
     n_batches=6,
@@ -178,8 +178,8 @@ SCENARIOS: Mapping[str, Scenario] = {
         _PUBLISHED,
         name="study",
         visits=STUDY_VISITS,
-        doublet_visits=STUDY_VISITS,
-        without_samples=("v4",),
+        doublet_visits=STUDY_VISITS[:3],
+        only_immature=("v4",),
         missing=0.0,
         batch_rule="by_patient",
         controls=False,
@@ -189,6 +189,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         expected=(
             "what is true in `published`, in fewer and smaller samples: the whole workflow takes minutes",
             "every patient has three visits: before treatment, and two at full effect",
+            "triplet patients have a fourth visit after stopping, with a sample of immature cells alone",
             "16 of 22 triplet and 0 of 25 doublet patients truly respond; the declared rule finds about as many",
         ),
     ),
