@@ -39,7 +39,7 @@ help:
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
 	@echo "make accuracy-cohort  false positives and power of the comparison (an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"
-	@echo "make soak    damaged files and settings and killed steps for SOAK_SECONDS=36000; MARROWGATE_REAL_DATA names real files"
+	@echo "make soak    damaged files and settings, killed steps and runs, full disks for SOAK_SECONDS=36000; MARROWGATE_REAL_DATA names real files, MARROWGATE_SLURM the scripts that start a Slurm (lost nodes)"
 	@echo "make sbom    bill of materials of the locked dependencies (CycloneDX), into results/sbom.cdx.json"
 	@echo "make fuzz    coverage-guided fuzzing of the FCS reader, FUZZ_SECONDS=600"
 	@echo "make docs    write the generated parts of config/README.md and docs/columns.md, and config/schemas"
@@ -171,7 +171,8 @@ bench: $(DEV) bench-hot
 soak: export PYTHONPATH = tests
 soak: $(DEV)
 	$(BIN)/python tests/fuzz/soak.py --seconds $(SOAK_SECONDS) \
-		$(if $(MARROWGATE_REAL_DATA),--fcs $(MARROWGATE_REAL_DATA)/timecourse/D0.fcs)
+		$(if $(MARROWGATE_REAL_DATA),--fcs $(MARROWGATE_REAL_DATA)/timecourse/D0.fcs) \
+		$(if $(MARROWGATE_SLURM),--slurm $(MARROWGATE_SLURM))
 
 sbom: $(RUNTIME)
 	@$(BIN)/python -m venv $(VENV)/sbom

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.disk_tries import FULL, WRITTEN, gate_words, on_disk, try_disk
+from fuzz.gate_tries import FULL, WRITTEN, gate_words, on_disk, try_disk
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,16 @@
-"""Look at a running Slurm, and break parts of it."""
+"""Start a Slurm, look at it, and break parts of it."""
 
 import os
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-POLL_SECONDS, MOST_POLLS = 0.25, 2400
+POLL_SECONDS, MOST_POLLS = 0.25, 20_000
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,29 @@ class Slurm:
     def _say(self, *words: str) -> list[str]:
         done = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
         return done.stdout.splitlines()
+
+
+@contextmanager
+def started_slurm(scripts: Path) -> Iterator[Slurm]:
+    """Start a cluster of four nodes with the scripts of a folder, and end it afterwards.
+
+    Raises
+    ------
+    RuntimeError
+        It did not start; the message holds what the script printed.
+    """
+    # the database runs as another user, who may not enter the folders of a test
+    folder = Path(tempfile.mkdtemp(prefix="slurm_"))
+    folder.chmod(0o755)
+    environment = {**os.environ, "CLUSTER_DIR": str(folder), "WIPE": "1"}
+    up = subprocess.run([scripts / "up.sh"], env=environment, capture_output=True, text=True, timeout=500, check=False)
+    try:
+        if up.returncode:
+            msg = f"Slurm did not start:\n{up.stdout}{up.stderr}"
+            raise RuntimeError(msg)
+        yield Slurm(folder)
+    finally:
+        subprocess.run([scripts / "down.sh"], env=environment, capture_output=True, timeout=100, check=False)
 
 
 def _children(pid: int) -> list[int]:

@@ -75,7 +75,7 @@ def start(folder: Path, *words: str, environment: Mapping[str, str] | None = Non
 
 def run(folder: Path, *words: str, environment: Mapping[str, str] | None = None) -> None:
     """Run Snakemake to its end; with another exit code than 0 its output is shown."""
-    code = start(folder, *(words or ("--cores", "2")), environment=environment).wait(timeout=1500)
+    code = start(folder, *(words or ("--cores", "2")), environment=environment).wait()
     assert code == 0, (folder / "run.log").read_text(encoding="utf-8")[-6000:]
 
 

@@ -322,7 +322,7 @@ def test_immature__every_population_of_cells_is_viable(files, whole):
     dead_found = {}
     for (_, rows, truth), (_, path, _) in zip(whole["immature"][:5], files["immature"][:5], strict=True):
         dead = truth.is_dead & (truth.partner < 0)
-        for population in rows.keys() - {"root", "singlets"}:
+        for population in rows.keys() - {"root", "singlets", "with_nucleus"}:
             assert np.isin(rows[population], rows["viable"]).all(), population
         assert np.isin(rows["viable"], rows["singlets"]).all()
         _, without = gated("immature", path, "7-AAD")

@@ -54,6 +54,12 @@ class CountScenario:
         True change of every patient of the first arm.
     responders : tuple of (int, float)
         How many patients of the first arm respond, and their fold.
+    chance_to_respond : tuple of (float, float)
+        Chance of each patient of the first arm to respond, and the fold of those who do.
+    higher_first : float
+        How much higher the levels of the first arm truly are, before and during treatment alike.
+    enrolled_for_baseline : float
+        Share of all candidates, those with the highest readings before treatment, whom the first arm is taken from.
     """
 
     meaning: str
@@ -78,12 +84,16 @@ class CountScenario:
     batch_drift: float = 0.0
     shift: float = 0.0
     responders: tuple[int, float] = (0, 1.0)
+    chance_to_respond: tuple[float, float] = (0.0, 1.0)
+    higher_first: float = 0.0
+    enrolled_for_baseline: float = 1.0
 
     @property
     def truth(self) -> float:
         """Return the true difference of the arms' mean changes, log2."""
-        count, fold = self.responders
-        return float(self.shift + count / self.n[0] * np.log(fold)) / float(np.log(2))
+        (count, fold), (chance, chance_fold) = self.responders, self.chance_to_respond
+        risen = count / self.n[0] * np.log(fold) + chance * np.log(chance_fold)
+        return float(self.shift + risen) / float(np.log(2))
 
 
 @dataclass(frozen=True)
@@ -153,6 +163,9 @@ COUNT_SCENARIOS: Mapping[str, CountScenario] = {
     "batch_drift": CountScenario(
         "reading drifts with calendar time, arms treated one after the other", batch_drift=0.5
     ),
+    "higher_half_sd": CountScenario("one arm truly half a standard deviation higher throughout", higher_first=0.35),
+    "higher_one_sd": CountScenario("one arm truly one standard deviation higher throughout", higher_first=0.7),
+    "enrolled_high": CountScenario("one arm enrolled because its baseline was high", enrolled_for_baseline=2 / 3),
 }
 """Cohorts without any difference of the arms."""
 
@@ -160,6 +173,12 @@ COUNT_EFFECTS: Mapping[str, CountScenario] = {
     "some_120": CountScenario("6 of 22 respond 3.3-fold, 120 events", events=120, responders=(6, 3.3)),
     "some_120_two": CountScenario("the same, two visits before", events=120, responders=(6, 3.3), n_before=2),
     "some_5": CountScenario("6 of 22 respond 7.4-fold, 5 events", events=5, responders=(6, 7.4)),
+    "chance_120": CountScenario(
+        "each of 22 responds 3.3-fold with a chance of 6 in 22", events=120, chance_to_respond=(6 / 22, 3.3)
+    ),
+    "chance_5": CountScenario(
+        "each of 22 responds 7.4-fold with a chance of 6 in 22, 5 events", events=5, chance_to_respond=(6 / 22, 7.4)
+    ),
     "half_zeros": CountScenario("half true zeros, 2.5-fold", zeros=0.5, shift=float(np.log(2.5))),
     "double_5": CountScenario("a shift of 2, 5 events", events=5, shift=float(np.log(2))),
     "large_smears": CountScenario(
@@ -183,11 +202,13 @@ def draw_counts_of(scenario: CountScenario, seed: int) -> DrawnCounts:
     n = sum(scenario.n)
     in_first = np.arange(n) < scenario.n[0]
     times = _times(scenario, rng, in_first)
-    level = np.log(scenario.events) + scenario.patient_sd * rng.standard_normal(n)
+    level = np.log(scenario.events) + scenario.patient_sd * rng.standard_normal(n) + scenario.higher_first * in_first
     own = np.where(in_first, *scenario.change_sd) * _noise(scenario, rng, (n,))
     change = own + scenario.shift * in_first + _responses(scenario, rng, in_first)
     change[0] += scenario.outlier
     before = level[:, None] + scenario.visit_sd * _noise(scenario, rng, (n, scenario.n_before))
+    if scenario.enrolled_for_baseline < 1:
+        level[in_first], before[in_first] = _enrolled(scenario, rng)
     during = (level + change)[:, None] + scenario.visit_sd * _noise(scenario, rng, times.shape)
     during += scenario.trend * times
     absent = rng.random(n) < scenario.zeros
@@ -218,6 +239,16 @@ def _times(scenario: CountScenario, rng: np.random.Generator, in_first: Bools) -
     return moved
 
 
+def _enrolled(scenario: CountScenario, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return levels and readings before treatment of a first arm of candidates with high readings."""
+    candidates = 10 * scenario.n[0]
+    level = np.log(scenario.events) + scenario.patient_sd * rng.standard_normal(candidates)
+    before = level[:, None] + scenario.visit_sd * _noise(scenario, rng, (candidates, scenario.n_before))
+    highest = np.argsort(before.mean(axis=1))[-round(scenario.enrolled_for_baseline * candidates) :]
+    kept = rng.choice(highest, scenario.n[0], replace=False)
+    return level[kept], before[kept]
+
+
 def _noise(scenario: CountScenario, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     if scenario.heavy_tails:
         return np.asarray(rng.standard_t(3, shape) / np.sqrt(3), dtype=np.float64)
@@ -228,6 +259,9 @@ def _responses(scenario: CountScenario, rng: np.random.Generator, in_first: Bool
     count, fold = scenario.responders
     log_folds = np.zeros(in_first.size)
     log_folds[rng.permutation(scenario.n[0])[:count]] = np.log(fold)
+    chance, fold = scenario.chance_to_respond
+    if chance > 0:
+        log_folds += in_first * (rng.random(in_first.size) < chance) * np.log(fold)
     return log_folds
 
 

@@ -1,12 +1,16 @@
-"""Steps on a real disk that is full: one line, nothing half written under its name, and room makes them go on."""
+"""`gate` on a full disk and killed: one line or one set of files, and a second call makes what is missing."""
 
 import random
 import re
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from fuzz.kill_tries import SETTINGS, fit_words
+from marrowgate.content import place_in_results, sha256_of
+from marrowgate.measure.record import read_record
 
 FULL = re.compile(
     r"error: \S+/disk/\S+: cannot be written \(No space left on device\);"
@@ -79,3 +83,50 @@ def try_disk(words: list[str], folder: Path, seed: int, largest_kb: int) -> str:
         msg = f"exit code {done.returncode}, {left}: {done.stderr}"
         raise AssertionError(msg)
     return "full"
+
+
+def try_killed_gate(words: list[str], folder: Path, seed: int, longest_s: float) -> str:
+    """Kill `gate` after a random time: a record that is there names the bytes of the others, and a second call ends.
+
+    Parameters
+    ----------
+    words : list of str
+        From `gate_words`.
+    folder : Path
+        The same folder.
+    seed : int
+        Draws the time.
+    longest_s : float
+        Longest time, seconds.
+
+    Returns
+    -------
+    str
+        ``killed`` or ``finished`` before it could be killed.
+    """
+    disk = folder / "disk"
+    shutil.rmtree(disk, ignore_errors=True)
+    disk.mkdir()
+    started = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(random.Random(seed).uniform(0, longest_s))
+    started.kill()
+    code = started.wait()
+    _assert_one_set(disk, is_whole=code == 0)
+    subprocess.run(words, check=True, capture_output=True)
+    _assert_one_set(disk, is_whole=True)
+    return "finished" if code == 0 else "killed"
+
+
+def _assert_one_set(disk: Path, *, is_whole: bool) -> None:
+    """Raise AssertionError where a record stands beside other files than those that it names, or is missing."""
+    left = sorted(path.name for path in disk.iterdir() if path.suffix != ".part")
+    if "r.json" not in left and not is_whole:
+        return
+    if left != WRITTEN:
+        msg = f"not one set: {left}"
+        raise AssertionError(msg)
+    digests = read_record(disk / "r.json").digests
+    wrong = [name for name in WRITTEN[:-1] if digests.get(place_in_results(disk / name)) != sha256_of(disk / name)]
+    if wrong:
+        msg = f"the record does not name these bytes of {wrong}"
+        raise AssertionError(msg)
