@@ -65,6 +65,23 @@ def browser(chromium: webdriver.Chrome, run: SmallRun) -> webdriver.Chrome:
     return chromium
 
 
+def in_theme(driver: webdriver.Chrome, theme: str) -> None:
+    """Let the system say that it is light or dark."""
+    features = [{"name": "prefers-color-scheme", "value": theme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def faults_of_access(driver: webdriver.Chrome) -> list[tuple[str, list[str]]]:
+    """Return what axe finds in the page that is open, contrast among it."""
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    found = driver.execute_async_script(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(arguments[0])"
+    )
+    assert len(found["passes"]) > 12
+    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
+    return [(rule["id"], [node["html"][:150] for node in rule["nodes"][:3]]) for rule in found["violations"]]
+
+
 def resize(driver: webdriver.Chrome, width: int) -> None:
     """Give the page a width in px, whatever window the system allows."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}

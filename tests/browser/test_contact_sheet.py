@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from browser.conftest import resize
+from browser.conftest import faults_of_access, in_theme, resize
 from marrowgate.report.pictures.pages import contact_sheet
 from unit.report.test_gate_picture_pages import sheet_sample
 
@@ -110,3 +110,12 @@ def test_sheet__larger_pictures_are_larger(sheet):
 def test_sheet__runs_off_nowhere_but_in_its_own_frame(sheet, width):
     resize(sheet, width)
     assert sheet.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_sheet__axe_finds_nothing(sheet, theme):
+    in_theme(sheet, theme)
+    try:
+        assert faults_of_access(sheet) == []
+    finally:
+        in_theme(sheet, "light")

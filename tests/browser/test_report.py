@@ -13,7 +13,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from browser.conftest import AXE, resize
+from browser.conftest import AXE, faults_of_access, in_theme, resize
 from browser.small_run import WORDS
 from marrowgate.tables import read_rows
 
@@ -278,17 +278,18 @@ def test_layout__no_two_parts_overlap(browser, run, width):
     assert browser.execute_script(OVERLAP) == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_access__axe_finds_nothing(browser, run, width):
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "light"), (1280, "dark")])
+def test_access__axe_finds_nothing(browser, run, width, theme):
     resize(browser, width)
+    in_theme(browser, theme)
     browser.get(run.page.as_uri())
     browser.execute_script("document.querySelectorAll('details').forEach(node => { node.open = true })")
-    browser.execute_script(AXE.read_text(encoding="utf-8"))
-    found = browser.execute_async_script(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(arguments[0])"
-    )
-    assert [(rule["id"], [n["html"][:150] for n in rule["nodes"][:3]]) for rule in found["violations"]] == []
-    assert len(found["passes"]) > 15
+    try:
+        assert faults_of_access(browser) == []
+        paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(255, 255, 255)") == (theme == "light")
+    finally:
+        in_theme(browser, "light")
 
 
 def test_tables__are_all_seen_once_everything_is_open(browser):

@@ -134,6 +134,23 @@ def test_correct__what_cannot_be_corrected_is_one_line(folder, capsys, words, fa
     assert not FILE.exists()
 
 
+def test_check__a_boundary_outside_the_scale_is_told_beside_all_other_faults(folder, capsys):
+    assert main(["correct", "a", "viable", "singlets", *BY_WHOM]) == 0
+    text = re.sub(r"high: \S+\}", "high: 3000000}", FILE.read_text(encoding="utf-8"), count=1)
+    FILE.write_text(text.replace("    reviewer: R. Viewer\n", "", 1), encoding="utf-8")
+    Path("config/samples.tsv").write_text(SHEET.replace("\tfmo\t", "\tfmoo\t"), encoding="utf-8")
+    told = errors(capsys, "check")
+    assert [line.partition(": ")[0] for line in told] == [
+        "config/samples.tsv line 3, column control_type",
+        f"{FILE} line 4, gates.reviewer",
+        f"{FILE} line 5, population viable",
+    ]
+    assert told[-1].partition(": ")[2] == (
+        "7-AAD of 3000000 lies outside the scale, which goes from -110.875 to 262144; "
+        "correct the value, or leave that end open"
+    )
+
+
 def test_check_and_gate__a_boundary_outside_the_scale_is_one_line(folder, capsys):
     assert main(["correct", "a", "viable", *BY_WHOM]) == 0
     FILE.write_text(re.sub(r"high: \S+\}", "high: 3000000}", FILE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -126,6 +126,10 @@ def test_try__says_what_was_found_and_what_not(real_data: Path, tmp_path: Path, 
         "  not gated: cd34_pos; no baseline control of CD34 with a boundary",
         "  not gated: cd45_pos; no baseline control of CD45 with a boundary",
         "  look at viable: fixed stands in for valley; no valley of 7-AAD between 300 and 20000",
+        (
+            "  CD34 on viable: median 733 (651 to 795) of 5,000 events; no control; ok (no control with enough events; "
+            "no geometric mean: 1002 of 5000 values are not above 0)"
+        ),
         "",
         "== aria_truncated",
         "",
@@ -152,8 +156,13 @@ def test_try__baseline_lends_its_boundary_and_stands_in_the_tables_once(real_dat
 def test_try__fmo_is_what_its_marker_is_compared_with(real_data: Path, tmp_path: Path, capsys):
     folder = real_data / "reported" / "vol_in_microlitres"
     control, file = folder / "aurora_uL_2700ev.fcs", folder / "right_nL_2700ev.fcs"
-    given = ["--out", tmp_path, "--control", f"fmo:CXCR4={control}", "--measure", "lymphocytes:CXCR4", file]
-    printed(capsys, *given)
+    # the marker of a control may be written in any case
+    given = ["--out", tmp_path, "--control", f"fmo:cxcr4={control}", "--measure", "lymphocytes:CXCR4", file]
+    lines = printed(capsys, *given)
+    assert "control: aurora_uL_2700ev, fmo CXCR4" in lines
+    (said,) = [line for line in lines if line.startswith("  CXCR4 on lymphocytes: median ")]
+    assert "; fmo aurora_uL_2700ev: median " in said
+    assert ", ratio 1 (" in said
     (row,) = read_rows(tmp_path / "tables" / "intensities.tsv")
     assert (row["sample_id"], row["control_type"], row["control_sample_id"]) == (
         "right_nL_2700ev",
@@ -161,6 +170,32 @@ def test_try__fmo_is_what_its_marker_is_compared_with(real_data: Path, tmp_path:
         "aurora_uL_2700ev",
     )
     assert row["ratio_fi"] == pytest.approx(1.0)
+
+
+def test_try__control_without_the_channels_of_the_files_is_said_to_be_of_no_use(
+    real_data: Path, tmp_path: Path, capsys
+):
+    control = f"unstained={real_data / 'timecourse' / 'D0.fcs'}"
+    lines = printed(capsys, "--out", tmp_path, "--control", control, real_data / "aml" / "sample7.fcs")
+    assert lines[-1] == "control D0 was not used: it has not all the channels of a panel above"
+    assert not [line for line in lines if line.startswith("control: ")]
+
+
+def test_try__faults_of_all_options_and_of_the_panel_that_the_file_proposes_are_told_together(
+    real_data: Path, tmp_path: Path, capsys
+):
+    file = real_data / "aml" / "sample7.fcs"
+    options = ["--control", "fmo=x", "--control", f"isotype:CD133={file}", "--measure", "granulocyte:CD13"]
+    assert main(["try", "--out", str(tmp_path), *options, str(file), str(tmp_path / "none.fcs")]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {tmp_path / 'none.fcs'}: there is no such file; correct the path",
+        ("error: option --control: fmo names no marker; write it like fmo:CXCR4=FILE, unstained=FILE or baseline=FILE"),
+        (
+            "error: option --control: the panel has no marker 'CD133' for isotype; name one of CD15, CD13, CD45, CD16, "
+            "CD56"
+        ),
+        "error: option --measure: the strategy has no population 'granulocyte'; did you mean 'granulocytes'?",
+    ]
 
 
 def test_try__wrong_controls_are_told_together(real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -187,6 +222,17 @@ def test_try__files_lend_each_other_no_gates_unless_told(real_data: Path, tmp_pa
     assert "borrowed" in {row["gate_status"] for row in batch}
     assert len({row["batch"] for row in alone}) == 5
     assert {row["batch"] for row in batch} == {"try"}
+
+
+def test_try__what_a_missing_marker_takes_away_is_said_so_also_where_lymphocytes_are_missing_too(
+    real_data: Path, tmp_path: Path, capsys
+):
+    printed(capsys, "--out", tmp_path, real_data / "aml" / "sample10.fcs")
+    rows = {row["population"]: row for row in read_rows(tmp_path / "tables" / "populations.tsv")}
+    assert rows["lymphocytes"]["n_events"] is None
+    for name in ("cd34_pos", "cd34_cd45_dim", "cd34_hspc", "lymphocytes_of_that_size"):
+        assert rows[name]["gate_reason_code"] == "marker_absent", name
+        assert rows[name]["gate_reason"] == "the panel lacks CD34"
 
 
 def test_try__without_panel_and_strategy_says_that_there_is_no_cd34(real_data: Path, tmp_path: Path, capsys):

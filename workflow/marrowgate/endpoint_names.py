@@ -59,8 +59,9 @@ OUTCOME_UNITS = ("proportion", "months", "days", "patients", "p_value", "hazard_
 
 MEDIAN, FOLLOW_UP, LONGEST, SURVIVAL = "median", "follow_up_median", "longest_follow_up", "survival"
 BELOW = ("at_risk", "censored", "events")
-"""What is told of survival: its median, the median and the longest follow-up, survival at a time, and the counts below
-its curve."""
+MARKED = "censored_then"
+"""What is told of survival: its median, the median and the longest follow-up, survival at a time, the counts below its
+curve, and how many are censored at the very time of a mark on it."""
 
 
 @dataclass(frozen=True)

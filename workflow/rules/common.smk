@@ -98,7 +98,12 @@ try:
         raise UserError([Fault(str(CONFIG_FILE), what, "rename it")])
     if not CONFIG_FILE.is_file() and nothing_lies_in(Path.cwd()):
         raise UserError([empty_folder_fault(CONFIG_FILE)])
-    PROJECT = load_project(CONFIG_FILE, method_faults, json.loads(OVERRIDES))
+    PROJECT = load_project(
+        CONFIG_FILE,
+        method_faults,
+        json.loads(OVERRIDES),
+        scale_faults=overrides_off_scale if workflow.is_main_process else None,
+    )
     if workflow.is_main_process:
         faults = matrix_faults(PROJECT, CONFIG_FILE, json.loads(OVERRIDES))
         faults += other_project(

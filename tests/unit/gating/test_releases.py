@@ -10,9 +10,11 @@ from marrowgate.gating.batch_scales import BatchScales, BatchWidth, scales_to_pl
 from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.consensus_file import consensus_to_plain, read_consensus, write_consensus
-from marrowgate.gating.final_gates import settle
+from marrowgate.gating.final_gates import NONE_GIVEN, settle
 from marrowgate.gating.geometry.gates import Ellipsoid, Polygon, Rectangle
 from marrowgate.gating.landmarks.rows import LandmarkRow
+from marrowgate.gating.overrides.drafts import draft
+from marrowgate.gating.overrides.given_gates import GivenGate
 from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.releases.against import Against, Released
 from marrowgate.gating.releases.differences import differences
@@ -143,14 +145,14 @@ LIMIT = max(4 * SPREAD, 5.0413 * math.sqrt((4 * 0.01**2 + 4 * SPREAD**2) / 8) * 
 """Five boundaries, 0.01 of full scale from one to the next; t of 8 degrees of freedom that 0.1 % are beyond."""
 
 
-def against(sample, settings=None):
+def against(sample, settings=None, gates=NONE_GIVEN):
     """Settle a sample against a release whose detectors stood at 400 V, and say what is said of it."""
     fits = [fit(f"S{n}", cut) for n, cut in enumerate((0.49, 0.50, 0.51, 0.52, 0.53))]
     theirs = dict.fromkeys(CHANNELS.values(), (400.0, None))
     scales, consensus = released(finished(fits), settings=[theirs])
     release = Released(consensus.reference, scales.watches, 0.5)
     result = Against.of(sample, theirs | (settings or {}), release, CHANNELS)
-    (record,) = result.marked(settle(sample, consensus))
+    (record,) = result.marked(settle(sample, consensus, gates))
     return record, {check.check: check for check in result.checks} | {"readings": result.readings}
 
 
@@ -178,6 +180,35 @@ def test_against__a_boundary_that_the_sample_s_own_events_leave_open_is_drawn_in
     just_sure = replace(sample.gates[0], error=error_of(0.19 / 4 - 0.001))
     record, _ = against(replace(sample, gates=(just_sure,)))
     assert (record.status, record.reason_code) == ("shifted", "far_from_batch")
+
+
+def given(low):
+    return {"cd45_pos": GivenGate(Rectangle(("CD45",), (low,), (None,)), "R. Viewer", "too high", "2026-03-31")}
+
+
+@pytest.mark.parametrize("sd", [pytest.param(0.05, id="drawn in"), pytest.param(0.01, id="shifted")])
+@pytest.mark.parametrize("own", [pytest.param(1.0, id="as released"), pytest.param(2.0, id="detector moved")])
+def test_against__a_person_s_gate_stands_as_it_was_given_whatever_was_found(sd, own):
+    """Nothing of what was said of the found gate is said of the given one, and it is neither drawn in nor marked."""
+    sample = fit("N", 0.70, own=own)
+    sample = replace(sample, gates=(replace(sample.gates[0], error=error_of(sd)),))
+    record, _ = against(sample, gates=given(0.9))
+    assert (record.status, record.reason_code) == ("overridden", "given")
+    assert record.reason == "given by R. Viewer on 2026-03-31: too high"
+    assert record.gate.low == (0.9,)
+    assert record.error.sds == (0.02,)
+
+
+def test_correct__drafts_the_boundary_that_was_drawn_in_and_not_the_sample_s_own():
+    sample = fit("N", 0.70)
+    unsure = replace(sample.gates[0], error=error_of(0.05))
+    record, _ = against(replace(sample, gates=(unsure,)))
+    assert record.reason_code == "drawn_in"
+    (entry,) = draft([record], {"CD45": scale()}, ["cd45_pos"], {})
+    drawn_in = float(scale().inverse(np.array([0.51 + LIMIT]))[0])
+    assert entry["rectangle"]["CD45"]["low"] == pytest.approx(drawn_in, rel=0.02)
+    found = float(scale().inverse(np.array([0.70]))[0])
+    assert entry["rectangle"]["CD45"]["low"] < 0.7 * found
 
 
 def test_against__a_scale_that_followed_its_landmark_says_so():

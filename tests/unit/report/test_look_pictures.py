@@ -48,6 +48,13 @@ def folder_of(tmp_path: Path, *names: str) -> Path:
     return tmp_path
 
 
+def test_look_pictures__an_empty_frame_is_none(tmp_path):
+    gate = DrawnGate("cd34_pos", "root", "valley", None, "not_gated", "the panel lacks CD34")
+    picture = Picture(STEP, "", "root", ("CD34", "SSC-A"), ("cd34_pos",), ("cd34_pos",), None, None)
+    write_pictures(tmp_path / "a.json", SamplePictures("a", AXES, {"cd34_pos": gate}, (picture,)))
+    assert look_pictures(looks("cd34_pos"), tmp_path, []) == {}
+
+
 def look(sample_id: str, gate: str = "cd34_pos") -> ToLookAt:
     return ToLookAt(3, sample_id, "hspc", "B1", "gate", "doubtful", "why", gate)
 

@@ -177,7 +177,7 @@ def test_write_page__a_course_stands_first_with_its_notes(text: Callable[..., st
     row = {"day": 0, "days_off": None, "arm": None, "patient_id": None, "sample_id": "a", "is_weak": False, "x": 2.0}
     shown = CourseRows("blasts", "% of all events", "x", False, (row,), ("All 2 stained samples have a value.",))
     told = text([], [], courses={"blasts_over_time": (Course("blasts", "populations", "x", "blasts"), shown)})
-    assert "Each patient over treatment time" in told
+    assert "Each patient over time" in told
     assert "blasts, days" in told
     assert "All 2 stained samples have a value." in told
     assert told.index("All 2 stained") < told.index("Flow of samples #")

@@ -83,3 +83,16 @@ def test_missing_markers__begin_with_the_aim_and_tell_apart_what_is_passed_over(
         "this file has no CD14: no monocytes",
         "passed over, for want of 7-AAD, CD14: viable, not_monocytes",
     ]
+
+
+def test_table__each_population_stands_below_its_parent_whatever_the_order_of_the_strategy():
+    rows = [row("a", "root", 9, 10), row("b", "root", 8, 10), row("a1", "a", 7, 9), row("b1", "b", 6, 8)]
+    rows += [row("a11", "a1", 5, 7), row("a2", "a", 4, 9)]
+    assert [line[: line.index(" ", len(line) - len(line.lstrip()))] for line in population_lines(rows)][1:] == [
+        "a",
+        "  a1",
+        "    a11",
+        "  a2",
+        "b",
+        "  b1",
+    ]

@@ -107,6 +107,25 @@ def test_overrides__that_are_wrong_are_one_line(folder, text, fault):
     assert folder.faults()[0] == fault
 
 
+def test_overrides__every_fault_of_a_file_is_told_at_once(folder):
+    second = "  - population: singlets\n    rectangle: {FSC-W: {low: 1}}\n" + BY
+    third = "  - population: singlet\n" + BY
+    folder.write(FILE, CD45.replace("    reviewer: R. Viewer\n", "") + second + third)
+    folder.write("config/patients.tsv", "patient_id\tarm\nP1\ttriplet\nP2\tsinglet\n")
+    assert folder.faults() == [
+        f"{FILE} line 2, gates.reviewer: this entry is missing; add it",
+        (
+            f"{FILE} line 7, population singlets: the strategy gates it in FSC-A and FSC-H, not in 'FSC-W'; "
+            "did you mean 'FSC-H'?"
+        ),
+        f"{FILE} line 11, gates: singlet: there is no boundary; give one of rectangle, polygon, ellipse",
+        (
+            "config/patients.tsv line 3, column arm: the config names no arm 'singlet'; "
+            "write one of triplet, doublet, or name the arms in arms.names of the config"
+        ),
+    ]
+
+
 def test_overrides__faults_stand_beside_those_of_the_sheets(folder):
     folder.write(FILE, CD45.replace("cd45_pos", "cd4"))
     folder.write("config/patients.tsv", "patient_id\tarm\nP1\ttriplet\nP2\tsinglet\n")

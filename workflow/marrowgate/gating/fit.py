@@ -14,12 +14,12 @@ from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.doubts.cross_checks import (
     Stretch,
     at_border,
-    doubtful_references,
     moved_by_landmark,
     off_landmark,
     other_landmarks,
     overlaps,
 )
+from marrowgate.gating.doubts.references import doubtful_references, placed_by_halves
 from marrowgate.gating.doubts.saturation import saturated
 from marrowgate.gating.geometry.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
@@ -233,7 +233,29 @@ def _record_of(sample: SampleToFit, population: Population, parent: str, walk: _
         doubts = (*_saturated(sample, population, walk), *_unsupported(view, population, gate, walk))
     status = "doubtful" if doubts else fitted.status
     reasons = (*doubts, *fitted.reasons, *_reasons_without(sample, population))
-    return GateRecord(population.name, parent, method, gate, status, reasons, fitted.error, int(rows.size))
+    others = () if gate is None else _other_places(view, population, gate, walk)
+    n = int(rows.size)
+    return GateRecord(population.name, parent, method, gate, status, reasons, fitted.error, n, other_gates=others)
+
+
+def _other_places(view: _View, population: Population, gate: Gate, walk: _Walk) -> tuple[Gate, ...]:
+    """Return where else the gate lies when a population that places it may be two clusters."""
+
+    def points_of(reference: GateRecord) -> NDArray[np.float64]:
+        rows = walk.rows.get(reference.population, NO_EVENT_ROWS)
+        dimensions = reference.gate.dimensions if reference.gate else ()
+        return np.column_stack([walk.sample_events.scaled(dimension, rows) for dimension in dimensions])
+
+    def again(name: str, half: NDArray[np.bool_]) -> Gate | None:
+        with_half = replace(walk, rows={**walk.rows, name: walk.rows[name][half]})
+        return _search(replace(view, walk=with_half, seen={}), population)[0].gate
+
+    needs = needs_of(population)
+    # a gate that is taken over as it is would be the same with other events
+    if not set(needs.placed_by) <= set(needs.references):
+        return ()
+    placed_by = [walk.at(name) for name in needs.placed_by]
+    return placed_by_halves(gate, placed_by, walk.records, points_of, again)
 
 
 def _unsupported(view: _View, population: Population, gate: Gate, walk: _Walk) -> Reasons:
@@ -321,8 +343,10 @@ def _cannot_gate(sample: SampleToFit, population: Population, parent: str, walk:
     if skipped and (len(skipped) == len(needs.operands) or needs.operator == "and"):
         return _absent_with(skipped, walk)
     missing = _missing(population, needs, [parent, *(name for name in needs.operands if name not in skipped)], walk)
-    if missing and all(walk.lacks_marker(name) for name in missing):
-        return _absent_with(missing, walk)
+    # no sample of the panel can show it, whatever else is missing in this one
+    absent = [name for name in missing if walk.lacks_marker(name)]
+    if absent:
+        return _absent_with(absent, walk)
     return (because("needs_gate", f"needs {', '.join(missing)}, which has no gate"),) if missing else ()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from marrowgate.measure.pictures.model import STEP, read_pictures
+from marrowgate.measure.pictures.model import STEP, Picture, SamplePictures, read_pictures
 from marrowgate.report.pictures.draw import draw_picture
 from marrowgate.report.pictures.plan import GATES, planned_sample_pages
 from marrowgate.report.pictures.svg import svg_text, thumbnail, written
@@ -55,13 +55,18 @@ def look_pictures(
             continue
         pictures = with_table_statuses(read_pictures(path), rows.get(entry.sample_id, ()))
         shown = next((step for step in pictures.of_kind(STEP) if entry.gate in step.gates), None)
-        if shown is not None:
+        if shown is not None and _shows_something(pictures, shown):
             picture = written(draw_picture(pictures, shown))
             drawn[entry.sample_id, entry.gate] = LookPicture(
                 Markup(thumbnail(picture, is_lean=True)),  # noqa: S704 - names in it are escaped
                 Markup(svg_text(picture, is_whole=False)),  # noqa: S704 - names in it are escaped
             )
     return drawn
+
+
+def _shows_something(pictures: SamplePictures, picture: Picture) -> bool:
+    """Say whether there are events or a gate in a picture; an empty frame says nothing."""
+    return picture.density is not None or any(pictures.gates[name].gate is not None for name in picture.gates)
 
 
 def picture_addresses(project: Project, folder: Path | None) -> dict[str, str]:

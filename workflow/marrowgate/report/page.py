@@ -133,6 +133,7 @@ def _answer(inputs: PageInputs, answer: Answer) -> dict[str, Any]:
         "answer": answer,
         "tiles": tiles(inputs.manifest, populations),
         "timelines": timelines(inputs),
+        "treated": any(course.is_treated for _, course in inputs.courses.values()),
         "legend": course_legend([row for _, course in inputs.courses.values() for row in course.rows]),
     }
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from marrowgate.settings.strategies.strategy import ROOT
+
 Row = Mapping[str, Any]
 
 _HEADER = ("population", "events", "% of parent", "95 % interval", "status")
@@ -56,8 +58,8 @@ def population_lines(rows: Sequence[Row], lacking: Collection[str] = ()) -> Iter
     lacking : collection of str
         Populations that the panel cannot show, which is told once for all samples of the panel, and not here.
     """
-    depths = _depths(rows)
-    counted = [row for row in rows if row["n_events"] is not None]
+    counted = list(_as_tree([row for row in rows if row["n_events"] is not None]))
+    depths = _depths(counted)
     if counted:
         yield from _table([_HEADER, *(_cells(row, depths[row["population"]]) for row in counted)])
     absent = [row for row in rows if row["n_events"] is None and row["population"] not in lacking]
@@ -118,6 +120,19 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) <= _LONGEST_LIST:
         return ", ".join(names)
     return f"{', '.join(names[: _LONGEST_LIST - 1])} and {len(names) - _LONGEST_LIST + 1} more"
+
+
+def _as_tree(rows: Sequence[Row]) -> Iterator[Row]:
+    """Return the rows with each population below its parent; those of one parent keep their order."""
+    names = {row["population"] for row in rows}
+    below: dict[str, list[Row]] = {}
+    for row in rows:
+        below.setdefault(row["parent"] if row["parent"] in names else ROOT, []).append(row)
+    ahead = below.get(ROOT, [])[::-1]
+    while ahead:
+        row = ahead.pop()
+        yield row
+        ahead += below.get(row["population"], [])[::-1]
 
 
 def _depths(rows: Sequence[Row]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from marrowgate.settings.settings_file import Settings, read_settings
 from marrowgate.settings.sheets import Measurement, Patient, Sample, Toxicity
 from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.settings.strategies.strategy_reader import MethodFaults, load_strategy
+
+ScaleFaults = Callable[[Project], Iterable[Fault]]
 
 
 def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -61,7 +63,12 @@ def parse_overrides(text: str) -> dict[str, Any]:
 
 
 def load_project(
-    path: Path, method_faults: MethodFaults, overrides: Mapping[str, Any] | None = None, *, show_paths: bool = False
+    path: Path,
+    method_faults: MethodFaults,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    show_paths: bool = False,
+    scale_faults: ScaleFaults | None = None,
 ) -> Project:
     """Read a project and check that its parts fit together.
 
@@ -75,6 +82,9 @@ def load_project(
         Entries that take the place of those of the config.
     show_paths : bool
         Whether faults show the paths of FCS files, which hold names and dates.
+    scale_faults : callable
+        Holds overrides against the samples' files (`marrowgate.gating.overrides.override_scales.overrides_off_scale`).
+        It is called only where something else is wrong, so that all is said at once; it costs a read of each such file.
 
     Raises
     ------
@@ -96,6 +106,8 @@ def load_project(
     reading.faults += name_faults(reading, panels, strategies)
     if reading.faults:
         faults = [*reading.faults, *absent_matrices(settings)]
+        if scale_faults is not None and not settings.doubts("signal"):
+            faults += scale_faults(Project(settings.config, samples, {}, (), (), panels, strategies, overrides))
         raise UserError(sorted(faults, key=lambda fault: not fault.where.startswith((str(path), "--config"))))
     by_id = {row.patient_id: row for row in patients}
     renamed = tuple((str(sheet.path), *names) for sheet in reading.sheets.values() for names in sheet.renamed)

@@ -45,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.signal.spillover.matrix_files import matrix_faults
 
     overrides = parse_overrides(args.overrides)
-    project = load_project(args.config, method_faults, overrides, show_paths=args.paths)
+    project = load_project(
+        args.config, method_faults, overrides, show_paths=args.paths, scale_faults=overrides_off_scale
+    )
     faults = [*matrix_faults(project, args.config, overrides), *lot_faults(project), *overrides_off_scale(project)]
     if faults:
         raise UserError(faults)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marrowgate.steps.try_setup import GivenControl, Setup
 
     Data = dict[str, tuple[Path, FcsFile]]
+    ReadControl = tuple[str, GivenControl, FcsFile]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,13 +47,16 @@ def run(args: argparse.Namespace) -> int:
     """Gate every file, write the tables, and say what was found."""
     from marrowgate.steps.try_pictures import write_try_pictures
     from marrowgate.steps.try_run import OpenedFiles, TryOptions, run_group
-    from marrowgate.steps.try_setup import named_data_sets
+    from marrowgate.steps.try_setup import marker_faults, named_data_sets
 
-    panel, strategy, controls = _given(args)
-    data = named_data_sets(args.files, anonymous=args.anonymous)
+    panel, strategy, controls, faults = _given(args)
+    data = named_data_sets([path for path in args.files if path.is_file()], anonymous=args.anonymous)
     setups = _setups(data, panel, strategy)
-    _refuse_wrong_measures(args.measure, setups)
-    groups = list(_groups(args, data, setups, controls))
+    faults += [*_wrong_measures(args.measure, setups), *marker_faults(controls, [setup.panel for setup, _ in setups])]
+    if faults:
+        raise UserError(faults)
+    read = _control_data(args, data, controls)
+    groups = list(_groups(args, data, setups, read))
     opened, options = OpenedFiles(), TryOptions(args.out, args.gain, args.spillover, tuple(_wanted(args)))
     results: list[tuple[TryGroup, list[Measured]]] = []
     for group in with_progress(groups, "groups of files", 1):
@@ -60,23 +64,25 @@ def run(args: argparse.Namespace) -> int:
         opened.forget(group.stained)
     tables = _write_tables(args, data, results)
     pages = write_try_pictures(args.out, results, tables["populations"])
-    _print_words(args, setups, tables, pages)
+    _print_words(args, setups, tables, pages, groups)
+    _print_idle([name for name, _, _ in read], groups)
     return _end(args, tables["manifest"])
 
 
 def _given(
     args: argparse.Namespace,
-) -> "tuple[Panel | None, tuple[str, Strategy] | None, list[GivenControl]]":
-    """Read what is given, and tell all faults of it and of the files' names together."""
+) -> "tuple[Panel | None, tuple[str, Strategy] | None, list[GivenControl], list[Fault]]":
+    """Read what is given, with the faults of it and of the files' names; without panel or strategy it ends here."""
     from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.settings.panel import load_panel
     from marrowgate.steps.try_setup import given_controls
 
-    faults = [
+    controls, faults = given_controls(args.control)
+    absent = [
         Fault(str(path), "there is no such file", "correct the path") for path in args.files if not path.is_file()
     ]
-    panel = strategy = None
-    controls: list[GivenControl] = []
+    faults = [*absent, *faults]
+    n_told, panel, strategy = len(faults), None, None
     try:
         strategy = (args.strategy.stem, load_checked_strategy(args.strategy)) if args.strategy else None
     except UserError as error:
@@ -85,14 +91,9 @@ def _given(
         panel = load_panel(args.panel) if args.panel else None
     except UserError as error:
         faults += error.faults
-    try:
-        controls = given_controls(args.control)
-    except UserError as error:
-        faults += error.faults
-    faults += _measure_faults(args.measure, strategy[1] if strategy else None, panel)
-    if faults:
-        raise UserError(faults)
-    return panel, strategy, controls
+    if len(faults) > n_told:
+        raise UserError([*faults, *_measure_faults(args.measure, strategy[1] if strategy else None, panel)])
+    return panel, strategy, controls, faults
 
 
 def _setups(
@@ -114,9 +115,18 @@ def _groups(
     args: argparse.Namespace,
     data: "Data",
     setups: "Sequence[tuple[Setup, list[str]]]",
-    controls: "Sequence[GivenControl]",
+    read: "Sequence[ReadControl]",
 ) -> "Iterator[TryGroup]":
-    from marrowgate.steps.try_setup import groups_of, named_data_sets
+    from marrowgate.steps.try_setup import groups_of
+
+    for number, (setup, names) in enumerate(setups, start=1):
+        panel_name = "tried" if len(setups) == 1 else f"tried_{number}"
+        yield from groups_of(names, setup, panel_name, data, read, one_batch=args.one_batch)
+
+
+def _control_data(args: argparse.Namespace, data: "Data", controls: "Sequence[GivenControl]") -> "list[ReadControl]":
+    """Return the data sets of the controls under names that no file has."""
+    from marrowgate.steps.try_setup import named_data_sets
 
     read = []
     for n, control in enumerate(controls, start=1):
@@ -124,9 +134,7 @@ def _groups(
         for name, (_, header) in named_data_sets([control.path], anonymous=args.anonymous, start=start).items():
             free = name if name not in data else f"{name}_control"
             read.append((free, control, header))
-    for number, (setup, names) in enumerate(setups, start=1):
-        panel_name = "tried" if len(setups) == 1 else f"tried_{number}"
-        yield from groups_of(names, setup, panel_name, data, read, one_batch=args.one_batch)
+    return read
 
 
 def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "Panel | None") -> Iterator[Fault]:
@@ -145,21 +153,18 @@ def _measure_faults(words: Iterable[str], strategy: "Strategy | None", panel: "P
             yield Fault(where, f"the strategy has no population {population!r}", cure)
         markers = tuple(entry.marker for entry in panel.channels if entry.marker) if panel else (marker,)
         if marker not in markers:
-            cure = correct_to(marker, markers, "name a marker of the panel")
+            cure = correct_to(marker, markers, f"name one of {', '.join(markers)}")
             yield Fault(where, f"the panel has no marker {marker!r}", cure)
 
 
-def _refuse_wrong_measures(words: Sequence[str], setups: "Sequence[tuple[Setup, list[str]]]") -> None:
-    """Refuse what no panel or strategy has that the files propose."""
-    faults: list[Fault] = []
+def _wrong_measures(words: Sequence[str], setups: "Sequence[tuple[Setup, list[str]]]") -> Iterator[Fault]:
+    """Tell what no panel or strategy of the files has."""
     for word in words:
         of_setups = [
             list(_measure_faults([word], setup.strategy, setup.panel)) for setup, _ in setups if setup.strategy
         ]
-        if of_setups and all(of_setups):
-            faults += of_setups[0]
-    if faults:
-        raise UserError(faults)
+        if all(of_setups):
+            yield from of_setups[0] if of_setups else _measure_faults([word], None, None)
 
 
 def _wanted(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -200,7 +205,7 @@ def _rows(args: argparse.Namespace, measured: "list[Measured]") -> dict[str, lis
         intensity_table(measured, Measure(), SEED, {}),
         measured,
         Quality().max_spillover_difference,
-        is_wanted=lambda _: args.spillover != "none",
+        is_wanted=args.spillover != "none",
     )
     return {
         "manifest": [{**row, **path} for row, path in zip(manifest_table(measured), paths, strict=True)],
@@ -229,11 +234,14 @@ def _print_words(
     setups: "Sequence[tuple[Setup, list[str]]]",
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     pages: Sequence[Path],
+    groups: "Sequence[TryGroup]",
 ) -> None:
     from marrowgate.steps.try_words import setup_lines
 
-    lines = [line for setup, names in setups for line in setup_lines(setup, names, tables)]
-    print("\n".join(lines))
+    for setup, names in setups:
+        own = [group for group in groups if {file.name for file in group.stained} & set(names)]
+        serving = {file.name: file.role for group in own for file in group.controls}
+        print("\n".join(setup_lines(setup, names, tables, serving)))
     verdicts = [row["verdict"] for row in tables["manifest"]]
     rejected, failed = verdicts.count("rejected"), verdicts.count("failed")
     more = f", {failed} failed because of a defect of marrowgate" if failed else ""
@@ -242,6 +250,13 @@ def _print_words(
     print(f"the gates are drawn in {', '.join(map(str, pages))}")
     if not args.anonymous:
         print("the tables hold names and paths of the files; --anonymous calls the files by number")
+
+
+def _print_idle(names: Sequence[str], groups: "Sequence[TryGroup]") -> None:
+    serving = {file.name for group in groups for file in group.controls}
+    for name in names:
+        if name not in serving:
+            print(f"control {name} was not used: it has not all the channels of a panel above")
 
 
 def _end(args: argparse.Namespace, manifest: Sequence[Mapping[str, Any]]) -> int:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from marrowgate.drafts.offers import offer
 from marrowgate.drafts.proposal import Library, aim_of, offers_for, propose
-from marrowgate.errors import Fault, UserError
+from marrowgate.errors import Fault
 from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.markers import read_label, says_another_marker
 from marrowgate.fcs.mass_cytometry import is_mass_cytometry
@@ -16,7 +16,7 @@ from marrowgate.fcs.read import data_sets
 from marrowgate.gating.records import ControlRole
 from marrowgate.settings.marker_names import is_known_marker
 from marrowgate.settings.messages import correct_to
-from marrowgate.settings.panel import Panel, PanelChannel
+from marrowgate.settings.panel import Panel, PanelChannel, own_marker
 from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.steps.try_run import TryFile, TryGroup
 
@@ -86,15 +86,16 @@ def named_data_sets(files: Iterable[Path], *, anonymous: bool, start: str = "fil
     return named
 
 
-def given_controls(words: Iterable[str]) -> list[GivenControl]:
+def given_controls(words: Iterable[str]) -> tuple[list[GivenControl], list[Fault]]:
     """Read the option ``--control``: ``KIND=FILE``, or ``KIND:MARKER=FILE`` for fmo and isotype.
 
-    Raises
-    ------
-    UserError
-        One fault for each word that is wrong.
+    Returns
+    -------
+    tuple of (list of GivenControl, list of Fault)
+        The controls, and one fault for each word that is wrong.
     """
-    controls, faults = [], []
+    controls: list[GivenControl] = []
+    faults: list[Fault] = []
     for word in words:
         kind_and_marker, _, file = word.partition("=")
         kind, _, marker = kind_and_marker.partition(":")
@@ -103,9 +104,16 @@ def given_controls(words: Iterable[str]) -> list[GivenControl]:
             faults.append(problem)
         else:
             controls.append(GivenControl(ControlRole(kind.casefold(), marker), Path(file)))
-    if faults:
-        raise UserError(faults)
-    return controls
+    return controls, faults
+
+
+def marker_faults(controls: Iterable[GivenControl], panels: Sequence[Panel]) -> Iterator[Fault]:
+    """Tell which controls name a marker that none of the panels has."""
+    markers = list(dict.fromkeys(entry.marker for panel in panels for entry in panel.channels if entry.marker))
+    for role in dict.fromkeys(control.role for control in controls if control.role.marker):
+        if markers and not any(own_marker(panel, role.marker) for panel in panels):
+            cure = correct_to(role.marker, markers, f"name one of {', '.join(markers)}")
+            yield Fault(_WHERE, f"the panel has no marker {role.marker!r} for {role.kind}", cure)
 
 
 def setup_of(
@@ -157,7 +165,7 @@ def groups_of(
     if setup.strategy is None:
         return
     serving = tuple(
-        TryFile(name, control.path, header.data_set, control.role)
+        TryFile(name, control.path, header.data_set, _in_words_of(setup.panel, control.role))
         for name, control, header in controls
         if _has_channels(header, setup.panel)
     )
@@ -165,6 +173,11 @@ def groups_of(
     for stained in [tuple(files)] if one_batch else [(file,) for file in files]:
         name = "try" if one_batch else stained[0].name
         yield TryGroup(name, panel_name, setup.panel, setup.strategy, stained, serving)
+
+
+def _in_words_of(panel: Panel, role: ControlRole) -> ControlRole:
+    """Return a role whose marker is spelt as in the panel, so that it is that marker's control."""
+    return replace(role, marker=own_marker(panel, role.marker) or role.marker) if role.marker else role
 
 
 def _has_channels(header: FcsFile, panel: Panel) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from marrowgate.gating.records import ControlRole
+from marrowgate.report.intensity_words import intensity_lines
 from marrowgate.report.population_words import headline, missing_lines, population_lines
 from marrowgate.settings.panel import is_scatter
 from marrowgate.settings.strategies.strategy import ROOT, Strategy
@@ -12,7 +14,9 @@ Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 _MOST_NAMES = 4
 
 
-def setup_lines(setup: Setup, names: Sequence[str], tables: Tables) -> Iterator[str]:
+def setup_lines(
+    setup: Setup, names: Sequence[str], tables: Tables, controls: Mapping[str, ControlRole]
+) -> Iterator[str]:
     """Return the lines of all files of one panel and strategy, controls left out, with an empty line at the end.
 
     Parameters
@@ -22,18 +26,20 @@ def setup_lines(setup: Setup, names: Sequence[str], tables: Tables) -> Iterator[
     names : sequence of str
         The files.
     tables : mapping
-        Rows of ``manifest`` and ``populations``.
+        Rows of ``manifest``, ``populations`` and ``intensities``.
+    controls : mapping of str to ControlRole
+        Controls that serve the files, by name.
     """
     manifest = {row["sample_id"]: row for row in tables["manifest"]}
     usable = [name for name in names if manifest[name]["verdict"] not in {"rejected", "failed"}]
     yield f"== {_listed(names)}"
     if usable:
         yield from _what_it_is(setup, len(usable))
+        yield from (f"control: {name}, {_role(role)}" for name, role in controls.items())
     for name in names:
         yield ""
-        yield from _file_lines(
-            setup, manifest[name], [row for row in tables["populations"] if row["sample_id"] == name]
-        )
+        own = {table: [row for row in rows if row["sample_id"] == name] for table, rows in tables.items()}
+        yield from _file_lines(setup, manifest[name], own["populations"], own["intensities"])
     yield ""
 
 
@@ -60,7 +66,16 @@ def _in_order(setup: Setup) -> list[str]:
     return [name for name in names if name]
 
 
-def _file_lines(setup: Setup, manifest: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _role(role: ControlRole) -> str:
+    return f"{role.kind} {role.marker}".strip()
+
+
+def _file_lines(
+    setup: Setup,
+    manifest: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    intensities: Sequence[Mapping[str, Any]],
+) -> Iterator[str]:
     name = manifest["sample_id"]
     if manifest["verdict"] in {"rejected", "failed"}:
         yield f"{name}: {manifest['verdict']}, {manifest['reasons']}"
@@ -75,6 +90,7 @@ def _file_lines(setup: Setup, manifest: Mapping[str, Any], rows: Sequence[Mappin
     if said and setup.aim not in lacking:
         yield f"  {said}"
     yield from (f"  {line}" for line in population_lines(rows, lacking))
+    yield from (f"  {line}" for line in intensity_lines(intensities))
     yield from (f"  {line}" for line in _way_on(setup.strategy, rows))
 
 

@@ -13,7 +13,8 @@ from marrowgate.gating.final_gates import settle
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon, Rectangle, beside_line
 from marrowgate.gating.overrides.given_gates import GivenGate, beyond_ends, given_gates, plain_boundary
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
-from marrowgate.settings.overrides import GateOverride, Overrides
+from marrowgate.settings.override_entries import GateOverride
+from marrowgate.settings.overrides import Overrides
 from marrowgate.signal.transforms import Transform
 
 SCALES = {
@@ -26,7 +27,9 @@ BY_WHOM = {"reviewer": "R. Viewer", "reason": "too high", "date": "2026-03-31"}
 
 def overrides(tmp_path, *boundaries):
     gates = tuple(GateOverride(population=f"p{n}", **BY_WHOM, **boundary) for n, boundary in enumerate(boundaries))
-    return Overrides(tmp_path / "A1.yaml", gates, {("gates", n): n + 2 for n in range(len(gates))})
+    return Overrides(
+        tmp_path / "A1.yaml", gates, {("gates", n): n + 2 for n in range(len(gates))}, dict(enumerate(gates))
+    )
 
 
 def given(tmp_path, boundary):

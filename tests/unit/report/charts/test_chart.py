@@ -2,7 +2,7 @@
 
 import pytest
 
-from marrowgate.report.charts.chart import log_axis
+from marrowgate.report.charts.chart import linear_axis, log_axis
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,8 @@ from marrowgate.report.charts.chart import log_axis
 )
 def test_log_axis__has_some_labels_however_wide_it_is(values, ticks):
     assert log_axis(values).ticks == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize(("value", "ticks"), [(2000.0, (1800, 1900, 2000, 2100, 2200)), (0.0, (-0.4, 0.0, 0.4))])
+def test_linear_axis__of_one_value_has_round_numbers_around_it(value, ticks):
+    assert set(ticks) <= set(linear_axis([value, value]).ticks)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from marrowgate.columns import table_columns
 from marrowgate.report.charts.course_rows import course_legend, course_rows
 from marrowgate.report.plan import Course
@@ -118,9 +120,36 @@ def test_course_rows__imported_measurements_come_from_the_visits():
 
 def test_course_legend__says_only_what_is_drawn():
     assert course_legend([]) == ""
-    plain = {"days_off": None, "arm": None}
+    plain = {"days_off": None, "arm": None, "patient_id": None}
     assert "stopping" not in course_legend([plain])
     assert "first dose" not in course_legend([plain])
-    treated = course_legend([plain, {"days_off": 3.0, "arm": "triplet"}])
+    treated = course_legend([plain, {**plain, "days_off": 3.0, "arm": "triplet"}])
     assert "Squares and broken lines are visits after stopping." in treated
+    assert "median" not in treated
+    assert "limit" not in treated
+    assert "leads to its patient" not in treated
     assert treated.endswith(" Upright lines are the first dose and, where one patient is drawn, the last.")
+
+
+@pytest.mark.parametrize(
+    ("arms", "says"),
+    [
+        ({"P1": "a", "P2": "a"}, ""),
+        (
+            {"P1": None, "P2": None, "P3": None},
+            "The thick line is the median of the patients on therapy, of at least 3.",
+        ),
+        (
+            {"P1": "a", "P2": "a", "P3": "a", "P4": "b"},
+            (
+                "The thick line is the median of the arm on therapy, of at least 3 patients; "
+                "the broken thick line is that of the other arm."
+            ),
+        ),
+    ],
+)
+def test_course_legend__tells_of_medians_where_any_is_drawn(arms, says):
+    rows = [{"days_off": None, "arm": arm, "patient_id": patient} for patient, arm in arms.items()]
+    legend = course_legend([*rows, {**rows[0], "lod_events": 3.0}])
+    assert (says in legend) if says else ("median" not in legend)
+    assert legend.endswith("Brown bars are the limit of detection of each sample. A line leads to its patient.")

@@ -9,7 +9,7 @@ import yaml
 import marrowgate.report
 from marrowgate.columns import TABLES
 from marrowgate.report.sections.hand_section import correction_text, counting_notes, edges_of, to_look_at
-from marrowgate.settings.overrides import OverrideFile
+from marrowgate.settings.override_entries import OverrideFile
 
 
 def population(name, status, **more):

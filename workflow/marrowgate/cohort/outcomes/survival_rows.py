@@ -1,11 +1,12 @@
 """Rows of survival: overall and disease-free, at set times, follow-up, competing risk, between arms."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marrowgate.cohort.outcomes.outcome_row import outcome_row
-from marrowgate.endpoint_names import BELOW, FOLLOW_UP, LONGEST, MEDIAN, SURVIVAL, OutcomeMeasure
+from marrowgate.endpoint_names import BELOW, FOLLOW_UP, LONGEST, MARKED, MEDIAN, SURVIVAL, OutcomeMeasure
 from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.config import Cohort
 from marrowgate.settings.sheets import Patient
@@ -54,7 +55,8 @@ def survival_rows(groups: Mapping[str, Sequence[Patient]], settings: Cohort, pai
             if followed:
                 note = origin_note(patients) if name == "dfs" else ""
                 full_note = _joined(_missing(patients, followed, name), note)
-                rows += [*_one_group(name, arm, followed, settings, full_note), *_below(name, arm, followed, times)]
+                rows += _one_group(name, arm, followed, settings, full_note)
+                rows += [*_below(name, arm, followed, times), *_marks(name, arm, followed)]
         for pair in pairs:
             if {*pair} <= set(groups):
                 rows += _between(name, pair, *(follow(groups[arm]) for arm in pair))
@@ -139,6 +141,15 @@ def _below(name: str, arm: str, followed: list[FollowUp], times: Sequence[float]
         for what, count in zip(BELOW, (at.at_risk, at.censored, at.events), strict=True):
             measure = OutcomeMeasure(name, what, "patients", at.months)
             yield outcome_row(measure, arm, n, at.events, float(count), method="count", note="")
+
+
+def _marks(name: str, arm: str, followed: list[FollowUp]) -> Iterable[Row]:
+    """Return how many patients are censored at each time at which any is: the marks on the curve."""
+    n = len(followed)
+    for months, count in sorted(Counter(p.months for p in followed if p.event == 0).items()):
+        events = sum(p.event == 1 and p.months <= months for p in followed)
+        measure = OutcomeMeasure(name, MARKED, "patients", months)
+        yield outcome_row(measure, arm, n, events, float(count), method="count", note="")
 
 
 def _at_row(measure: OutcomeMeasure, arm: str, n: int, at: AtTime, counts: str) -> Row:

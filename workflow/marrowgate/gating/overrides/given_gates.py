@@ -12,7 +12,8 @@ from marrowgate.fcs.model import Note
 from marrowgate.gating.geometry.gates import BOTTOM, LEFT, RIGHT, TOP, Boolean, Ellipsoid, Gate, Polygon, Rectangle
 from marrowgate.gating.geometry.polygon_corners import Corner, part_on_scale
 from marrowgate.gating.reasons import because
-from marrowgate.settings.overrides import GateOverride, Overrides
+from marrowgate.settings.override_entries import GateBoundary
+from marrowgate.settings.overrides import Overrides
 from marrowgate.signal.transforms import Transform
 
 _AT_END = 1e-6
@@ -57,25 +58,26 @@ def given_gates(overrides: Overrides, scales: Mapping[str, Transform]) -> dict[s
     UserError
         One fault per boundary outside its scale, dimension that the sample has not, and shape without an inside.
     """
-    faults = [
-        Fault(overrides.where(index, gate.kind), what, cure)
-        for index, gate in enumerate(overrides.gates)
-        for what, cure in off_scale(gate, scales)
-    ]
-    given = {}
-    for index, gate in enumerate(overrides.gates):
-        if any(name not in scales for name in gate.dimensions):
-            continue
-        given[gate.population] = GivenGate(on_scales(gate, scales), gate.reviewer, gate.reason, gate.date)
-        faults += [
-            Fault(overrides.where(index, gate.kind), *wrong) for wrong in _without_inside(given[gate.population])
-        ]
+    faults = list(boundary_faults(overrides, scales))
     if faults:
         raise UserError(faults)
-    return given
+    return {
+        gate.population: GivenGate(on_scales(gate, scales), gate.reviewer, gate.reason, gate.date)
+        for gate in overrides.gates
+    }
 
 
-def off_scale(gate: GateOverride, scales: Mapping[str, Transform]) -> Iterator[tuple[str, str]]:
+def boundary_faults(overrides: Overrides, scales: Mapping[str, Transform]) -> Iterator[Fault]:
+    """Tell which boundaries lie outside their scale, need what the sample has not, or have no inside."""
+    for index, gate in overrides.boundaries.items():
+        wrong = list(off_scale(gate, scales))
+        if all(name in scales for name in gate.dimensions):
+            wrong += _without_inside(on_scales(gate, scales))
+        where = overrides.where(index, gate.kind)
+        yield from (Fault(where, what, cure) for what, cure in wrong)
+
+
+def off_scale(gate: GateBoundary, scales: Mapping[str, Transform]) -> Iterator[tuple[str, str]]:
     """Tell which boundaries of an override lie outside the scale, as (what, cure)."""
     for name in dict.fromkeys(gate.dimensions):
         if name not in scales:
@@ -89,7 +91,7 @@ def off_scale(gate: GateOverride, scales: Mapping[str, Transform]) -> Iterator[t
                 yield what, "correct the value, or leave that end open" if gate.rectangle else "correct the value"
 
 
-def on_scales(gate: GateOverride, scales: Mapping[str, Transform]) -> Gate:
+def on_scales(gate: GateBoundary, scales: Mapping[str, Transform]) -> Gate:
     """Return the gate of an override on the transformed scales."""
     if gate.rectangle is not None:
         names, bounds = tuple(gate.rectangle), gate.rectangle.values()
@@ -194,9 +196,8 @@ def _moved_out(corner: Corner, where: tuple[int, int] | None) -> Corner:
     return (_BEYOND[where], corner[1]) if where[0] == 0 else (corner[0], _BEYOND[where])
 
 
-def _without_inside(given: GivenGate) -> Iterator[tuple[str, str]]:
+def _without_inside(gate: Gate) -> Iterator[tuple[str, str]]:
     """Tell of a polygon whose edges cross, and of an ellipse without an area, as (what, cure)."""
-    gate = given.gate
     if isinstance(gate, Polygon) and _crosses_itself(gate.vertices):
         yield "the edges of the polygon cross, or its corners lie on one line", "give the corners in their order"
     if isinstance(gate, Ellipsoid) and np.linalg.matrix_rank(np.array(gate.covariance)) < len(gate.dimensions):
@@ -220,7 +221,7 @@ def _side(start: Corner, end: Corner, point: Corner) -> float:
     return (end[0] - start[0]) * (point[1] - start[1]) - (end[1] - start[1]) * (point[0] - start[0])
 
 
-def _values(gate: GateOverride, name: str) -> list[float]:
+def _values(gate: GateBoundary, name: str) -> list[float]:
     """Return the linear values of an override in one dimension."""
     if gate.rectangle is not None:
         bounds = gate.rectangle[name]

@@ -6,7 +6,7 @@ from pathlib import Path
 from marrowgate.errors import Fault, UserError
 from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.batch_scales import asks_batch, freeze_scales
-from marrowgate.gating.overrides.given_gates import given_gates
+from marrowgate.gating.overrides.given_gates import boundary_faults
 from marrowgate.gating.sample_events import channels_of, transform_of
 from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.project import Project
@@ -17,17 +17,20 @@ SCALES = Path("results/scales")
 def overrides_off_scale(project: Project, scales: Path = SCALES) -> Iterator[Fault]:
     """Tell which boundaries of overrides lie outside the scales of their samples.
 
-    A sample whose file is not there yet, or whose batch has no scales yet, is passed over: `gate` tells it then.
+    A sample whose row is wrong, whose file is not there yet, or whose batch has no scales yet, is passed over: `gate`
+    tells it then.
 
     Parameters
     ----------
     project : Project
-        With its overrides.
+        With its overrides, and with the samples, panels and strategies that these are of.
     scales : Path
         Folder of the scales that an earlier run chose for each batch.
     """
     samples = {sample.sample_id: sample for sample in project.samples}
     for name, overrides in project.overrides.items():
+        if name not in samples:
+            continue
         sample = samples[name]
         panel = project.panels[sample.panel]
         strategy = project.strategies[project.config.strategy_of_panel[sample.panel]]
@@ -39,7 +42,10 @@ def overrides_off_scale(project: Project, scales: Path = SCALES) -> Iterator[Fau
             continue
         try:
             fixed = freeze_scales(strategy, panel, chosen).scales
-            channels = channels_of(file.channels, {name for gate in overrides.gates for name in gate.dimensions})
-            given_gates(overrides, {name: transform_of(name, channel, fixed) for name, channel in channels.items()})
+            wanted = {name for gate in overrides.boundaries.values() for name in gate.dimensions}
+            channels = channels_of(file.channels, wanted)
+            own = {name: transform_of(name, channel, fixed) for name, channel in channels.items()}
         except UserError as error:
             yield from error.faults
+        else:
+            yield from boundary_faults(overrides, own)

@@ -68,7 +68,9 @@ def linear_axis(values: Sequence[float], label: str = "", *, from_zero: bool = F
     if from_zero:
         low = min(low, 0.0)
     if high <= low:
-        low, high = low - 0.5, high + 0.5
+        # round numbers beside the one value, not its last digits
+        half = 0.1 * abs(low) or 0.5
+        low, high = low - half, high + half
     room = margin * (high - low)
     bottom = low if from_zero and low >= 0 else low - room
     top = high + room

@@ -18,6 +18,8 @@ UNITS = {
     "abc": "molecules per cell",
 }
 REASONS_SHOWN = 3
+FEWEST_PATIENTS = 3
+"""A median over fewer patients is not drawn."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class CourseRows:
     is_log: bool
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+
+    @property
+    def is_treated(self) -> bool:
+        """Whether any patient is known to be treated, so that day 0 is that of the first dose."""
+        return any(row["arm"] for row in self.rows)
 
 
 def course_rows(course: Course, tables: Tables) -> CourseRows:
@@ -85,7 +92,25 @@ def course_legend(rows: Sequence[Row]) -> str:
         parts.append("Squares and broken lines are visits after stopping.")
     if any(row["arm"] for row in rows):
         parts.append("Upright lines are the first dose and, where one patient is drawn, the last.")
-    return " ".join(parts)
+    parts.append(_legend_of_medians(rows))
+    if any(row.get("lod_events") is not None for row in rows):
+        parts.append("Brown bars are the limit of detection of each sample.")
+    if any(row["patient_id"] for row in rows):
+        parts.append("A line leads to its patient.")
+    return " ".join(part for part in parts if part)
+
+
+def _legend_of_medians(rows: Sequence[Row]) -> str:
+    patients: dict[str | None, set[str]] = {}
+    for row in rows:
+        if row["patient_id"]:
+            patients.setdefault(row["arm"], set()).add(row["patient_id"])
+    if not any(len(own) >= FEWEST_PATIENTS for own in patients.values()):
+        return ""
+    if len(patients) == 1:
+        return f"The thick line is the median of the patients on therapy, of at least {FEWEST_PATIENTS}."
+    own = f"The thick line is the median of the arm on therapy, of at least {FEWEST_PATIENTS} patients"
+    return f"{own}; the broken thick line is that of the other arm{'s' if len(patients) > 2 else ''}."
 
 
 def _rows(course: Course, tables: Tables) -> list[Row]:

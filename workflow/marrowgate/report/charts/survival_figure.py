@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from marrowgate.endpoint_names import BELOW, LONGEST, SURVIVAL, OutcomeMeasure
+from marrowgate.endpoint_names import BELOW, LONGEST, MARKED, SURVIVAL, OutcomeMeasure
 from marrowgate.report.charts.style import NO_ARM, arm_colours, figure_style, say_nothing
 
 Row = Mapping[str, Any]
@@ -38,6 +38,8 @@ class Curve:
         Longest follow-up in months.
     counts : mapping of str to mapping of float to int
         `at_risk`, `censored` and `events` by month.
+    marks : tuple of (float, float)
+        Month at which patients are censored, and the survival then, ascending.
     """
 
     arm: str
@@ -45,6 +47,7 @@ class Curve:
     points: tuple[tuple[float, float, float | None, float | None], ...]
     last: float
     counts: Mapping[str, Mapping[float, int]]
+    marks: tuple[tuple[float, float], ...]
 
 
 def survival_curves(outcomes: Sequence[Row], name: str, arms: Sequence[str]) -> list[Curve]:
@@ -79,7 +82,14 @@ def _curve(rows: Sequence[Row], follow_up: Row, name: str) -> Curve:
         if row["measure"] in below:
             counts[below[row["measure"]]][row["months"]] = int(row["estimate"])
     ordered = tuple((month, *points[month]) for month in sorted(points))
-    return Curve(follow_up["arm"], follow_up["n"], ordered, follow_up["estimate"], counts)
+    censored = sorted(row["months"] for row in rows if row["measure"] == OutcomeMeasure(name, MARKED, "patients").name)
+    marks = tuple((month, _survival_at(ordered, month)) for month in censored)
+    return Curve(follow_up["arm"], follow_up["n"], ordered, follow_up["estimate"], counts, marks)
+
+
+def _survival_at(points: Sequence[tuple[float, float, float | None, float | None]], month: float) -> float:
+    """Return the height of the curve at a time: that of its last point until then, before any it is 1."""
+    return next((value for at, value, _, _ in reversed(points) if at <= month), 1.0)
 
 
 def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str], width: float = 7.0) -> Figure:
@@ -120,7 +130,10 @@ def survival(outcomes: Sequence[Row], name: str, title: str, arms: Sequence[str]
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"months from {_origin(outcomes, name)}")
         in_a_row = max(1, int(width / INCHES_PER_NAME))
-        axes.set_title(title, loc="left", pad=8 + LINE_POINTS * math.ceil(len(curves) / in_a_row))
+        if any(curve.marks for curve in curves):
+            axes.plot([], [], "|", color=NO_ARM, markersize=8, label="censored")
+        n_names = len(axes.get_legend_handles_labels()[1])
+        axes.set_title(title, loc="left", pad=8 + LINE_POINTS * math.ceil(n_names / in_a_row))
         # above the axes, where no curve can run
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=in_a_row, borderaxespad=0.2)
         # the same distance from the first number on a narrow figure, too
@@ -134,6 +147,8 @@ def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
     months = [0.0, *(point[0] for point in inside), curve.last]
     values = [1.0, *(point[1] for point in inside)]
     axes.step(months, [*values, values[-1]], where="post", color=colour, label=f"{curve.arm} ({curve.n} patients)")
+    if curve.marks:
+        axes.plot(*zip(*curve.marks, strict=True), "|", color=colour, markersize=8, markeredgewidth=1.1)
     known = [(at, low, high) for at, _, low, high in inside if low is not None and high is not None]
     if known:
         at, low, high = zip(*known, (curve.last, *known[-1][1:]), strict=True)

@@ -1,5 +1,6 @@
 """Values over treatment time as charts of the page: all patients of an arm, and one patient."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,16 +8,20 @@ from statistics import median
 from typing import Any
 
 from marrowgate.report.charts.chart import TOP, Axis, Frame, dot, line, linear_axis, log_axis, path, text
-from marrowgate.report.charts.course_rows import CourseRows
+from marrowgate.report.charts.course_rows import FEWEST_PATIENTS, CourseRows
 from marrowgate.report.charts.style import NO_ARM, arm_colours
 from marrowgate.report.wording import number, words
 
 Row = Mapping[str, Any]
 Time = Callable[[Row], float | None]
-FEWEST_PATIENTS = 3
-"""A median over fewer patients is not drawn."""
+Position = tuple[float, float]
 LIMIT = "#8a5a00"
 _KEY_AT = 136
+_STEP = 4.0
+_SIGN, _LETTER = 6.2, 10.0
+"""Width and height of a letter of 12 px."""
+_NEAR_RIGHT = 0.6
+"""Share of the axis from which on a name stands to the left of its line."""
 MOST_FOLD = 4.0
 """An interval may widen a patient's axis so far beyond the values."""
 
@@ -98,11 +103,13 @@ def patient_chart(course: CourseRows, patient_id: str, reference: tuple[float, f
     if not rows:
         return ""
     axis = _patient_axis(course, rows, reference)
-    frame = Frame(linear_axis([row["day"] for row in rows], "days since first dose"), axis, height=190)
+    days = linear_axis([row["day"] for row in rows], "days since first dose" if course.is_treated else "day")
+    frame = Frame(days, axis, height=190)
+    way = _way(frame, course, rows, "day")
     marks = [_band(frame, reference)] if reference else []
-    marks += _upright(frame, 0.0, "first dose") if frame.x.low < 0.0 < frame.x.high else []
+    marks += _first_dose(frame, course, way)
     stops = [row["day"] - row["days_off"] for row in rows if row["days_off"] is not None]
-    marks += _upright(frame, min(stops), "last dose") if stops else []
+    marks += _upright(frame, min(stops), "last dose", way) if stops else []
     for row in rows:
         low, high = (row.get(f"{course.column}_{end}") for end in ("low", "high"))
         if low is not None and high is not None:
@@ -175,9 +182,9 @@ def _title(course: CourseRows, row: Row) -> str:
 
 
 def _limit_marks(frame: Frame, course: CourseRows, rows: Sequence[Row], limit: float | None) -> list[str]:
-    marks = []
-    if frame.x.low < 0.0 < frame.x.high:
-        marks += _upright(frame, 0.0, "first dose")
+    patients = {row["patient_id"] for row in rows}
+    lines = [[row for row in rows if row["patient_id"] == patient] for patient in patients]
+    marks = _first_dose(frame, course, [at for own in lines for at in _way(frame, course, own, "time")])
     if limit is not None:
         at = frame.down(limit)
         marks.append(line((frame.across(frame.x.low), at), (frame.across(frame.x.high), at), "#444444", 1, "5 3"))
@@ -187,11 +194,41 @@ def _limit_marks(frame: Frame, course: CourseRows, rows: Sequence[Row], limit: f
     return [*marks, *_limit_ticks(frame, course, rows)]
 
 
-def _upright(frame: Frame, at: float, name: str) -> list[str]:
+def _way(frame: Frame, course: CourseRows, rows: Sequence[Row], time: str) -> list[Position]:
+    """Return points along the lines that join the values of one patient, at most `_STEP` px apart."""
+    ordered = sorted(rows, key=lambda row: row[time])
+    corners = [(frame.across(row[time]), frame.down(row[course.column])) for row in ordered]
+    way = corners[:1]
+    for (x, y), (to_x, to_y) in pairwise(corners):
+        n = math.ceil(max(abs(to_x - x), abs(to_y - y)) / _STEP)
+        way += [(x + (to_x - x) * k / n, y + (to_y - y) * k / n) for k in range(1, n + 1)]
+    return way
+
+
+def _first_dose(frame: Frame, course: CourseRows, way: Sequence[Position]) -> list[str]:
+    return _upright(frame, 0.0, "first dose", way) if course.is_treated and frame.x.low < 0.0 < frame.x.high else []
+
+
+def _upright(frame: Frame, at: float, name: str, way: Sequence[Position]) -> list[str]:
+    """Return an upright line with its name at that end, on that side, where the fewest points of `way` lie."""
     x, bottom, top = frame.across(at), frame.down(frame.y.low), frame.down(frame.y.high)
-    anchor, aside = ("end", -3) if frame.x.share(at) > 0.6 else ("start", 3)
-    label = text(x + aside, bottom - 4, name, anchor, "#5b6873", on_marks=True)
-    return [line((x, bottom), (x, top), "#9aa4ad"), label]
+    long = _SIGN * len(name)
+    sides = [("start", 3.0), ("end", -3.0)] if frame.x.share(at) <= _NEAR_RIGHT else [("end", -3.0), ("start", 3.0)]
+    left, right = frame.across(frame.x.low), frame.across(frame.x.high)
+    corners = [
+        (anchor, aside, end)
+        for anchor, aside in sides
+        if (x + aside + long <= right if anchor == "start" else x + aside - long >= left)
+        for end in (bottom - 4, top + _LETTER)
+    ]
+
+    def covered(corner: tuple[str, float, float]) -> int:
+        anchor, aside, end = corner
+        low = x + aside - (long if anchor == "end" else 0.0)
+        return sum(low - 4 <= px <= low + long + 4 and end - _LETTER - 3 <= py <= end + 5 for px, py in way)
+
+    anchor, aside, end = min(corners or [(*sides[0], bottom - 4)], key=covered)
+    return [line((x, bottom), (x, top), "#9aa4ad"), text(x + aside, end, name, anchor, "#5b6873", on_marks=True)]
 
 
 def _limit_ticks(frame: Frame, course: CourseRows, rows: Sequence[Row]) -> list[str]:

@@ -21,7 +21,8 @@ def timelines(inputs: PageInputs) -> list[Timeline]:
     """Return the courses by day, and in cycles where the comparison is in cycles."""
     cohort = inputs.project.config.cohort
     clock = _clock(inputs)
-    axes = [("Days", lambda row: row["day"], "days since first dose", WEEK)]
+    treated = any(course.is_treated for _, course in inputs.courses.values())
+    axes = [("Days", lambda row: row["day"], "days since first dose" if treated else "day", WEEK)]
     if clock is not None and clock.unit == "cycles":
         axes.append(("Cycles", _cycle_time(clock), "cycles since first dose, each patient's own length", 0.25))
     drawn_on = []

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from marrowgate.plain_text import counted
 from marrowgate.report.wording import METHODS, endpoint_words, words
 from marrowgate.settings.project import Project
 
@@ -119,7 +120,7 @@ def _experiment(project: Project) -> Topic:
     kinds = [sample.control_type for sample in project.samples]
     paragraphs.append(
         f"{len(kinds)} samples, {kinds.count('none')} stained and {len(kinds) - kinds.count('none')} "
-        f"controls, in {len({sample.batch for sample in project.samples})} batches."
+        f"controls, in {counted(len({sample.batch for sample in project.samples}), 'batch')}."
     )
     if project.patients:
         paragraphs.append(
