@@ -142,6 +142,7 @@ def disease_figures(diseases: Sequence[Sequence[GateScore]]) -> list[Figure]:
             number(population, "", "counts off", len(far), "gates"),
             share(population, "", "off, nothing flagged", sum(not one.is_flagged for one in far), len(enough)),
             share(population, "", "off, gate not flagged", sum(not one.is_gate_flagged for one in far), len(enough)),
+            number(population, "", "off, not flagged, outside the interval", sum(map(is_missed, far)), "gates"),
         ]
     return figures
 
@@ -149,6 +150,11 @@ def disease_figures(diseases: Sequence[Sequence[GateScore]]) -> list[Figure]:
 def is_far(score: GateScore) -> bool:
     """Say whether a count is off by more than a tenth of the file's truth."""
     return abs(relative_error(score.confusion.n_found, score.confusion.n_true)) > NEAR_PCT
+
+
+def is_missed(score: GateScore) -> bool:
+    """Say whether neither the gate's status nor the interval of its count says that the count is off."""
+    return not score.is_gate_flagged and not score.is_held
 
 
 if __name__ == "__main__":

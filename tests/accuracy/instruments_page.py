@@ -12,7 +12,9 @@ from pathlib import Path
 
 from accuracy.diseases import JUDGING_COHORT, count_table, disease_figures, disease_names, disease_table, score_disease
 from accuracy.figures import markdown, write_figures
-from accuracy.instruments import ALLOWED, JUDGING_SEEDS, instrument_figures, instrument_table, score_instrument
+from accuracy.instruments import ALLOWED, COHORT, JUDGING_SEEDS, instrument_figures, instrument_table, score_instrument
+from accuracy.lost_stains import NAMES as LOST
+from accuracy.lost_stains import lost_table, score_lost
 from accuracy.scratch import REPOSITORY
 from accuracy.tried import GateScore, doubt_table, read_scores, write_scores, wrong_table
 from marrowgate.files import write_text
@@ -62,6 +64,13 @@ DISEASES = """## Diseases
 On the home instrument. All samples of a run are sick: no healthy one lends its gates. A count is *off* when it differs
 by more than 10 % from the file's, with 100 or more true cells."""
 
+STAINS = f"""## Forgotten stains
+
+On the home instrument, in healthy blood: a stain was left out of all samples of the batch, or of one alone, and nobody
+said so. The cells are there and cannot be seen, and what they ought to be left out of holds them. Shown are the
+samples without the stain. The rules for this were made on other blood (seed {COHORT}). A forgotten CD34 is not here: a
+sample without the stain looks like one without CD34+ cells."""
+
 DOUBTS = """### What flags gates
 
 How many right and how many wrong gates each doubt flags. A gate with several doubts counts for each of them. What the
@@ -88,6 +97,7 @@ def main() -> None:
     by_name = [name for name in args.named.split(",") if name]
     tasks = [("instruments", name) for name in ("home", *DRAWN, *by_name)]
     tasks += [("diseases", name) for name in disease_names()]
+    tasks += [("stains", name) for name in LOST]
     missing = [task for task in tasks if not (args.again and path_of(args.out, task).is_file())]
     with ProcessPoolExecutor(args.cores) as pool:
         for task, scores in zip(with_progress(missing, "runs", 1), pool.map(score, missing), strict=True):
@@ -98,17 +108,18 @@ def main() -> None:
     sick = [found["diseases", name] for name in disease_names()]
     write_figures(args.out.parent / "instruments.tsv", instrument_figures(home, drawn))
     write_figures(args.out.parent / "diseases.tsv", disease_figures(sick))
-    write_text(args.docs, page(home, drawn, named, sick))
+    lost = [found["stains", name] for name in LOST]
+    write_text(args.docs, page(home, drawn, named, sick, lost))
 
 
 def path_of(out: Path, task: Task) -> Path:
-    """Return the file of the scores of an instrument or a disease."""
+    """Return the file of the scores of an instrument, a disease or a forgotten stain."""
     return out / task[0] / f"{task[1]}.tsv"
 
 
 def score(task: Task) -> list[GateScore]:
-    """Return the scores of an instrument or a disease."""
-    run = score_instrument if task[0] == "instruments" else score_disease
+    """Return the scores of an instrument, a disease or a forgotten stain."""
+    run = {"instruments": score_instrument, "diseases": score_disease, "stains": score_lost}[task[0]]
     return run(task[1], JUDGING_COHORT, N_SAMPLES, N_EVENTS)
 
 
@@ -117,6 +128,7 @@ def page(
     drawn: Sequence[Sequence[GateScore]],
     named: Sequence[Sequence[GateScore]],
     sick: Sequence[Sequence[GateScore]],
+    lost: Sequence[Sequence[GateScore]],
 ) -> str:
     """Return the page."""
     parts = [
@@ -138,6 +150,8 @@ def page(
         doubt_table({"instruments": list(chain(*drawn)), "diseases": list(chain(*sick))}),
         COUNTS,
         count_table(sick).strip(),
+        STAINS,
+        lost_table(lost).strip(),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -56,6 +56,8 @@ class GateScore:
         Blasts in the gate, also where they are true members.
     codes : str
         Codes of the reasons of the status, joined by "; ".
+    is_held : bool
+        The 95 % interval of the count holds the number of true cells.
     """
 
     setting: str
@@ -69,6 +71,7 @@ class GateScore:
     is_sample_flagged: bool
     blasts: int = 0
     codes: str = ""
+    is_held: bool = False
 
     @property
     def confusion(self) -> Confusion:
@@ -154,10 +157,18 @@ def _tried(setting: str, panel: str, paths: Mapping[str, Path]) -> list[GateScor
                 GateScore(
                     setting, name, panel, population, counts.both, counts.only_found, counts.only_true,
                     str(row.get("gate_status", "rejected")), name in flagged, int((gate & is_blast).sum()),
-                    str(row.get("gate_reason_code") or ""),
+                    str(row.get("gate_reason_code") or ""), _is_held(row, counts.n_true),
                 )
             )  # fmt: skip
     return scores
+
+
+def _is_held(row: Mapping[str, Any], n_true: int) -> bool:
+    """Say whether the interval of the count holds a number of cells; no where there is no interval."""
+    low, high, n_cd45 = (row.get(name) for name in ("per_100_cd45_low", "per_100_cd45_high", "n_cd45"))
+    if low is None or high is None or not n_cd45:
+        return False
+    return bool(low * n_cd45 / 100 <= n_true <= high * n_cd45 / 100)
 
 
 def _membership(found: Any, population: str, n: int) -> Mask:
@@ -191,12 +202,22 @@ def wrong_table(runs: Iterable[Sequence[GateScore]]) -> str:
     wrong = [one for scores in runs for one in scores if one.is_wrong]
     if not wrong:
         return "None."
-    header = ["run", "sample", "population", "F1", "true", "found", "status", "sample flagged"]
+    header = [
+        "run",
+        "sample",
+        "population",
+        "F1",
+        "true",
+        "found",
+        "status",
+        "sample flagged",
+        "interval holds the true",
+    ]
     rows = []
     for one in wrong:
         counts = (f"{one.confusion.f1:.2f}", str(one.confusion.n_true), str(one.confusion.n_found))
-        flag = "yes" if one.is_sample_flagged else "no"
-        rows.append([one.setting, one.sample_id, one.population, *counts, one.status, flag])
+        answers = ("yes" if answer else "no" for answer in (one.is_sample_flagged, one.is_held))
+        rows.append([one.setting, one.sample_id, one.population, *counts, one.status, *answers])
     return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *rows])
 
 

@@ -97,7 +97,10 @@ def test_init__says_what_it_drafted_and_what_will_be_had(real_data: Path, tmp_pa
             "low_ssc_cd45_dim, cd34_pos and 7 more"
         ),
         "    not: beads, cells (no CD235a); viable (no 7-AAD); monocytes, not_monocytes (no CD14)",
-        "  blood_immature: singlets, nucleated, cd45_pos, lymphocytes, granulocytes, not_small, cd10_low, polyploid",
+        (
+            "  blood_immature: singlets, with_nucleus, nucleated, cd45_pos, lymphocytes, granulocytes, "
+            "not_small and 2 more"
+        ),
         "    not: ig_stage1, ig_stage2, ig (no CD11b); viable (no 7-AAD); and 18 more",
         "batches, by instrument, day and settings: b1",
         "still to do: patient_id in 1 row, day in 1 row, panel in 1 row",

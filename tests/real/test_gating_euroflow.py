@@ -74,7 +74,7 @@ def test_euroflow__a_wrong_gate_is_flagged(scores):
     assert wrong == set()
 
 
-def test_euroflow__right_gates_of_healthy_blood_are_not_flagged(scores):
+def test_euroflow__one_right_gate_in_twenty_may_be_flagged_and_none_of_healthy_blood(scores):
     right = {
         (population, name): status
         for population, found in scores.items()
@@ -84,4 +84,4 @@ def test_euroflow__right_gates_of_healthy_blood_are_not_flagged(scores):
     flagged = {gate for gate, status in right.items() if status not in {"ok", "fixed", "borrowed"}}
     # lymphoma that lies among the lymphocytes, and red cells with nuclei beside the neutrophils
     assert {name for _, name in flagged} <= {"25", "35"}
-    assert len(flagged) <= 0.08 * len(right)
+    assert len(flagged) <= 0.05 * len(right)

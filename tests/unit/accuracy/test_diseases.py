@@ -29,6 +29,9 @@ def test_disease_figures__count_what_is_off_and_unflagged_by_status_and_sample()
     assert found["ig, gates"] == 4
     assert found["ig, counts off"] == 2  # with 95 true cells a count is too uncertain
     assert found["ig, off, nothing flagged"] == pytest.approx(100 / 3)
+    assert found["ig, off, not flagged, outside the interval"] == 1
+    held = disease_figures([[replace(one, is_held=True) for one in scores]])
+    assert {figure.name: figure.value for figure in held}["ig, off, not flagged, outside the interval"] == 0
     assert found["ig, wrong"] == 1
     assert found["ig, wrong, nothing flagged"] == pytest.approx(25)
 

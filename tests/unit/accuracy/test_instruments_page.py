@@ -9,14 +9,17 @@ SICK = replace(HOME, setting="left_shift_45", both=500, only_found=0, only_true=
 
 
 def test_page__shows_what_fails_as_it_is():
-    text = page([HOME], [[LOST]], [[replace(HOME, setting="navios")]], [[SICK]])
-    for heading in ("# Accuracy on other", "## Instruments", "### Instruments by name", "## Diseases", "### Counts of"):
+    forgotten = replace(LOST, setting="immature_CD16_all")
+    text = page([HOME], [[LOST]], [[replace(HOME, setting="navios")]], [[SICK]], [[forgotten]])
+    headings = ("# Accuracy on other", "## Instruments", "### Instruments by name", "## Diseases", "### Counts of")
+    for heading in (*headings, "## Forgotten stains"):
         assert f"\n{heading}" in f"\n{text}"
     assert "| left_shift_45 | ig (immature) | 1000 | 500 | -50 | ok | 0 |" in text
     lost = next(line for line in text.splitlines() if line.startswith("| any_1001"))
     assert lost.endswith("| 0.000 | nan | nan | 1 | 0 |")
-    assert "| any_1001 | S1 | ig | 0.00 | 1000 | 0 | not_gated | no |" in text
-    assert "| left_shift_45 | S1 | ig | 0.67 | 1000 | 500 | ok | no |" in text
+    assert "| any_1001 | S1 | ig | 0.00 | 1000 | 0 | not_gated | no | no |" in text
+    assert "| left_shift_45 | S1 | ig | 0.67 | 1000 | 500 | ok | no | no |" in text
+    assert "| immature, CD16, all | 1 | 1 | 1 | 0 | 0 | none | 0 |" in text
     assert "| not_gated | 0 | 1 | 0 | 0 |" in text
     assert text.endswith("|\n")
 

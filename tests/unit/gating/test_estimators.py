@@ -144,6 +144,15 @@ def test_negative_tail__ignores_a_rare_positive():
     assert found.gate.low[0] == pytest.approx(0.45, abs=0.02)
 
 
+def test_negative_tail__finds_its_peak_among_other_cells_where_the_strategy_says_so():
+    spoiled = np.random.default_rng(4).normal(0.1, 0.3, 50_000)
+    view = ArrayView({"X": spoiled}, references={"other": {"X": NEGATIVE}, "few": {"X": NEGATIVE[:50]}})
+    found = find("negative_tail", view, spreads=3.0, among="other")
+    assert found.gate.low[0] == pytest.approx(0.3 + 3 * 0.05, abs=0.02)
+    few = find("negative_tail", view, spreads=3.0, among="few")
+    assert (few.status, sentences_of(few.reasons)) == ("too_few_events", "50 events in few, 200 are needed")
+
+
 def test_negative_tail__boundary_beyond_the_bounds_is_refused():
     found = find("negative_tail", view_of("negative_tail", NEGATIVE), spreads=3.0, bounds=[0.6, 0.9])
     assert found.status == "failed"
@@ -319,7 +328,7 @@ def test_reference_line__error_is_that_of_repeated_samples(crossing_spreads):
         view = ArrayView(parent, references={"other": columns})
         return find("reference_line", view, crossing_spreads=crossing_spreads)
 
-    repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(200)], axis=0)
+    repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(100)], axis=0)
     told = np.array(ends(999).error.sds).reshape(-1, 2)[:2, 1]
     np.testing.assert_allclose(told, repeated, rtol=0.4)
 

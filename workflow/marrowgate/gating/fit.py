@@ -14,12 +14,12 @@ from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.doubts.cross_checks import (
     Stretch,
     at_border,
-    doubtful_references,
     moved_by_landmark,
     off_landmark,
     other_landmarks,
     overlaps,
 )
+from marrowgate.gating.doubts.references import doubtful_references, placed_by_halves
 from marrowgate.gating.doubts.saturation import saturated
 from marrowgate.gating.geometry.gates import Boolean, Gate, Rectangle
 from marrowgate.gating.landmarks.factors import against_batch, sample_landmarks
@@ -233,7 +233,29 @@ def _record_of(sample: SampleToFit, population: Population, parent: str, walk: _
         doubts = (*_saturated(sample, population, walk), *_unsupported(view, population, gate, walk))
     status = "doubtful" if doubts else fitted.status
     reasons = (*doubts, *fitted.reasons, *_reasons_without(sample, population))
-    return GateRecord(population.name, parent, method, gate, status, reasons, fitted.error, int(rows.size))
+    others = () if gate is None else _other_places(view, population, gate, walk)
+    n = int(rows.size)
+    return GateRecord(population.name, parent, method, gate, status, reasons, fitted.error, n, other_gates=others)
+
+
+def _other_places(view: _View, population: Population, gate: Gate, walk: _Walk) -> tuple[Gate, ...]:
+    """Return where else the gate lies when a population that places it may be two clusters."""
+
+    def points_of(reference: GateRecord) -> NDArray[np.float64]:
+        rows = walk.rows.get(reference.population, NO_EVENT_ROWS)
+        dimensions = reference.gate.dimensions if reference.gate else ()
+        return np.column_stack([walk.sample_events.scaled(dimension, rows) for dimension in dimensions])
+
+    def again(name: str, half: NDArray[np.bool_]) -> Gate | None:
+        with_half = replace(walk, rows={**walk.rows, name: walk.rows[name][half]})
+        return _search(replace(view, walk=with_half, seen={}), population)[0].gate
+
+    needs = needs_of(population)
+    # a gate that is taken over as it is would be the same with other events
+    if not set(needs.placed_by) <= set(needs.references):
+        return ()
+    placed_by = [walk.at(name) for name in needs.placed_by]
+    return placed_by_halves(gate, placed_by, walk.records, points_of, again)
 
 
 def _unsupported(view: _View, population: Population, gate: Gate, walk: _Walk) -> Reasons:

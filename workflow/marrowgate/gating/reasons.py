@@ -35,6 +35,7 @@ CODES = MappingProxyType(
         "wide_boundary": "The boundary's own error is a tenth of the scale or more: it may lie almost anywhere.",
         "crowded_border": "Many events lie near a boundary, within its error, so that it moves the count much.",
         "cuts_through": "Many events lie beside the border that another population places: it cuts through cells.",
+        "nothing_stained": "Hardly an event lies in the gate, and no border was found: no such cells, or no stain.",
         "at_full_scale": "Many events of the reference population lie at the top of a channel: they were brighter.",
         "landmark_in_doubt": "A landmark is in doubt, so are the gate's numbers, and the gate depends on them.",
         "reference_in_doubt": "The population that places the gate is in doubt.",
@@ -59,6 +60,14 @@ CODES = MappingProxyType(
         "too_few_fits": "Too few samples of the batch found a gate to lend one.",
     }
 )
+
+REMARKS = frozenset(
+    {
+        "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate", "no_valley",
+        "pooled", "too_few_events",
+    }
+)  # fmt: skip
+"""Codes of reasons that say where a gate comes from and do not speak against it."""
 
 
 def because(code: str, sentence: str) -> Note:

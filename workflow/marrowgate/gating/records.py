@@ -70,6 +70,8 @@ class GateRecord:
         Events of the parent when the gate was found.
     own_gate : Gate or None
         Where the sample's own events have it, when the batch drew it in.
+    other_gates : tuple of Gate
+        Where else it may lie because a population that places it is in doubt; empty where nobody can say.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class GateRecord:
     error: BoundaryError = NO_ERROR
     n_parent: int = 0
     own_gate: Gate | None = None
+    other_gates: tuple[Gate, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an error that does not belong to the gate."""
@@ -225,6 +228,7 @@ def record_to_plain(record: GateRecord) -> dict[str, Any]:
     """Return a record as lists, numbers and text."""
     plain = {name: value for name, value in vars(record).items() if name != "own_gate"}
     plain["gate"] = None if record.gate is None else to_plain(record.gate)
+    plain["other_gates"] = [to_plain(gate) for gate in record.other_gates]
     plain["reasons"] = [asdict(reason) for reason in record.reasons]
     plain["error"] = asdict(record.error)
     return plain
@@ -237,5 +241,7 @@ def error_from_plain(plain: Mapping[str, Any]) -> BoundaryError:
 
 def _record_from_plain(plain: dict[str, Any]) -> GateRecord:
     gate = None if plain["gate"] is None else from_plain(plain["gate"])
+    others = tuple(from_plain(entry) for entry in plain["other_gates"])
     reasons = tuple(Note(**entry) for entry in plain["reasons"])
-    return GateRecord(**{**plain, "gate": gate, "reasons": reasons, "error": error_from_plain(plain["error"])})
+    error = error_from_plain(plain["error"])
+    return GateRecord(**{**plain, "gate": gate, "other_gates": others, "reasons": reasons, "error": error})

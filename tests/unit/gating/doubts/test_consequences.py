@@ -156,6 +156,27 @@ def test_without_consequence__a_gate_whose_events_are_left_out_may_be_empty_or_m
     assert not is_spared(0, 6, 50)
 
 
+def test_without_consequence__what_an_empty_gate_ought_to_leave_out_may_lie_anywhere():
+    """A gate without a stain leaves nothing out, wherever it lies: its cells are among the others."""
+    events = sample_of(X=[0.1] * 200, Y=[0.9] * 100 + [0.1] * 100)
+    out, rest = threshold("X", 0.5, "above"), sure("rest", Boolean("not", ("out",)))
+    assert spared(events, in_doubt("out", out, "crowded_border"), rest) == {"rest": {"out": 0.0}}
+    assert spared(events, in_doubt("out", out, "nothing_stained"), rest) == {}
+    both = (because("nothing_stained", "why"), because("crowded_border", "why"))
+    assert spared(events, GateRecord("out", "root", "fixed", out, "doubtful", both), rest) == {}
+
+
+def test_without_consequence__a_gate_that_a_reference_places_is_tried_where_its_halves_have_it():
+    events = sample_of(X=[0.45] * 6 + [0.9] * 100 + [0.1] * 50, Y=[0.9] * 3 + [0.1] * 153)
+    gate = threshold("X", 0.5, "above")
+    near, far = threshold("X", 0.6, "above"), threshold("X", 0.4, "above")
+    assert spared(events, in_doubt("it", gate, "reference_in_doubt")) == {}
+    assert spared(events, in_doubt("it", gate, "reference_in_doubt", other_gates=(near,))) == {"it": {"it": 0.0}}
+    assert spared(events, in_doubt("it", gate, "reference_in_doubt", other_gates=(near, far))) == {}
+    cut = (because("reference_in_doubt", "why"), because("cuts_through", "why"))
+    assert spared(events, GateRecord("it", "root", "valley", gate, "doubtful", cut, other_gates=(near,))) == {}
+
+
 def test_populations_resting_on__parts_lie_in_it_and_what_is_left_with_only_leave_it_out():
     records = [
         sure("a", threshold("X", 0.5, "above")),

@@ -9,6 +9,7 @@ from marrowgate.gating.densities.density import binned
 from marrowgate.gating.doubts.lent_gates import doubt_lent
 from marrowgate.gating.estimators.valley import crowded_valley
 from marrowgate.gating.geometry.gates import Boolean, threshold
+from marrowgate.gating.reasons import because
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.signal.transforms import Transform
@@ -41,6 +42,29 @@ def test_doubt_lent__nothing_is_said_of_few_events_of_events_beyond_the_error_an
     assert lent([0.49] * 100 + [0.9] * 200, status="ok")[0] == "ok"
     assert lent([0.49] * 100 + [0.9] * 200, error=UNKNOWN)[0] == "borrowed"
     assert lent([0.49] * 100 + [0.9] * 200, error=NO_ERROR, gate=Boolean("or", ("root",)))[0] == "borrowed"
+
+
+def stand_in(n_inside, n_parent=1000, status="fixed", code="fallback", fits=True):
+    """Return what is said of a gate that stands in for one that was not found."""
+    record = GateRecord("it", "root", "fixed", threshold("X", 0.5, "above"), status, (because(code, "why"),))
+    rows = {"root": np.arange(n_parent)} | ({"it": np.arange(n_inside)} if fits else {})
+    (answer,) = doubt_lent(sample_of([0.9] * n_parent), [record], rows)
+    return answer.status, [reason.code for reason in answer.reasons]
+
+
+@pytest.mark.parametrize("status", ["fixed", "borrowed", "doubtful"])
+def test_doubt_lent__a_stand_in_without_events_is_in_doubt(status):
+    assert stand_in(19, status=status) == ("doubtful", ["nothing_stained", "fallback"])
+    assert stand_in(20, status=status) == (status, ["fallback"])
+    assert stand_in(19, 999, status=status) == (status, ["fallback"])
+
+
+def test_doubt_lent__an_empty_gate_is_in_no_doubt_where_it_was_found_or_given_or_lent_for_rare_cells():
+    assert stand_in(0, code="ends_at_neighbour", status="ok")[0] == "ok"
+    assert stand_in(0, code="from_batch", status="borrowed")[0] == "borrowed"
+    assert stand_in(0, status="overridden")[0] == "overridden"
+    assert stand_in(0, status="not_gated")[0] == "not_gated"
+    assert stand_in(0, fits=False)[0] == "fixed"
 
 
 @pytest.mark.parametrize(("keep", "kept"), [("above", 200), ("below", 500)])

@@ -139,6 +139,30 @@ def test_upper_mode__of_a_handful_is_doubtful_and_far_bright_events_are_no_mode(
     assert mode in CENTRES
 
 
+@pytest.mark.parametrize(("sd", "is_found"), [(0.019, False), (0.0175, True)])
+def test_upper_mode__that_hardly_stands_out_of_cells_without_the_marker_is_not_stained(sd, is_found):
+    """The mode lies 0.2 beyond the median of the negatives, whose lower half is about 0.0195 or 0.018 deep."""
+    rng = np.random.default_rng(2)
+    n = 40_000
+    dim = np.where(np.arange(n) < 0.9 * n, 0.1 + sd * rng.standard_normal(n), 0.8)
+    # a tenth of bright cells, as natural killer cells in CD16, moves the 16 % quantile and the median a little
+    low, middle = np.quantile(dim, [0.16, 0.5])
+    bright = np.full(2000, middle + 0.2) + 0.0005 * rng.standard_normal(2000)
+    view = ArrayView({"X": bright}, references={"negative": {"X": dim}})
+    assert is_found == (0.2 > 10 * (middle - low))
+    answer = found("upper_mode", view, brighter_than="negative")
+    assert (answer.gate is not None) is is_found
+    assert found("upper_mode", view).gate is not None
+    if not is_found:
+        assert (answer.status, codes(answer)) == ("failed", ("no_mode",))
+        assert answer.reasons[0].sentence == "the upper mode of X hardly stands out of negative"
+
+
+def test_upper_mode__without_cells_to_compare_with_is_found():
+    view = ArrayView({"X": np.random.default_rng(3).normal(0.8, 0.01, 2000)}, references={"negative": {"X": []}})
+    assert found("upper_mode", view, brighter_than="negative").gate is not None
+
+
 @pytest.mark.parametrize(("n_young", "status"), [(0, "ok"), (200, "ok"), (3000, "doubtful")])
 def test_reference_line__a_reference_with_two_modes_is_doubtful(n_young, status):
     rng = np.random.default_rng(6)

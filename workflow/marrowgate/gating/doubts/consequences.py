@@ -13,7 +13,7 @@ from marrowgate.gating.apply import apply_elsewhere, rows_inside
 from marrowgate.gating.doubts.wide_boundary import MOST_SD
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
-from marrowgate.gating.reasons import Reasons, because
+from marrowgate.gating.reasons import REMARKS, Reasons, because, has_code
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 
@@ -23,14 +23,6 @@ FEWEST_CHANGED = 3
 """Events whose coming and going is no chance."""
 _WIDER = 4.0
 """Multiple of the squared distance of an ellipse that is twice as wide."""
-
-_REMARKS = frozenset(
-    {
-        "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate", "no_valley",
-        "pooled", "too_few_events",
-    }
-)  # fmt: skip
-"""Codes of reasons that say where a gate comes from and do not speak against it."""
 
 Harmless = Mapping[str, Mapping[str, float]]
 """Population to the gates in doubt that it rests on and that do not change it, each with the share of its events."""
@@ -61,6 +53,9 @@ def without_consequence(
     spared: dict[str, dict[str, int]] = {}
     for record in gated:
         if record.status not in {"doubtful", "shifted"} or record.gate is None:
+            continue
+        if has_code(record.reasons, "nothing_stained"):
+            # the cells may lie anywhere, so no other gate says what they change
             continue
         inside, outside = populations_resting_on(record.population, gated)
         for names, others in ((inside, _elsewhere(record)), (outside, _elsewhere(record) or _extremes(record.gate))):
@@ -114,10 +109,12 @@ def populations_resting_on(name: str, records: Sequence[GateRecord]) -> tuple[se
 
 def _elsewhere(record: GateRecord) -> list[Gate]:
     """Return where else a gate may lie of which nothing but its place is in doubt; empty when more is."""
-    gate, against = record.gate, {reason.code for reason in record.reasons} - _REMARKS
-    if gate is None or against - {"far_from_batch", "crowded_border"}:
+    gate, against = record.gate, {reason.code for reason in record.reasons} - REMARKS
+    if gate is None or against - {"far_from_batch", "crowded_border", "reference_in_doubt"}:
         return []
-    others = [] if record.own_gate is None else [record.own_gate]
+    if "reference_in_doubt" in against and not record.other_gates:
+        return []
+    others = [*record.other_gates, *([] if record.own_gate is None else [record.own_gate])]
     if "crowded_border" in against:
         others += [moved(gate, numbers(gate) + sign * step) for step in record.error.steps for sign in (1, -1)]
     return others

@@ -1,4 +1,4 @@
-"""What speaks against a gate from outside of it: landmarks and references in doubt, a border near by, an overlap."""
+"""What speaks against a gate from outside of it: landmarks in doubt, a border near by, an overlap."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,7 +12,6 @@ from marrowgate.gating.landmarks.factors import MOST_APART
 from marrowgate.gating.landmarks.readings import LANDMARK_DIMENSIONS
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, because
-from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents
 
 Stretch = Mapping[str, float]
@@ -78,16 +77,6 @@ def moved_by_landmark(gate: Gate, stretches: Sequence[Stretch], again: Callable[
         if off.size and off.max() > STATED_SD:
             return (because("landmark_in_doubt", f"{said} it lies {off.max():.3f} of full scale away"),)
     return ()
-
-
-def doubtful_references(placed_by: Sequence[str], records: Sequence[GateRecord]) -> Reasons:
-    """Doubt a gate that other populations place when the gate of one of them is in doubt."""
-    in_doubt = {record.population for record in records if record.status == "doubtful"}
-    return tuple(
-        because("reference_in_doubt", f"{name}, which places the gate, is in doubt")
-        for name in dict.fromkeys(placed_by)
-        if name in in_doubt
-    )
 
 
 def off_landmark(sample_events: SampleEvents, kind: str, rows: EventRows, landmarks: Sequence[LandmarkRow]) -> Reasons:

@@ -1,4 +1,4 @@
-"""What speaks against a gate of the batch in a sample: so many events near it that its error moves the count much."""
+"""What speaks against a gate that a sample did not find itself: many events near it, or hardly one inside."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,15 +9,23 @@ from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.doubts.estimate_doubts import FEWEST_NEAR, MOST_NEAR_MEASURED
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
 from marrowgate.gating.geometry.gates import Boolean
-from marrowgate.gating.reasons import because
-from marrowgate.gating.records import GateRecord
+from marrowgate.gating.reasons import because, has_code
+from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
+
+FEWEST_STAINED = 20
+"""Events in a gate that show that its stain is there."""
+FEWEST_OF_PARENT = 1000
+"""Events of a parent in which so few are no chance."""
 
 
 def doubt_lent(
     sample: SampleEvents, records: Sequence[GateRecord], rows: Mapping[str, EventRows]
 ) -> tuple[GateRecord, ...]:
-    """Put gates in doubt that the batch lends and by which many of the sample's own events lie.
+    """Put gates in doubt that a sample did not find itself and that its own events speak against.
+
+    Of a gate that the batch lends, many events lie near the boundary. Of a gate that stands in for one that was not
+    found, be it the fallback's or the batch's, hardly an event lies inside: the sample may lack the cells or the stain.
 
     Parameters
     ----------
@@ -33,7 +41,20 @@ def doubt_lent(
     tuple of GateRecord
         In the same order. The gates stay as they are.
     """
-    return tuple(_doubted(sample, record, rows) if _is_lent(record) else record for record in records)
+    checked = (_doubted(sample, record, rows) if _is_lent(record) else record for record in records)
+    return tuple(_doubted_if_empty(record, rows) for record in checked)
+
+
+def _doubted_if_empty(record: GateRecord, rows: Mapping[str, EventRows]) -> GateRecord:
+    if not has_code(record.reasons, "fallback") or record.status not in USABLE or record.status == "overridden":
+        return record
+    if record.parent not in rows or record.population not in rows:
+        return record
+    n_inside, n_parent = int(rows[record.population].size), int(rows[record.parent].size)
+    if n_inside >= FEWEST_STAINED or n_parent < FEWEST_OF_PARENT:
+        return record
+    sentence = f"{n_inside} of {n_parent} events lie in the gate, and no boundary was found: no such cells, or no stain"
+    return replace(record, status="doubtful", reasons=(because("nothing_stained", sentence), *record.reasons))
 
 
 def _is_lent(record: GateRecord) -> bool:

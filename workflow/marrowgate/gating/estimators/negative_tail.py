@@ -6,13 +6,25 @@ import numpy as np
 
 from marrowgate.gating.densities.density import CENTRES, HIGH, LOW, Counts, bandwidth, binned, resample, smoothed
 from marrowgate.gating.geometry.gates import threshold
-from marrowgate.gating.methods import Arguments, FittedGate, Method, View, fitted_gate, kept_stain, no_gate, on_scale
+from marrowgate.gating.methods import (
+    Arguments,
+    FittedGate,
+    Method,
+    Needs,
+    View,
+    fitted_gate,
+    kept_stain,
+    no_gate,
+    on_scale,
+)
 from marrowgate.settings.section import Limit
 
 
 class NegativeTailArguments(Arguments):
-    """How far beyond the negative peak."""
+    """In which events to look, and how far beyond the negative peak."""
 
+    among: str = ""
+    """A population that stands before this one, whose events show the peak; not given: the parent."""
     keep: Literal["above", "below"] = "above"
     """Which side of the boundary is the population."""
     spreads: Annotated[float, Limit(gt=0)] = 4.0
@@ -20,15 +32,16 @@ class NegativeTailArguments(Arguments):
     bounds: tuple[float, float] | None = None
     """Lowest and highest boundary that makes sense, linear compensated scale; not given: anywhere on the scale."""
     min_events: Annotated[int, Limit(ge=10)] = 200
-    """Events that the parent must have."""
+    """Events that must be there to look at."""
 
 
 def find(view: View, arguments: NegativeTailArguments) -> FittedGate:
     """Put the boundary `spreads` standard deviations above the highest mode below the upper bound."""
     (dimension,) = view.dimensions
-    values = view.values(dimension)
+    values = view.values(dimension, arguments.among or None)
     if values.size < arguments.min_events:
-        return no_gate("too_few_events", f"{values.size} events in the parent, {arguments.min_events} are needed")
+        where = arguments.among or "the parent"
+        return no_gate("too_few_events", f"{values.size} events in {where}, {arguments.min_events} are needed")
     low, high = on_scale(view, dimension, arguments.bounds) if arguments.bounds else (LOW, HIGH)
     counts = binned(values)
     width = bandwidth(counts)
@@ -61,10 +74,16 @@ def tail(counts: Counts, density: Counts, high: float, spreads: float) -> float 
     return float(mode + spreads * sd)
 
 
+def needs(arguments: NegativeTailArguments) -> Needs:
+    """Declare the population whose events show the peak."""
+    return Needs(references=(arguments.among,) if arguments.among else ())
+
+
 METHOD = Method(
     NegativeTailArguments,
     (1,),
     "Mirrored lower half of the negative peak, as openCyto's tailgate (Finak 2014, PLoS Comput Biol 10:e1003806)",
     find,
+    needs=needs,
     stains=kept_stain,
 )
