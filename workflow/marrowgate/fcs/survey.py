@@ -24,7 +24,7 @@ _DIGESTED = 2**16
 _ACQUISITION = ("$DATE", "$BTIM", "$ETIM", "$TOT", "$CYT", "$CYTSN")
 
 FEWEST_RAW_DETECTORS = 24
-"""Fluorescence channels without a marker; with so many a file that lacks the panel's is taken for a raw spectral one."""
+"""Fluorescence channels without a marker, from which on a file that lacks those of the panel is called spectral."""
 
 FINDINGS = {
     "panel_channel_missing": "The panel names channels that the file does not have.",
