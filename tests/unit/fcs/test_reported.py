@@ -99,6 +99,25 @@ def test_text_end__a_supplemental_text_is_not_read_twice(tmp_path: Path) -> None
     assert (file.verdict.status, file.channels[1].label) == ("accepted", "CD34")
 
 
+@pytest.mark.parametrize("short", [0, 1, 2, 5, 9, 15])
+@pytest.mark.parametrize("tail", [b"", b"00000000", b"  "])
+def test_supplemental_text__that_ends_too_early_is_read_on(tmp_path: Path, short: int, tail: bytes) -> None:
+    supplement = text_segment({"$P2S": "CD34", "$P3S": "CD45"})
+    begin = DATA_BEGIN + TWO_EVENTS.nbytes
+    entries = keywords(BEGINSTEXT=str(begin), ENDSTEXT=str(begin + len(supplement) - 1 - short))
+    file = read_header(write(tmp_path, fcs_bytes(entries, tail=supplement + tail)))
+    assert [channel.label for channel in file.channels] == ["", "CD34", "CD45"]
+    assert [note.code for note in file.verdict.repairs] == (["text_end_too_early"] if short else [])
+
+
+def test_supplemental_text__before_the_data_ends_there(tmp_path: Path) -> None:
+    supplement = text_segment({"$P2S": "CD34", "$P3S": "CD45"})
+    entries = keywords(BEGINSTEXT="1200", ENDSTEXT=str(1200 + len(supplement) - 6))
+    content = fcs_bytes(entries)
+    file = read_header(write(tmp_path, content[:1200] + supplement + content[1200 + len(supplement) :]))
+    assert [channel.label for channel in file.channels] == ["", "CD34", "CD45"]
+
+
 # bytes behind the DATA
 
 

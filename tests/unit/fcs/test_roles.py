@@ -58,7 +58,7 @@ FLUORESCENCE = (
     "CD34", "FSC-marker", "Yb174Di", "APC-Cy7-A", "V450-A", "SSC-CD34", "Eventin", "IndexCD3", "AF-A", "BL1-A",
     "CD3 FSC-A", "Widthin", "TIMELESS", "FS-CD34", "Index-CD3", "Beadlet", "B515-A", "R780-A", "V1-A", "",
     "FL03-A", "PC5-A", "PC7", "PCA-1", "TSNE-CD34", "Info-CD3", "EVI1", "Cluster-CD3", "IDO", "Plated", "T1-ECL",
-    "PC5-A :: CD34", "GATA-1", "Ki-67", "BATF", "TOX", "SOM", "DC-SIGN", "ID2", "Clusterin", "Popeye", "Indo-1 Ratio",
+    "PC5-A :: CD34", "GATA-1", "Ki-67", "BATF", "TOX", "DC-SIGN", "ID2", "Clusterin", "Popeye", "Indo-1 Ratio",
     "Intensity_MC_Ch02", "CD3 label", "Live", "EVA", "Gate-CD3", "Class II", "UMAPK", "Area",
 )  # fmt: skip
 
