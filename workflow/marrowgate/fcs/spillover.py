@@ -125,8 +125,8 @@ def _label_fault(parsed: MatrixText, meant: Sequence[Channel | None]) -> str:
 def _number_fault(parsed: MatrixText, meant: Sequence[Channel]) -> str:
     """Refuse numbers that let scatter or time spill over: they are no numbers of channels then."""
     beside = parsed.matrix - np.diag(np.diag(parsed.matrix))
-    spills = beside.any(axis=0) | beside.any(axis=1)
-    odd = [channel for channel, at in zip(meant, spills, strict=True) if at and channel.role != "fluorescence"]
+    spills = np.count_nonzero(beside, axis=0) + np.count_nonzero(beside, axis=1)
+    odd = [channel for channel, n in zip(meant, spills, strict=True) if n and channel.role != "fluorescence"]
     return f"its labels are numbers, and number {odd[0].index + 1} is {odd[0].role}" if odd else ""
 
 
