@@ -16,6 +16,7 @@ import numpy as np
 from accuracy.cohort_model import MEASURES, draw_cohort, share_row, write_figures
 from accuracy.resumed import answers_by_seed, digest_of
 from marrowgate.cohort.contrasts import changes
+from marrowgate.cohort.contrasts.lead import lead_contrast
 from marrowgate.cohort.contrasts.longitudinal import time_contrasts, time_model
 from marrowgate.cohort.contrasts.responder_contrasts import two_by_two
 from marrowgate.cohort.contrasts.responders import Rule, declared_rule, find_responses
@@ -57,6 +58,8 @@ def change_p(study: Comparison, measure: str, draws: int, seed: int) -> dict[str
     for part in ("window_mean", "peak_matched", "last", "off"):
         pairs = changes.make_pairs(courses, study.arms, part)
         found[f"{measure} {part} change_score"] = changes.change_score(pairs).p
+        lead = lead_contrast(courses, study.arms, study.clock, part, pairs)
+        found[f"{measure} {part} {lead.method}"] = lead.estimate.p
         if part in {"window_mean", "off"}:
             others = changes.companions(pairs, draws, seed)
             found |= {f"{measure} {part} {method}": estimate.p for method, estimate in others}

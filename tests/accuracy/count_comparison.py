@@ -115,7 +115,7 @@ def answer_drawn(drawn: DrawnCounts) -> dict[str, Any]:
     score = estimate_row(ENDPOINT, study.between, "change_score", changes.change_score(pairs), pairs.counts)
     few = has_few_events(courses)
     first = disagreements([row, score], lead, pairs, attenuated=few)[0]
-    status = first.get("status") or ("flagged" if is_flagged(findings, lead.method) else "ok")
+    status = first.get("status") or ("flagged" if is_flagged(findings) else "ok")
     numbers = {name: first[name] for name in ("estimate", "ci_low", "ci_high", "p_value")}
     return {"status": status, **numbers, **beside, **half_event}
 

@@ -21,7 +21,7 @@ from large_study import REPOSITORY, make_study
 LARGEST_GROWTH = 2.5
 """Bound on the CPU time of a further sample at the largest sizes over that at the smallest: the square gives 3.3."""
 REPEATS = 3
-MOST_MEGABYTES = 0.35
+MOST_MEGABYTES = 0.1
 """Bound on the memory of a further sample, MB (10^6 bytes)."""
 
 

@@ -1,5 +1,6 @@
 """`marrowgate unmix` from raw files to files whose channels are fluorochromes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,11 @@ channels:
 """
 
 
-def write_raw(path: Path, values: np.ndarray, file: FcsFile) -> Path:
+def write_raw(path: Path, values: np.ndarray, file: FcsFile, voltage: float | None = None) -> Path:
     n = len(values)
     scatter = np.random.default_rng(1).normal(100_000, 10_000, n)
     channels = [WriteChannel("FSC-A"), WriteChannel("Time", range=1e6)]
-    channels += [WriteChannel(one.name, range=4e6, kind="Raw_Fluorescence") for one in file.channels]
+    channels += [WriteChannel(one.name, range=4e6, kind="Raw_Fluorescence", voltage=voltage) for one in file.channels]
     events = np.column_stack([scatter, np.arange(n), values])
     write_fcs(
         path, events, channels, version="3.2", keywords={"$CYT": "Aurora", "$TIMESTEP": "0.01", "$OP": "somebody"}
@@ -85,3 +86,37 @@ def test_unmix__all_faults_of_the_options_at_once(words, tmp_path, capsys):
         f"error: {tmp_path}/missing.fcs: there is no such file; correct the path",
         "error: option --markers: the panel has no stained channel 'CD43'; name a marker of the panel",
     ]
+
+
+def test_unmix__a_file_that_cannot_be_unmixed_stops_no_other(made, words, tmp_path, capsys):
+    few = replace(made.unstained, channels=made.unstained.channels[2:])
+    lacking = write_raw(tmp_path / "lacking.fcs", made.observed[:, 2:], few)
+    broken = tmp_path / "broken.fcs"
+    broken.write_bytes(b"no FCS file")
+    assert main([*words[:-1], str(lacking), str(broken), words[-1]]) == 2
+    rejected = "the file is rejected: the file does not begin with FCS and a version; give a file that can be read"
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {lacking}: has no detector D1-A, D2-A; give files of one instrument at the same settings",
+        f"error: {broken}: {rejected}",
+    ]
+    assert [path.name for path in (tmp_path / "unmixed").iterdir()] == ["sample.fcs"]
+
+
+def test_unmix__signatures_hold_at_the_settings_of_their_controls_alone(made, words, tmp_path, capsys):
+    write_raw(tmp_path / "blank.fcs", made.unstained.events, made.unstained, voltage=400)
+    other = write_raw(tmp_path / "other.fcs", made.observed, made.unstained, voltage=450)
+    same = write_raw(tmp_path / "same.fcs", made.observed, made.unstained, voltage=400)
+    assert main([*words[:-1], str(other), str(same)]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {other}: was acquired at another voltage than the controls (D1-A 450, not 400; D2-A 450, not 400; "
+        "D3-A 450, not 400); give files of one instrument at the same settings\n"
+    )
+    assert [path.name for path in (tmp_path / "unmixed").iterdir()] == ["same.fcs"]
+
+
+def test_unmix__stains_that_cannot_be_told_apart_are_a_fault_of_the_controls(words, tmp_path, capsys):
+    place = words.index("--stains") + 1
+    words[place + 1] = words[place]
+    assert main(words) == 2
+    assert "give other controls" in capsys.readouterr().err
+    assert not (tmp_path / "unmixed").exists()

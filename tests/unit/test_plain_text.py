@@ -46,3 +46,7 @@ def test_faults_and_logs__send_no_escapes_to_a_terminal(capsys):
     set_up()
     logging.getLogger("marrowgate.test").warning("%s\nnext", ESCAPE)
     assert capsys.readouterr().err == "WARNING \ufffd[31mPE\ufffd-A\ufffd\ufffd next\n"
+
+
+def test_printable__what_python_calls_printable_holds_nothing_that_is_not_to_be_shown():
+    assert not [code for code in range(0x110000) if chr(code).isprintable() and has_unprintable(chr(code))]

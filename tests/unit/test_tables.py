@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marrowgate import __version__, tables
-from marrowgate.columns import Column
+from marrowgate.columns import Column, table_columns
 from marrowgate.errors import UserError
 from marrowgate.tables import read_rows, write_columns, write_table
 from strategies import finite, one_line
@@ -128,3 +128,22 @@ def test_text_without_its_parquet__is_told(tmp_path):
     (tmp_path / "t.tsv").write_text("name\nA\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"there is no t\.parquet beside it"):
         read_rows(tmp_path / "t.tsv")
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5, 100])
+def test_joined__rows_of_many_samples_are_the_table_that_one_list_makes(tmp_path, monkeypatch, at_once):
+    rows = [{"sample_id": f"s{number}", "verdict": "accepted", "n_events": number} for number in range(11)]
+    parts = [rows[:1], [], rows[1:4], rows[4:]]
+    write_table(tmp_path / "one.tsv", "manifest", rows)
+    monkeypatch.setattr(tables, "_ROWS_AT_ONCE", at_once)
+    made = tables.joined("manifest", parts)
+    tables.write_arrow(tmp_path / "parts.tsv", made)
+    assert (tmp_path / "parts.tsv").read_bytes() == (tmp_path / "one.tsv").read_bytes()
+    assert read_rows(tmp_path / "parts.tsv") == read_rows(tmp_path / "one.tsv")
+    assert list(tables.rows_of(made, ["n_events", "sample_id"])) == [
+        {"n_events": number, "sample_id": f"s{number}"} for number in range(11)
+    ]
+
+
+def test_joined__no_rows_are_an_empty_table_with_all_columns():
+    assert tables.joined("manifest", []).column_names == [column.name for column in table_columns("manifest")]

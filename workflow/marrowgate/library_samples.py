@@ -183,7 +183,7 @@ class GatedSample:
             intensity_table(measured, Measure(), SEED, {}),
             measured,
             limits.max_spillover_difference,
-            is_wanted=lambda _: sample.spillover != "none",
+            is_wanted=sample.spillover != "none",
         )
 
 

@@ -17,7 +17,8 @@ def has_unprintable(text: str) -> bool:
 
 def printable(text: str, instead: str = REPLACEMENT) -> str:
     """Return a text with another character in place of each that is not to be shown."""
-    return _UNPRINTABLE.sub(instead, text)
+    # what Python calls printable holds none of them, and nearly every text is
+    return text if text.isprintable() else _UNPRINTABLE.sub(instead, text)
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """Tables: tab-separated text with a header, and the same table as Parquet beside it, both typed by `columns`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from marrowgate.plain_text import not_a_formula, printable
 
 Row = Mapping[str, Any]
 
+_ROWS_AT_ONCE = 5_000
 _ONE_LINE = dict.fromkeys(map(ord, "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 
 
@@ -47,11 +48,43 @@ def write_table(path: Path, table: str, rows: Iterable[Row], extra: Sequence[Col
 
 def write_columns(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> None:
     """Write a table whose columns are given one by one; see `write_table`."""
-    data = _arrow(columns, list(rows))
+    write_arrow(path, _arrow(columns, list(rows)))
+
+
+def write_arrow(path: Path, data: pa.Table) -> None:
+    """Write a table that `joined` or `_arrow` made; see `write_table`."""
     # both parts are written before either takes its place
     with whole_file(path) as text, whole_file(path.with_suffix(".parquet")) as parquet:
-        text.write_text(_text(data), encoding="utf-8", newline="\n")
+        with text.open("w", encoding="utf-8", newline="\n") as lines:
+            lines.writelines(_texts(data))
         pq.write_table(data, parquet)
+
+
+def joined(table: str, parts: Iterable[Sequence[Row]]) -> pa.Table:
+    """Return the rows of many samples as one table; as rows they would take five times the memory.
+
+    Parameters
+    ----------
+    table : str
+        A name in `columns.TABLES`.
+    parts : iterable of sequence of mapping
+        Rows, a sample's each; see `write_table`.
+    """
+    columns = table_columns(table)
+    made = [_arrow(columns, [])]
+    waiting: list[Row] = []
+    for rows in parts:
+        waiting += rows
+        if len(waiting) >= _ROWS_AT_ONCE:
+            made.append(_arrow(columns, waiting))
+            waiting = []
+    return pa.concat_tables([*made, _arrow(columns, waiting)])
+
+
+def rows_of(data: pa.Table, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Return the rows of a table one after the other, with some of its columns."""
+    for batch in data.select(names).to_batches(max_chunksize=_ROWS_AT_ONCE):
+        yield from batch.to_pylist()
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -102,9 +135,14 @@ def _is_missing(value: Any) -> bool:
 
 
 def _text(data: pa.Table) -> str:
-    columns = [[_cell(value) for value in column.to_pylist()] for column in data.columns]
-    lines = ["\t".join(data.column_names), *("\t".join(cells) for cells in zip(*columns, strict=True))]
-    return "\n".join(lines) + "\n"
+    return "".join(_texts(data))
+
+
+def _texts(data: pa.Table) -> Iterator[str]:
+    yield "\t".join(data.column_names) + "\n"
+    for batch in data.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        columns = [[_cell(value) for value in column.to_pylist()] for column in batch.columns]
+        yield "".join("\t".join(cells) + "\n" for cells in zip(*columns, strict=True))
 
 
 def _cell(value: Any) -> str:

@@ -1,11 +1,17 @@
 """What the design lets be said."""
 
+import math
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+from scipy import stats
 
+from marrowgate.cohort.compared_arms import ComparedArms
+from marrowgate.cohort.courses import Course, Point
 from marrowgate.cohort.design import Finding, check_design, is_flagged
 from marrowgate.cohort.study import Comparison
+from marrowgate.settings.arms import ArmPair
 from marrowgate.settings.project import Project
 
 Project_ = Callable[..., Project]
@@ -79,7 +85,7 @@ def test_check_design__mixed_preparations(project: Project_, study: Study_) -> N
 
 def test_check_design__baseline_gap(project: Project_, study: Study_) -> None:
     found = findings(study(project()))
-    assert "the arms differ at baseline by -" in found["large_baseline_gap"].sentence
+    assert "the arms differ at baseline by -" in found["baseline_gap"].sentence
 
 
 def test_check_design__unequal_visits_and_missing_baseline(project: Project_, study: Study_) -> None:
@@ -95,17 +101,31 @@ def test_check_design__unplaced_readings(project: Project_, study: Study_) -> No
     assert findings(made)["unplaced"].sentence == "8 readings have neither day nor cycle: not used"
 
 
-@pytest.mark.parametrize(
-    ("codes", "method", "flagged"),
-    [
-        ((), "ancova", False),
-        (("baseline_gap",), "conditional_binomial", False),
-        (("baseline_gap",), "ancova", True),
-        (("large_baseline_gap",), "conditional_binomial", True),
-        (("baseline_gap", "stops_early"), "conditional_binomial", True),
-    ],
-)
-def test_is_flagged__a_gap_that_may_be_chance_flags_what_presumes_equal_baselines(
-    codes: tuple[str, ...], method: str, flagged: bool
+@pytest.mark.parametrize("n", [4, 40])
+@pytest.mark.parametrize(("p_value", "flagged"), [(0.12, False), (0.08, True)])
+def test_check_design__a_gap_at_baseline_counts_in_its_own_error_whatever_the_number_of_patients(
+    n: int, p_value: float, flagged: bool
 ) -> None:
-    assert is_flagged([Finding(code, "flagged", "") for code in codes], method) == flagged
+    values = np.tile([3.0, 5.0], n // 2)
+    # equal sizes and variances: Welch's test is Student's
+    gap = stats.t.isf(p_value / 2, 2 * n - 2) * values.std(ddof=1) * math.sqrt(2 / n)
+    pair = ArmPair("triplet", "doublet")
+    arms = ComparedArms(pair, {f"P{k}": pair.first if k < n else pair.second for k in range(2 * n)})
+    logs = np.concatenate([values - gap, values])
+    courses = {
+        name: Course(name, MEASURE, baseline=Point(2**log, math.nan, math.nan, log, 0.1, 1))
+        for name, log in zip(arms, logs, strict=True)
+    }
+    found = {finding.code: finding for finding in check_design((), courses, arms)}
+    assert ("baseline_gap" in found) is flagged
+    if flagged:
+        assert found["baseline_gap"].sentence == (
+            f"the arms differ at baseline by {-gap:+.2f} log2 (p {p_value}): "
+            "change score and analysis of covariance may disagree"
+        )
+
+
+def test_is_flagged__by_a_flag_and_not_by_a_refusal() -> None:
+    assert is_flagged([Finding("stops_early", "flagged", "")])
+    assert not is_flagged([Finding("preparation_is_arm", "refused", "")])
+    assert not is_flagged([])

@@ -12,6 +12,7 @@ from marrowgate.fcs.survey import (
     panel_findings,
     survey,
 )
+from marrowgate.fcs.write import WriteChannel, write_fcs
 from marrowgate.settings.panel import Panel
 from unit.fcs.builder import TWO_EVENTS, fcs_bytes, keywords, write
 
@@ -74,6 +75,27 @@ def test_survey__panel_channels_that_are_missing(tmp_path: Path) -> None:
     (finding,) = panel_findings([made(tmp_path, "a.fcs")], PANEL)
     assert finding.note.code == "panel_channel_missing"
     assert finding.note.sentence == "1 of 3 channels of the panel are missing: APC-A (CD34)"
+
+
+@pytest.mark.parametrize(
+    ("names", "kinds"),
+    [
+        ([f"V{number}-A" for number in range(1, 25)], ["panel_channel_missing", "raw_spectral"]),
+        ([f"V{number}-A" for number in range(1, 24)], ["panel_channel_missing"]),
+        ([f"Yb{number}Di" for number in range(101, 125)], ["panel_channel_missing"]),
+    ],
+)
+def test_survey__raw_file_of_a_spectral_cytometer_is_to_be_unmixed(
+    tmp_path: Path, names: list[str], kinds: list[str]
+) -> None:
+    path = tmp_path / "a.fcs"
+    write_fcs(path, np.ones((5, len(names))), [WriteChannel(name) for name in names])
+    notes = [finding.note for finding in panel_findings([survey(path, 1)], PANEL)]
+    assert [note.code for note in notes] == kinds
+    assert "raw_spectral" not in kinds or notes[1].sentence == (
+        "the file has 24 raw detectors, as a spectral cytometer writes them: "
+        "marrowgate unmix makes the channels of the panel from them"
+    )
 
 
 def test_survey__missing_channels_are_named_as_the_panel_writes_them(tmp_path: Path) -> None:

@@ -328,7 +328,7 @@ def test_reference_line__error_is_that_of_repeated_samples(crossing_spreads):
         view = ArrayView(parent, references={"other": columns})
         return find("reference_line", view, crossing_spreads=crossing_spreads)
 
-    repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(200)], axis=0)
+    repeated = np.std([np.array(ends(seed).gate.vertices)[:2, 1] for seed in range(100)], axis=0)
     told = np.array(ends(999).error.sds).reshape(-1, 2)[:2, 1]
     np.testing.assert_allclose(told, repeated, rtol=0.4)
 

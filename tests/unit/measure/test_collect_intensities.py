@@ -1,9 +1,11 @@
 """Rows of intensities of a run: controls have none of their own, and what differs between visits stands on the row."""
 
+from itertools import chain
+
 import numpy as np
 
 from marrowgate.columns import TABLES
-from marrowgate.measure.collect import Measured, intensity_table
+from marrowgate.measure.collect import Measured, intensity_rows_of
 from marrowgate.settings.config import Measure
 from marrowgate.settings.strategies.strategy import Strategy
 from unit.measure.samples import control, record, sample
@@ -20,7 +22,7 @@ def measured(tube, centre):
 
 def table(differences=None):
     tubes = [measured(sample("V1"), 4000), measured(control("F1", "V1"), 400), measured(sample("V2", day=9.0), 3000)]
-    return intensity_table(tubes, Measure(), 1, {}, differences)
+    return list(chain.from_iterable(intensity_rows_of(tubes, Measure(), 1, {}, differences)))
 
 
 def test_intensity_table__stained_tubes_have_rows_and_their_controls_stand_in_them():

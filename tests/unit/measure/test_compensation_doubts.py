@@ -7,7 +7,7 @@ import pytest
 
 from marrowgate.fcs.model import Spillover
 from marrowgate.measure.collect import Measured
-from marrowgate.measure.compensation_doubts import mark_tables, sample_doubts, stain_doubts
+from marrowgate.measure.compensation_doubts import compensation_doubts, mark_tables, sample_doubts, stain_doubts
 from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.checks import Check
 from unit.measure.samples import control, record, sample
@@ -91,7 +91,7 @@ def tables(*entries, is_wanted=True, controls=None):
         if entry.sample.control_type == "none"
         for status in ("ok", "few_events")
     ]
-    return mark_tables(populations, intensities, entries, LIMIT, is_wanted=lambda _: is_wanted)
+    return mark_tables(populations, intensities, entries, LIMIT, is_wanted=is_wanted)
 
 
 def test_tables__numbers_that_rest_on_fluorescence_are_doubtful_with_the_reason():
@@ -149,7 +149,8 @@ def test_tables__a_batch_without_one_of_its_stains_is_doubtful():
     entries = [measured("a", USUAL), measured("b", USUAL)]
     row = {"check": "stain_separation_FITC-A", "value": None, "verdict": "flagged"}
     given = [{"sample_id": name, "status": "ok", "reason": "", "control_sample_id": None} for name in "ab"]
-    _, intensities = mark_tables([], given, entries, LIMIT, is_wanted=lambda _: True, of_stains={"hspc_B1": [row]})
+    doubts = compensation_doubts(entries, LIMIT, is_wanted=lambda _: True, of_stains={"hspc_B1": [row]})
+    intensities = doubts.intensities(given)
     assert {(row["status"], row["reason_code"]) for row in intensities} == {("doubtful", "stain_unusable")}
 
 

@@ -12,15 +12,14 @@ from marrowgate.cohort.compared_arms import ComparedArms
 from marrowgate.cohort.courses import Course
 from marrowgate.cohort.readings import Reading
 from marrowgate.settings.arms import ArmPair
+from marrowgate.stats.two_arms import welch
 
 SHARED_SHARE = 0.8  # share of readings in batches with both arms below which it is said
 UNEQUAL_VISITS = 1.25
 RANK_TOLERANCE = 1e-8
-BASELINE_GAP = 0.5  # standard deviations
-LARGE_BASELINE_GAP = 1.0  # standard deviations
-PRESUMES_BASELINE = ("ancova", "ancova_adjusted", "mixed_model_covariate")
-"""Methods that presume equal arms before treatment: a gap that may be chance flags them alone. Flagging a change for it
-would leave the changes of cohorts whose baselines happen to be alike, which are too rarely significant."""
+BASELINE_P = 0.10
+"""P-value of the arms' difference before treatment below which it is flagged: a change is then biased where the gap is
+chance or selection, the value adjusted for its baseline where it is real, and one reading cannot tell which."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,9 @@ def check_design(
     return findings
 
 
-def is_flagged(findings: Iterable[Finding], method: str) -> bool:
-    """Say whether findings flag the rows of a method."""
-    flags = {finding.code for finding in findings if finding.level == "flagged"}
-    return bool(flags - {"baseline_gap"}) or (bool(flags) and method in PRESUMES_BASELINE)
+def is_flagged(findings: Iterable[Finding]) -> bool:
+    """Say whether findings flag the rows of a measure."""
+    return any(finding.level == "flagged" for finding in findings)
 
 
 def _patients(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Finding]:
@@ -182,12 +180,10 @@ def _baselines(courses: Mapping[str, Course], arms: ComparedArms) -> Iterable[Fi
         yield Finding("missing_baseline", "flagged", f"{without} patients have no baseline and are left out of changes")
     if min(values.size for values in values_of_arm.values()) < 2:
         return
-    gap = float(values_of_arm[arms.pair.first].mean() - values_of_arm[arms.pair.second].mean())
-    spread = math.sqrt(float(np.mean([values.var(ddof=1) for values in values_of_arm.values()])))
-    if spread > 0 and abs(gap) > BASELINE_GAP * spread:
+    gap = welch(values_of_arm[arms.pair.first], values_of_arm[arms.pair.second])
+    if gap.p < BASELINE_P:
         sentence = (
-            f"the arms differ at baseline by {gap:+.2f} log2 ({abs(gap) / spread:.1f} standard deviations): "
+            f"the arms differ at baseline by {gap.value:+.2f} log2 (p {gap.p:.2g}): "
             "change score and analysis of covariance may disagree"
         )
-        code = "large_baseline_gap" if abs(gap) > LARGE_BASELINE_GAP * spread else "baseline_gap"
-        yield Finding(code, "flagged", sentence)
+        yield Finding("baseline_gap", "flagged", sentence)

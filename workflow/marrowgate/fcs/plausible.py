@@ -56,6 +56,11 @@ def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strang
     rows = block[: len(block) // layout.event_bytes * layout.event_bytes].reshape(-1, layout.event_bytes)
     if not rows.size:
         return Strangeness()
+    n_values = len(rows) * len(layout.types)
+    if set(layout.types) in ({"F"}, {"D"}):  # all of one width, as each type has one
+        values = rows.reshape(n_values, -1)
+        values = values if layout.byte_order == "little" else np.ascontiguousarray(values[:, ::-1])
+        return Strangeness(n_values, *(int(count) for count in _floats(values)))
     counts = np.zeros(3, np.int64)
     first_byte = 0
     for kind, width, mask in zip(layout.types, layout.bits, layout.masks, strict=True):
@@ -64,7 +69,7 @@ def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strang
         if layout.byte_order == "big":
             column = np.ascontiguousarray(column[:, ::-1])
         counts += _floats(column) if kind in {"F", "D"} else _integers(column, mask)
-    return Strangeness(len(rows) * len(layout.types), *(int(count) for count in counts))
+    return Strangeness(n_values, *(int(count) for count in counts))
 
 
 def _floats(column: NDArray[np.uint8]) -> NDArray[np.int64]:

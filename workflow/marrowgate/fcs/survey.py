@@ -13,7 +13,7 @@ from pathlib import Path
 
 from marrowgate.fcs.channels import match_panel
 from marrowgate.fcs.head import data_set_bases, read_head
-from marrowgate.fcs.markers import says_another_marker
+from marrowgate.fcs.markers import is_metal_channel, says_another_marker
 from marrowgate.fcs.model import Channel, FcsFile, Note
 from marrowgate.fcs.read import defect, read_header, rejected
 from marrowgate.fcs.source import Source, open_source
@@ -23,8 +23,12 @@ from marrowgate.settings.panel import Panel, PanelChannel
 _DIGESTED = 2**16
 _ACQUISITION = ("$DATE", "$BTIM", "$ETIM", "$TOT", "$CYT", "$CYTSN")
 
+FEWEST_RAW_DETECTORS = 24
+"""Fluorescence channels without a marker, from which on a file that lacks those of the panel is called spectral."""
+
 FINDINGS = {
     "panel_channel_missing": "The panel names channels that the file does not have.",
+    "raw_spectral": "The file holds the raw detectors of a spectral cytometer; it must be unmixed first.",
     "panel_label_differs": "The label in the file names another marker than the panel does.",
     "channels_differ": "The file has other channels than most files of its panel.",
     "voltage_differs": "Detector voltages differ from most files of the batch.",
@@ -145,11 +149,20 @@ def _panel_notes(channels: Sequence[Channel], panel: Panel) -> list[Note]:
         names = ", ".join(channel_and_marker(entry) for entry in missing)
         sentence = f"{len(missing)} of {len(panel.channels)} channels of the panel are missing: {names}"
         notes.append(Note("panel_channel_missing", sentence))
+        raw = [channel for channel in channels if _is_unnamed_detector(channel)]
+        if len(raw) >= FEWEST_RAW_DETECTORS and any(entry.marker for entry in missing):
+            sentence = f"the file has {len(raw)} raw detectors, as a spectral cytometer writes them: marrowgate unmix"
+            notes.append(Note("raw_spectral", f"{sentence} makes the channels of the panel from them"))
     for index, entry in matched.items():
         if entry.marker and says_another_marker(channels[index].label, channels[index].name, entry.marker):
             sentence = f"channel {index + 1} is {entry.marker} in the panel and labelled otherwise in the file"
             notes.append(Note("panel_label_differs", sentence))
     return notes
+
+
+def _is_unnamed_detector(channel: Channel) -> bool:
+    is_light = channel.role == "fluorescence" and not is_metal_channel(channel.name)
+    return is_light and not channel.marker and not channel.compensated
 
 
 def channel_and_marker(entry: PanelChannel) -> str:

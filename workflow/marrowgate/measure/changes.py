@@ -1,6 +1,6 @@
 """Published rows that differ from those of the last run: which, by how much, and why where that is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ _PUBLISHED_INTENSITIES = (
     *("n_events", "median_fi", "delta_fi", "ratio_fi", "abc", "pct_above_control", "control_type", "status"),
     "gate_status",
 )
+COMPARED = ("sample_id", "patient_id", "panel", "batch", "population", *_PUBLISHED)
+COMPARED_INTENSITIES = ("sample_id", "patient_id", "population", "marker", *_PUBLISHED_INTENSITIES)
+"""Columns of `populations.tsv` and `intensities.tsv` that are looked at."""
 _GATING = ("scales", "fit", "consensus", "gate")
 _SAME = 1e-9
 
@@ -71,12 +74,12 @@ class Change:
         return f", with {len(new)} samples more" if len(new) > 1 else ", with one sample more" if new else ""
 
 
-def change_rows(before: Sequence[Row], now: Sequence[Row], change: Change) -> list[dict[str, Any]]:
+def change_rows(before: Iterable[Row], now: Iterable[Row], change: Change) -> list[dict[str, Any]]:
     """Return the rows of `changes.tsv`: populations that are in both runs and whose published values differ.
 
     Parameters
     ----------
-    before, now : sequence of mapping
+    before, now : iterable of mapping
         Rows of `populations.tsv` of the last run and of this one.
     change : Change
         What the two were made from.
@@ -105,12 +108,12 @@ def change_rows(before: Sequence[Row], now: Sequence[Row], change: Change) -> li
     return rows
 
 
-def intensity_change_rows(before: Sequence[Row], now: Sequence[Row], change: Change) -> list[dict[str, Any]]:
+def intensity_change_rows(before: Iterable[Row], now: Iterable[Row], change: Change) -> list[dict[str, Any]]:
     """Return the rows of `changes.tsv` for intensities that are in both runs and whose published values differ.
 
     Parameters
     ----------
-    before, now : sequence of mapping
+    before, now : iterable of mapping
         Rows of `intensities.tsv` of the last run and of this one.
     change : Change
         What the two were made from.

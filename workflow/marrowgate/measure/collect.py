@@ -1,8 +1,9 @@
 """Rows of the run's tables, from the records of its samples."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from marrowgate.measure.blanks import NO_BLANKS, Blanks, BlankSample, find_blanks
@@ -26,8 +27,6 @@ from marrowgate.signal.detector_settings import setting_checks
 from marrowgate.signal.spillover.agreement import spillover_check
 
 Rows = list[dict[str, Any]]
-
-"""The population whose counting error is a quality check of the sample."""
 
 
 class SampleDefectError(Exception):
@@ -87,6 +86,11 @@ def blanks_of(project: Project, measured: Sequence[Measured]) -> Blanks:
 
 def population_table(measured: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Rows:
     """Return one row per sample and population."""
+    return list(chain.from_iterable(population_rows_of(measured, settings, blanks)))
+
+
+def population_rows_of(measured: Sequence[Measured], settings: Measure, blanks: Blanks = NO_BLANKS) -> Iterator[Rows]:
+    """Return one row per sample and population, sample by sample."""
 
     def rows(entry: Measured) -> Rows:
         return population_rows(_whole(entry), entry.sample, entry.arm, settings, blanks, entry.strategy.roles)
@@ -94,14 +98,19 @@ def population_table(measured: Sequence[Measured], settings: Measure, blanks: Bl
     return _for_each(measured, rows)
 
 
-def override_table(measured: Sequence[Measured]) -> Rows:
+def override_rows_of(measured: Sequence[Measured]) -> Iterator[Rows]:
     """Return one row per population that a person's gate may have changed: counts before and after."""
     return _for_each(measured, lambda entry: override_rows(entry.record, entry.sample))
 
 
-def intensity_table(
+def intensity_table(measured: Sequence[Measured], settings: Measure, seed: int, lines: Lines) -> Rows:
+    """Return one row per stained sample, population and marker, where no visits are compared."""
+    return list(chain.from_iterable(intensity_rows_of(measured, settings, seed, lines)))
+
+
+def intensity_rows_of(
     measured: Sequence[Measured], settings: Measure, seed: int, lines: Lines, differences: Differences | None = None
-) -> Rows:
+) -> Iterator[Rows]:
     """Return one row per stained sample, population and marker; control samples stand in their sample's rows."""
     records = {entry.sample.sample_id: entry.record for entry in measured}
     deciding = DecidingControls([entry.sample for entry in measured], records)
@@ -123,6 +132,11 @@ def _visits(row: Mapping[str, Any], differences: Differences | None) -> dict[str
 
 
 def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measure) -> Rows:
+    """Return one row per sample and check."""
+    return list(chain.from_iterable(quality_rows_of(measured, limits, settings)))
+
+
+def quality_rows_of(measured: Sequence[Measured], limits: Quality, settings: Measure) -> Iterator[Rows]:
     """Return one row per sample and check, with detector settings against others, counting error and platforms."""
     of_batch = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.batch))
     of_patient = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.patient_id or ""))
@@ -142,15 +156,14 @@ def quality_table(measured: Sequence[Measured], limits: Quality, settings: Measu
     return _for_each(measured, rows)
 
 
-def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) -> Rows:
-    """Return the rows of all samples, one after the other; what fails is told with the sample that it failed in."""
-    all_rows: Rows = []
+def _for_each(measured: Sequence[Measured], rows: Callable[[Measured], Rows]) -> Iterator[Rows]:
+    """Return the rows of each sample, one after the other; what fails is told with the sample that it failed in."""
     for entry in measured:
         try:
-            all_rows += rows(entry)
+            own = rows(entry)
         except Exception as error:
             raise SampleDefectError(entry.sample.sample_id) from error
-    return all_rows
+        yield own
 
 
 def _grouped(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -26,21 +27,47 @@ _KEPT = frozenset({DOUBTFUL, "few_events"})
 """Statuses of intensities that say already that a value is not ok."""
 
 
-def mark_tables(
-    populations: Rows,
-    intensities: Rows,
+@dataclass(frozen=True)
+class CompensationDoubts:
+    """What is to be said of the compensation of each sample.
+
+    Parameters
+    ----------
+    of_samples : mapping of str to str
+        See `sample_doubts` and `stain_doubts`.
+    strategies : mapping of str to Strategy
+        Panel to its strategy.
+    records : mapping of str to SampleRecord
+        By sample_id, those with numbers.
+    limit : float
+        Largest difference of an entry of two matrices, as a share of the stain's own signal.
+    """
+
+    of_samples: Mapping[str, str]
+    strategies: Mapping[str, Strategy]
+    records: Mapping[str, SampleRecord]
+    limit: float
+
+    def populations(self, rows: Sequence[Mapping[str, Any]]) -> Rows:
+        """Return rows of `populations.tsv` with it."""
+        return mark_populations(rows, self.of_samples, self.strategies)
+
+    def intensities(self, rows: Sequence[Mapping[str, Any]]) -> Rows:
+        """Return rows of `intensities.tsv` with it."""
+        return mark_intensities(rows, self.records, self.of_samples, self.limit)
+
+
+def compensation_doubts(
     measured: Sequence[Measured],
     limit: float,
     *,
     is_wanted: Callable[[str], bool],
     of_stains: Mapping[str, Rows] = MappingProxyType({}),
-) -> tuple[Rows, Rows]:
-    """Return the rows of both tables with what is to be said of the compensation.
+) -> CompensationDoubts:
+    """Find what is to be said of the compensation of all samples.
 
     Parameters
     ----------
-    populations, intensities : list of dict
-        Rows as counted and measured.
     measured : sequence of Measured
         All samples.
     limit : float
@@ -55,7 +82,23 @@ def mark_tables(
     doubts = stain_doubts(wanted, of_stains) | sample_doubts(wanted, limit)
     strategies = {entry.sample.panel: entry.strategy for entry in measured}
     records = {entry.sample.sample_id: entry.record for entry in with_numbers}
-    return mark_populations(populations, doubts, strategies), mark_intensities(intensities, records, doubts, limit)
+    return CompensationDoubts(doubts, strategies, records, limit)
+
+
+def mark_tables(
+    populations: Rows, intensities: Rows, measured: Sequence[Measured], limit: float, is_wanted: bool
+) -> tuple[Rows, Rows]:
+    """Return the rows of both tables of a few samples of one batch with what is to be said of their compensation.
+
+    Parameters
+    ----------
+    populations, intensities : list of dict
+        Rows as counted and measured.
+    measured, limit, is_wanted
+        As for `compensation_doubts`; nothing is known of single stains.
+    """
+    doubts = compensation_doubts(measured, limit, is_wanted=lambda _: is_wanted)
+    return doubts.populations(populations), doubts.intensities(intensities)
 
 
 def sample_doubts(samples: Sequence[Measured], limit: float) -> dict[str, str]:

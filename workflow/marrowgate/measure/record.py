@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from marrowgate.signal.detector_readings import ReferenceReading
 from marrowgate.signal.detector_settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GateCv:
     """Standard deviation that the boundaries on the way to a population give its count, relative to the count.
 
@@ -36,7 +38,7 @@ class GateCv:
     of_cd45: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PopulationCount:
     """Events of one population in one sample.
 
@@ -196,4 +198,11 @@ def _matrix_from_plain(plain: dict[str, Any] | None) -> Spillover | None:
 
 def _count_from_plain(plain: dict[str, Any]) -> PopulationCount:
     gate_cv = None if plain["gate_cv"] is None else GateCv(**plain["gate_cv"])
-    return PopulationCount(**{**plain, "inside": tuple(plain["inside"]), "gate_cv": gate_cv})
+    words = {name: intern(value) for name, value in plain.items() if isinstance(value, str)}
+    return PopulationCount(**{**plain, **words, "inside": _shared(tuple(plain["inside"])), "gate_cv": gate_cv})
+
+
+@cache
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return one tuple for equal ones: thousands of samples have the same populations."""
+    return tuple(map(intern, names))

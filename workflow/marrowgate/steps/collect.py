@@ -3,13 +3,15 @@
 import argparse
 import logging
 import traceback
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from marrowgate.measure.collect import Rows
+    import pyarrow as pa
+
     from marrowgate.measure.record import SampleRecord
     from marrowgate.settings.project import Project
 
@@ -47,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.snakefile.rules import STEPS
     from marrowgate.steps.finished_run import gated_with
     from marrowgate.steps.sample_files import sample_files
-    from marrowgate.tables import write_table
+    from marrowgate.tables import joined, write_arrow
 
     project = load_project(args.config, method_faults, parse_overrides(args.overrides))
     paths = sample_files(args.records, project, ".json")
     records = {record.sample_id: record for record in map(_read, paths)}
     tables = _tables_without_defects(args, project, records)
-    for name, rows in tables.items():
-        write_table(getattr(args, name), name, rows)
+    for name, table in tables.items():
+        write_arrow(getattr(args, name), table)
     failed = [name for name, record in records.items() if record.manifest["verdict"] == "failed"]
     if failed:
         log.error("%d samples have no numbers because of a defect of marrowgate: %s", len(failed), ", ".join(failed))
@@ -77,34 +79,38 @@ def run(args: argparse.Namespace) -> int:
     )
     write_text(args.provenance, json.dumps(described, indent=2) + "\n")
     if args.changes is not None:
-        write_table(args.changes, "changes", _changes(args, project, tables, described))
+        write_arrow(args.changes, joined("changes", _changes(args, project, tables, described)))
     return 0
 
 
 def _changes(
-    args: argparse.Namespace, project: "Project", tables: "Mapping[str, Rows]", described: "Mapping[str, Any]"
-) -> "Rows":
+    args: argparse.Namespace, project: "Project", tables: "Mapping[str, pa.Table]", described: "Mapping[str, Any]"
+) -> "Iterator[list[dict[str, Any]]]":
     """Hold the tables against those that the Snakefile set aside; without a last run nothing has changed."""
     import json
 
-    from marrowgate.measure.changes import Change, change_rows, intensity_change_rows
+    import pyarrow.parquet as pq
+
+    from marrowgate.measure.changes import COMPARED, COMPARED_INTENSITIES, Change, change_rows, intensity_change_rows
     from marrowgate.snakefile.last_run import LAST_RUN
-    from marrowgate.tables import read_rows
+    from marrowgate.tables import rows_of
 
     folder = args.provenance.parent / LAST_RUN
     if not (folder / "provenance.json").is_file():
-        return []
+        return
     last = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     samples = {sample.sample_id: sample for sample in project.samples}
     change = Change(last, described, samples, project.config.strategy_of_panel)
-    before = {
-        name: read_rows(path) if (path := folder / f"{name}.parquet").is_file() else []
-        for name in ("populations", "intensities")
-    }
-    return [
-        *change_rows(before["populations"], tables["populations"], change),
-        *intensity_change_rows(before["intensities"], tables["intensities"], change),
-    ]
+    for name, rows, columns in (
+        ("populations", change_rows, COMPARED),
+        ("intensities", intensity_change_rows, COMPARED_INTENSITIES),
+    ):
+        path = folder / f"{name}.parquet"
+        if path.is_file():
+            before = pq.read_table(path, memory_map=False)
+            # another version may have had fewer columns
+            known = [column for column in columns if column in before.column_names]
+            yield rows(rows_of(before, known), rows_of(tables[name], columns), change)
 
 
 def _read(path: Path) -> "SampleRecord":
@@ -123,7 +129,7 @@ def _read(path: Path) -> "SampleRecord":
 
 def _tables_without_defects(
     args: argparse.Namespace, project: "Project", records: "dict[str, SampleRecord]"
-) -> "dict[str, Rows]":
+) -> "dict[str, pa.Table]":
     """Make the tables; a sample in whose rows a defect shows is left without numbers in all, also as control."""
     from marrowgate.measure.collect import SampleDefectError
     from marrowgate.measure.record import record_without_numbers
@@ -141,20 +147,22 @@ def _tables_without_defects(
             records[error.sample_id] = record_without_numbers(error.sample_id, no_result, sha256)
 
 
-def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str, SampleRecord]") -> "dict[str, Rows]":
+def _tables(
+    args: argparse.Namespace, project: "Project", records: "Mapping[str, SampleRecord]"
+) -> "dict[str, pa.Table]":
     from marrowgate.measure.collect import (
         blanks_of,
-        intensity_table,
+        intensity_rows_of,
         manifest_table,
         measured_samples,
-        override_table,
-        population_table,
-        quality_table,
+        override_rows_of,
+        population_rows_of,
+        quality_rows_of,
     )
-    from marrowgate.measure.compensation_doubts import mark_tables
+    from marrowgate.measure.compensation_doubts import compensation_doubts
     from marrowgate.measure.intensity.calibrated import bead_rows, calibration_lines
     from marrowgate.measure.visit_differences import visit_differences
-    from marrowgate.tables import read_rows
+    from marrowgate.tables import joined, read_rows
 
     samples = measured_samples(project, records)
     settings, quality, seed = project.config.measure, project.config.quality, project.config.seed
@@ -164,18 +172,17 @@ def _tables(args: argparse.Namespace, project: "Project", records: "Mapping[str,
     checks = [row for rows in of_stains.values() for row in rows]
     checks += bead_rows(project, calibrated, quality.max_bead_fold)
     differences = visit_differences(project, records, quality.max_setting_change_pct)
-    populations, intensities = mark_tables(
-        population_table(samples, settings, blanks_of(project, samples)),
-        intensity_table(samples, settings, seed, lines, differences),
+    doubts = compensation_doubts(
         samples,
         quality.max_spillover_difference,
         is_wanted=lambda batch: project.config.signal.spillover_source(batch) != "none",
         of_stains=of_stains,
     )
-    return {
-        "manifest": manifest_table(samples),
-        "populations": populations,
-        "intensities": intensities,
-        "quality": [*quality_table(samples, quality, settings), *checks],
-        "corrections": override_table(samples),
+    rows = {
+        "manifest": [manifest_table(samples)],
+        "populations": map(doubts.populations, population_rows_of(samples, settings, blanks_of(project, samples))),
+        "intensities": map(doubts.intensities, intensity_rows_of(samples, settings, seed, lines, differences)),
+        "quality": chain(quality_rows_of(samples, quality, settings), [checks]),
+        "corrections": override_rows_of(samples),
     }
+    return {name: joined(name, parts) for name, parts in rows.items()}

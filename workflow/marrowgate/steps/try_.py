@@ -205,7 +205,7 @@ def _rows(args: argparse.Namespace, measured: "list[Measured]") -> dict[str, lis
         intensity_table(measured, Measure(), SEED, {}),
         measured,
         Quality().max_spillover_difference,
-        is_wanted=lambda _: args.spillover != "none",
+        is_wanted=args.spillover != "none",
     )
     return {
         "manifest": [{**row, **path} for row, path in zip(manifest_table(measured), paths, strict=True)],

@@ -5,12 +5,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowgate.errors import Fault, UserError
+from marrowgate.errors import Fault, NotEstimableError, UserError
 from marrowgate.options import positive_number
 
 if TYPE_CHECKING:
     from marrowgate.fcs.model import FcsFile
     from marrowgate.settings.panel import Panel, PanelChannel
+    from marrowgate.signal.unmixing.unmix import Signatures
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Find the signatures, write them with their checks, and unmix every file."""
     from marrowgate.settings.panel import load_panel
-    from marrowgate.signal.spillover.stained_events import StainError
     from marrowgate.signal.unmixing.signatures import SpectralStain, find_signatures
     from marrowgate.signal.unmixing.spectral_checks import unmixing_checks
     from marrowgate.signal.unmixing.unmixed_file import write_signatures, write_unmixed
@@ -46,19 +46,40 @@ def run(args: argparse.Namespace) -> int:
     stains = [
         SpectralStain(entry.channel, path.stem, _raw(path)) for entry, path in zip(entries, args.stains, strict=True)
     ]
+    unstained = _raw(args.unstained)
     try:
-        signatures, noise = find_signatures(stains, _raw(args.unstained))
+        signatures, noise = find_signatures(stains, unstained)
         checks = unmixing_checks(signatures, args.max_condition)
-    except (StainError, ValueError) as error:
+    except NotEstimableError as error:
         raise UserError([Fault("options --stains, --unstained", str(error), "give other controls")]) from None
+    controls = [*zip(args.stains, (stain.file for stain in stains), strict=True)]
+    if faults := [fault for path, file in controls for fault in _settings_faults(path, file, unstained, signatures)]:
+        raise UserError(faults)
     write_signatures(args.signatures, signatures)
     rows = [{"sample_id": args.batch, "batch": args.batch, **vars(check)} for check in checks]
     write_table(args.checks, "quality", rows)
     for path in args.files:
-        write_unmixed(
-            args.out / f"{path.stem}.fcs", _raw(path), signatures, noise, entries, negative=not args.non_negative
-        )
+        # a file that cannot be unmixed does not stop the others; all such files are told at the end
+        try:
+            raw = _raw(path)
+            if own := _settings_faults(path, raw, unstained, signatures):
+                faults += own
+                continue
+            out = args.out / f"{path.stem}.fcs"
+            write_unmixed(out, raw, signatures, noise, entries, negative=not args.non_negative)
+        except UserError as error:
+            faults += error.faults
+    if faults:
+        raise UserError(faults)
     return 3 if args.strict and any(check.verdict == "flagged" for check in checks) else 0
+
+
+def _settings_faults(path: Path, file: "FcsFile", unstained: "FcsFile", signatures: "Signatures") -> list[Fault]:
+    """Tell where a file's detectors are not those of the unstained control, whose signatures they need."""
+    from marrowgate.signal.unmixing.unmixed_file import detector_faults
+
+    what = detector_faults(file, unstained, signatures.detectors)
+    return [Fault(str(path), what, "give files of one instrument at the same settings")] if what else []
 
 
 def _file_faults(args: argparse.Namespace) -> list[Fault]:

@@ -6,6 +6,7 @@ The methods were chosen on seeds 1 to 4; these tests judge them on others.
 import numpy as np
 import pytest
 
+from marrowgate.errors import NotEstimableError
 from marrowgate.signal.spillover.stained_events import StainError
 from marrowgate.signal.unmixing.signatures import SpectralStain, detectors_of, find_signatures
 from marrowgate.signal.unmixing.spectral_checks import hot_spots, unmixing_checks
@@ -98,7 +99,7 @@ def test_unmix__non_negative_equals_that_of_scipy() -> None:
 
 def test_unmix__components_that_cannot_be_told_apart_are_refused() -> None:
     same = Signatures(("A", "B"), DETECTORS[:3], np.array([[1.0, 0.5, 0], [1.0, 0.5, 0]]), 2)
-    with pytest.raises(ValueError, match="2 components cannot be told apart by 3 detectors"):
+    with pytest.raises(NotEstimableError, match="2 components cannot be told apart by 3 detectors"):
         unmix(np.ones((2, 3)), same, None)
 
 

@@ -241,7 +241,7 @@ def _row(endpoint: str, contrast: str, method: str, estimate: Estimate, counts: 
 def _finished(row: Row, endpoint: str, role: str, findings: Sequence[Finding], reasons: Sequence[str] = ()) -> Row:
     """Return a row with its endpoint, role, status and reasons; what the design flags stands on each."""
     flags = [finding.sentence for finding in findings if finding.level == "flagged"]
-    status = row.get("status") or ("flagged" if is_flagged(findings, row["method"]) else "ok")
+    status = row.get("status") or ("flagged" if is_flagged(findings) else "ok")
     return {
         **row,
         "endpoint": endpoint,

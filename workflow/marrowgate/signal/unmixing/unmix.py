@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.errors import NotEstimableError
+
 Array = NDArray[np.float64]
 
 _BLOCK = 4096
@@ -83,7 +85,7 @@ def unmix(
 
     Raises
     ------
-    ValueError
+    NotEstimableError
         There are more components than detectors, or two components cannot be told apart.
 
     References
@@ -93,7 +95,7 @@ def unmix(
     matrix = signatures.matrix
     if matrix.shape[0] > matrix.shape[1] or np.linalg.matrix_rank(matrix) < matrix.shape[0]:
         msg = f"{matrix.shape[0]} components cannot be told apart by {matrix.shape[1]} detectors"
-        raise ValueError(msg)
+        raise NotEstimableError(msg)
     start = np.linalg.pinv(matrix)
     products = (matrix[:, None, :] * matrix[None, :, :]).reshape(-1, matrix.shape[1]).T
     abundances_of_events = np.empty((observed.shape[0], matrix.shape[0]), dtype=np.float64)

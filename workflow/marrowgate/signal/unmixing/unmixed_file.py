@@ -25,6 +25,34 @@ def write_signatures(path: Path, signatures: Signatures) -> None:
     write_text(path, "\n".join(lines) + "\n")
 
 
+def detector_faults(raw: FcsFile, control: FcsFile, detectors: Sequence[str]) -> str:
+    """Say why signatures of a control do not hold for a raw file; empty where they do.
+
+    A signature is right at the detectors' settings at which its control was acquired, and at no others.
+
+    Parameters
+    ----------
+    raw, control : FcsFile
+        Accepted; the control has all detectors.
+    detectors : sequence of str
+        Of the signatures.
+    """
+    by_name, wanted = ({channel.name: channel for channel in file.channels} for file in (raw, control))
+    if missing := [name for name in detectors if name not in by_name]:
+        return f"has no detector {', '.join(missing[:5])}"
+    for setting in ("voltage", "gain"):
+        others = [
+            f"{name} {own:g}, not {control_value:g}"
+            for name in detectors
+            if (own := getattr(by_name[name], setting)) is not None
+            and (control_value := getattr(wanted[name], setting)) is not None
+            and own != control_value
+        ]
+        if others:
+            return f"was acquired at another {setting} than the controls ({'; '.join(others[:3])})"
+    return ""
+
+
 def write_unmixed(
     path: Path,
     raw: FcsFile,
@@ -41,7 +69,7 @@ def write_unmixed(
     path : Path
         The file to make.
     raw : FcsFile
-        With events.
+        Accepted, with every detector of the signatures (`detector_faults`).
     signatures, noise : Signatures, DetectorNoise or None
         See `unmix`.
     entries : sequence of PanelChannel
@@ -51,14 +79,15 @@ def write_unmixed(
 
     Raises
     ------
+    NotEstimableError
+        The components cannot be told apart.
     ValueError
-        The file is rejected or lacks a detector.
+        The file is rejected.
     """
-    by_name = {channel.name: channel for channel in raw.channels}
-    missing = [name for name in signatures.detectors if name not in by_name]
-    if raw.events is None or missing:
-        msg = f"the file lacks {', '.join(missing[:5])}" if missing else "the file is rejected"
+    if raw.events is None:
+        msg = "a rejected file has no events"
         raise ValueError(msg)
+    by_name = {channel.name: channel for channel in raw.channels}
     columns = [by_name[name].index for name in signatures.detectors]
     abundances = unmix(raw.events[:, columns], signatures, noise, non_negative=not negative)
     kept = [channel for channel in raw.channels if channel.role in {"scatter", "time", "index"}]

@@ -59,7 +59,8 @@ class CountScenario:
     higher_first : float
         How much higher the levels of the first arm truly are, before and during treatment alike.
     enrolled_for_baseline : float
-        Share of all candidates, those with the highest readings before treatment, whom the first arm is taken from.
+        Share of 60 candidates, those with the highest readings before treatment, whom 22 of the first arm are taken
+        from; the second arm is taken from all others.
     """
 
     meaning: str
@@ -208,7 +209,7 @@ def draw_counts_of(scenario: CountScenario, seed: int) -> DrawnCounts:
     change[0] += scenario.outlier
     before = level[:, None] + scenario.visit_sd * _noise(scenario, rng, (n, scenario.n_before))
     if scenario.enrolled_for_baseline < 1:
-        level[in_first], before[in_first] = _enrolled(scenario, rng)
+        level, before = _enrolled(scenario, rng)
     during = (level + change)[:, None] + scenario.visit_sd * _noise(scenario, rng, times.shape)
     during += scenario.trend * times
     absent = rng.random(n) < scenario.zeros
@@ -240,12 +241,15 @@ def _times(scenario: CountScenario, rng: np.random.Generator, in_first: Bools) -
 
 
 def _enrolled(scenario: CountScenario, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return levels and readings before treatment of a first arm of candidates with high readings."""
-    candidates = 10 * scenario.n[0]
+    """Return levels and readings before treatment where the first arm is taken from the highest candidates."""
+    n_first, n = scenario.n[0], sum(scenario.n)
+    candidates = round(1.28 * n)
     level = np.log(scenario.events) + scenario.patient_sd * rng.standard_normal(candidates)
     before = level[:, None] + scenario.visit_sd * _noise(scenario, rng, (candidates, scenario.n_before))
     highest = np.argsort(before.mean(axis=1))[-round(scenario.enrolled_for_baseline * candidates) :]
-    kept = rng.choice(highest, scenario.n[0], replace=False)
+    first = rng.choice(highest, n_first, replace=False)
+    rest = rng.choice(np.setdiff1d(np.arange(candidates), first), n - n_first, replace=False)
+    kept = np.concatenate([first, rest])
     return level[kept], before[kept]
 
 
