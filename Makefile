@@ -58,12 +58,14 @@ $(VENV)/bin/python:
 
 $(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@rm -f $(DEV)
-	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --no-deps -e .
+# on all cores, where pip would take one; templates that are no Python are passed over
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
-	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 demo: $(RUNTIME)

@@ -1,5 +1,6 @@
 """`release` freezes and compares; the check of the config tells what a release cannot serve."""
 
+import json
 import re
 from pathlib import Path
 
@@ -118,6 +119,25 @@ def test_release__names_the_code_that_made_the_gates_not_the_one_that_freezes_th
     assert main(["release", "r2"]) == 0
     head = next(yaml.safe_load_all(RELEASE.with_stem("r2").read_text(encoding="utf-8")))
     assert head["code"]["fit"] == "0123456789abcdef"
+
+
+@pytest.mark.parametrize("entry", ["gated_with", "batches_sha256", "code_digests", "records_sha256"])
+def test_release__of_results_that_an_earlier_version_made_is_one_line(released, capsys, entry):
+    path = Path("results/provenance.json")
+    run = json.loads(path.read_text(encoding="utf-8"))
+    del run[entry]
+    path.write_text(json.dumps(run), encoding="utf-8")
+    assert errors(capsys, "release", "r2") == [
+        (
+            f"{path}: is of a run of marrowgate {run['marrowgate']} that kept less than a release needs; "
+            "run the workflow first"
+        )
+    ]
+
+
+def test_release__of_a_damaged_run_is_one_line(released, capsys):
+    Path("results/provenance.json").write_text('{"marrowgate"', encoding="utf-8")
+    assert errors(capsys, "release", "r2") == ["results/provenance.json: is damaged; run the workflow first"]
 
 
 def test_release__without_files_of_its_batch_is_one_line(released, capsys):

@@ -1,11 +1,13 @@
 """The warm process: its copies are the program itself in everything that a caller can see."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,21 +31,35 @@ def wait_until(holds, seconds: float = 60.0) -> bool:
     return bool(holds())
 
 
-@pytest.fixture(scope="module")
-def starter() -> Iterator[subprocess.Popen]:
-    """Return a process that has a warm one, and ends when its input closes."""
-    started = subprocess.Popen([sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    yield started
-    started.kill()
-    started.wait()
+@contextmanager
+def started(folder: Path | None = None) -> Iterator[tuple[subprocess.Popen, Path]]:
+    """Start a process that has a warm one, and ends when its input closes; give it and the warm one's socket."""
+    command = [sys.executable, "-c", START]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder)
+    try:
+        assert process.stdout is not None
+        named = Path(process.stdout.readline().strip())
+        assert wait_until(named.exists)
+        yield process, named
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="module")
-def place(starter: subprocess.Popen) -> Path:
-    assert starter.stdout is not None
-    named = Path(starter.stdout.readline().strip())
-    assert wait_until(named.exists)
-    return named
+def pair() -> Iterator[tuple[subprocess.Popen, Path]]:
+    with started() as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def starter(pair: tuple[subprocess.Popen, Path]) -> subprocess.Popen:
+    return pair[0]
+
+
+@pytest.fixture(scope="module")
+def place(pair: tuple[subprocess.Popen, Path]) -> Path:
+    return pair[1]
 
 
 def long_command(place: Path, folder: Path) -> subprocess.Popen:
@@ -134,6 +150,24 @@ def test_warm_process__killed_copy_is_told_by_the_exit_code(place: Path, tmp_pat
 
 def test_no_warm_process__the_program_works_by_itself(tmp_path: Path):
     assert run(tmp_path / "nobody", "--version", folder=tmp_path).stdout.startswith("marrowgate ")
+
+
+def test_warm_process__two_in_one_folder_do_not_know_of_each_other_and_a_socket_left_behind_stops_nobody(
+    place: Path, tmp_path: Path
+):
+    with started(tmp_path) as (_, other):
+        assert other != place
+        (warm,) = warm_processes(other)
+        words = ("inspect", "--strict", "none.fcs")
+        alone = seen(run("", *words, folder=tmp_path))
+        assert seen(run(other, *words, folder=tmp_path)) == seen(run(place, *words, folder=tmp_path)) == alone
+        os.kill(warm, signal.SIGKILL)
+        assert wait_until(lambda: not warm_processes(other))
+        # its socket is still there, and nobody listens
+        assert other.exists()
+        assert seen(run(other, *words, folder=tmp_path)) == alone
+        assert seen(run(place, *words, folder=tmp_path)) == alone
+    shutil.rmtree(other.parent)
 
 
 def test_warm_process__of_other_code_is_not_asked(place: Path, tmp_path: Path):

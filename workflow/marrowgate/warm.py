@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -88,8 +89,7 @@ def main(address: str, lifeline: int) -> int:
                     waiting.close()
                     os.close(lifeline)
                     _serve(connection)
-    Path(address).unlink(missing_ok=True)
-    Path(address).parent.rmdir()
+    shutil.rmtree(Path(address).parent, ignore_errors=True)
     _forget_ended(0)
     return 0
 

@@ -255,6 +255,11 @@ def memory_for_flowkit(wildcards, input, attempt):
     return attempt * round(600 + 20 * max(sizes, default=0) / 1e6)
 
 
+def folder_of(files, name):
+    """Return the folder of files, which object storage puts elsewhere; without files the folder of results."""
+    return str(Path(files[0]).parent if files else RESULTS / name)
+
+
 def control_fits(wildcards):
     sample = SAMPLES[wildcards.sample_id]
     controls = controls_to_fit_first(PROJECT, sample, NEEDS[sample.panel])

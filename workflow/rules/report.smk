@@ -41,8 +41,10 @@ rule pictures:
         mem_mb=1500,
     params:
         overrides=lambda wildcards: OVERRIDES,
-        pictures=lambda wildcards: str(RESULTS / "pictures"),
-        pages=[str(RESULTS / "contact_sheets/samples")] if SAMPLE_PAGES else [],
+        pictures=lambda wildcards, input: folder_of(input.pictures, "pictures"),
+        pages=lambda wildcards, output: (
+            [folder_of(output.samples, "")] if SAMPLE_PAGES else []
+        ),
         code=CODE["pictures"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),

@@ -86,7 +86,7 @@ rule collect:
         mem_mb=1000,
     params:
         overrides=lambda wildcards: OVERRIDES,
-        records=lambda wildcards: str(RESULTS / "records"),
+        records=lambda wildcards, input: folder_of(input.records, "records"),
         code=CODE["collect"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values(), *GIVEN_GATES),

@@ -305,6 +305,18 @@ def test_ticks__are_round_linear_values_that_do_not_touch():
     assert [text for _, text in ticks_of(X, SIDE)] == ["0", "200", "400", "600", "800", "1k"]
 
 
+def test_ticks__the_last_one_is_not_cut_off_by_the_edge_of_the_picture():
+    axis = PictureAxis("CD34", "", Transform("logicle", t=262144.0), 0.0, 0.917)
+    assert ticks_of(axis, SIDE)[-1] == (pytest.approx(1.0, abs=0.02), "100k")
+    made = pictures(threshold("CD34", 0.5, "above"))
+    drawn = draw_picture(replace(made, axes={**made.axes, "CD34": axis}), made.pictures[0])
+    (last,) = [mark for mark in drawn.marks if isinstance(mark, Words) and mark.text == "100k"]
+    assert last.anchor == "middle"
+    # a sign of 11 px is at most 6.2 px wide
+    assert last.x + 4 * 6.2 / 2 <= drawn.width
+    assert last.x > LEFT + SIDE - 8
+
+
 def test_histogram__shows_the_part_inside_and_the_control():
     counts = np.zeros(128, dtype=np.int64)
     counts[64:96] = 100

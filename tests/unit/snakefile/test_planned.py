@@ -52,6 +52,25 @@ def test_job_that_follows_two_changes__tells_both():
     )
 
 
+def test_job_that_follows_many__tells_each_change_once_and_names_newer_files_together():
+    jobs = [
+        job(1, "fit", missing=["results/fits/N.json"]),
+        job(2, "check", updated=["config/config.yaml", "config/samples.tsv"]),
+        job(3, "outcomes", updated=["config/config.yaml"]),
+        job(4, "report", (1, 2, 3), **FOLLOWS),
+    ]
+    assert list(plan_lines(jobs, ("fit", "check", "outcomes", "report"))) == [
+        "1 fit, because it is not there yet",
+        "check, because config/config.yaml and config/samples.tsv are newer",
+        "outcomes, because config/config.yaml is newer",
+        (
+            "report, because something that it is made of is not there yet and config/config.yaml and "
+            "config/samples.tsv are newer"
+        ),
+        "4 jobs in all",
+    ]
+
+
 def test_nothing_to_do__is_said():
     assert list(plan_lines([])) == ["nothing would be made again"]
     assert list(plan_lines([job(0, "all", forced=True)])) == ["nothing would be made again"]
@@ -63,7 +82,8 @@ def test_nothing_to_do__is_said():
         ({"missing": ["results/x"]}, "it is not there yet"),
         ({"incomplete": ["results/x"]}, "an earlier run was stopped while it was made"),
         ({"updated": ["data/links/A.fcs"]}, "an FCS file is newer"),
-        ({"updated": ["config/a.tsv", "config/b.tsv"]}, "config/a.tsv or one of 1 others is newer"),
+        ({"updated": ["config/a.tsv", "config/b.tsv"]}, "config/a.tsv and config/b.tsv are newer"),
+        ({"updated": ["a.tsv", "b.tsv", "c.tsv"]}, "a.tsv and 2 other files are newer"),
         ({"input_set": True}, "it is made of other files than before"),
         ({"code": True}, "the rule in the Snakefile changed"),
         ({"forced": True}, "it was asked for"),
@@ -79,7 +99,7 @@ def test_nothing_to_do__is_said():
     ],
 )
 def test_reason__is_told_in_words(why: dict[str, Any], words: str):
-    told = reason_of(job(1, "fit", **why))
+    told = str(reason_of(job(1, "fit", **why)))
     # a plain text beside the digests may be anything
     assert told.removesuffix(" and a setting changed") == words
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,24 @@ _CHANGES = {
     "words content": "a description changed",
     "sheets content": "a sheet or config.yaml changed",
 }
-_FOLLOWS = "what they are made of is made again"
 _DIGEST_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a job is run: in words, or the files that are newer than what it made."""
+
+    words: str = ""
+    newer: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return _newer(self.newer) if self.newer else self.words
+
+
+_FOLLOWS = Reason("what they are made of is made again")
+_NOT_THERE = Reason("it is not there yet")
+_INHERITED = {_NOT_THERE: Reason("something that it is made of is not there yet")}
+"""What a reason is called for a job that follows the one which has it."""
 
 
 def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
@@ -41,10 +58,10 @@ def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
         yield "nothing would be made again"
         return
     by_number = {job["number"]: job for job in made}
-    roots_of: dict[int, tuple[str, ...]] = {}
+    roots_of: dict[int, tuple[Reason, ...]] = {}
     groups: dict[tuple[str, str], int] = {}
     for job in made:
-        key = (job["rule"], " and ".join(_roots(job, by_number, roots_of)))
+        key = (job["rule"], _together(_roots(job, by_number, roots_of)))
         groups[key] = groups.get(key, 0) + 1
     rank = {name: position for position, name in enumerate(order)}
     for rule, why in sorted(groups, key=lambda key: (rank.get(key[0], len(rank)), key)):
@@ -52,31 +69,39 @@ def plan_lines(jobs: Sequence[Job], order: Sequence[str] = ()) -> Iterator[str]:
     yield f"{len(made)} job{'' if len(made) == 1 else 's'} in all"
 
 
-def _roots(job: Job, by_number: Mapping[int, Job], roots_of: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
+def _roots(job: Job, by_number: Mapping[int, Job], roots_of: dict[int, tuple[Reason, ...]]) -> tuple[Reason, ...]:
     """Return why a job is run; for one that only follows others, why these are."""
     if job["number"] not in roots_of:
         own = reason_of(job)
         earlier = [by_number[number] for number in job["after"] if number in by_number]
         roots = [why for word in earlier for why in _roots(word, by_number, roots_of)] if own == _FOLLOWS else []
-        roots_of[job["number"]] = tuple(dict.fromkeys(roots)) or (own,)
+        inherited = [_INHERITED.get(why, why) for why in roots]
+        roots_of[job["number"]] = tuple(dict.fromkeys(inherited)) or (own,)
     return roots_of[job["number"]]
 
 
-def reason_of(job: Job) -> str:
-    """Return why a job is run, in words: what changed by itself before what only follows."""
+def _together(reasons: Sequence[Reason]) -> str:
+    """Return reasons as one clause, all files that are newer in one."""
+    newer = tuple(dict.fromkeys(path for reason in reasons for path in reason.newer))
+    words = list(dict.fromkeys(reason.words for reason in reasons if not reason.newer))
+    return " and ".join([*words, *([_newer(newer)] if newer else [])])
+
+
+def reason_of(job: Job) -> Reason:
+    """Return why a job is run: what changed by itself before what only follows."""
     if job["missing"] or job["incomplete"]:
-        return "it is not there yet" if job["missing"] else "an earlier run was stopped while it was made"
+        return _NOT_THERE if job["missing"] else Reason("an earlier run was stopped while it was made")
     if job["params_now"] or job["params_before"]:
-        return _of_params(job)
+        return Reason(_of_params(job))
     if job["updated"]:
-        return f"{_names(job['updated'])} is newer"
+        return Reason(newer=tuple(job["updated"]))
     if job["input_set"]:
-        return "it is made of other files than before"
+        return Reason("it is made of other files than before")
     if job["updated_by_job"]:
         return _FOLLOWS
     if job["code"]:
-        return "the rule in the Snakefile changed"
-    return "it was asked for" if job["forced"] else "Snakemake says so"
+        return Reason("the rule in the Snakefile changed")
+    return Reason("it was asked for" if job["forced"] else "Snakemake says so")
 
 
 def _of_params(job: Job) -> str:
@@ -102,11 +127,13 @@ def _plain(text: str) -> list[str]:
     return [value if isinstance(value, str) else text]
 
 
-def _names(paths: Sequence[str]) -> str:
-    """Name files by their last part, without those whose names belong to nobody but the user."""
+def _newer(paths: Sequence[str]) -> str:
+    """Say which files are newer, without the names that belong to nobody but the user."""
     names = dict.fromkeys("an FCS file" if Path(path).suffix.lower() in {".fcs", ".lmd"} else path for path in paths)
-    listed = list(names)
-    return listed[0] if len(listed) == 1 else f"{listed[0]} or one of {len(listed) - 1} others"
+    first, *others = names
+    if len(others) > 1:
+        return f"{first} and {len(others)} other files are newer"
+    return f"{first} and {others[0]} are newer" if others else f"{first} is newer"
 
 
 def _counted(number: int, rule: str) -> str:

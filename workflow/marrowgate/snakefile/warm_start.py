@@ -1,6 +1,8 @@
 """Start the warm process of a local run (`marrowgate.warm`), whose jobs then need not load the libraries again."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +21,10 @@ def start_warm_process(n_jobs: int) -> None:
     """
     if n_jobs < FEWEST_JOBS or not hasattr(os, "fork"):
         return
-    address = Path(tempfile.mkdtemp(prefix="marrowgate-")) / "warm"
+    folder = Path(tempfile.mkdtemp(prefix="marrowgate-"))
+    # it removes its folder itself, unless it was killed
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = folder / "warm"
     theirs, _lifeline = os.pipe()
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     subprocess.Popen(

@@ -12,6 +12,8 @@ from marrowgate.settings.sample_links import gated
 from marrowgate.snakefile.meaning import changed_parts, panel_meaning, strategy_meaning
 
 _CURE = "run the workflow first"
+_NEEDED = frozenset({"marrowgate", "code_digests", "gated_with", "records_sha256", "batches_sha256"})
+"""What an earlier version may not have written of a run."""
 
 
 def gated_with(project: Project) -> dict[str, list[str]]:
@@ -49,7 +51,7 @@ def read_finished_run(results: Path, project: Project, pairs: Sequence[tuple[str
     path = results / "provenance.json"
     if not path.is_file():
         raise fault(str(results), "there is no finished run in it", f"{_CURE}, or name its folder with --results")
-    run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    run = _read(path)
     faults = [
         *_changed_settings(run, project, pairs),
         *_changed_samples(run, project),
@@ -57,6 +59,17 @@ def read_finished_run(results: Path, project: Project, pairs: Sequence[tuple[str
     ]
     if faults:
         raise UserError(faults)
+    return run
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise fault(str(path), "is damaged", _CURE) from None
+    if not _NEEDED <= run.keys():
+        version = run.get("marrowgate", "of unknown version")
+        raise fault(str(path), f"is of a run of marrowgate {version} that kept less than a release needs", _CURE)
     return run
 
 

@@ -14,7 +14,7 @@ from marrowgate.report.pictures.histogram import Control, histogram_marks
 from marrowgate.report.pictures.looks import STATUS_MARKS, shades
 from marrowgate.report.pictures.outline import band_of, borders_of, lines_of
 from marrowgate.report.pictures.scene import Dots, Mark, Raster, Scene, Shape, Words
-from marrowgate.report.pictures.ticks import ticks_of
+from marrowgate.report.pictures.ticks import SIGN, ticks_of
 from marrowgate.report.wording import words
 from marrowgate.settings.strategies.strategy import ROOT
 
@@ -114,7 +114,7 @@ def _before(gate: Gate | None, area: PlotArea) -> Iterator[Mark]:
 
 
 def _axis_marks(area: PlotArea) -> Iterator[Mark]:
-    right, bottom = LEFT + SIDE, TOP + SIDE
+    bottom = TOP + SIDE
     across = ticks_of(area.across, SIDE)
     upwards = ticks_of(area.upwards, SIDE) if area.upwards else ()
     at_x = [(LEFT + share * SIDE, text) for share, text in across]
@@ -122,7 +122,8 @@ def _axis_marks(area: PlotArea) -> Iterator[Mark]:
     strokes = (*(((x, bottom), (x, bottom + 4)) for x, _ in at_x), *(((LEFT - 4, y), (LEFT, y)) for y, _ in at_y))
     yield Shape("tick", strokes)
     for x, text in at_x:
-        yield Words("small", min(x, right - 2), bottom + 15, text, "middle")
+        # the last one may not be cut off by the edge of the picture
+        yield Words("small", min(x, WIDTH - SIGN * len(text) / 2 - 1), bottom + 15, text, "middle")
     for y, text in at_y:
         yield Words("small", LEFT - 6, y + 4, text, "end")
     yield Words("text", LEFT + SIDE / 2, HEIGHT - 5, axis_words(area.across), "middle")

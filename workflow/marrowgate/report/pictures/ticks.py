@@ -9,7 +9,8 @@ from marrowgate.measure.pictures.cells import linear_places
 from marrowgate.measure.pictures.model import PictureAxis
 
 _STEPS = (1.0, 2.0, 5.0, 10.0)
-_SIGN = 6.2
+SIGN = 6.2
+"""Width of a letter of a tick, px."""
 _GAP = 7.0
 
 Tick = tuple[float, str]
@@ -47,7 +48,7 @@ def short(value: float) -> str:
 
 
 def _apart(share: float, text: str, tick: Tick, length: float) -> bool:
-    return abs(share - tick[0]) * length >= _SIGN * (len(text) + len(tick[1])) / 2 + _GAP
+    return abs(share - tick[0]) * length >= SIGN * (len(text) + len(tick[1])) / 2 + _GAP
 
 
 def _round_steps(low: float, high: float) -> list[float]:

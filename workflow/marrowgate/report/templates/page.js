@@ -46,7 +46,7 @@
 
   // tables: sort by a heading, filter by words, all rows, the file as it is on disk
   const value = (cell) => {
-    const text = cell ? (cell.dataset.v ?? cell.textContent.trim()) : "";
+    const text = cell ? cell.textContent.trim() : "";
     const number = text.replaceAll(",", "").match(/^[<>+]*\s*(-?\d+(\.\d+)?(e[+-]?\d+)?)/i);
     return { text, number: number ? Number(number[1]) : NaN };
   };
