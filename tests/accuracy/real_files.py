@@ -26,6 +26,8 @@ from real.scored import found_in, labels, score, tried
 
 CONFIG = REPOSITORY / "config"
 COLOURS = ("tab:blue", "tab:green", "tab:orange", "tab:red", "tab:purple")
+LEAST_LOST = 0.01
+"""Share of a file's events that is worth a word when quality control leaves it out."""
 Labels = np.ndarray
 Truth = Callable[[Labels], Labels]
 
@@ -60,6 +62,8 @@ class DataSet:
         Further options of `try`.
     sick : tuple of str
         Files that the second median leaves out.
+    threshold : tuple of str
+        A population and its channel: the best that a threshold reaches there with the labels known is said; or empty.
     """
 
     name: str
@@ -75,6 +79,7 @@ class DataSet:
     unlabelled: str = ""
     words: tuple[str, ...] = ()
     sick: tuple[str, ...] = ()
+    threshold: tuple[str, ...] = ()
 
 
 def is_one_of(*names: str) -> Truth:
@@ -117,6 +122,7 @@ def data_sets(real: Path) -> Iterator[DataSet]:
             {"cd4_pos": is_one_of(cd4), "cd8_pos": is_one_of(cd8), "cd3_pos": is_one_of(cd4, cd8)},
             ("FL1.H", "FL4.H"),
             "all four; cells bright in CD3 without CD4 or CD8 are labelled as no T cells", "0",
+            threshold=("cd3_pos", "FL3.H"),
         )  # fmt: skip
 
 
@@ -188,7 +194,39 @@ def section(one: DataSet, files: list[Path], out: Path, picture: str) -> str:
         lines.append(medians("median", columns, ()))
     if one.sick:
         lines.append(medians("median of healthy blood", columns, one.sick))
-    return "\n".join([*lines, "", flags(judged), "", f"![{one.title}: found, and as labelled](pictures/{picture})", ""])
+    told = [flags(judged), *left_out(files, out), *best_threshold(one, files)]
+    return "\n".join(
+        [*lines, "", "\n".join(told), "", f"![{one.title}: found, and as labelled](pictures/{picture})", ""]
+    )
+
+
+def left_out(files: list[Path], out: Path) -> list[str]:
+    """Return which files lose events to quality control; these events count as not found."""
+    names = [path.stem for path in files]
+    lost = {name: float(np.mean(~found_in(out, name, "qc_ok"))) for name in names}
+    shares = ", ".join(f"{100 * share:.0f} % of {name}" for name, share in lost.items() if share >= LEAST_LOST)
+    return (
+        [f"Quality control leaves out unstable stretches, whose cells count as not found: {shares}."] if shares else []
+    )
+
+
+def best_threshold(one: DataSet, files: list[Path]) -> list[str]:
+    """Return the highest F1 of any threshold in one channel with the labels known, for each file."""
+    if not one.threshold:
+        return []
+    population, channel = one.threshold
+    best = []
+    for path in files:
+        given, file = given_labels(one, path), read_fcs(path, 1)
+        counted = given != one.unlabelled
+        column = next(found.index for found in file.channels if found.name == channel)
+        values, truth = file.events[counted, column], one.truth[population](given)[counted]
+        above = np.argsort(-values, kind="stable")
+        right, kept = np.cumsum(truth[above]), np.arange(1, values.size + 1)
+        last = np.append(np.diff(values[above]) != 0, True)
+        best.append(float((2 * right / (kept + truth.sum()))[last].max()))
+    scores = ", ".join(f"{f1:.3f}" for f1 in best)
+    return [f"With the labels known, the best threshold on {channel} reaches {scores} for {population}."]
 
 
 def medians(title: str, columns: dict[str, dict[str, float]], without: tuple[str, ...]) -> str:

@@ -52,6 +52,18 @@ def test_navios__no_gate_is_wrong_and_ok(scores):
     assert wrong == []
 
 
+def test_navios__few_monocytes_without_a_border_of_their_own_are_in_doubt(scores, out):
+    """Of donor 08 half of the monocytes lie in stretches that quality control leaves out; 17 are found."""
+    assert scores["monocytes"]["08"][1] == "doubtful"
+    rows = {
+        row["sample_id"]: row
+        for row in read_rows(out / "tables" / "populations.tsv")
+        if row["population"] == "monocytes"
+    }
+    assert rows["flowcyt_08"]["gate_reason_code"].startswith("nothing_stained")
+    assert {status for name, (_, status) in scores["monocytes"].items() if name != "08"} <= {"ok", "borrowed"}
+
+
 def test_navios__progenitors_are_not_in_doubt_and_their_intervals_hold_the_labelled_ones(scores, out, truths):
     assert {status for _, status in scores["cd34_hspc"].values()} <= {"ok", "borrowed"}
     for row in read_rows(out / "tables" / "populations.tsv"):

@@ -156,6 +156,30 @@ def test_without_consequence__a_gate_whose_events_are_left_out_may_be_empty_or_m
     assert not is_spared(0, 6, 50)
 
 
+def test_without_consequence__events_that_come_count_beside_those_that_go():
+    """The sample's own gate holds as many events as the one that is used, but six others."""
+    for n_moving, is_spared in ((2, True), (3, False)):
+        events = sample_of(X=[0.25] * n_moving + [0.35] * 95 + [0.45] * n_moving)
+        gate, own = Rectangle(("X",), (0.2,), (0.4,)), Rectangle(("X",), (0.3,), (0.5,))
+        found = spared(events, in_doubt("it", gate, "far_from_batch", status="shifted", own_gate=own))
+        assert bool(found) == is_spared
+
+
+def test_without_consequence__a_left_out_gate_of_which_only_the_place_is_in_doubt_is_not_taken_away():
+    events = sample_of(X=[0.9] * 50 + [0.1] * 100)
+    gate, own = threshold("X", 0.5, "above"), threshold("X", 0.6, "above")
+    out = in_doubt("out", gate, "far_from_batch", status="shifted", own_gate=own)
+    assert spared(events, out, sure("rest", Boolean("not", ("out",)))) == {"out": {"out": 0.0}, "rest": {"out": 0.0}}
+
+
+def test_without_consequence__a_left_out_polygon_may_lie_higher_or_lower():
+    box = Polygon(("X", "Y"), ((0.2, 0.4), (0.4, 0.4), (0.4, 0.6), (0.2, 0.6)))
+    for near, is_spared in ((0.65, False), (0.35, False), (0.75, True), (0.25, True)):
+        events = sample_of(X=[0.3] * 106, Y=[near] * 6 + [0.9] * 100)
+        found = spared(events, in_doubt("out", box, "hollow"), sure("rest", Boolean("not", ("out",))))
+        assert ("rest" in found) == is_spared
+
+
 def test_without_consequence__what_an_empty_gate_ought_to_leave_out_may_lie_anywhere():
     """A gate without a stain leaves nothing out, wherever it lies: its cells are among the others."""
     events = sample_of(X=[0.1] * 200, Y=[0.9] * 100 + [0.1] * 100)
@@ -173,6 +197,9 @@ def test_without_consequence__a_gate_that_a_reference_places_is_tried_where_its_
     assert spared(events, in_doubt("it", gate, "reference_in_doubt")) == {}
     assert spared(events, in_doubt("it", gate, "reference_in_doubt", other_gates=(near,))) == {"it": {"it": 0.0}}
     assert spared(events, in_doubt("it", gate, "reference_in_doubt", other_gates=(near, far))) == {}
+    assert spared(events, in_doubt("it", gate, "reference_in_doubt", other_gates=(far, near))) == {}
+    drawn_in = (because("reference_in_doubt", "why"), because("far_from_batch", "why"))
+    assert spared(events, GateRecord("it", "root", "valley", gate, "doubtful", drawn_in, own_gate=near)) == {}
     cut = (because("reference_in_doubt", "why"), because("cuts_through", "why"))
     assert spared(events, GateRecord("it", "root", "valley", gate, "doubtful", cut, other_gates=(near,))) == {}
 
