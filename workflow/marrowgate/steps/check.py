@@ -151,11 +151,17 @@ def verdicts(surveyed_samples: Sequence["SurveyedSample"], status: str) -> Itera
 
 def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:
     """Return the populations of each panel's strategy that need a marker which the panel has not."""
+    from marrowgate.drafts.offers import height_stands_in
+
     for panel in project.panels:
         name = project.config.strategy_of_panel[panel]
         known = project.panels[panel].dimensions
         for population in project.strategies[name].populations:
-            absent = [dimension for dimension in population.dimensions if dimension not in known]
+            absent = [
+                dimension
+                for dimension in population.dimensions
+                if dimension not in known and not height_stands_in(dimension, population.dimensions, known)
+            ]
             if absent and not population.optional:
                 what = f"population {population.name} of strategy {name} needs {', '.join(absent)} and is not gated"
                 yield f"panel {panel}", what
