@@ -16,10 +16,10 @@ from unit.report.test_gate_picture_pages import sheet_sample
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a sheet of five samples, of which the second is the worst."""
     samples = [
-        sheet_sample("S10", "ok", "ok", batch="B2", patient_id="P2", day="0"),
+        sheet_sample("S10", "ok", "ok", batch="B2", patient_id="P2", day="-7"),
         sheet_sample("S2", "ok", "no_valley", batch="B1", patient_id="P1", day="14"),
         sheet_sample("S1", "shifted", "ok", batch="B1", patient_id="P1", day="0"),
-        sheet_sample("S3", "ok", "ok", batch="B2", patient_id="P2", day="7"),
+        sheet_sample("S3", "ok", "ok", batch="B2", patient_id="P2", day="-1"),
         sheet_sample("F1", "ok", "ok", batch="B1", control="fmo"),
     ]
     path = tmp_path_factory.mktemp("sheet") / "gates.html"
@@ -90,6 +90,8 @@ def test_sheet__a_picture_is_enlarged_and_the_next_shown_is_one_step_away(sheet)
     assert sheet.find_element(By.ID, "which").text == "S3"
     large = dialog.find_element(By.CSS_SELECTOR, "div svg").size
     assert large["width"] > 2 * small["width"]
+    # whole, with its words, where the small one is cut down to its plot
+    assert dialog.find_element(By.CSS_SELECTOR, "div svg").get_dom_attribute("viewBox").startswith("0 0 ")
     for _ in range(3):
         sheet.find_element(By.ID, "next").click()
     assert sheet.find_element(By.ID, "which").text == "S10"
@@ -98,6 +100,36 @@ def test_sheet__a_picture_is_enlarged_and_the_next_shown_is_one_step_away(sheet)
     dialog.send_keys(Keys.ESCAPE)
     assert not dialog.is_displayed()
     assert sheet.execute_script("return document.activeElement.matches('button.cell')")
+
+
+def test_sheet__steps_go_both_ways_by_button_and_key_and_end_at_the_last_picture_shown(sheet):
+    choose(sheet, "sort", "sample")
+    choose(sheet, "batch", "B1")
+    cells = sheet.find_elements(By.CSS_SELECTOR, "tr:not([hidden]) button.cell")
+    which = sheet.find_element(By.ID, "which")
+    dialog = sheet.find_element(By.TAG_NAME, "dialog")
+    of_cells = sheet.execute_script("return arguments[0].map(cell => cell.closest('tr').dataset.sample)", cells)
+    first, last = of_cells[0], of_cells[-1]
+    assert (first, last) == ("F1", "S2")
+    cells[-1].click()
+    for _ in range(2):
+        sheet.find_element(By.ID, "next").click()
+        assert which.text == last
+    for _ in cells[1:]:
+        sheet.find_element(By.ID, "back").click()
+    assert which.text == first
+    sheet.find_element(By.ID, "back").click()
+    assert which.text == first
+    for _ in cells[1:]:
+        dialog.send_keys(Keys.ARROW_RIGHT)
+    assert which.text == last
+    sheet.find_element(By.ID, "close").click()
+    assert not dialog.is_displayed()
+    # the picture that was seen last, not the one that was clicked
+    cells[0].click()
+    dialog.send_keys(Keys.ARROW_RIGHT)
+    dialog.send_keys(Keys.ESCAPE)
+    assert sheet.switch_to.active_element == cells[1]
 
 
 def test_sheet__larger_pictures_are_larger(sheet):

@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from browser.conftest import resize
 
@@ -107,10 +108,7 @@ def test_more__shows_all_rows_and_goes(browser):
 def test_contents__mark_the_part_in_view_and_close_after_a_choice_on_a_phone(browser, run):
     browser.execute_script("document.getElementById('methods').scrollIntoView()")
     current = "return [...document.querySelectorAll('nav.toc a[aria-current]')].map(link => link.hash)"
-    for _ in range(50):
-        if browser.execute_script(current) == ["#methods"]:
-            break
-    assert browser.execute_script(current) == ["#methods"]
+    WebDriverWait(browser, 20).until(lambda page: page.execute_script(current) == ["#methods"])
     resize(browser, 390)
     browser.get(run.page.as_uri())
     browser.find_element(By.ID, "menu").click()
@@ -130,16 +128,23 @@ def test_link__opens_what_it_leads_to(browser, place):
     target = browser.find_element(By.CSS_SELECTOR, place)
     assert not target.is_displayed()
     browser.execute_script("arguments[0].id = 'planted place'; location.hash = 'planted%20place'", target)
-    for _ in range(50):
-        if target.is_displayed():
-            break
-    assert target.is_displayed()
+    WebDriverWait(browser, 20).until(lambda _: target.is_displayed())
     assert 0 <= browser.execute_script("return arguments[0].getBoundingClientRect().top", target) < 900
 
 
 def test_print__opens_every_part(browser):
     browser.execute_script("dispatchEvent(new Event('beforeprint'))")
     assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
+
+
+def test_download__of_the_list_of_tables_is_the_file_on_disk(browser, run, tmp_path):
+    setting = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", setting)
+    button = browser.find_element(By.CSS_SELECTOR, 'main button[data-file="endpoints.tsv"]')
+    browser.execute_script("arguments[0].click()", button)
+    wanted = tmp_path / "endpoints.tsv"
+    WebDriverWait(browser, 20).until(lambda _: wanted.is_file())
+    assert wanted.read_bytes() == run.table("endpoints").read_bytes()
 
 
 def test_views__say_which_is_shown(browser):
@@ -239,8 +244,8 @@ def test_search__a_hit_takes_the_focus_is_marked_alone_and_the_list_goes(browser
 
 
 def test_search__goes_with_escape_and_with_its_words(browser):
-    field = search(browser, "cd34")
-    field.send_keys(Keys.ESCAPE)
+    search(browser, "cd34").send_keys(Keys.ARROW_DOWN)
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     assert hits(browser) == []
     field = search(browser, "cd34")
     assert len(hits(browser)) == 31

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("flowkit", "bokeh", "sklearn", "statsmodels", "matplotlib", "pandas", "scipy", "lifelines", "ruptures")
+HEAVY = (
+    "flowkit",
+    "bokeh",
+    "sklearn",
+    "statsmodels",
+    "matplotlib",
+    "pandas",
+    "scipy",
+    "lifelines",
+    "ruptures",
+    "statistics",
+)
 CHECKING = ("pydantic", "annotated_types", "yaml", "marrowgate.settings.sheets", "marrowgate.settings.config")
 """What checks the words of a user; a sample's own steps read what `prepare` checked."""
 

@@ -230,6 +230,15 @@ def test_init__every_data_set_of_a_file_has_its_row(real_data: Path, tmp_path: P
     assert [(row["sample_id"], row["data_set"]) for row in rows(tmp_path / "p")] == [("s001_1", "1"), ("s001_2", "2")]
 
 
+def test_init__an_acquisition_that_a_file_holds_twice_has_one_row(real_data: Path, tmp_path: Path, capsys):
+    init(tmp_path / "p", real_data / "vendors" / "Beckman Coulter - Gallios.LMD", real_data / "vendors" / "coulter.lmd")
+    assert [(row["sample_id"], row["data_set"]) for row in rows(tmp_path / "p")] == [("s001_2", "2"), ("s002_2", "2")]
+    assert (
+        "2 data sets without a row: the next of the same file holds the same events with more bits"
+        in capsys.readouterr().out.splitlines()
+    )
+
+
 def test_init__a_file_that_is_rejected_has_no_row_and_is_told_without_its_name(real_data: Path, tmp_path: Path, capsys):
     init(tmp_path / "p", real_data / "damaged" / "aria_truncated.fcs", real_data / "timecourse" / "D0.fcs")
     assert column(tmp_path / "p", "sample_id") == ["s001"]

@@ -102,7 +102,7 @@ def test_check_design__unplaced_readings(project: Project_, study: Study_) -> No
 
 
 @pytest.mark.parametrize("n", [4, 40])
-@pytest.mark.parametrize(("p_value", "flagged"), [(0.12, False), (0.08, True)])
+@pytest.mark.parametrize(("p_value", "flagged"), [(0.012, False), (0.008, True)])
 def test_check_design__a_gap_at_baseline_counts_in_its_own_error_whatever_the_number_of_patients(
     n: int, p_value: float, flagged: bool
 ) -> None:

@@ -27,7 +27,17 @@ def test_byte_order__standard_spellings(text: str, order: str) -> None:
     assert repairs == []
 
 
-@pytest.mark.parametrize(("text", "order"), [("1234", "little"), ("4321", "big"), ("4;3;2;1", "big"), ("21", "big")])
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("1234", "little"),
+        ("4321", "big"),
+        ("4;3;2;1", "big"),
+        ("21", "big"),
+        ("01,02,03,04", "little"),
+        ("02,01", "big"),
+    ],
+)
 def test_byte_order__other_spellings_are_noted(text: str, order: str) -> None:
     found, repairs = layout(BYTEORD=text)
     assert found.byte_order == order

@@ -23,6 +23,21 @@ LABELS = {
     ("CD34 clone 581", "x"): ("CD34", ""), ("7-AAD", "PerCP-Cy5-5-A"): ("7-AAD", ""), ("PI", "x"): ("PI", ""),
     ("DAPI", "x"): ("DAPI", ""), ("Syto 41", "PacificBlue-A"): ("Syto 41", ""), ("DRAQ5", "x"): ("DRAQ5", ""),
     ("IgG1-FITC", "x"): ("IgG1", "FITC"), ("GFP/FITC-A", "FL7-A"): ("GFP", "FITC"),
+    # trade marks, other dashes and blanks, further dyes
+    ("CD45 Alexa Fluor\u00ae 700", "x"): ("CD45", "Alexa Fluor 700"),
+    ("CD45 PE/Dazzle\u2122 594", "x"): ("CD45", "PE/Dazzle 594"),
+    ("CD34\u2011PE", "x"): ("CD34", "PE"),
+    ("CD34\u00a0PE", "x"): ("CD34", "PE"),
+    ("CD45 PE-Vio 770", "x"): ("CD45", "PE-Vio 770"),
+    ("CD45 PerCP-eFluor 710", "x"): ("CD45", "PerCP-eFluor 710"),
+    ("CD45 NovaFluor Blue 610/70S", "x"): ("CD45", "NovaFluor Blue 610/70S"),
+    ("CD45 HV500", "x"): ("CD45", "HV500"),
+    ("CD45-SNv605", "x"): ("CD45", "SNv605"),
+    ("CD45 SBV610", "x"): ("CD45", "SBV610"),
+    ("CD45 Real Blue 780", "x"): ("CD45", "Real Blue 780"),
+    ("not used", "PE-A"): ("", ""),
+    ("n.a.", "PE-A"): ("", ""),
+    ("Blue 530/30", "x"): ("", ""),
     # clones, makers' spellings, FlowJo's labels
     ("CD34 (581)", "PE-A"): ("CD34", ""), ("CD15 (HI98) FITC", "x"): ("CD15", "FITC"),
     ("CXCR4 [12G5]", "x"): ("CXCR4", ""), ("CD34 (clone 581) PE", "x"): ("CD34", "PE"),
@@ -71,6 +86,7 @@ def test_markers__label_is_resolved(label: str, name: str, stain: tuple[str, str
      ("CD14", "CXCR4", True), ("CD14", "CD184", True), ("CD235a", "CD235b", True), ("", "CD34", False),
      # two antibodies in one detector
      ("CD56IgK", "CD56", False), ("CD4CD20", "CD20", False), ("CD8/TCRgd", "CD8", False), ("CD4CD20", "CD19", True),
+     ("CXCR4/CD184 PE", "CD184", False), ("CD45 APC/Fire\u2122 750", "CD45", False),
      ("CD45RA", "CD45", True)],
 )  # fmt: skip
 def test_markers__other_names_of_one_marker_are_no_other_marker(label: str, marker: str, another: bool) -> None:

@@ -66,6 +66,8 @@ def test_facts__duration_over_midnight_and_with_fractions(tmp_path: Path, begin:
         ("MACSQuant VYB,2.5.1345.9863", "MACSQuant VYB"), ("Guava Muse, Viacount 1.5.1", "Guava Muse"),
         ("Aurora 2021-03-17", "Aurora"), ("LSR 17.03.1987", "LSR"), ("LSR 17-MAR-1987", "LSR"),
         ("LSR 3/17/87", "LSR"), ("Canto\nII", "Canto II"), ("LSRFortessa of Jane Doe", "LSRFortessa"),
+        ("FACSymphony A5", "FACSymphony A5"), ("FC 500", "FC 500"), ("FC Doe 500", "FC 500"),
+        ("NL-3000", "NL-3000"), ("MACSQuantVYB", "MACSQuantVYB"),
         ("Jane Doe", "unlisted"), ("II Doe 500", "unlisted"), ("x" * 500, "unlisted"), ("", ""),
     ],
 )  # fmt: skip

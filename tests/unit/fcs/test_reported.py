@@ -99,6 +99,25 @@ def test_text_end__a_supplemental_text_is_not_read_twice(tmp_path: Path) -> None
     assert (file.verdict.status, file.channels[1].label) == ("accepted", "CD34")
 
 
+@pytest.mark.parametrize("short", [0, 1, 2, 5, 9, 15])
+@pytest.mark.parametrize("tail", [b"", b"00000000", b"  "])
+def test_supplemental_text__that_ends_too_early_is_read_on(tmp_path: Path, short: int, tail: bytes) -> None:
+    supplement = text_segment({"$P2S": "CD34", "$P3S": "CD45"})
+    begin = DATA_BEGIN + TWO_EVENTS.nbytes
+    entries = keywords(BEGINSTEXT=str(begin), ENDSTEXT=str(begin + len(supplement) - 1 - short))
+    file = read_header(write(tmp_path, fcs_bytes(entries, tail=supplement + tail)))
+    assert [channel.label for channel in file.channels] == ["", "CD34", "CD45"]
+    assert [note.code for note in file.verdict.repairs] == (["text_end_too_early"] if short else [])
+
+
+def test_supplemental_text__before_the_data_ends_there(tmp_path: Path) -> None:
+    supplement = text_segment({"$P2S": "CD34", "$P3S": "CD45"})
+    entries = keywords(BEGINSTEXT="1200", ENDSTEXT=str(1200 + len(supplement) - 6))
+    content = fcs_bytes(entries)
+    file = read_header(write(tmp_path, content[:1200] + supplement + content[1200 + len(supplement) :]))
+    assert [channel.label for channel in file.channels] == ["", "CD34", "CD45"]
+
+
 # bytes behind the DATA
 
 
@@ -118,6 +137,13 @@ def test_bytes_behind__events_and_a_checksum(tmp_path: Path) -> None:
     more = np.full((30, 3), 7.5, "<f4").tobytes()
     for tail in (more, more + b"00000000", more + b"xyz"):
         assert codes(write(tmp_path, fcs_bytes(keywords(), tail=tail))) == ["bytes_after_data"]
+
+
+def test_bytes_behind__a_part_of_an_event_of_integers(tmp_path: Path) -> None:
+    entries = keywords(400, 4, "I", 16)
+    assert codes(write(tmp_path, fcs_bytes(entries, WORDS, tail=WORDS[:77].tobytes() + b"x"))) == ["bytes_after_data"]
+    other = np.random.default_rng(2).integers(0, 256, 617).astype("u1").tobytes()
+    assert codes(write(tmp_path, fcs_bytes(entries, WORDS, tail=other))) == []
 
 
 def test_glued_file__is_a_data_set_more(tmp_path: Path) -> None:
@@ -147,7 +173,9 @@ def test_amplification__is_read_where_its_meaning_is_sure(real_data: Path, name:
     ("text", "pair"),
     [("4;1", (4, 1)), ("4 1", (4, 1)), ("(4,1)", (4, 1)), ("4,1,", (4, 1)), ("4.0;0.1", (4, 0.1)),
      ("4,0;0,1", (4, 0.1)), ("4:1", (4, 1)),
-     ("LIN", (0, 0)), ("0", (0, 0)), ("0;0", (0, 0)), ("NA", (0, 0)), ("4;0", (4, 1))],
+     ("LIN", (0, 0)), ("0", (0, 0)), ("0;0", (0, 0)), ("NA", (0, 0)), ("4;0", (4, 1)),
+     ("4;0,1", (4, 0.1)), ("4,5;1", (4.5, 1)), ("0" * 30 + "4," + "0" * 30 + "1", (4, 1)),
+     ("4,0000000000;1,0000000000", (4, 1))],
 )  # fmt: skip
 def test_amplification__other_spellings(tmp_path: Path, text: str, pair: tuple[float, float]) -> None:
     entries = keywords(400, 4, "I", 16, P2E=text)
@@ -162,6 +190,17 @@ def test_amplification__without_a_sure_meaning_is_rejected_for_integers(tmp_path
     )
     assert codes(write(tmp_path, fcs_bytes(keywords(400, 4, "I", 16, P3E=text), WORDS))) == ["amplification_unreadable"]
     assert codes(write(tmp_path, fcs_bytes(keywords(P2E=text)))) == ["amplification_unreadable"]
+
+
+@pytest.mark.parametrize("text", [None, "", "1,024", "0", "many"])
+def test_amplification__without_a_range_is_rejected(tmp_path: Path, text: str | None) -> None:
+    path = write(tmp_path, fcs_bytes(keywords(400, 4, "I", 16, P2E="4,1", P2R=text), WORDS))
+    assert read_fcs(path).verdict.reasons[0].sentence == ("$PnR of 1 logarithmic channels is no number (channels 2)")
+    # time needs none, nor do floats
+    assert codes(write(tmp_path, fcs_bytes(keywords(400, 4, "I", 16, P3E="4,1", P3R=text), WORDS))) == [
+        "range_unusable"
+    ]
+    assert codes(write(tmp_path, fcs_bytes(keywords(P2E="4,1", P2R=text)))) == ["amplification_ignored"]
 
 
 def test_empty_keyword__takes_nothing_from_the_number_before_it(tmp_path: Path) -> None:
@@ -197,11 +236,33 @@ def test_ten_bits_in_words__not_when_tot_fits_neither(tmp_path: Path) -> None:
         ("09:42:05:509", "09:42:06:009", "0.5"),
         ("09:42:05,5", "09:42:06", "0.5"),
         ("09:42:05:30", "09:42:06:00", "0.5"),
+        ("09:42:05:80", "09:42:06:30", "0.5"),
+        ("09.42.05", "09.42.30", "25"),
+        ("09:42:05:", "09:42:30:", "25"),
+        ("11:59:50 AM", "12:00:15 PM", "25"),
+        ("12:59:50 pm", "1:00:15 pm", "25"),
+        ("11:59:50 PM", "12:00:15 AM", "25"),
+        ("09:42:05Z", "09:42:30Z", "25"),
+        ("2024-01-02T23:59:50", "2024-01-03T00:00:15", "25"),
     ],
 )
-def test_clock__milliseconds_and_sixtieths(tmp_path: Path, begin: str, end: str, seconds: str) -> None:
+def test_clock__spellings(tmp_path: Path, begin: str, end: str, seconds: str) -> None:
     file = read_header(write(tmp_path, fcs_bytes(keywords(BTIM=begin, ETIM=end))))
     assert file.facts["acquisition_s"] == seconds
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"BTIM": "09:42:61", "ETIM": "09:43:00"},
+        {"BTIM": "25:00:00", "ETIM": "25:00:25"},
+        {"BTIM": "13:00:00 PM", "ETIM": "13:00:25 PM"},
+        {"BTIM": "09:42", "ETIM": "09:43"},
+        {"BEGINDATETIME": "2024-01-03T00:00:15", "ENDDATETIME": "2024-01-02T23:59:50"},
+    ],
+)
+def test_clock__that_is_none_gives_no_duration(tmp_path: Path, changes: dict[str, str]) -> None:
+    assert "acquisition_s" not in read_header(write(tmp_path, fcs_bytes(keywords(**changes)))).facts
 
 
 # names

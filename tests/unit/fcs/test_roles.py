@@ -21,17 +21,21 @@ SCATTER = {
     "Side Scatter (SSC-ALin)": ("SSC", "A"), "FJComp-SSC-A": ("SSC", "A"),
     "488/10-SSC-A": ("SSC", "A"),
     "Small Angle Light Scatter": ("FSC", ""), "Forward Scatter Area": ("FSC", "A"), "90 Degree": ("SSC", ""),
+    "SSC-A (Violet)": ("SSC", "A"), "FSC-A-488": ("FSC", "A"), "Violet SSC-A": ("SSC", "A"), "FSC Linear": ("FSC", ""),
+    "BackScatter-A": ("SSC", "A"), "FSC-A :: FSC-A": ("FSC", "A"),
     "405SSC-A": ("SSC", "A"), "UV-SSC-A": ("SSC", "A"), "SSC_1-A": ("SSC", "A"),
 }  # fmt: skip
 TIME = (
     "Time", "TIME", "time", "Time-1", "TIME_MSW", "TIME_LSW", "Time MSW", "TIME2", "Time (s)", "HDR-T", "HDR-TM",
     "Computed Time", "TimeStamp", "Time Stamp", "Clock Time", "Elapsed Time", "Time (51.20 sec.)", "Time_s",
-    "T0", "T1", "Time-A", "Time HIGH", "Camera Timer",
+    "T0", "T1", "Time-A", "Time HIGH", "Camera Timer", "Acq Time", "EventTime", "Time_us", "TIME_100MS", "Time_L",
+    "Time High Word", "Elapsed", "Ticks", "Time :: Time",
 )  # fmt: skip
 INDEX = (
     "Event", "Event #", "Event Count", "Event_number", "EventNumber", "absoluteEventNumber", "HDR-CE", "Index",
     "Cell ID", "SortRow", "Sort_Index", "IdxCol", "SortXX", "SortX", "Sort01", "Well", "File Number", "Object Number",
     "Original_ID", "Event ID", "EventID", "PlateID", "Plate", "Plate No", "Sample ID", "FileID", "file_origin",
+    "OmiqEventID", "SequenceNumber", "UUID", "DonorID", "patient_id", "FCS_File", "Sort_Index_X", "cell",
     "OmiqFileIndex", "Well ID", "Row Index", "Unique_ID", "Counter",
 )  # fmt: skip
 IGNORED = (
@@ -41,6 +45,10 @@ IGNORED = (
     "EV", "DOUBLET", "INFO", "Doublets", "tSNE_1", "tSNE1", "tSNEX_8BC9", "UMAP_X_AB12", "UMAP 2", "umap1", "opt-SNE1",
     "viSNE1", "PHATE_1", "FlowSOM_cluster_id", "FlowSOM", "FlowSOM.metacluster", "Phenograph", "ClusterID", "cluster",
     "Metacluster", "X-Shift cluster", "KMeans", "flowAI", "QCvector", "GoodVsBad", "PeacoQC", "remove_from_FM", "Gated",
+    "meta20", "som100", "fsom", "FlowSOM_metaclustering", "omiq_umap_1", "PC1", "PC_2", "Rphenograph_clusters",
+    "HDBSCAN", "UMAP", "cluster.id",
+    "Leiden_1.0", "seurat_clusters", "patient", "Timepoint", "cell_type", "bc", "is_bead", "flowAI_QC", "EventFlags",
+    "Outlier", "doublet_score", "probability", "random", "DownsampleNumber", "File Noise", "Flow Rate",
     "Area_M01", "Gradient RMS_M01_Ch01", "Aspect Ratio_M02", "Eccentricity", "Radial Moment (FSC)",
     "LightLoss (Imaging)-A", "Raw Max Pixel_MC_Ch02", "Flow Speed", "label", "individual", "Population",
     "Batch",
@@ -50,6 +58,7 @@ FLUORESCENCE = (
     "CD34", "FSC-marker", "Yb174Di", "APC-Cy7-A", "V450-A", "SSC-CD34", "Eventin", "IndexCD3", "AF-A", "BL1-A",
     "CD3 FSC-A", "Widthin", "TIMELESS", "FS-CD34", "Index-CD3", "Beadlet", "B515-A", "R780-A", "V1-A", "",
     "FL03-A", "PC5-A", "PC7", "PCA-1", "TSNE-CD34", "Info-CD3", "EVI1", "Cluster-CD3", "IDO", "Plated", "T1-ECL",
+    "PC5-A :: CD34", "GATA-1", "Ki-67", "BATF", "TOX", "DC-SIGN", "ID2", "Clusterin", "Popeye", "Indo-1 Ratio",
     "Intensity_MC_Ch02", "CD3 label", "Live", "EVA", "Gate-CD3", "Class II", "UMAPK", "Area",
 )  # fmt: skip
 

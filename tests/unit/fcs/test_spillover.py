@@ -37,10 +37,36 @@ def test_spillover__every_spelling_of_the_keyword(tmp_path: Path, keyword: str) 
         (f"2,CD3,CD34,{VALUES}", {"P1S": "CD3", "P2S": "CD34"}),
         (f"2,1,2,{VALUES}", {}),
         (f"2,FITC -A,PE-A,{VALUES}", {}),
+        (f"2,FITC\u2011A,\ufeffPE\u2013A,{VALUES}", {}),
+        (f'2,"FITC-A","PE-A",{VALUES}', {}),
+        (f"2,FITC-Area,PE-Area,{VALUES}", {}),
+        (f"2,FITC-A - CD3,PE-A - CD34,{VALUES}", {"P1S": "CD3", "P2S": "CD34"}),
+        (f"2,FITC-A CD3,CD34 PE-A,{VALUES}", {"P1S": "CD3", "P2S": "CD34"}),
+        (f"2,CD3 (FITC-A),PE-A (CD34),{VALUES}", {"P1S": "CD3", "P2S": "CD34"}),
+        (f"2,CD3-FITC,CD34-PE,{VALUES}", {"P1S": "CD3", "P2S": "CD34"}),
+        ("2,FITC-A,PE-A\n1,0.25\n0.01,1", {}),
+        ("2,FITC-A,PE-A,\r\n1,0.25,\r\n0.01,1,", {}),
+        ("2\tFITC-A\tPE-A\t1\t0.25\t0.01\t1", {}),
+        ("2;FITC-A;PE-A\n1;0,25\n0,01;1", {}),
+        ("3,FITC-A,PE-A,APC-A,1,0.25,0,0.01,1,0,0,0,1", {}),
     ],
 )
 def test_spillover__labels_are_matched(tmp_path: Path, text: str, changes: dict[str, str]) -> None:
     check(read(tmp_path, text, **changes))
+
+
+def test_spillover__dyes_are_matched_with_other_signs(tmp_path: Path) -> None:
+    file = read(tmp_path, f"2,FITC-A,PE/Cyanine7-A,{VALUES}", P2N="PE-Cy7-A")
+    check(file, ("FITC-A", "PE-Cy7-A"))
+    # a sign between digits counts
+    assert read(tmp_path, f"2,FITC-A,FL11-A,{VALUES}", P2N="FL1-1-A").spillover is None
+
+
+def test_spillover__per_cent_with_signs_and_decimals(tmp_path: Path) -> None:
+    file = read(tmp_path, "2,FITC-A,PE-A,100.0%,25.0 %,1%,100%")
+    assert [note.code for note in file.verdict.repairs] == ["spillover_in_per_cent"]
+    assert file.spillover is not None
+    np.testing.assert_array_equal(file.spillover.matrix, MATRIX)
 
 
 def test_spillover__label_with_a_comma(tmp_path: Path) -> None:
@@ -63,6 +89,12 @@ def test_spillover__without_labels_goes_by_the_fluorescence_channels(tmp_path: P
         ("many,FITC-A", "it does not begin with the number of channels"),
         ("1000000000", "it does not begin with the number of channels"),
         (f"2,FITC-A,PE-A,Time,{VALUES}", "it has more than 2 labels"),
+        ("2,FITC-A,PE-A,1,25,1,1", "it has entries up to 25 beside a diagonal of 1"),
+        ("2,FITC-A,PE-A,1,-0.25,0.01,1", "its entries are mostly below 0: it is a compensation matrix"),
+        ("2,FITC-A,PE-A,1,1.5,1.2,1", "two of its fluorochromes are each brighter in the other's detector"),
+        ("2,FITC-A,PE-A,1,2,0.5,1", "it is singular"),
+        (f"2,2,3,{VALUES}", "its labels are numbers, and number 3 is time"),
+        ("3,FITC-A,PE-A,APC-A,1,0.25,0,0.01,1,0.1,0,0,1", "1 of 3 labels name no channel (labels 3)"),
     ],
 )
 def test_spillover__that_cannot_be_used_is_reported(tmp_path: Path, text: str, words: str) -> None:

@@ -9,6 +9,7 @@ from marrowgate.fcs.survey import (
     consistency_findings,
     duplicate_acquisitions,
     duplicate_files,
+    fewer_bits_findings,
     panel_findings,
     survey,
 )
@@ -62,6 +63,32 @@ def test_survey__two_data_sets_of_a_file_are_no_duplicates(tmp_path: Path) -> No
     one = fcs_bytes(keywords(NEXTDATA="2072"))
     path = write(tmp_path, one + fcs_bytes())
     assert duplicate_files([survey(path, 1), survey(path, 2)]) == []
+
+
+def lmd(folder: Path, first: str, second: str, n_events: int = 2) -> Path:
+    more = np.ones((n_events, 3), "<f4")
+    return write(
+        folder,
+        fcs_bytes(keywords(NEXTDATA="2072"), version=first) + fcs_bytes(keywords(n_events), more, version=second),
+    )
+
+
+def test_survey__events_that_the_next_data_set_holds_with_more_bits(tmp_path: Path) -> None:
+    path = lmd(tmp_path, "2.0", "3.0")
+    findings = fewer_bits_findings([survey(path, 2), survey(path, 1)])
+    assert [(finding.index, finding.note.code, finding.note.sentence) for finding in findings] == [
+        (
+            1,
+            "data_set_of_fewer_bits",
+            "data set 2 of the file holds the same events with more bits; write 2 as its data_set",
+        )
+    ]
+
+
+@pytest.mark.parametrize(("first", "second", "n_events"), [("3.0", "3.0", 2), ("2.0", "2.0", 2), ("2.0", "3.0", 3)])
+def test_survey__other_data_sets_are_no_copies(tmp_path: Path, first: str, second: str, n_events: int) -> None:
+    path = lmd(tmp_path, first, second, n_events)
+    assert fewer_bits_findings([survey(path, 1), survey(path, 2)]) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing", fcs_bytes()[:300]])

@@ -17,7 +17,7 @@ from marrowgate.stats.two_arms import welch
 SHARED_SHARE = 0.8  # share of readings in batches with both arms below which it is said
 UNEQUAL_VISITS = 1.25
 RANK_TOLERANCE = 1e-8
-BASELINE_P = 0.10
+BASELINE_P = 0.01
 """P-value of the arms' difference before treatment below which it is flagged: a change is then biased where the gap is
 chance or selection, the value adjusted for its baseline where it is real, and one reading cannot tell which."""
 

@@ -66,8 +66,15 @@ def offer(name: str, strategy: Strategy, dimensions: Collection[str]) -> Offer:
 def lacks(wanted: Sequence[str], dimensions: Collection[str]) -> tuple[str, ...]:
     """Return the wanted dimensions that are not there, under any of their names."""
     known = {canonical(name) for name in dimensions}
-    heights = {name for name, height in _STANDS_IN.items() if height in dimensions and height not in wanted}
-    return tuple(name for name in wanted if canonical(name) not in known and name not in heights)
+    return tuple(
+        name for name in wanted if canonical(name) not in known and not height_stands_in(name, wanted, dimensions)
+    )
+
+
+def height_stands_in(name: str, wanted: Sequence[str], dimensions: Collection[str]) -> bool:
+    """Say whether a wanted area is measured as a height that is not itself wanted, as gating takes it."""
+    height = _STANDS_IN.get(name)
+    return height in dimensions and height not in wanted
 
 
 def _absent(population: Population, dimensions: Collection[str], walk: _Walk) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ from marrowgate.settings.panel import Role
 _LONGEST_PAIR = 100
 _MOST_DECADES = 300
 _LINEAR_WORDS = re.compile(r"(?:0(?:[.,]0*)?|LIN(?:EAR)?|NA|N/A|NONE)", re.IGNORECASE)
-_NUMBER = r"\d{1,20}(?:\.\d{0,20})?(?:E[+-]?\d{1,3})?"
+_NUMBER = r"0{0,40}\d{1,20}(?:\.\d{0,20})?(?:E[+-]?\d{1,3})?"
 _STANDARD = re.compile(rf"\s*{_NUMBER}\s*,\s*{_NUMBER}\s*", re.IGNORECASE)
 _PAIR = re.compile(rf"[\s(\[]*({_NUMBER})\s*[,;:/|\s]\s*({_NUMBER})[\s)\];,]*(?:[^\w\s.,;:)\]][^\d]*)?", re.IGNORECASE)
-_DECIMAL_COMMAS = re.compile(r"\s*(\d{1,9}),(\d{1,9})\s*[,;]\s*(\d{1,9}),(\d{1,9})\s*")
+_WITH_COMMA = r"0{0,40}\d{1,9},\d{1,20}"
+_DECIMAL_COMMAS = re.compile(rf"\s*({_WITH_COMMA})\s*[,;]\s*({_WITH_COMMA})\s*")
+_ONE_COMMA = re.compile(rf"\s*({_WITH_COMMA}|{_NUMBER})\s*;\s*({_WITH_COMMA}|{_NUMBER})\s*", re.IGNORECASE)
 
 
 def amplifications(
@@ -47,6 +49,7 @@ def amplifications(
     if unreadable:
         sentence = f"$PnE of {len(unreadable)} channels is no pair of numbers; these were taken as linear"
         repairs.append(repair("amplification_unreadable", sentence))
+    _refuse_without_range(keywords, [index for index, pair in enumerate(pairs) if whole[index] and pair], pairs, roles)
     logarithms = [
         text for text, pair, is_whole in zip(texts, pairs, whole, strict=True) if is_whole and pair and pair[0]
     ]
@@ -66,6 +69,22 @@ def _refuse_logarithms(unreadable: Sequence[int], roles: Sequence[Role]) -> None
         raise refusal(code="bad_keyword", sentence=sentence)
 
 
+def _refuse_without_range(
+    keywords: Keywords, candidates: Sequence[int], pairs: Sequence[tuple[float, float] | None], roles: Sequence[Role]
+) -> None:
+    """Refuse logarithms of a signal whose `$PnR` does not tell over how many channels the decades lie."""
+    needed = [
+        str(index + 1)
+        for index in candidates
+        if (pairs[index] or (0.0,))[0] > 0
+        and (keywords.number(f"$P{index + 1}R") or 0.0) <= 0
+        and roles[index] in {"fluorescence", "scatter"}
+    ]
+    if needed:
+        sentence = f"$PnR of {len(needed)} logarithmic channels is no number (channels {', '.join(needed[:10])})"
+        raise refusal(code="bad_keyword", sentence=sentence)
+
+
 def _is_plain(text: str) -> bool:
     return bool(_STANDARD.fullmatch(text) or _DECIMAL_COMMAS.fullmatch(text))
 
@@ -75,8 +94,8 @@ def _amplification(text: str) -> tuple[float, float] | None:
     text = text[:_LONGEST_PAIR]
     if not text or _LINEAR_WORDS.fullmatch(text):  # optional in practice: missing means linear
         return 0.0, 0.0
-    if commas := _DECIMAL_COMMAS.fullmatch(text):
-        parts = [".".join(commas.group(1, 2)), ".".join(commas.group(3, 4))]
+    if commas := _DECIMAL_COMMAS.fullmatch(text) or _ONE_COMMA.fullmatch(text):
+        parts = [part.replace(",", ".") for part in commas.groups()]
     elif pair := _PAIR.fullmatch(text):
         parts = list(pair.groups())
     else:

@@ -77,8 +77,9 @@ def _looks_like_events(source: Source, begin: int, size: int, layout: Layout, bl
     """Tell events from other bytes: a whole number of them, and values that an instrument would write."""
     width = layout.event_bytes
     whole = size % width == 0 or (size > _CHECKSUM and (size - _CHECKSUM) % width == 0)
-    floats = set(layout.types) <= {"F", "D"}
-    if not whole and not (floats and size >= _FEWEST_PARTIAL * width):
+    # values of which some bits are never set can be told from any other bytes
+    telling = all(kind in {"F", "D"} or mask for kind, mask in zip(layout.types, layout.masks, strict=True))
+    if not whole and not (telling and size >= _FEWEST_PARTIAL * width):
         return False
     events = [block[at : at + width] for at in range(0, min(len(block), 100 * width) - width + 1, width)]
     empty = sum(not event.strip(b"\0") for event in events)

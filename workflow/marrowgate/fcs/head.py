@@ -6,7 +6,7 @@ from marrowgate.fcs.behind_data import unlinked_data_set
 from marrowgate.fcs.header import HEADER_SIZE, Header, Segment, is_fcs, parse_header
 from marrowgate.fcs.keywords import Keywords, standard
 from marrowgate.fcs.model import Note
-from marrowgate.fcs.primary_text import primary_text
+from marrowgate.fcs.primary_text import beyond_supplemental, primary_text
 from marrowgate.fcs.source import Source
 from marrowgate.fcs.text import LARGEST_TEXT, parse_text
 from marrowgate.fcs.verdict import RejectedError, repair
@@ -30,7 +30,7 @@ def read_head(source: Source, base: int, repairs: list[Note]) -> tuple[Header, K
     # some instruments give the primary TEXT once more as the supplemental one
     again = supplemental.begin >= header.text.begin and supplemental.end <= header.text.end + 1
     if header.version > "2.0" and 0 < supplemental.begin < supplemental.end and not again:
-        pairs = {**_supplemental(source, base, supplemental, repairs), **pairs}
+        pairs = {**_supplemental(source, base, header, supplemental, repairs), **pairs}
     return header, standard(pairs, repairs)
 
 
@@ -91,11 +91,18 @@ def linked_base(source: Source, base: int, header: Header, keywords: Keywords) -
     return None
 
 
-def _supplemental(source: Source, base: int, supplemental: Segment, repairs: list[Note]) -> dict[str, str]:
+def _supplemental(
+    source: Source, base: int, header: Header, supplemental: Segment, repairs: list[Note]
+) -> dict[str, str]:
     segment = source.read(base + supplemental.begin, supplemental.size) if supplemental.size <= LARGEST_TEXT else b""
     try:
         if len(segment) == supplemental.size and not segment[:1].isalnum():
-            return parse_text(segment, repairs)
+            beyond = beyond_supplemental(source, base, header, supplemental, segment)
+            if beyond:
+                end = supplemental.end + len(beyond)
+                sentence = f"the supplemental TEXT ends at byte {end}, not {supplemental.end}"
+                repairs.append(repair("text_end_too_early", sentence))
+            return parse_text(segment + beyond, repairs)
     except RejectedError:
         pass
     sentence = f"the supplemental TEXT at bytes {supplemental.begin} to {supplemental.end} cannot be read"

@@ -4,6 +4,7 @@
 """
 
 import re
+from itertools import pairwise
 
 UNLISTED = "unlisted"
 """What stands in the manifest for an instrument of which no word is known."""
@@ -28,11 +29,13 @@ cytofxt xt cytof-xt cytof3 a50 a50-micro a60 a60-micro a600 auto40 micro-plus br
 novocyte2000 novocyte1000 attunenxt cytpix xenith facscorus symphonya1 symphonya3 symphonya5 symphonys6 s6
 navios-ex dxnavios dxathena aquioscl pas pas-iii cube6 cube8 space8 cyflow-space xf-1600 xf1600 flow-cytometer mq10 mq16
 guavasoft incyte easycyteht 5ht 8ht 6ht 12ht 6-2l ique3 iquescreener hts
+facsymphony facsymphonya1 facsymphonya3 facsymphonya5 facsymphonya5se facsymphonys6 facsariafusion facsariaiiu
+nl-1000 nl-2000 nl-3000 macsquantvyb macsquant10 macsquant16 macsquantx nxt htfc longcyte beamcyte orion
 screener sh800 sh800s sh800z sp6800 space symphony tyto vantage verse xdp xp5 xp8 yeti ze5 simulator
 """
 _VARIANTS = """
 10 16 500 1000 2000 3000 a1 a3 a5 adp analyser analyzer cell cs eq ex fc i ii iii iv lx micro ml mk nxt plus pro s se
-sorter special srt system vyb nano le fp c sfp ht hts cl x x-20 x20 xl-mcl xt
+sorter special srt system vyb nano le fp c sfp ht hts cl x x-20 x20 xl-mcl xt evo mosaic sorp
 """
 _NAMES = frozenset((_MAKERS + _MODELS).split())
 _KNOWN = _NAMES | frozenset(_VARIANTS.split())
@@ -54,7 +57,8 @@ def known_words(text: str) -> str:
         The known words in their order, `UNLISTED` when there is text without any, or nothing for nothing.
     """
     words = [part for word in _WORD.findall(text[:_LONGEST]) for part in _known_parts(word)]
-    if any(word.casefold() in _NAMES for word in words):
+    pairs = (f"{first}{second}" for first, second in pairwise(words))  # FC 500
+    if any(word.casefold() in _NAMES for word in (*words, *pairs)):
         return " ".join(words)
     return UNLISTED if text.strip() else ""
 

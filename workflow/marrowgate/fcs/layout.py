@@ -169,7 +169,7 @@ def _mask(limit: float | None, width: int) -> int:
 
 def _byte_order(keywords: Keywords, types: tuple[str, ...], bits: tuple[int, ...], repairs: list[Note]) -> ByteOrder:
     text = keywords.text("$BYTEORD")[:_LONGEST_ORDER]
-    digits = re.findall(r"\d", text)
+    digits = [number.lstrip("0") for number in re.findall(r"\d" if text.isdigit() else r"\d+", text)]
     plain = digits == re.split(r"\s*,\s*", text)
     ascending = [str(index) for index in range(1, len(digits) + 1)]
     single_bytes = "A" in types or all(width == 8 for width in bits)

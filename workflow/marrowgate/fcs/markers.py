@@ -22,6 +22,8 @@ _DYES = re.compile(
     r"|Q(?:DOT|D)-?\d{3}|IF(?:LUOR)?-?\d{3}|CFLUOR-?[A-Z]{1,3}\d{3}"
     r"|PAC(?:IFIC)?-?(?:BLUE|BLU|ORANGE|OR)|V(?:450|500)|V(?:500)-?C|AMCYAN|CASCADE-?(?:BLUE|YELLOW)"
     r"|VIO-?(?:BLUE|GREEN)|VIO-?BRIGHT-?(?:FITC|B515|\d{3})|VIO\d{3}|KROME-?ORANGE|TEXAS-?RED|TXRED"
+    r"|PE-?VIO-?\d{3}|PERCP-?(?:EF(?:LUOR)?|VIO)-?\d{3}|KIRAVIA-?BLUE-?\d{3}|NOVAFLUOR-?[A-Z]{1,8}-?\d{2,3}-?\d{2,3}S"
+    r"|SB(?:V|B|R|Y|UV)\d{3}|SN[VB]\d{3}|SUPERNOVA-?V?\d{3}|HV\d{3}|OC515|PACO|PO|C750|REAL-?(?:BLUE|YELLOW)-?\d{3}"
     r"|TRI-?COLOR|SPECTRUM-?RED|CY-?CHROME|PE-?FIRE-?\d{3}|APC-?FIRE-?\d{3}|PERPCY5-?5|OREGON-?GREEN"
 )
 _ELEMENT = r"(?:Y|RH|PD|AG|IN|SN|I|XE|CS|BA|LA|CE|PR|ND|PM|SM|EU|GD|TB|DY|HO|ER|TM|YB|LU|HF|IR|PT|AU|OS|PB|BI|TE)"
@@ -39,13 +41,17 @@ _SEPARATOR = re.compile(r"[-\s_:|/]+")
 _VERIFIED = re.compile(r"\s*\(v\)$", re.IGNORECASE)
 _ONE_OF_SEVERAL = re.compile(r"CD\d+(?:R[ABO]|[a-zA-Z])?(?![a-z])(?=$|[^A-Za-z]|CD|Ig|TCR)|Ig[A-Z][a-z]*|TCR[a-z]*")
 _CLONE = re.compile(r"[\s_-]*(?:\(?\s*clone[:\s]+[\w.\-/]+\s*\)?)$", re.IGNORECASE)
-_EMPTY_WORDS = re.compile(r"EMPTY|NONE|BLANK|UNUSED|NA|N/A|NIL|-+|\d+")
+_EMPTY_WORDS = re.compile(r"EMPTY|NONE|BLANK|UNUSED|NOT-USED|NOT-STAINED|NA|N/A|N-A|NIL|-+|\d+")
+_TRADE_MARKS = re.compile("[\u00ae\u2122\u00a9\u200b-\u200d\u2060\ufeff]")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _DETECTOR = re.compile(
     r"(?:FL|BL|VL|RL|YL|UVL?|IRL|[BVRYG]|UV|YG|RED|BLU|BLUE|GRN|YEL|NIR|VIOLET|[VBRYG]\d?FL)-?\d{1,3}"
     r"(?:-?(?:INT|PEAK|TOF))?(?:-?(?:LOG|LIN))?(?:-?(?:[AHW]|AREA|HEIGHT|WIDTH))?(?:-?(?:LOG|LIN))?"
     r"|(?:RED|BLU|GRN|YEL|NIR)-?[BVRYG]?-?(?:HLIN|HLOG|ALIN|ALOG|W|H|A)"
 )
-_FILTER = re.compile(r"(?:\d{3}-?)?\d{3}/\d{1,3}(?:-?NM)?(?:-?(?:\d{3}(?:-?NM)?|[A-Z]{1,8}))?(?:-?[AHW])?")
+_FILTER = re.compile(
+    r"(?:(?:BLUE|VIOLET|RED|GREEN|YELLOW|YG|UV|[VBRYG])-?)?(?:\d{3}-?)?\d{3}/\d{1,3}(?:-?NM)?(?:-?(?:\d{3}(?:-?NM)?|[A-Z]{1,8}))?(?:-?[AHW])?"
+)
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,30})[)\]]")
 _ANTI = re.compile(r"^anti[-\s]?(?:human|hu)?[-\s]+", re.IGNORECASE)
 _CD = re.compile(r"cd[\s-]?(?=\d)", re.IGNORECASE)
@@ -77,6 +83,7 @@ def read_label(label: str, name: str) -> Stain:
     """
     if max(len(label), len(name)) > LONGEST_NAME:
         return Stain()
+    label, name = _plain_signs(label), _plain_signs(name)
     if label.strip() and spelled(label) != spelled(name):
         return _resolve(label, name)
     resolved = _resolve(name, "")
@@ -84,6 +91,13 @@ def read_label(label: str, name: str) -> Stain:
     if _CD_MARKER.fullmatch(resolved.marker) or _METAL_IN_BRACKETS.search(name):
         return resolved
     return Stain(fluorochrome=resolved.fluorochrome)
+
+
+def _plain_signs(text: str) -> str:
+    """Return a text without trade marks, and with plain dashes and blanks."""
+    if text.isascii():
+        return text
+    return _DASHES.sub("-", _TRADE_MARKS.sub("", text)).replace("\u00a0", " ")
 
 
 def is_metal_channel(name: str) -> bool:
@@ -100,8 +114,8 @@ def says_another_marker(label: str, name: str, marker: str) -> bool:
     Capitals, hyphens and blanks make no difference. A label that names no marker says nothing.
     """
     written = read_label(label, name).marker
-    # CD184 (CXCR4) names one marker twice
-    names = {canonical(part) for part in (written, *re.split(r"[()\[\]]", written), *_in_one(label)) if part.strip()}
+    # CD184 (CXCR4) and CXCR4/CD184 name one marker twice
+    names = {canonical(part) for part in (written, *re.split(r"[()\[\]/]", written), *_in_one(label)) if part.strip()}
     return bool(names) and canonical(marker) not in names
 
 

@@ -6,7 +6,7 @@ lies there, the HEADER ends it too early, and the keyword that stands last would
 
 import re
 
-from marrowgate.fcs.header import HEADER_SIZE, OVERFLOW, Header
+from marrowgate.fcs.header import HEADER_SIZE, OVERFLOW, Header, Segment
 from marrowgate.fcs.model import Note
 from marrowgate.fcs.source import Source
 from marrowgate.fcs.text import LARGEST_TEXT
@@ -15,6 +15,7 @@ from marrowgate.fcs.verdict import refusal, repair
 _PADDING = b" \0\t\r\n"
 _MOST_BEYOND = 2**20
 _BEGIN_KEYWORDS = {name: rb"\$" + name + rb"(.) *0*(\d{1,15}) *\1" for name in (b"BEGINDATA", b"BEGINSTEXT")}
+_CHECKSUM = 8
 _FEWEST_LETTERS = 0.98  # share of printable bytes of a text
 
 
@@ -78,6 +79,36 @@ def _beyond_the_end(source: Source, base: int, header: Header, segment: bytes) -
     if _is_text(rest, delimiter) and rest != delimiter:
         return rest
     return delimiter if not closed and source.read(base + end + 1, 1) == delimiter else b""
+
+
+def beyond_supplemental(source: Source, base: int, header: Header, place: Segment, segment: bytes) -> bytes:
+    """Return what belongs to a supplemental TEXT behind its end; nothing where it is whole.
+
+    Parameters
+    ----------
+    source : Source
+        The open file.
+    base : int
+        First byte of the data set.
+    header : Header
+        Where the TEXT and the DATA are said to lie.
+    place : Segment
+        Where the supplemental TEXT is said to lie.
+    segment : bytes
+        What stands there.
+    """
+    delimiter = segment[:1]
+    padding = _PADDING.replace(delimiter, b"")
+    # keywords and values in pairs: the delimiters of a whole TEXT are odd in number
+    if segment.rstrip(padding).endswith(delimiter) and segment.count(delimiter) % 2:
+        return b""
+    begins = [header.text.begin, header.data.begin if header.data else 0, source.size - base]
+    limit = min(begin for begin in begins if begin > place.end)
+    rest = source.read(base + place.end + 1, min(limit - place.end - 1, _MOST_BEYOND)).rstrip(padding)
+    if _is_text(rest, delimiter):
+        return rest
+    checked = rest[:-_CHECKSUM].rstrip(padding)  # the file may end with its checksum
+    return checked if _is_text(checked, delimiter) else b""
 
 
 def _is_text(rest: bytes, delimiter: bytes) -> bool:

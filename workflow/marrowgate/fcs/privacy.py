@@ -12,8 +12,14 @@ from marrowgate.fcs.instruments import known_words
 from marrowgate.fcs.keywords import Keywords
 
 FACTS = ("$VOL", "$TIMESTEP", "$LOST", "$ABRT")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?::(\d{1,2})|[:.,](\d{1,6}))?")
+_CLOCK = re.compile(
+    r"(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2})([:.])([0-5]\d)\2([0-5]\d)(?::(\d{1,2})|[:.,](\d{1,9}))?:?"
+    r"\s?(?:([AP])\.?M\.?|Z|[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE,
+)
 _DAY = 24 * 3600
+_FRAMES = 60
+"""Frames per second of FCS 3.0; an instrument that writes more counts hundredths."""
 
 
 def facts(keywords: Keywords) -> Mapping[str, str]:
@@ -38,7 +44,10 @@ def cytometer(keywords: Keywords) -> str:
 
 
 def _duration(begin: str, end: str) -> float | None:
-    clocks = [_seconds(text) for text in (begin, end)]
+    matches = [_CLOCK.fullmatch(text) for text in (begin, end)]
+    frames = [int(match[5]) for match in matches if match and match[5]]
+    per_second = _FRAMES if max(frames, default=0) < _FRAMES else 100
+    clocks = [_seconds(match, per_second) for match in matches]
     if clocks[0] is None or clocks[1] is None:
         return None
     return round((clocks[1] - clocks[0]) % _DAY, 6)
@@ -47,15 +56,21 @@ def _duration(begin: str, end: str) -> float | None:
 def _between(begin: str, end: str) -> float | None:
     """Return the seconds between two times of FCS 3.2, written as ISO 8601."""
     try:
-        return round((datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds(), 6)
+        seconds = round((datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds(), 6)
     except (ValueError, TypeError):  # not there, not ISO, or one of them without a time zone
         return None
+    return seconds if seconds >= 0 else None
 
 
-def _seconds(text: str) -> float | None:
-    match = _CLOCK.fullmatch(text)
+def _seconds(match: re.Match[str] | None, per_second: int) -> float | None:
+    """Return the seconds since midnight of a clock of 24 hours or of 12."""
     if not match:
         return None
-    hours, minutes, whole, sixtieths, fraction = match.groups()
-    part = int(sixtieths) / 60 if sixtieths else float(f"0.{fraction or 0}")
-    return int(hours) * 3600 + int(minutes) * 60 + int(whole) + part
+    hours, _, minutes, whole, frames, fraction, half = match.groups()
+    hour = int(hours)
+    if hour > (12 if half else 24):
+        return None
+    if half:
+        hour = hour % 12 + 12 * (half.upper() == "P")
+    part = int(frames) / per_second if frames else float(f"0.{fraction or 0}")
+    return hour * 3600 + int(minutes) * 60 + int(whole) + part

@@ -46,35 +46,42 @@ _FORWARD = (
     r"|(?:SMALL|LOW|FORWARD)-ANGLE(?:-LIGHT-SCATTER)?"
 )
 _SIDE = (
-    r"SSC|SS|MALS|LALS|RALS|SIDE-SC(?:ATTER)?|SIDE-LIGHT-SCATTER|ORTHOGONAL|90-DEGREE|BSC|BACK-SCATTER"
+    r"SSC|SS|MALS|LALS|RALS|SIDE-SC(?:ATTER)?|SIDE-LIGHT-SCATTER|ORTHOGONAL|90-DEGREE|BSC|BACK-?SCATTER"
     r"|(?:RIGHT|LARGE|MEDIUM|WIDE)-ANGLE(?:-LIGHT-SCATTER)?"
 )
 _PULSE = r"A|H|W|AREA|HEIGHT|WIDTH|INT|INTEGRAL|PEAK|PK|TOF"
 _SCATTER = re.compile(
-    rf"(?P<laser>\d{{3}}/\d{{1,3}}-|\(?{_LASER}\)?-?)?"
+    rf"(?P<laser>\d{{3}}/\d{{1,3}}-|{_COLOUR}-|\(?{_LASER}\)?-?)?"
     rf"(?:(?P<forward>{_FORWARD})|(?P<side>{_SIDE}))"
-    r"(?P<detector>-?0?\d|-?PMT|-?PAR(?:ALLEL)?|-?PERP(?:ENDICULAR)?|-?DIODE)?"
+    r"(?P<detector>-?0?\d(?:-?(?:PAR|PERP))?|-?PMT|-?PAR(?:ALLEL)?|-?PERP(?:ENDICULAR)?|-?DIODE)?"
     rf"(?P<filter>-?\((?:{_LASER}|{_COLOUR})\)|-?{_LASER}|-?\d{{3}}/\d{{1,3}}|-{_COLOUR})?"
-    rf"(?:-?(?P<log1>LOG|LIN))?(?:-?\(?(?P<pulse>{_PULSE})\)?)?(?:-?(?P<log2>LOG|LIN))?"
+    rf"(?:-?(?P<log1>LOG|LIN(?:EAR)?))?(?:-?\(?(?P<pulse>{_PULSE})\)?)?(?:-?(?P<log2>LOG|LIN(?:EAR)?))?"
+    rf"(?P<behind>-?\((?:\d{{3}}|{_COLOUR})\)|-\d{{3}})?"
 )
 _IN_BRACKETS = re.compile(r"([^()]+?)-?\(([^()]+)\)")
 _TIME = re.compile(
-    r"TIME(?:-?(?:[AHW]|\d|[ML]S[WB]|HIGH|HI|LOW|LO|S|SEC|SECS|SECONDS|MS|TICKS|TICK|\(.{1,20}\)))?"
-    r"|T[01]|HDR-TM?|HDR-TIME|TIME-?STAMP|CLOCK-?TIME|COMPUTED-TIME|ELAPSED-TIME|ACQUISITION-TIME|EVENT-TIME|CLOCK"
-    r"|CAMERA-TIMER"
+    r"TIME(?:-?(?:[AHWL]|\d|[ML]S[WB]|(?:HIGH|HI|LOW|LO)(?:-WORD)?|S|SEC|SECS|SECONDS|(?:\d{1,4}-?)?[MU]S|TICKS|TICK"
+    r"|\(.{1,20}\)))?|T[01]|HDR-TM?|HDR-TIME|TIME-?STAMP|(?:CLOCK|COMPUTED|COMP|ELAPSED|ACQUISITION|ACQ|EVENT|LASER)-?TIME"
+    r"|CLOCK|ELAPSED|SECONDS|TICKS|CAMERA-TIMER"
 )
 _COUNTED = (
     r"(?:EVENT|CELL|OBJECT|ROW|FILE|PARTICLE|ORIGINAL|ORIG|UNIQUE|SAMPLE|PLATE|WELL|TUBE|RUN|SUBSET|BATCH|POPULATION"
-    r"|GROUP|CAMERA-LINE)"
+    r"|GROUP|CAMERA-LINE|PATIENT|DONOR|SUBJECT|FCS|TILE|IMAGE|SEQ(?:UENCE)?)"
 )
 _INDEX = re.compile(
     rf"{_COUNTED}S?-?(?:EVENT-?|CELL-?|FILE-?)?(?:#|NO|NR|NUM|NUMBER|COUNT|COUNTER|IDS?|IDX|INDEX|ORIGIN|ROW|COL|COLUMN)"
-    r"|EVENTS?|INDEX|IDX|ID|ABSOLUTE-?EVENT-?NUMBER|HDR-[CS]E|COUNTER"
-    r"|(?:INDEX-?)?SORT-?(?:INDEX|WELL|ROW|COL|COLUMN|X{0,2}|[XY]|TRAY|\d{1,2})|IDX-?(?:ROW|COL)"
-    r"|TRAY-?[XY]|WELL|FILE|TUBE|PLATE|OMIQ-?(?:FILE|FILTER|ID).{0,10}|ORIG-IDENT"
+    r"|EVENTS?|INDEX|IDX|ID|UUID|SEQ(?:UENCE)?|CELLS?|ABSOLUTE-?EVENT-?NUMBER|HDR-[CS]E|COUNTER|FCS-?FILE|FILE-?NAME"
+    r"|(?:INDEX-?)?SORT-?(?:INDEX-?[XY]?|WELL|ROW|COL|COLUMN|X{0,2}|[XY]|TRAY|\d{1,2})|IDX-?(?:ROW|COL)"
+    r"|TRAY-?[XY]|WELL|FILE|TUBE|PLATE|OMIQ-?(?:FILE|FILTER|ID|EVENT).{0,10}|ORIG-IDENT"
 )
-_EMBEDDING = r"(?:(?:FI|OPT-?|HSNE-|VI|B-?H-?)?T?-?SNE|VISNE|UMAP|TRIMAP|PACMAP|PHATE|ISOMAP|DIFFUSION-?MAP|EMBEDSOM)"
-_CLUSTERS = r"(?:FLOWSOM|PHENOGRAPH|X-?SHIFT|K-?MEANS|SPADE|CITRUS|LEIDEN|LOUVAIN|FLOWMEANS|CLUSTERX|FLOWGRID)"
+_EMBEDDING = (
+    r"(?:OMIQ-?)?(?:(?:FI|FIT-?|OPT-?|HSNE-|H|VI|B-?H-?)?T?-?SNE|VISNE|UMAP|TRIMAP|PACMAP|PHATE|ISOMAP"
+    r"|DIFF(?:USION)?-?MAP|EMBEDSOM|DDRTREE)"
+)
+_CLUSTERS = (
+    r"(?:OMIQ-?)?(?:FLOWSOM|FSOM|R?PHENOGRAPH|X-?SHIFT|K-?MEANS|SPADE|CITRUS|LEIDEN|LOUVAIN|FLOWMEANS|FLOWCLUST|CLUSTERX"
+    r"|FLOWGRID|SEURAT|GMM|H?DBSCAN)"
+)
 _REPAIRED = r"(?:FLOW-?AI|FLOW-?CUT|FLOW-?CLEAN|PEACO-?QC|QC)"
 _IGNORED = re.compile(
     r"(?:TRIGGER-)?(?:PULSE-)?WIDTH|(?:EVENT|CELL|PULSE)-?LENGTH|TIME-OF-FLIGHT|TOF|HDR-V|VOLUME"
@@ -83,13 +90,17 @@ _IGNORED = re.compile(
     r"|DROP-?(?:PHASE|NUMBER)|ROI-BITS.{0,8}|CLASSIFIER-BITS|ADC-?\d{1,2}|FLAGS?|PHASE|RATIO|UNUSED"
     r"|BC-?SEPARATION-?DIST|MAHALANOBIS-?DIST|BARCODE|GATE-?SOURCE|SATURATED|SPEED|FLOW-SPEED"
     r"|(?:META-?)?CLUSTER(?:S|ING)?-?(?:ID|NO|NUMBER|INDEX)?|META-?CLUSTERS?"
-    rf"|{_CLUSTERS}-?(?:META-?)?(?:CLUSTER)?S?-?(?:ID)?(?:-[A-Z0-9]{{1,8}})?"
+    rf"|{_CLUSTERS}-?(?:META-?)?(?:CLUSTER)?(?:S|ING)?-?(?:ID)?(?:-[A-Z0-9]{{1,8}}){{0,2}}"
+    r"|META-?\d{1,3}|SOM-?(?:\d{1,4}|[XY])|CLUST|PC-?[12346]|(?:FIT-?)?TSNE|UMAP"
     rf"|{_EMBEDDING}-?(?:DIM-?|C-?|AXIS-?|COMPONENT-?)?(?:\d{{1,2}}|[XYZ])(?:-[A-Z0-9]{{1,8}})?"
-    r"|DENSITY|PSEUDO-?TIME|TRAJECTORY"
-    rf"|{_REPAIRED}(?:-?(?:VECTORS?|FLAG|GOOD|BAD|PASS(?:ED)?|STATUS|EVENTS))?|GOOD-?VS-?BAD|(?:GOOD|BAD|KEPT|REMOVED)-?EVENTS?"
-    r"|REMOVE-FROM-.{1,10}|GATED?|IN-?GATE|CLASSIFICATION|CLASS"
-    r"|(?:CLASS-|CELL-)?LABELS?|INDIVIDUAL|POPULATIONS?|GROUP|CONDITION|DONOR|BATCH|SAMPLE"
-    r"|EV|ELECTRONIC-VOLUME|(?:IS-?)?(?:DOUBLET|SINGLET|DEBRIS)S?(?:-?(?:FLAG|DISCRIMINATOR))?|INFO|STATUS|TRIGGER|PULSE"
+    r"|DENSITY|PSEUDO-?TIME|TRAJECTORY|WANDERLUST|WISHBONE|BRANCH|PROBABILITY|CONSENSUS"
+    r"|RANDOM|DOWN-?SAMPLED?(?:-?(?:NO|NUMBER|ID))?|(?:FILE-)?NOISE|(?:IS-?)?OUTLIERS?|(?:IS-?)?SATURATED|SATURATION"
+    r"|FLOW-?RATE|TEMP(?:ERATURE)?|PRESSURE|LASER"
+    rf"|{_REPAIRED}(?:-?(?:VECTORS?|FLAG|GOOD|BAD|PASS(?:ED)?|STATUS|EVENTS|QC|MAD|IT))?|GOOD-?VS-?BAD|(?:GOOD|BAD|KEPT|REMOVED)-?EVENTS?"
+    r"|REMOVE-FROM-.{1,10}|(?:IS-?)?GATED?(?:-?ID)?|IN-?GATE|CLASSIFICATION|CLASS|CLASSIFIER|(?:IS-?)?BEADS?|BC(?:-?ID)?"
+    r"|(?:CLASS-|CELL-)?LABELS?|INDIVIDUAL|POP(?:ULATION)?S?|GROUP|CONDITION|DONOR|PATIENT|TIME-?POINT|CELL-?TYPE"
+    r"|(?:CYTOF-)?BATCH|SAMPLE|BARCODE-?ID|(?:EVENT|IMAGE)-?FLAGS?|SORT-?MODE"
+    r"|EV|ELECTRONIC-VOLUME|(?:IS-?)?(?:DOUBLET|SINGLET|DEBRIS)S?(?:-?(?:FLAG|SCORE|DISCRIMINATOR))?|INFO|STATUS|TRIGGER|PULSE"
     r"|(?:AXIAL-)?LIGHT-?LOSS.{0,20}"
 )
 _IMAGE_FEATURE = re.compile(
@@ -100,8 +111,8 @@ _IMAGE_FEATURE = re.compile(
     r"|ANGLE|ANGLE-INTENSITY|INTENSITY-CONCENTRATION-RATIO|VALLEY.{0,4}|XCORR|ENSQUARED-ENERGY|FOCUS|UNCOMPENSATED-INTENSITY"
     r"|SIMILARITY-BRIGHT-DETAIL.{0,8})(?:-(?:MC|M\d{1,2}|CH\d{1,2}|OBJECT|MORPHOLOGY|INTENSITY|DEFAULT-MASK).{0,30})"
     r"|(?:ECCENTRICITY|RADIAL-MOMENT|LONG-MOMENT|SHORT-MOMENT|MAX-INTENSITY|TOTAL-INTENSITY|DIFFUSIVITY|CORRELATION|SIZE"
-    r"|DELTA-COM|CENTER-OF-MASS)(?:-[XY])?(?:-?\(.{1,20}\))"
-    r"|(?:ECCENTRICITY|RADIAL-MOMENT|LONG-MOMENT|SHORT-MOMENT|DIFFUSIVITY)"
+    r"|DELTA-COM|(?:DELTA-)?CENTER-OF-MASS)(?:-[XY])?(?:-?\(.{1,20}\))"
+    r"|(?:ECCENTRICITY|DELTA-CENTER-OF-MASS|RADIAL-MOMENT|LONG-MOMENT|SHORT-MOMENT|DIFFUSIVITY)"
 )
 _PULSES: dict[str, Pulse] = {
     "": "",
@@ -138,7 +149,8 @@ def read_name(name: str) -> Reading:
     """
     if len(name) > LONGEST_NAME:
         return Reading("fluorescence")
-    text = spelled(name)
+    # FlowJo writes the channel and its label, ``Time :: Time``
+    text = spelled(name.partition("::")[0] if "::" in name else name)
     if _TIME.fullmatch(text):
         return Reading("time")
     if match := _SCATTER.fullmatch(text) or _named_twice(text):
@@ -160,7 +172,7 @@ def _named_twice(text: str) -> re.Match[str] | None:
 def _scatter(match: re.Match[str]) -> Reading:
     given = match["pulse"] or ""
     pulse = _PULSES[given]
-    laser = (match["laser"] or match["filter"] or "").strip("-()").partition("/")[0]
+    laser = (match["laser"] or match["filter"] or match["behind"] or "").strip("-()").partition("/")[0]
     distance = 0
     if laser:
         distance += 1 if laser in _TRANSMITTED else 4

@@ -1,10 +1,11 @@
 """The spillover matrix in the TEXT, under whichever keyword an instrument puts it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from marrowgate.fcs.keywords import Keywords
+from marrowgate.fcs.keywords import Keywords, to_integer
 from marrowgate.fcs.model import Channel, Note, Spillover
 from marrowgate.fcs.spillover_labels import is_channel_name, labelled_channels
 from marrowgate.fcs.spillover_text import MatrixText, parse_matrix
@@ -74,6 +75,7 @@ def _read(
     meant: Sequence[Channel | None] = ()
     if isinstance(parsed, MatrixText):
         meant = labelled_channels(parsed.labels, channels, panel) if parsed.labels else _unlabelled(parsed, channels)
+        parsed, meant = _without_strangers(parsed, meant)
         fault = _label_fault(parsed, meant)
     if isinstance(parsed, str) or fault:
         notes.append(repair("spillover_ignored", f"{keyword} was ignored: {fault}"))
@@ -89,6 +91,23 @@ def _read(
     return Spillover(tuple(channel.name for channel in own), parsed.matrix)
 
 
+def _without_strangers(
+    parsed: MatrixText, meant: Sequence[Channel | None]
+) -> tuple[MatrixText, Sequence[Channel | None]]:
+    """Leave out detectors that are no channel of the file where nothing spills into them or from them."""
+    matrix = parsed.matrix
+    if not parsed.labels or all(meant):
+        return parsed, meant
+    alone = (np.count_nonzero(matrix, axis=0) == 1) & (np.count_nonzero(matrix, axis=1) == 1)
+    kept = [index for index, channel in enumerate(meant) if channel is not None or not alone[index]]
+    if not kept or len(kept) == len(meant):
+        return parsed, meant
+    smaller = matrix[np.ix_(kept, kept)]
+    smaller.setflags(write=False)
+    labels = tuple(parsed.labels[index] for index in kept)
+    return replace(parsed, labels=labels, matrix=smaller), [meant[index] for index in kept]
+
+
 def _label_fault(parsed: MatrixText, meant: Sequence[Channel | None]) -> str:
     size = len(parsed.matrix)
     if not parsed.labels and len(meant) != size:
@@ -98,7 +117,17 @@ def _label_fault(parsed: MatrixText, meant: Sequence[Channel | None]) -> str:
         return f"{len(unknown)} of {size} labels name no channel (labels {', '.join(unknown[:10])})"
     if len({channel.index for channel in meant if channel is not None}) < size:
         return "two labels name the same channel"
+    if any(to_integer(label) is not None for label in parsed.labels):
+        return _number_fault(parsed, [channel for channel in meant if channel is not None])
     return ""
+
+
+def _number_fault(parsed: MatrixText, meant: Sequence[Channel]) -> str:
+    """Refuse numbers that let scatter or time spill over: they are no numbers of channels then."""
+    beside = parsed.matrix - np.diag(np.diag(parsed.matrix))
+    spills = np.count_nonzero(beside, axis=0) + np.count_nonzero(beside, axis=1)
+    odd = [channel for channel, n in zip(meant, spills, strict=True) if n and channel.role != "fluorescence"]
+    return f"its labels are numbers, and number {odd[0].index + 1} is {odd[0].role}" if odd else ""
 
 
 def _unlabelled(parsed: MatrixText, channels: Sequence[Channel]) -> Sequence[Channel]:

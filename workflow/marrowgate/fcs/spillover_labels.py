@@ -1,7 +1,8 @@
 """Which channel a label of a spillover matrix means: only where the meaning is sure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 from marrowgate.fcs.channels import PULSES, match_panel, pulse_and_detector
 from marrowgate.fcs.keywords import to_integer
@@ -9,7 +10,11 @@ from marrowgate.fcs.model import Channel
 from marrowgate.fcs.roles import spelled
 from marrowgate.settings.panel import Panel
 
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[\s\"'\u200b-\u200d\u2060\ufeff]+")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_PULSE_WORD = re.compile(r"(?<=[\s_.-])(area|height|width)$")
+_SIGNS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _Way = tuple[Callable[[str], str], Callable[[Channel], tuple[str, ...]]]
 """How a label and a name are folded before they are compared, and the names of a channel."""
 
@@ -18,8 +23,9 @@ def labelled_channels(labels: Sequence[str], channels: Sequence[Channel], panel:
     """Return the channel of each label, None where no channel or more than one could be meant.
 
     Labels are held against `$PnN` (capitals, blanks and the signs between words make no difference), the panel's names
-    and aliases of a channel, `$PnS`, the panel's marker and fluorochrome, `$PnN` without the measure of the pulse, and
-    numbers, in this order. Of ``PE-A :: CD34``, as FlowJo writes it, either part may name the channel.
+    and aliases of a channel, `$PnS`, the panel's marker and fluorochrome, `$PnN` without the measure of the pulse, name
+    and label together, and numbers, in this order. Of ``PE-A :: CD34``, as FlowJo writes it, either part may name the
+    channel; ``PE-A - CD34`` and ``CD34 (PE)`` name it by both.
 
     Parameters
     ----------
@@ -41,10 +47,16 @@ def labelled_channels(labels: Sequence[str], channels: Sequence[Channel], panel:
         (_folded, lambda channel: (channel.label,)),
         (_bare, lambda channel: (channel.name, *also.get(channel.index, ()))),
         (_folded, lambda channel: (*stains.get(channel.index, ()), channel.marker)),
+        (_letters, lambda channel: (channel.name, *also.get(channel.index, ()))),
+        (_letters, _name_and_label),
     )
     # where a file holds a channel raw and compensated, its matrix is for the raw one
     raw = [channel for channel in channels if not channel.compensated]
-    return [_meant(label, raw, ways) or _meant(label, channels, ways) or _numbered(label, channels) for label in labels]
+    meant = _meant(labels, raw, ways)
+    if len(raw) < len(channels) and not all(meant):
+        of_all = _meant(labels, channels, ways)
+        meant = [channel or other for channel, other in zip(meant, of_all, strict=True)]
+    return [channel or _numbered(label, channels) for label, channel in zip(labels, meant, strict=True)]
 
 
 def is_channel_name(text: str, channels: Sequence[Channel]) -> bool:
@@ -52,17 +64,35 @@ def is_channel_name(text: str, channels: Sequence[Channel]) -> bool:
     return _folded(text) in {_folded(channel.name) for channel in channels}
 
 
-def _meant(label: str, channels: Sequence[Channel], ways: Sequence[_Way]) -> Channel | None:
-    words = [label, *(part.strip() for part in label.split("::") if "::" in label)]
+def _meant(labels: Sequence[str], channels: Sequence[Channel], ways: Sequence[_Way]) -> list[Channel | None]:
+    meant: list[Channel | None] = [None] * len(labels)
     for fold, names in ways:
-        for word in words:
-            wanted = fold(word)
-            candidates = [channel for channel in channels if wanted and wanted in map(fold, names(channel))]
-            if len(candidates) > 1:
-                candidates = _narrowed(candidates, word)
-            if len(candidates) == 1:
-                return candidates[0]
+        if all(meant):
+            break
+        called: dict[str, list[Channel]] = defaultdict(list)
+        for channel in channels:
+            for name in {fold(name) for name in names(channel)} - {""}:
+                called[name].append(channel)
+        meant = [channel or _called(label, called, fold) for channel, label in zip(meant, labels, strict=True)]
+    return meant
+
+
+def _called(label: str, called: Mapping[str, Sequence[Channel]], fold: Callable[[str], str]) -> Channel | None:
+    """Return the one channel that a label, or either part of a label of FlowJo, names in one way of folding."""
+    for word in (label, *(part.strip() for part in label.split("::") if "::" in label)):
+        candidates = called.get(fold(word), ())
+        if len(candidates) > 1:
+            candidates = _narrowed(candidates, word)
+        if len(candidates) == 1:
+            return candidates[0]
     return None
+
+
+def _name_and_label(channel: Channel) -> tuple[str, ...]:
+    """Return the names that are made of a channel's name, with its pulse or without, and its label or marker."""
+    names = (channel.name, pulse_and_detector(channel.name)[1])
+    meanings = {channel.label, channel.marker} - {""}
+    return tuple(f"{first} {second}" for n in names for m in meanings for first, second in ((n, m), (m, n)))
 
 
 def _numbered(label: str, channels: Sequence[Channel]) -> Channel | None:
@@ -87,4 +117,10 @@ def _bare(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return _SPACES.sub("", name).casefold()
+    return _SPACES.sub("", _DASHES.sub("-", name)).casefold()
+
+
+def _letters(name: str) -> str:
+    """Return letters and digits alone; only between two digits does a sign count."""
+    text = _PULSE_WORD.sub(lambda word: word[0][0], name.strip().casefold()).replace("cyanine", "cy")
+    return _SIGNS.sub("", _BETWEEN_DIGITS.sub("-", text))

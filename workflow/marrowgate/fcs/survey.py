@@ -33,6 +33,7 @@ FINDINGS = {
     "channels_differ": "The file has other channels than most files of its panel.",
     "voltage_differs": "Detector voltages differ from most files of the batch.",
     "gain_differs": "Detector gains differ from most files of the batch.",
+    "data_set_of_fewer_bits": "The next data set of the file holds the same events with more bits.",
 }
 
 
@@ -50,12 +51,15 @@ class Surveyed:
         SHA-256 of size, data set and the first 64 KiB: the same for copies under other names.
     acquisition_digest : str
         The same for two exports of one acquisition; empty when the file does not tell.
+    fuller_data_set : int
+        Number of the data set with the same events and more bits, see `holds_fewer_bits`; 0 when there is none.
     """
 
     file: FcsFile
     size: int
     header_digest: str
     acquisition_digest: str
+    fuller_data_set: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,43 @@ def survey(path: Path, data_set: int = 1, *, panel: Panel | None = None) -> Surv
     """Read what the header of one data set tells; never raises for a fault of the file."""
     try:
         file = read_header(path, data_set, panel=panel)
+        fuller = _fuller_data_set(path, data_set, file)
     except Exception as error:  # noqa: BLE001 - the other files are to be surveyed all the same
         traceback.print_exc()
         return Surveyed(rejected(data_set, defect(error)), 0, "", "")
     try:
         with open_source(path) as source:
             digest = _digest([str(source.size), str(data_set)], source.read(0, _DIGESTED))
-            return Surveyed(file, source.size, digest, _acquisition(source, data_set))
+            return Surveyed(file, source.size, digest, _acquisition(source, data_set), fuller)
     except (RejectedError, OSError):
         return Surveyed(file, 0, "", "")
+
+
+def holds_fewer_bits(file: FcsFile, following: FcsFile) -> bool:
+    """Tell whether a data set holds the events of the one behind it with fewer bits, as in Beckman Coulter's LMD files.
+
+    These hold an acquisition twice: of 10 bits as FCS 2.0, then whole as FCS 3.0.
+    """
+    return file.version == "2.0" < following.version and 0 < file.n_events == following.n_events
+
+
+def fewer_bits_findings(surveyed: Sequence[Surveyed]) -> list[Finding]:
+    """Return a finding for each data set whose events the file holds with more bits."""
+    return [
+        Finding(index, Note("data_set_of_fewer_bits", _more_bits(item.fuller_data_set)))
+        for index, item in enumerate(surveyed)
+        if item.fuller_data_set
+    ]
+
+
+def _more_bits(number: int) -> str:
+    return f"data set {number} of the file holds the same events with more bits; write {number} as its data_set"
+
+
+def _fuller_data_set(path: Path, data_set: int, file: FcsFile) -> int:
+    if file.version != "2.0" or not file.n_events:
+        return 0
+    return data_set + 1 if holds_fewer_bits(file, read_header(path, data_set + 1)) else 0
 
 
 def duplicate_files(surveyed: Sequence[Surveyed]) -> list[tuple[int, ...]]:

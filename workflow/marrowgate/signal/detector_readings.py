@@ -7,7 +7,6 @@ within what they differ by. The middle of several samples of a batch can.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from marrowgate.signal.checks import Check, at_most
 
@@ -64,6 +63,8 @@ def batch_checks(
 
 
 def _batch_check(dimension: str, readings: Sequence[ReferenceReading]) -> Check:
+    from statistics import median
+
     away = median(math.log(reading.ratio) for reading in readings)
     one, n = readings[0], len(readings)
     # the interval of one more sample holds its own variance and that of the release's middle

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +53,8 @@ def t_quantile(share: float, freedom: float) -> float:
     It is used where scipy would cost more than the step itself. From six degrees of freedom on it is right to 1 % up to
     a share of 0.9999.
     """
+    from statistics import NormalDist
+
     z = NormalDist().inv_cdf(share)
     terms = (
         (z**3 + z) / 4,

@@ -98,7 +98,7 @@ def summary(project: "Project") -> str:
 
 def all_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"]) -> Iterator[tuple[str, str]]:
     """Return every finding as (where, what), without what was merely repaired."""
-    from marrowgate.fcs.survey import duplicate_acquisitions, duplicate_files
+    from marrowgate.fcs.survey import duplicate_acquisitions, duplicate_files, fewer_bits_findings
 
     yield from missing_markers(project)
     yield from release_findings(project)
@@ -107,6 +107,9 @@ def all_findings(project: "Project", surveyed_samples: Sequence["SurveyedSample"
     yield from _panel_findings(project, surveyed_samples)
     yield from _spillover_findings(project, surveyed_samples)
     yield from _lost_events(surveyed_samples)
+    for finding in fewer_bits_findings(surveyed):
+        where = f"sample {surveyed_samples[finding.index][0].sample_id}"
+        yield where, f"{finding.note.code}: {finding.note.sentence}"
     yield from _consistency_findings(surveyed_samples)
     for groups, what in (
         (duplicate_files(surveyed), "the files are the same"),
@@ -148,11 +151,17 @@ def verdicts(surveyed_samples: Sequence["SurveyedSample"], status: str) -> Itera
 
 def missing_markers(project: "Project") -> Iterator[tuple[str, str]]:
     """Return the populations of each panel's strategy that need a marker which the panel has not."""
+    from marrowgate.drafts.offers import height_stands_in
+
     for panel in project.panels:
         name = project.config.strategy_of_panel[panel]
         known = project.panels[panel].dimensions
         for population in project.strategies[name].populations:
-            absent = [dimension for dimension in population.dimensions if dimension not in known]
+            absent = [
+                dimension
+                for dimension in population.dimensions
+                if dimension not in known and not height_stands_in(dimension, population.dimensions, known)
+            ]
             if absent and not population.optional:
                 what = f"population {population.name} of strategy {name} needs {', '.join(absent)} and is not gated"
                 yield f"panel {panel}", what

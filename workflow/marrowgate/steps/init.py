@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,13 +48,13 @@ def run(args: argparse.Namespace) -> int:
     paths = _files(args.files)
     project, library = open_project(args.folder), load_library()
     wishes = _wishes(args, paths)
-    sets, n_old = _data_sets(paths, project)
+    sets, n_old, n_fewer_bits = _data_sets(paths, project)
     panels = assign_panels([item.header for item in sets], library, project.panels)
     rows = draft_rows(sets, panels, wishes, project.sample_ids)
     new = [(item, row) for item, row in zip(sets[n_old:], rows[n_old:], strict=True) if row is not None]
     old = [(item, row) for item, row in zip(sets[:n_old], rows[:n_old], strict=True) if row is not None]
     n_filled = _write(args, project, library, panels, new, old if wishes.pattern else [])
-    print("\n".join(_words(args, project, sets[n_old:], panels, [row for _, row in new], n_filled)))
+    print("\n".join(_words(args, project, sets[n_old:], panels, [row for _, row in new], n_filled, n_fewer_bits)))
     return 0
 
 
@@ -109,11 +110,15 @@ def _confirmed(paths: Sequence[Path]) -> str:
     return pattern if input("Is that right? [y/N] ").strip().lower() in {"y", "yes"} else ""
 
 
-def _data_sets(paths: Sequence[Path], project: "ProjectFolder") -> "tuple[list[DataSet], int]":
-    """Return the data sets that the sheet holds already, as far as their files are there, then the new ones."""
+def _data_sets(paths: Sequence[Path], project: "ProjectFolder") -> "tuple[list[DataSet], int, int]":
+    """Return the data sets that the sheet holds already, as far as their files are there, then the new ones.
+
+    Also how many old ones there are, and how many new ones were left out since the next holds their events in full.
+    """
     from marrowgate.drafts.draft import DataSet, day_of
     from marrowgate.fcs.acquisition import acquired
     from marrowgate.fcs.read import data_sets, read_header
+    from marrowgate.fcs.survey import holds_fewer_bits
 
     old = [
         DataSet(
@@ -127,13 +132,17 @@ def _data_sets(paths: Sequence[Path], project: "ProjectFolder") -> "tuple[list[D
         for path, data_set, cells in project.known_files()
     ]
     known = {(item.path.resolve(), item.header.data_set) for item in old}
-    new = [
-        DataSet(path, header, acquired(path, header.data_set))
-        for path in with_progress(paths, "files")
-        for header in data_sets(path)
-        if (path.resolve(), header.data_set) not in known
-    ]
-    return [*old, *new], len(old)
+    new, n_fewer_bits = [], 0
+    for path in with_progress(paths, "files"):
+        headers = data_sets(path)
+        fewer = [holds_fewer_bits(header, following) for header, following in pairwise(headers)]
+        for header, is_fewer in zip(headers, [*fewer, False], strict=True):
+            if (path.resolve(), header.data_set) in known:
+                continue
+            n_fewer_bits += is_fewer
+            if not is_fewer:
+                new.append(DataSet(path, header, acquired(path, header.data_set)))
+    return [*old, *new], len(old), n_fewer_bits
 
 
 def _write(
@@ -159,6 +168,7 @@ def _words(
     panels: "Sequence[NamedPanel]",
     rows: "Sequence[Cells]",
     n_filled: int,
+    n_fewer_bits: int,
 ) -> Iterator[str]:
     """Say what was drafted, which populations will be had, and what is still to be filled in."""
     from marrowgate.drafts.init_words import offer_lines, sheet_lines
@@ -168,6 +178,9 @@ def _words(
     yield f"{counted(n_files, 'new file')}, {counted(len(new), 'data set')}; {counted(len(rows), 'row')} in {SHEET}"
     if n_filled:
         yield f"{counted(n_filled, 'old row')}: empty cells filled in; what stood there stays"
+    if n_fewer_bits:
+        what = "the next of the same file holds the same events with more bits"
+        yield f"{counted(n_fewer_bits, 'data set')} without a row: {what}"
     for number, item in enumerate(new, start=1):
         if item.header.verdict.status == "rejected":
             called = item.path.name if args.names else f"data set {number}"

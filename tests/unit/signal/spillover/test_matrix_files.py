@@ -60,6 +60,16 @@ def test_matrix_faults__what_is_wrong_inside_the_file_is_told(folder):
     ]
 
 
+def test_matrix_faults__what_can_be_no_spillover_is_told(folder):
+    folder.write("m.csv", "FITC-A,PE-A\n1,20\n1,1\n")
+    assert faults(folder, "  spillover: m.csv\n") == [
+        (
+            "m.csv: it has entries up to 20 beside a diagonal of 1; "
+            "give the spillover matrix: rows are fluorochromes in the order of the columns, 1 on the diagonal"
+        )
+    ]
+
+
 def test_matrix_faults__every_label_that_does_not_match_the_panel_is_told(folder):
     folder.write("m.csv", "FITC-A,PE_A,BV421-A\n1,0.2,0\n0.01,1,0\n0,0,1\n")
     assert faults(folder, "  spillover: m.csv\n") == [

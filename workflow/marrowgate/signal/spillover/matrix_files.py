@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from marrowgate.errors import Fault, UserError
+from marrowgate.fcs.spillover_text import no_spillover
 from marrowgate.settings.config import SPILLOVER_SOURCES
 from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.files.yaml_file import entry_where, read_yaml
@@ -74,10 +75,14 @@ def _file_faults(path: Path, where: str, panels: Mapping[str, Panel]) -> Iterato
         yield Fault(where, f"there is no file {str(path)!r}", "make it, or correct the path")
         return
     try:
-        labels = read_spillover(path).labels
+        matrix = read_spillover(path)
     except UserError as error:
         yield from error.faults
         return
+    if what := no_spillover(matrix.matrix):
+        cure = "give the spillover matrix: rows are fluorochromes in the order of the columns, 1 on the diagonal"
+        yield Fault(str(path), what, cure)
+    labels = matrix.labels
     for name, panel in panels.items():
         channels = [channel for entry in panel.channels for channel in (entry.channel, *entry.aliases)]
         for label in labels:
