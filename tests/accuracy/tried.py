@@ -211,7 +211,7 @@ def wrong_table(runs: Iterable[Sequence[GateScore]]) -> str:
         "found",
         "status",
         "sample flagged",
-        "interval holds the true",
+        "true count in the interval",
     ]
     rows = []
     for one in wrong:

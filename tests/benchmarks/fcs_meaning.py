@@ -125,9 +125,19 @@ def matrix_kinds() -> list[MatrixKind]:
     return [
         MatrixKind("plain", real),
         MatrixKind("labels of FlowJo, `PE-A :: CD34`", {"$SPILLOVER": f"2,PE-A :: CD34,BV510-A :: CD45,{VALUES}"}),
+        MatrixKind(
+            "name and label, `PE-A - CD34`, `CD45 (BV510-A)`",
+            {"$SPILLOVER": f"2,PE-A - CD34,CD45 (BV510-A),{VALUES}", "$P2S": "CD34", "$P3S": "CD45"},
+        ),
+        MatrixKind("other dashes and quotes", {"$SPILLOVER": f'2,PE\u2011A,"BV510-A",{VALUES}'}),
         MatrixKind("labels without `-A`", {"$SPILLOVER": f"2,PE,BV510,{VALUES}"}),
         MatrixKind("semicolons", {"$SPILLOVER": "2;PE-A;BV510-A;1;0.15;0.02;1"}),
         MatrixKind("semicolons and decimal commas", {"$SPILLOVER": "2;PE-A;BV510-A;1;0,15;0,02;1"}),
+        MatrixKind("a row for each line", {"$SPILLOVER": "2,PE-A,BV510-A\n1,0.15\n0.02,1"}),
+        MatrixKind(
+            "a detector that the file has lost and nothing spills into",
+            {"$SPILLOVER": "3,PE-A,APC-A,BV510-A,1,0,0.15,0,1,0,0.02,0,1"},
+        ),
         MatrixKind("per cent", {"$SPILLOVER": "2,PE-A,BV510-A,100,15,2,100"}),
         MatrixKind(
             "an identity before the real one",
@@ -137,6 +147,9 @@ def matrix_kinds() -> list[MatrixKind]:
         MatrixKind(
             "a compensation matrix in its place", {"$SPILLOVER": "2,PE-A,BV510-A,1.003,-0.15,-0.02,1.003"}, applied=None
         ),
+        MatrixKind("per cent beside a diagonal of 1", {"$SPILLOVER": "2,PE-A,BV510-A,1,15,2,1"}, applied=None),
+        MatrixKind("two fluorochromes exchanged", {"$SPILLOVER": "2,PE-A,BV510-A,1,50,6.7,1"}, applied=None),
+        MatrixKind("singular", {"$SPILLOVER": "2,PE-A,BV510-A,1,0.5,2,1"}, applied=None),
         MatrixKind("`FJComp-` channels of FlowJo", real, applied=False, names=("FJComp-PE-A", "FJComp-BV510-A")),
         MatrixKind(
             "unmixed channels, `$PnTYPE`",
@@ -150,7 +163,9 @@ def matrix_kinds() -> list[MatrixKind]:
 NAMES = {
     "FS00-A": "scatter", "SS02-A": "scatter", "405-LALS(Area)": "scatter", "SSC (Violet)-A": "scatter",
     "Forward Scatter (FSC-HLin)": "scatter", "FSC PMT-A": "scatter", "EV": "ignored", "DOUBLET": "ignored",
-    "tSNE_1": "ignored", "FlowSOM_cluster_id": "ignored", "Eccentricity": "ignored", "Event_length": "ignored",
+    "tSNE_1": "ignored", "UMAP_1": "ignored", "cluster.id": "ignored", "PC1": "ignored", "SSC-A (405)": "scatter",
+    "OmiqEventID": "index", "Acq Time": "time", "FlowSOM_cluster_id": "ignored",
+    "Eccentricity": "ignored", "Event_length": "ignored",
     "Original_ID": "index", "Time-A": "time", "T0": "time", "TIME_MSW": "time", "FL03-A": "fluorescence",
     "TIM-3": "fluorescence",
 }  # fmt: skip

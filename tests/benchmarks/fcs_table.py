@@ -268,6 +268,8 @@ def reported_kinds() -> list[Kind]:
     second = fcs_bytes(keywords(40), FLOATS) + fcs_bytes(keywords(40), FLOATS + 1)
     ends = (DATA_BEGIN, DATA_BEGIN + WORDS.nbytes)
     ten = fcs_bytes(keywords(40, datatype="I", bits=10), WORDS, version="2.0", header_data=ends, tail=b"0")
+    supplement = text_segment({"$P2S": "CD34"})
+    cut = keywords(40, BEGINSTEXT=str(LAST + 1), ENDSTEXT=str(LAST + len(supplement) - 5))
     return [
         Kind("numbers padded with zeros to 19 digits (Diva 9)", fcs_bytes(padded, FLOATS), FLOATS),
         Kind(
@@ -282,6 +284,8 @@ def reported_kinds() -> list[Kind]:
             FLOATS,
             "CD34",
         ),
+        Kind("`$BYTEORD` 01,02,03,04", fcs_bytes(keywords(40, BYTEORD="01,02,03,04"), FLOATS), FLOATS),
+        Kind("supplemental TEXT 5 bytes too short", fcs_bytes(cut, FLOATS, tail=supplement), FLOATS, "CD34"),
         Kind("`$PnE` 4;1", fcs_bytes(keywords(40, **LOG, P2E="4;1"), WORDS), linear),
         Kind("`$PnB` 10, kept in 16 bits, end one byte too far (FC500)", ten, WORDS),
         Kind("second file glued behind the first, `$NEXTDATA` 0", second, FLOATS + 1, data_set=2),
@@ -315,6 +319,7 @@ def damaged() -> list[Kind]:
         Kind("NaN in the data", fcs_bytes(keywords(40), nan), None),
         Kind("`$MODE` C, a histogram", fcs_bytes(keywords(40, MODE="C"), FLOATS), None),
         Kind("`$PnE` of integers that says nothing (log)", fcs_bytes(keywords(40, **LOG, P2E="log"), WORDS), None),
+        Kind("`$PnE` 4,1 of integers without `$PnR`", fcs_bytes(keywords(40, **LOG, P2E="4,1", P2R=None), WORDS), None),
         Kind("two channels with one `$PnN`", fcs_bytes(keywords(40, P2N="FSC-A"), FLOATS), None),
         Kind("no FCS file", b"oi21j08cn\n", None),
         Kind("empty file", b"", None),

@@ -107,12 +107,13 @@ def test_marker_that_the_panel_has_not__is_told(timecourse, capsys):
     ]
 
 
-@pytest.mark.parametrize(("dimensions", "told"), [("[SSC-A]", False), ("[SSC-A, SSC-H]", True)])
+@pytest.mark.parametrize(("dimensions", "told"), [(["SSC-A"], False), (["SSC-A", "SSC-H"], True)])
 def test_height_that_stands_in_for_an_area__is_no_missing_marker(timecourse, capsys, dimensions, told):
     timecourse()
     panel, strategy = Path("config/panels/culture.yaml"), Path("config/strategies/culture.yaml")
     panel.write_text(panel.read_text(encoding="utf-8").replace("SSC-A", "SSC-H"), encoding="utf-8")
-    added = f"  - {{name: more, parent: root, dimensions: {dimensions}, method: fixed, arguments: {{low: [1]}}}}\n"
+    low = [1] * len(dimensions)
+    added = f"  - {{name: more, parent: root, dimensions: {dimensions}, method: fixed, arguments: {{low: {low}}}}}\n"
     strategy.write_text(strategy.read_text(encoding="utf-8") + added, encoding="utf-8")
     main(["check"])
     line = "finding: panel culture: population more of strategy culture needs SSC-A and is not gated"

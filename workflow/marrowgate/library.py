@@ -176,7 +176,8 @@ def gate(sample: OpenedSample, own: Fit, agreed: Consensus | None = None) -> Gat
     """
     records = settle(own, agreed or consensus([own]))
     rows = apply_gates(sample.sample_events, records, sample.stable_rows)
-    return GatedSample(sample, doubt_lent(sample.sample_events, records, rows), rows)
+    records = doubt_lent(sample.sample_events, records, rows, sample.strategy.roles.denominator)
+    return GatedSample(sample, records, rows)
 
 
 def _refuse_rejected(paths: Sequence[str | Path], files: Sequence[FcsFile]) -> None:

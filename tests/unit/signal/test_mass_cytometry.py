@@ -68,3 +68,17 @@ def test_mass_cytometry__events_in_another_order_keep_their_times(tmp_path: Path
     np.testing.assert_array_equal(acquisition_time(shuffled), file.events[order, 0])  # type: ignore[arg-type]
     checks = {check.check: check.value for check in find_unstable(shuffled, stability_limits(Quality())).checks}
     assert checks["unstable_pct"] == 0
+
+
+@pytest.mark.parametrize("parts", [(0.1, 0.3, 1.0), (1.0, 0.3, 0.1), (0.3, 1.0), (1.0, 1.0, 1.0)])
+def test_mass_cytometry__joined_runs_of_any_length_follow_each_other(tmp_path: Path, parts: tuple[float, ...]) -> None:
+    run = np.sort(np.random.default_rng(2).uniform(0, 1e5, 1000))
+    times = np.concatenate([part * run for part in parts])
+    events = np.column_stack([times, np.ones_like(times)])
+    write_fcs(tmp_path / "joined.fcs", events, [WriteChannel("Time"), WriteChannel("Yb174Di")], datatype="D", bits=64)
+    joined = acquisition_time(read_fcs(tmp_path / "joined.fcs"))
+    assert joined is not None
+    assert (np.diff(joined) >= -1e-6).all()
+    assert joined.max() - joined.min() == pytest.approx(1e5 * sum(parts), rel=0.01)
+    # within a run nothing moves
+    np.testing.assert_allclose(np.diff(joined[:1000]), np.diff(times[:1000]), atol=1e-6)

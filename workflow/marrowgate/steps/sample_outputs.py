@@ -108,7 +108,7 @@ def write_gated(
     """
     start = start_rows(sample_events, run_quality.stretches)
     rows = apply_gates(sample_events, records, start)
-    records = doubt_lent(sample_events, records, rows)
+    records = doubt_lent(sample_events, records, rows, strategy.roles.denominator)
     channels = {name: channel.name for name, channel in sample_events.channels.items()}
     spillover = sample_events.file.spillover if sample_events.weights else None
     write_gatingml(paths.gates_xml, records, channels, sample_events.scales, spillover)

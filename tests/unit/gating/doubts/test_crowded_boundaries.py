@@ -26,7 +26,7 @@ def lent(values, status="borrowed", error=None, gate=None):
     gate = gate or threshold("X", 0.5, "above")
     record = GateRecord("it", "root", "valley", gate, status, (), error or error_of(0.02))
     inside = np.flatnonzero(events.scaled("X", np.arange(len(values))) >= 0.5)
-    (answer,) = doubt_lent(events, [record], {"root": np.arange(len(values)), "it": inside})
+    (answer,) = doubt_lent(events, [record], {"root": np.arange(len(values)), "it": inside}, "root")
     return answer.status, [reason.code for reason in answer.reasons]
 
 
@@ -44,27 +44,38 @@ def test_doubt_lent__nothing_is_said_of_few_events_of_events_beyond_the_error_an
     assert lent([0.49] * 100 + [0.9] * 200, error=NO_ERROR, gate=Boolean("or", ("root",)))[0] == "borrowed"
 
 
-def stand_in(n_inside, n_parent=1000, status="fixed", code="fallback", fits=True):
-    """Return what is said of a gate that stands in for one that was not found."""
-    record = GateRecord("it", "root", "fixed", threshold("X", 0.5, "above"), status, (because(code, "why"),))
-    rows = {"root": np.arange(n_parent)} | ({"it": np.arange(n_inside)} if fits else {})
-    (answer,) = doubt_lent(sample_of([0.9] * n_parent), [record], rows)
+def stand_in(n_inside, n_parent=1000, status="fixed", codes=("fallback", "no_valley"), n_others=0, n_outside=50):
+    """Return what is said of a gate that stands in for one that was not found.
+
+    Of the parent n_inside events are bright, of other leucocytes n_others, and n_outside of what are none.
+    """
+    values = [0.9] * n_outside + [0.9] * n_others + [0.9] * n_inside + [0.1] * (n_parent - n_inside)
+    starts = {"root": 0, "leucocytes": n_outside, "parent": n_outside + n_others}
+    rows = {name: np.arange(start, len(values)) for name, start in starts.items()}
+    rows["it"] = rows["parent"][:n_inside]
+    reasons = tuple(because(code, "why") for code in codes)
+    record = GateRecord("it", "parent", "fixed", threshold("X", 0.5, "above"), status, reasons)
+    (answer,) = doubt_lent(sample_of(values), [record], rows, "leucocytes")
     return answer.status, [reason.code for reason in answer.reasons]
 
 
 @pytest.mark.parametrize("status", ["fixed", "borrowed", "doubtful"])
 def test_doubt_lent__a_stand_in_without_events_is_in_doubt(status):
-    assert stand_in(19, status=status) == ("doubtful", ["nothing_stained", "fallback"])
-    assert stand_in(20, status=status) == (status, ["fallback"])
-    assert stand_in(19, 999, status=status) == (status, ["fallback"])
+    assert stand_in(19, status=status) == ("doubtful", ["nothing_stained", "fallback", "no_valley"])
+    assert stand_in(20, status=status) == (status, ["fallback", "no_valley"])
+    assert stand_in(19, 999, status=status) == (status, ["fallback", "no_valley"])
 
 
 def test_doubt_lent__an_empty_gate_is_in_no_doubt_where_it_was_found_or_given_or_lent_for_rare_cells():
-    assert stand_in(0, code="ends_at_neighbour", status="ok")[0] == "ok"
-    assert stand_in(0, code="from_batch", status="borrowed")[0] == "borrowed"
+    assert stand_in(0, codes=("ends_at_neighbour",), status="ok")[0] == "ok"
+    assert stand_in(0, codes=("from_batch", "no_valley"), status="borrowed")[0] == "borrowed"
+    assert stand_in(0, codes=("fallback", "too_few_events"))[0] == "fixed"
     assert stand_in(0, status="overridden")[0] == "overridden"
-    assert stand_in(0, status="not_gated")[0] == "not_gated"
-    assert stand_in(0, fits=False)[0] == "fixed"
+
+
+@pytest.mark.parametrize(("n_others", "is_doubt"), [(0, True), (19, True), (20, False)])
+def test_doubt_lent__other_leucocytes_show_that_the_stain_is_there(n_others, is_doubt):
+    assert (stand_in(0, n_others=n_others)[0] == "doubtful") is is_doubt
 
 
 @pytest.mark.parametrize(("keep", "kept"), [("above", 200), ("below", 500)])

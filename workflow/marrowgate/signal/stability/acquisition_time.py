@@ -11,6 +11,8 @@ Times = NDArray[np.float64]
 
 _MOST_RUNS = 100
 """More steps back than this are no counter that ran over but events in another order."""
+_EVENTS_OF_A_RUN = 100
+"""With fewer events between two steps back these are in another order, too."""
 
 
 _HIGH = re.compile(r"T(?:IME)?[\s_-]?(?:MSW|HIGH|HI|MSB)", re.IGNORECASE)
@@ -46,8 +48,8 @@ def time_words(file: FcsFile) -> tuple[Channel, Channel] | None:
 def acquisition_time(file: FcsFile) -> Times | None:
     """Return the time of each event in the file's own unit.
 
-    A counter that ran over goes on from where it was; a time kept in two words is put together. Events that are not in
-    the order of time keep their times.
+    A counter that ran over, or started again where files were joined, goes on from where it was; a time kept in two
+    words is put together. Events that are not in the order of time keep their times.
 
     Returns
     -------
@@ -62,10 +64,16 @@ def acquisition_time(file: FcsFile) -> Times | None:
     span = float(times.max() - times.min())
     if span <= 0:
         return None
-    over = np.diff(times) < -0.5 * span
-    runs = np.count_nonzero(over)
-    if 0 < runs <= _MOST_RUNS:
-        times[1:] += np.cumsum(over) * span
+    steps = np.diff(times)
+    over = steps < -0.5 * span
+    back = (steps < 0) & ~over
+    if np.count_nonzero(over) > _MOST_RUNS:
+        return times
+    gaps = np.where(over, span, 0.0)
+    if np.count_nonzero(back) <= min(_MOST_RUNS, len(times) // _EVENTS_OF_A_RUN):
+        gaps[back] = -steps[back]
+    if gaps.any():
+        times[1:] += np.cumsum(gaps)
     return times
 
 
