@@ -315,6 +315,8 @@ def damaged() -> list[Kind]:
         Kind("HEADER and TEXT only", good[: TEXT_BEGIN + 400], None),
         Kind("DATA offsets wrong in both places", both, None),
         Kind("big-endian floats said to be little-endian", fcs_bytes(keywords(40), FLOATS.astype(">f4")), None),
+        Kind("floats said to be 32-bit integers", fcs_bytes(keywords(40, datatype="I", bits=32), FLOATS), None),
+        Kind("`$PnE` 4,1 without a `$PnR`", fcs_bytes(keywords(40, **LOG, P2E="4,1", P2R="0"), WORDS), None),
         Kind("`$BYTEORD` 3,4,1,2", fcs_bytes(words, FLOATS.astype("<u4")), None),
         Kind("NaN in the data", fcs_bytes(keywords(40), nan), None),
         Kind("`$MODE` C, a histogram", fcs_bytes(keywords(40, MODE="C"), FLOATS), None),
