@@ -51,6 +51,15 @@ def test_facts__numbers_without_dates(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "volume"),
+    [("30590", "30590"), ("30.59", "30.59"), ("30,59", "30.59"), ("30.59 uL", "30590"), ("30,59 \u00b5l", "30590"),
+     ("30590 nL", "30590"), ("0.03059 mL", "30590"), ("3E4", "30000"), ("30 Jane", None), ("mL", None)],
+)  # fmt: skip
+def test_facts__volume_with_its_unit_is_in_nanolitres(tmp_path: Path, text: str, volume: str | None) -> None:
+    assert read_header(write(tmp_path, fcs_bytes(keywords(VOL=text)))).facts.get("$VOL") == volume
+
+
+@pytest.mark.parametrize(
     ("begin", "end", "duration"),
     [("23:59:30", "00:00:15", "45"), ("10:00:00.50", "10:00:02.25", "1.75"), ("10:00:00:30", "10:00:01:00", "0.5")],
 )

@@ -209,6 +209,20 @@ def test_empty_keyword__takes_nothing_from_the_number_before_it(tmp_path: Path) 
     assert codes(path)[0] == "tot_mismatch"
 
 
+@pytest.mark.parametrize(("order", "text"), [("<", "1,2,3,4"), (">", "4,3,2,1")])
+def test_floats_said_to_be_integers__are_rejected(tmp_path: Path, order: str, text: str) -> None:
+    values = np.random.default_rng(4).lognormal(6, 1, (100, 3))
+    entries = keywords(100, 3, "I", 32, BYTEORD=text)
+    path = write(tmp_path, fcs_bytes(entries, values.astype(f"{order}f4")))
+    assert [note.sentence for note in read_header(path).verdict.reasons] == [
+        "$DATATYPE is I, and the values are floating-point numbers"
+    ]
+    # integers within their range, and such with extra bits above it, are none
+    whole = np.minimum(values, 1023).astype(f"{order}u4")
+    assert codes(write(tmp_path, fcs_bytes(entries, whole))) == []
+    assert codes(write(tmp_path, fcs_bytes(entries, whole + np.array(3 << 10, f"{order}u4")))) == ["extra_bits_masked"]
+
+
 # integers of 10 bits in 16
 
 

@@ -11,7 +11,7 @@ from marrowgate.fcs.header import HEADER_SIZE, OVERFLOW, Header, Segment
 from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.layout import Layout, padded
 from marrowgate.fcs.model import Note
-from marrowgate.fcs.plausible import SAMPLE, Strangeness, strangeness
+from marrowgate.fcs.plausible import SAMPLE, Strangeness, are_floats, strangeness
 from marrowgate.fcs.source import Source
 from marrowgate.fcs.verdict import RejectedError, refusal, repair
 
@@ -118,7 +118,11 @@ def locate(
     if strange.absurd > _MOST_ABSURD and strange.n_absurd >= _ENOUGH_ABSURD:
         sentence = f"{strange.absurd:.0%} of the first floating-point values are absurdly large or small"
         raise refusal(code="implausible_values", sentence=sentence)
-    return data_set.layout, _extent(candidate, data_set, repairs)
+    extent = _extent(candidate, data_set, repairs)
+    if are_floats(source, extent.begin, extent.size, data_set.layout):
+        sentence = "$DATATYPE is I, and the values are floating-point numbers"
+        raise refusal(code="implausible_values", sentence=sentence)
+    return data_set.layout, extent
 
 
 def _widened(candidates: list[_Candidate], data_set: _DataSet) -> tuple[_Candidate, _DataSet] | None:

@@ -4,7 +4,7 @@ Floats read from the wrong place or in the wrong byte order have random exponent
 wrong place have bits above `$PnR`. A look at the first events tells.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ from marrowgate.fcs.source import Source
 SAMPLE = 2**16
 _LARGEST = 1e20  # nanoseconds since 1970 are below
 _SMALLEST = 1e-20
+_FLOAT_BITS = 32
+_ENOUGH_VALUES = 100
+_NEARLY_ALL = 0.9
+_NO_TINY = 0.1
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,23 @@ def strangeness(source: Source, begin: int, size: int, layout: Layout) -> Strang
             column = np.ascontiguousarray(column[:, ::-1])
         counts += _floats(column) if kind in {"F", "D"} else _integers(column, mask)
     return Strangeness(n_values, *(int(count) for count in counts))
+
+
+def are_floats(source: Source, begin: int, size: int, layout: Layout) -> bool:
+    """Tell whether DATA that are said to be integers of 32 bits are floats.
+
+    Read as integers nearly all lie above `$PnR`; read as floats none is absurd, and the middle one is no tiny number.
+    """
+    if set(layout.types) != {"I"} or set(layout.bits) != {_FLOAT_BITS} or not all(layout.masks):
+        return False
+    as_integers = strangeness(source, begin, size, layout)
+    if as_integers.n_values < _ENOUGH_VALUES or as_integers.n_above_range < _NEARLY_ALL * as_integers.n_values:
+        return False
+    floats = replace(layout, types=("F",) * len(layout.types), masks=(0,) * len(layout.masks))
+    block = np.frombuffer(
+        source.read(begin, min(SAMPLE, size) // 4 * 4), f"{'<' if layout.byte_order == 'little' else '>'}f4"
+    )
+    return not strangeness(source, begin, size, floats).total and bool(np.median(np.abs(block)) > _NO_TINY)
 
 
 def _floats(column: NDArray[np.uint8]) -> NDArray[np.int64]:

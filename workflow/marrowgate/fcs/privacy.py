@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from marrowgate.fcs.instruments import known_words
-from marrowgate.fcs.keywords import Keywords
+from marrowgate.fcs.keywords import Keywords, to_number
 
 FACTS = ("$VOL", "$TIMESTEP", "$LOST", "$ABRT")
 _CLOCK = re.compile(
@@ -17,6 +17,8 @@ _CLOCK = re.compile(
     r"\s?(?:([AP])\.?M\.?|Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+_VOLUME = re.compile(r"(\d{1,15}(?:[.,]\d{1,15})?)\s?(nl|[u\u00b5\u03bc]l|ml|)", re.IGNORECASE)
+_IN_NANOLITRES = {"": 1.0, "nl": 1.0, "ul": 1e3, "\u00b5l": 1e3, "\u03bcl": 1e3, "ml": 1e6}
 _DAY = 24 * 3600
 _FRAMES = 60
 """Frames per second of FCS 3.0; an instrument that writes more counts hundredths."""
@@ -28,14 +30,25 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
     Returns
     -------
     mapping of str to str
-        `$VOL` as written, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in events, and `acquisition_s`, the
-        seconds from `$BTIM` to `$ETIM`, or from `$BEGINDATETIME` to `$ENDDATETIME`. Missing ones are left out.
+        `$VOL` as written, in nanolitres where its unit stands beside it, `$TIMESTEP` in seconds, `$LOST` and `$ABRT` in
+        events, and `acquisition_s`, the seconds from `$BTIM` to `$ETIM`, or from `$BEGINDATETIME` to `$ENDDATETIME`.
+        Missing ones are left out.
     """
     values = {keyword: keywords.number(keyword) for keyword in FACTS}
+    values["$VOL"] = _volume(keywords.text("$VOL"))
     clocks = _duration(keywords.text("$BTIM"), keywords.text("$ETIM"))
     dates = _between(keywords.text("$BEGINDATETIME"), keywords.text("$ENDDATETIME"))
     values["acquisition_s"] = clocks if dates is None else dates
     return {name: f"{value:.10g}" for name, value in values.items() if value is not None}
+
+
+def _volume(text: str) -> float | None:
+    """Read a volume, also one with a decimal comma or with its unit."""
+    match = _VOLUME.fullmatch(text)
+    if not match:
+        return to_number(text)
+    value = to_number(match[1].replace(",", "."))
+    return None if value is None else value * _IN_NANOLITRES[match[2].casefold()]
 
 
 def cytometer(keywords: Keywords) -> str:

@@ -30,7 +30,7 @@ REJECTIONS = MappingProxyType(
         "duplicate_channels": "Two channels have the same $PnN.",
         "bad_ascii_data": "$DATATYPE is A and the DATA are not numbers.",
         "non_finite_values": "Values are not numbers, or infinite.",
-        "implausible_values": "Floating-point values are absurdly large or small: the bytes are misplaced.",
+        "implausible_values": "Floating-point values are absurdly large or small, or integers are floats in truth.",
     }
 )
 
