@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # compiled once, not at each of the thousand starts of a run
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot bench-growth fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -34,6 +34,7 @@ help:
 	@echo "make types   mypy, of the library and of the tests"
 	@echo "make bench   speed and memory, into results/benchmarks; PLAN_SAMPLES, RERUN_SAMPLES and COLLECT_SAMPLES are sizes"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
+	@echo "make bench-growth  a sample by its events, planning and collecting by the samples: table and plot (ten minutes)"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-real  docs/accuracy_real.md: real files with labels, through try (2 minutes)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
@@ -119,6 +120,11 @@ bench-hot: export OMP_NUM_THREADS = 1
 bench-hot: export OPENBLAS_NUM_THREADS = 1
 bench-hot: $(DEV)
 	$(BIN)/python tests/benchmarks/bench_hot.py --out results/benchmarks/hot_path.tsv
+
+bench-growth: export OMP_NUM_THREADS = 1
+bench-growth: export OPENBLAS_NUM_THREADS = 1
+bench-growth: $(DEV)
+	$(BIN)/python tests/benchmarks/bench_growth.py
 
 accuracy-real: $(DEV)
 	$(BIN)/python tests/accuracy/real_files.py

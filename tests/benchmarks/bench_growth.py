@@ -6,6 +6,7 @@ little else. The sizes between are for growth, which is held to a bound; times a
 
 import argparse
 import itertools
+import math
 import os
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def by_samples(planned: list[int], collected: list[int]) -> list[Row]:
 def draw(rows: list[Row], path: Path) -> None:
     """Draw CPU time and memory against size, both axes logarithmic."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullFormatter
 
     from marrowgate.report.charts.style import save_svg
 
@@ -80,6 +82,11 @@ def draw(rows: list[Row], path: Path) -> None:
             for step in (step for step, of_unit in OF_ALL.items() if of_unit == unit):
                 own = [row for row in rows if row["step"] == step]
                 axes.loglog([row["n"] for row in own], [row[what] for row in own], "o-", label=step)
+            low, high = axes.get_ylim()
+            axes.set_ylim(10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)))
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_formatter(lambda number, _: f"{number:,.10g}")
+                axis.set_minor_formatter(NullFormatter())
             axes.set_xlabel(unit)
             axes.set_ylabel(label)
             axes.grid(alpha=0.3)
@@ -99,8 +106,8 @@ def main() -> int:
     """Measure all sizes, write table and plot; end with 1 where something grows faster than its size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", nargs="+", type=int, default=[10_000, 100_000, 1_000_000, 5_000_000])
-    parser.add_argument("--planned", nargs="+", type=int, default=[10, 100, 1_000, 4_000])
-    parser.add_argument("--collected", nargs="+", type=int, default=[10, 100, 1_000, 10_000])
+    parser.add_argument("--planned", nargs="+", type=int, default=[10, 100, 1_000])
+    parser.add_argument("--collected", nargs="+", type=int, default=[10, 100, 1_000, 4_000])
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/growth.tsv"))
     parser.add_argument("--picture", type=Path, default=Path("results/benchmarks/growth.svg"))
     args = parser.parse_args()

@@ -53,11 +53,16 @@ def amplifications(
     logarithms = [
         text for text, pair, is_whole in zip(texts, pairs, whole, strict=True) if is_whole and pair and pair[0]
     ]
+    _note_spelling(logarithms, repairs)
+    return [pair or (0.0, 0.0) for pair in pairs]
+
+
+def _note_spelling(logarithms: Sequence[str], repairs: list[Note]) -> None:
+    """Note how many `$PnE` of logarithms were understood though they are not written as the standard says."""
     n_respelled = sum(not _is_plain(text) for text in logarithms)
     if n_respelled:
         sentence = f"$PnE of {n_respelled} channels is not written as two numbers with a comma"
         repairs.append(repair("amplification_spelling", sentence))
-    return [pair or (0.0, 0.0) for pair in pairs]
 
 
 def _refuse_logarithms(unreadable: Sequence[int], roles: Sequence[Role]) -> None:
