@@ -108,3 +108,15 @@ def test_crowded_line__lines_that_turn_are_sure_of_the_events_where_they_cross(p
     assert crowded_line(x, y, line, again[:1]) == ()
     moved = [Line(0.0, height, 0.1) for height in (0.45, 0.55) * 20]
     assert bool(crowded_line(x, y, line, moved)) == (n_near > 40)
+
+
+@pytest.mark.parametrize(
+    ("place", "off", "is_doubt"), [(0.5, -0.07, True), (0.5, -0.08, False), (-0.5, -0.02, True), (-0.5, -0.04, False)]
+)
+def test_crowded_line__the_error_at_an_event_is_that_of_shift_and_turn_together(place, off, is_doubt):
+    """A line that rises turns as it shifts: its standard deviation is 0.05 times 1 + x, and a hundredth more of 40."""
+    line = Line(0.4, 0.5, 0.1)
+    again = [Line(0.4 + step, 0.5 + step, 0.1) for step in (-0.05, 0.05) * 20]
+    x = np.array([place] * 41 + [0.0] * 700)
+    y = np.array([0.5 + 0.4 * place + off] * 41 + [0.95] * 200 + [0.05] * 500)
+    assert bool(crowded_line(x, y, line, again)) == is_doubt
