@@ -172,6 +172,16 @@ def test_protocol__has_its_title_and_says_whose_colours_they_are():
     assert "Yellow rings: gate 0" in page
 
 
+def test_protocol__the_number_below_a_plot_is_that_of_the_population_it_is_for():
+    made = pictures("S", "ok", "ok")
+    rare = replace(made.gates["gate_1"], n_events=7)
+    plot = next(one for one in made.pictures if one.kind == PROTOCOL)
+    both = replace(plot, gates=("gate_0", "gate_1"))
+    sample = sheet_sample("S", pictures=replace(made, gates={**made.gates, "gate_1": rare}, pictures=(both,)))
+    (row,) = sheet_rows([sample], PROTOCOL, is_lean=False)
+    assert row.cells["1. Leucocytes"].caption == "7"
+
+
 def test_sizes__two_hundred_samples_on_one_page_and_three_hundred_that_lead_on_stay_below_15_mb():
     """Cost of one row, times the rows: 20 gates and 2 markers a sample."""
     statuses = ["ok"] * 20

@@ -186,8 +186,8 @@ def _cell(pictures: SamplePictures, picture: Picture, drawing: Written | None, *
     if not gates:
         return Cell(column, svg, "", "", "")
     weakest = min(gates, key=lambda gate: WEAKEST_FIRST.index(gate.shown_status))
-    first = gates[0]
-    caption = "no number" if first.n_events is None else f"{first.n_events:,}"
-    if picture.kind == STEP and first.n_events is not None:
-        caption = f"{100 * first.n_events / first.n_parent:.3g} %" if first.n_parent else "no events"
+    named = gates[-1]  # of a protocol's plot the last is what the plot is named for; a step has one
+    caption = "no number" if named.n_events is None else f"{named.n_events:,}"
+    if picture.kind == STEP and named.n_events is not None:
+        caption = f"{100 * named.n_events / named.n_parent:.3g} %" if named.n_parent else "no events"
     return Cell(column, svg, weakest.shown_status, STATUS_MARKS[weakest.shown_status][1], caption)
