@@ -76,8 +76,8 @@ class ProtocolPlot(Section):
     dimensions: tuple[Label, Label]
     """What goes across, and what upwards; a plot whose dimensions the panel lacks is left out."""
     gates: tuple[PopulationName, ...] = ()
-    """Populations whose gates are outlined, as far as they lie on these dimensions. The last is what the plot is for: its
-    events are the number below the small plot."""
+    """Populations whose gates are outlined, as far as they lie on these dimensions. The last is what the plot is for:
+    its events are the number below the small plot."""
     colours: tuple[PopulationName, ...] = ()
     """Populations that colour the events, the rare one first; not given: those of the protocol."""
 
