@@ -44,7 +44,8 @@ def try_killed_run(study: Study, folder: Path, seed: int) -> str:
     going = start(with_study, "--cores", "2")
     time.sleep(random.Random(seed).uniform(0, study.seconds))
     is_killed = going.poll() is None
-    os.killpg(going.pid, signal.SIGKILL)
+    if is_killed:
+        os.killpg(going.pid, signal.SIGKILL)
     going.wait()
     run(with_study, "--unlock")
     run(with_study, "--cores", "2", "--rerun-incomplete")
