@@ -29,7 +29,7 @@ STEP_EVERY = 100
 """Tries between two steps, killed or on a full disk in turn; each takes a second."""
 RUN_EVERY = 1000
 """Tries between two whole runs, killed here or hit on a cluster in turn; each takes a minute or more."""
-LARGEST_DISK_KB = 200
+LARGEST_DISK_KB = 80
 """Twice what the gates of the file need."""
 
 Tries = dict[str, Callable[[int], str]]
