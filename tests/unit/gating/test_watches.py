@@ -65,7 +65,7 @@ def test_watches__are_all_kinds_together_and_each_alone_by_its_sharpest_measure(
     assert alone.sd == pytest.approx(0.02, rel=0.3)
     assert alone.cells[0].log_value == pytest.approx(math.log(300), abs=0.02)
     assert (alone.cells[0].weight, alone.cells[0].apart) == (1.0, None)
-    assert together.named == "lymphocytes and granulocytes"
+    assert together.named == "lymphocytes"  # granulocytes have less than a fifth of the say
 
 
 def test_watches__limit_is_the_prediction_interval_of_one_more_sample():
