@@ -55,9 +55,9 @@ class SampleEvents:
         if self._columns or rows.size > _LARGE_PART * events.shape[0]:
             column = self.whole(dimension)
             # all rows are the column itself, which is quicker than picking them one by one
-            return column if rows.size == column.size else np.asarray(column[rows])
+            return column if rows.size == column.size else column.take(rows)
         if index not in self.weights:
-            return events[rows, index].astype(np.float64)
+            return np.asarray(events[rows, index], dtype=np.float64)
         return compensate(events[rows], {index: self.weights[index]})[index]
 
     def whole(self, dimension: str) -> NDArray[np.float64]:
