@@ -22,10 +22,11 @@ from accuracy.wanted_cells import RARE, wanted_tube
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import count_populations, count_with_dead
 from marrowgate.measure.populations import population_rows

@@ -29,7 +29,7 @@ from marrowgate.gating.batch_scales import (
 )
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import prepare_sample, start_rows
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
@@ -37,6 +37,7 @@ from marrowgate.gating.releases.against import Against, Released
 from marrowgate.gating.releases.following import followed_ratios, with_ratios
 from marrowgate.gating.releases.make import FinishedBatch, released_consensus, released_scales
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.panel import Panel, load_panel
 from marrowgate.settings.strategies.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.detector_settings import settings_of

@@ -15,10 +15,11 @@ from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.measure.pictures.make import make_pictures
 from marrowgate.measure.pictures.model import PROTOCOL, STEP, SamplePictures, read_pictures, write_pictures
 from marrowgate.report.pictures.pages import contact_sheet, pictures_page

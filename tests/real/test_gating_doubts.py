@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import open_sample
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import count_populations
 from marrowgate.measure.populations import population_rows

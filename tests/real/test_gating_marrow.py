@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.panel import load_panel
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"

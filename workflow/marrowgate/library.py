@@ -38,12 +38,13 @@ from marrowgate.gating.batch_scales import (
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.doubts.lent_gates import doubt_lent
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import SpilloverSource
 from marrowgate.gating.open_sample import open_sample as read_sample
 from marrowgate.gating.records import ControlRole, Fit
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.library_samples import BATCH, SEED, GatedSample, OpenedSample
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.quality import Quality

@@ -7,10 +7,11 @@ import pytest
 from marrowgate.drafts.offers import lacks, offer
 from marrowgate.drafts.proposal import Library, load_library, offers_for, propose
 from marrowgate.fcs.read import read_header
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.reasons import has_code
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategies.strategy import Strategy
 

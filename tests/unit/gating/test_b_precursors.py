@@ -8,10 +8,11 @@ import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.apply import apply_gates
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import make_sample_events
+from marrowgate.gating.walk.walk import SampleToFit
 
 SHIPPED = load_checked_strategy(Path(__file__).resolve().parents[3] / "config" / "strategies" / "blood_hspc.yaml")
 N = {"granulocytes": 4000, "lymphocytes": 2000, "b_precursors": 90, "progenitors": 210}

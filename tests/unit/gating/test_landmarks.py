@@ -16,13 +16,14 @@ from marrowgate.gating.batch_scales import (
 )
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.consensus_file import read_consensus, write_consensus
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.landmarks.cells import find_cells
 from marrowgate.gating.landmarks.factors import batch_landmarks, factors_of
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import ControlRole, read_fit, write_fit
 from marrowgate.gating.sample_events import make_sample_events
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategies.strategy import Strategy
 

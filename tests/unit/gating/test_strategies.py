@@ -14,11 +14,12 @@ from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.consensus_file import write_consensus
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
 from marrowgate.gating.sample_events import make_sample_events
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.panel import load_panel
 from marrowgate.settings.strategies.strategy import strategy_dimensions
 from marrowgate.simulate.cells import KINDS

@@ -7,11 +7,12 @@ from marrowgate.fcs.model import Channel, FcsFile, Note, Verdict
 from marrowgate.gating.boundary_error import UNKNOWN, error_of
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.geometry.gates import Rectangle
 from marrowgate.gating.methods import get_method
 from marrowgate.gating.records import ControlRole, Fit, GateRecord
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.strategies.strategy import Population, Strategy
 from marrowgate.signal.transforms import Transform
 from marrowgate.stats.robust import robust_sd

@@ -6,9 +6,10 @@ import pytest
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.consensus import agree
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import ControlRole
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.measure.blanks import BlankSample, find_blanks
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import count_populations

@@ -54,10 +54,11 @@ def _fit(args: argparse.Namespace) -> int:
 def _gates_of_sample(args: argparse.Namespace, sha256: str) -> "tuple[Fit, RunQuality]":
     """Return the gates and the quality of the run; none when the file is rejected."""
     from marrowgate.gating.batch_scales import freeze_scales, read_scales
-    from marrowgate.gating.fit import SampleToFit, fit_sample
+    from marrowgate.gating.fit import fit_sample
     from marrowgate.gating.open_sample import open_sample, start_rows
     from marrowgate.gating.records import ControlRole, Fit, read_fit
     from marrowgate.gating.releases.following import followed_ratios, with_ratios
+    from marrowgate.gating.walk.walk import SampleToFit
     from marrowgate.no_result import read_no_result
     from marrowgate.signal.detector_settings import settings_of as detector_settings_of
     from marrowgate.signal.limits import stability_limits

@@ -20,11 +20,12 @@ from marrowgate.gating.batch_scales import (
 )
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.final_gates import settle
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.methods import control_needs
 from marrowgate.gating.open_sample import SpilloverSource, prepare_sample, start_rows
 from marrowgate.gating.records import ControlRole, Fit
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.measure.collect import Measured
 from marrowgate.measure.manifest import manifest_row, manifest_without_numbers
 from marrowgate.no_result import NoResult, failure

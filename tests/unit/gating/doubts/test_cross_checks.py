@@ -5,7 +5,7 @@ import pytest
 
 from marrowgate.fcs.model import Channel, FcsFile, Verdict
 from marrowgate.gating.doubts.cross_checks import at_border, moved_by_landmark, off_landmark, other_landmarks, overlaps
-from marrowgate.gating.fit import SampleToFit, fit_sample
+from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.geometry.gates import Rectangle, threshold
 from marrowgate.gating.landmarks.cells import find_cells
 from marrowgate.gating.landmarks.factors import sample_landmarks
@@ -14,6 +14,7 @@ from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import ControlRole
 from marrowgate.gating.sample_events import make_sample_events
+from marrowgate.gating.walk.walk import SampleToFit
 from marrowgate.settings.strategies.strategy import Strategy
 from unit.gating.test_landmarks import cells, fitted, opened, strategy
 

@@ -8,19 +8,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 MIN_EVENTS = 20
-"""Events that must lie within one spread of the border."""
+"""Events that the stretch around the border holds from which the slope is taken."""
 MOST_SPREADS = 1.5
 """A border moves no further than this many spreads."""
 _N_BORDERS = 301
 
 
-def balanced_border(values: Floats, border: float, spread: float) -> float | None:
+def balanced_border(values: Floats, border: float, spread: float) -> float:
     """Move a border so that as many events are expected to cross it by chance one way as the other.
 
     A cell is found some way off the place where its true maturity would put it. So cells cross a border by chance, and
     more of them from the side that holds more. Where the density rises as exp(k x), the count on each side is right
     again when the border stands at b - k s^2 / 2; s is the standard deviation of the chance part. k is the maximum
-    likelihood estimate from the events within s of where the border then stands.
+    likelihood estimate from the events within s of where the border then stands, or from the `MIN_EVENTS` nearest ones
+    where these reach further.
 
     Source: Eddington 1913, MNRAS 73:359 (counts that rise across a limit come out too high by errors of measurement);
     exact for an exponential density.
@@ -36,21 +37,42 @@ def balanced_border(values: Floats, border: float, spread: float) -> float | Non
 
     Returns
     -------
-    float or None
-        The nearest such value, at most `MOST_SPREADS` spreads from `border`. None when there is none, or when fewer
-        than `MIN_EVENTS` events lie within one spread of it.
+    float
+        The first such value on the way to which the slope at `border` points; where there is none within `MOST_SPREADS`
+        spreads, that far. `border` itself with fewer than `MIN_EVENTS` events in all.
     """
-    moves = np.linspace(-MOST_SPREADS, MOST_SPREADS, _N_BORDERS) * spread
+    if values.size < MIN_EVENTS:
+        return border
     ordered = np.sort(values)
+    moves = np.linspace(-MOST_SPREADS, MOST_SPREADS, _N_BORDERS) * spread
     # where this crosses 0, the border stands as far off as the slope there asks for
-    excess = moves + slopes_at(ordered, border + moves, spread) * spread**2 / 2
-    moved = _nearest_zero(moves, excess)
-    if moved is None or _beside(ordered, np.array([border + moved]), spread)[1][0] < MIN_EVENTS:
-        return None
-    return border + moved
+    slopes = slopes_at(ordered, border + moves, np.maximum(spread, reach(ordered, border + moves)))
+    return border + _first_zero(moves, moves + slopes * spread**2 / 2)
 
 
-def slopes_at(ordered: Floats, at: Floats, width: float) -> Floats:
+def reach(ordered: Floats, at: Floats) -> Floats:
+    """Return how far the `MIN_EVENTS` events nearest to places are from them.
+
+    Parameters
+    ----------
+    ordered : ndarray of float64, shape (n,)
+        Events, ascending; at least `MIN_EVENTS`.
+    at : ndarray of float64, shape (m,)
+        The places.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        Distance of the furthest of them.
+    """
+    # the nearest events follow each other, so one of the runs that begin just below the place holds them
+    runs = np.searchsorted(ordered, at)[:, None] - np.arange(MIN_EVENTS + 1)
+    first = np.clip(runs, 0, ordered.size - MIN_EVENTS)
+    furthest = np.maximum(at[:, None] - ordered[first], ordered[first + MIN_EVENTS - 1] - at[:, None])
+    return np.asarray(furthest.min(axis=1))
+
+
+def slopes_at(ordered: Floats, at: Floats, width: float | Floats) -> Floats:
     """Return the slope of the log density around places, for an exponential density on stretches of 2 `width`.
 
     Parameters
@@ -59,7 +81,7 @@ def slopes_at(ordered: Floats, at: Floats, width: float) -> Floats:
         Events, ascending.
     at : ndarray of float64, shape (m,)
         Middles of the stretches.
-    width : float
+    width : float or ndarray of float64, shape (m,)
         Half their length.
 
     Returns
@@ -80,18 +102,21 @@ def _langevin() -> tuple[Floats, Floats]:
         return np.where(np.abs(slopes) < 1e-3, slopes / 3, 1 / np.tanh(slopes) - 1 / slopes), slopes
 
 
-def _beside(ordered: Floats, at: Floats, width: float) -> tuple[Floats, NDArray[np.intp]]:
+def _beside(ordered: Floats, at: Floats, width: float | Floats) -> tuple[Floats, NDArray[np.intp]]:
     """Return the sum and the number of the events within `width` of each place."""
-    first, last = np.searchsorted(ordered, at - width), np.searchsorted(ordered, at + width)
+    first, last = np.searchsorted(ordered, at - width), np.searchsorted(ordered, at + width, side="right")
     upto = np.concatenate(([0.0], np.cumsum(ordered)))
     return upto[last] - upto[first], last - first
 
 
-def _nearest_zero(moves: Floats, excess: Floats) -> float | None:
-    before, after = excess[:-1], excess[1:]
-    crossings = np.flatnonzero((before <= 0) != (after <= 0))
-    if not crossings.size:
-        return None
-    step = moves[1] - moves[0]
-    zeros = moves[crossings] - before[crossings] / (after - before)[crossings] * step
-    return float(zeros[np.argmin(np.abs(zeros))])
+def _first_zero(moves: Floats, excess: Floats) -> float:
+    """Return the first zero from no move towards where the excess asks to go; without one that end."""
+    ways, away = np.abs(moves[_N_BORDERS // 2 :]), excess[_N_BORDERS // 2 :]
+    sign = 1.0
+    if away[0] > 0:
+        sign, away = -1.0, -excess[_N_BORDERS // 2 :: -1]
+    arrived = np.flatnonzero(away >= 0)
+    if not arrived.size:
+        return sign * float(ways[-1])
+    to = max(int(arrived[0]), 1)
+    return sign * float(np.interp(0.0, away[to - 1 : to + 1], ways[to - 1 : to + 1]))
