@@ -111,7 +111,7 @@ def _sharpest(samples: Sequence[Readings], units: Units, dimension: str, kind: s
 
 def _factor(values: NDArray[np.float64], units: Units) -> CommonFactor | None:
     """Return what the samples that have all readings say."""
-    whole = np.isfinite(values).all(axis=1)
+    whole = np.asarray(np.isfinite(values).all(axis=1))
     # not all samples have all cells, but cells that are often missing tell little
     if 3 * np.count_nonzero(whole) < 2 * whole.size:
         return None
