@@ -54,7 +54,8 @@ def disk_line(needed: int, there: int, free: int) -> str:
 
 def storage_line(needed: int, provider: str) -> str:
     """Say what a run needs of object storage, whose free room is not known; see `disk_line`."""
-    return f"disk: about {_gb(needed)} are needed in the storage ({provider}), and here the files of jobs while they run"
+    here = "and here the files of jobs while they run"
+    return f"disk: about {_gb(needed)} are needed in the storage ({provider}), {here}"
 
 
 def _gb(number: int) -> str:
