@@ -27,7 +27,7 @@ def test_record__comes_back_whole(tmp_path):
     record = SampleRecord(
         "S1", {"verdict": "accepted"}, counts, checks, sketches, settings, Volume((123.5,)), 950, MATRIX
     )
-    record = replace(record, detectors={"CD34": ReferenceReading(1.3, 1.2, 12)})
+    record = replace(record, detectors={"CD34": ReferenceReading(1.3, 0.2, 12)})
     write_record(tmp_path / "r.json", record)
     found = read_record(tmp_path / "r.json")
     assert (found.sample_id, found.manifest, found.counts, found.checks) == ("S1", record.manifest, counts, checks)
