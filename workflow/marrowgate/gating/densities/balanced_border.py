@@ -5,7 +5,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -86,7 +85,7 @@ def crossing_by_chance(values: Floats, border: float, spread: float) -> tuple[fl
     q, reached = slope * spread, slope * float(width[0])
     if q < _FLAT:
         return n_events * spread / float(width[0]) / math.sqrt(2 * math.pi), n_events
-    share = float(ndtr(q / 2))
+    share = 0.5 * (1 + math.erf(q / math.sqrt(8)))
     return n_events * (2 * share - 1) / (2 * math.sinh(reached) * share), n_events
 
 
