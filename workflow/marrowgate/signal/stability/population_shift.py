@@ -15,7 +15,7 @@ from marrowgate.stats.robust import MAD_TO_SD
 
 Points = NDArray[np.float64]
 
-_MOST_EVENTS, _FEWEST_OF_A_CLUSTER, _FEWEST_FOUND = 6000, 60, 40
+_FEWEST_OF_A_CLUSTER, _FEWEST_FOUND = 60, 40
 _CLUSTERS, _SEED = 12, 1
 _REACH, _FARTHEST = 3.0, 9.0
 _SAME_PLACE = 0.5
@@ -57,7 +57,8 @@ def population_shift(usual: Points, odd: Points) -> PopulationShift:
     Parameters
     ----------
     usual, odd : ndarray of float64, shape (n_events, n_channels)
-        Events of the usual stretches and of the odd one, on a scale on which populations are about as wide everywhere.
+        Events of the usual stretches (some thousands are enough) and of the odd one, on a scale on which populations
+        are about as wide everywhere.
 
     Returns
     -------
@@ -67,7 +68,6 @@ def population_shift(usual: Points, odd: Points) -> PopulationShift:
     ----------
     Comaniciu and Meer 2002, IEEE Trans Pattern Anal Mach Intell 24:603 (mean shift).
     """
-    usual, odd = _thinned(usual), _thinned(odd)
     homes = _homes(usual)
     found = [_settle(odd, centre, spread) for centre, spread in zip(homes.centres, homes.spreads, strict=True)]
     centres = np.array([centre for centre, _ in found])
@@ -85,10 +85,6 @@ def population_shift(usual: Points, odd: Points) -> PopulationShift:
     return PopulationShift(shifts, float(inside.mean() / usually_inside.mean()))
 
 
-def _thinned(points: Points) -> Points:
-    return points[:: max(1, -(-len(points) // _MOST_EVENTS))]
-
-
 def _homes(usual: Points) -> _Places:
     """Return where the populations usually lie; clusters that settle at the same place are one population."""
     clusters = _clusters(usual)
@@ -102,8 +98,9 @@ def _clusters(points: Points) -> _Places:
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings():
-        # of few distinct events some clusters stay empty, and are left out
+        # of few distinct events some clusters start at the same place and stay empty; they are left out
         warnings.filterwarnings("ignore", "One of the clusters is empty", UserWarning)
+        warnings.filterwarnings("ignore", "invalid value encountered in divide", RuntimeWarning)
         _, cluster = kmeans2(points, _CLUSTERS, iter=20, minit="++", rng=np.random.default_rng(_SEED))
     members = [points[cluster == number] for number in range(_CLUSTERS)]
     large = [rows for rows in members if len(rows) >= min(_FEWEST_OF_A_CLUSTER, len(points) // _CLUSTERS)]

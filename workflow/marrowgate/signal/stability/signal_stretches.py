@@ -1,7 +1,8 @@
 """Stretches of a run in which a signal departs from its usual level: bubbles, drifting lasers, moving cores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from marrowgate.signal.stability.population_shift import PopulationShift, popula
 _EVENTS_PER_BIN, _MOST_BINS = 200, 200
 _SMALLEST_PIECE = 5
 _PART_WITHIN, _LEAST_COVERED = 0.5, 0.5
-_FEWEST_USUAL = 1000
+_FEWEST_USUAL, _MOST_POINTS, _MOST_SCALED = 1000, 6000, 20_000
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,10 @@ def unusual_signal(
     rules the mean. Bins hold equal numbers of events; the usual level is the median over bins of usual rate, so that
     a surge with many events does not make its own level the usual one.
 
-    A shift is one of the mix of cells when less than half of it is found within populations, and when at least half of
-    the stretch's events lie in populations that the rest of the run shows (`population_shift`).
+    A stretch is one of the mix of cells when less than half of each shift is found within populations, when these have
+    moved by no more than `max_shift` in any channel, and when at least half of the stretch's events lie in populations
+    that the rest of the run shows (`population_shift`). A channel in which populations moved while the mix kept its
+    mean is named, too.
 
     Parameters
     ----------
@@ -73,12 +76,19 @@ def unusual_signal(
     elsewhere = usual.copy()
     for first, last, _, _ in found:
         elsewhere[first:last] = False
-    spans = dict.fromkeys((first, last) for first, last, _, _ in found)
-    moves = {span: _move(events, elsewhere, channels, span) for span in spans}
-    return tuple(
-        SignalStretch(first, last, channels[at].name, shift, _of_mix(moves[first, last], at, shift))
-        for first, last, at, shift in found
-    )
+    columns = [channel.index for channel in channels]
+    stretches: list[SignalStretch] = []
+    for span in dict.fromkeys((first, last) for first, last, _, _ in found):
+        shifts = {at: shift for first, last, at, shift in found if (first, last) == span}
+        move = _move(events, columns, elsewhere, span)
+        signal = _of_signal(move, shifts, max_shift)
+        stretches += [SignalStretch(*span, channels[at].name, shift, of_mix=not signal) for at, shift in shifts.items()]
+        if move is not None:
+            hidden = [at for at in np.flatnonzero(np.abs(move.shifts) > max_shift).tolist() if at not in shifts]
+            stretches += [
+                SignalStretch(*span, channels[at].name, float(move.shifts[at]), of_mix=False) for at in hidden
+            ]
+    return tuple(stretches)
 
 
 def _shifted_means(
@@ -106,38 +116,44 @@ def _shifted_means(
     return stretches
 
 
-def _of_mix(move: PopulationShift | None, at: int, shift: float) -> bool:
-    """Say whether the populations moved by less than half of the shift; where that cannot be told it is a signal."""
-    return (
-        move is not None and move.covered >= _LEAST_COVERED and abs(float(move.shifts[at])) < _PART_WITHIN * abs(shift)
-    )
+def _of_signal(move: PopulationShift | None, shifts: Mapping[int, float], max_shift: float) -> bool:
+    """Say whether the populations of a stretch moved; where that cannot be told they did."""
+    if move is None or move.covered < _LEAST_COVERED or np.abs(move.shifts).max() > max_shift:
+        return True
+    return any(abs(float(move.shifts[at])) >= _PART_WITHIN * abs(shift) for at, shift in shifts.items())
 
 
 def _move(
-    events: NDArray[np.floating], elsewhere: NDArray[np.bool_], channels: Sequence[Channel], span: tuple[int, int]
+    events: NDArray[np.floating], columns: list[int], elsewhere: NDArray[np.bool_], span: tuple[int, int]
 ) -> PopulationShift | None:
-    """Return how far the populations of a stretch lie from where they lie elsewhere; None when nothing is elsewhere."""
-    rows = np.flatnonzero(elsewhere)
-    if rows.size < _FEWEST_USUAL:
+    """Return how far the populations of a stretch lie from where they lie elsewhere; None when little is elsewhere."""
+    there, here = np.flatnonzero(elsewhere), np.arange(*span)
+    if there.size < _FEWEST_USUAL:
         return None
-    points = np.column_stack([_in_spreads(events[:, channel.index]) for channel in channels])
-    return population_shift(points[rows], points[slice(*span)])
+    some = _thinned(events, _MOST_SCALED)[:, columns]
+    units = np.median(np.abs(some), axis=0)
+    units[units <= 0] = 1.0
+    spreads = np.arcsinh(some / units).std(axis=0, dtype=np.float64)
+    # a channel without a spread says nothing
+    spreads[spreads <= 0] = np.inf
+    usual, odd = (
+        np.arcsinh(events[_thinned(rows, _MOST_POINTS)][:, columns] / units) / spreads for rows in (there, here)
+    )
+    return population_shift(usual, odd)
+
+
+def _thinned(rows: NDArray[Any], most: int) -> NDArray[Any]:
+    return rows[:: max(1, -(-len(rows) // most))]
 
 
 def _levels(values: NDArray[np.floating], steady: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
-    scaled = _in_spreads(values)
-    if not scaled.any():
-        return None
-    means = scaled.reshape(steady.size, -1).mean(axis=1, dtype=np.float64)
-    return np.asarray(means - np.median(means[steady]), dtype=np.float64)
-
-
-def _in_spreads(values: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return asinh(x / median |x|) in standard deviations of the events; zeros where they have no spread."""
-    unit = float(np.median(np.abs(values[:: max(1, values.size // 20_000)])))
+    unit = float(np.median(np.abs(_thinned(values, _MOST_SCALED))))
     if unit <= 0:
-        return np.zeros_like(values)
+        return None
     scaled = np.arcsinh(values / unit)
     spread = float(scaled.std(dtype=np.float64))
-    return scaled / spread if spread > 0 else np.zeros_like(values)
+    if spread <= 0:
+        return None
+    means = scaled.reshape(steady.size, -1).mean(axis=1, dtype=np.float64)
+    return np.asarray((means - np.median(means[steady])) / spread, dtype=np.float64)
