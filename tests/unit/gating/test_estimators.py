@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.densities.balanced_border import balanced_border
+from marrowgate.gating.densities.balanced_border import MOST_SPREADS, balanced_border
 from marrowgate.gating.densities.density import bandwidth, binned, smoothed
 from marrowgate.gating.densities.valleys import deepest, sides
 from marrowgate.gating.engine import inside
@@ -358,10 +358,12 @@ def test_reference_line__error_of_the_multiples_is_that_of_the_line():
     assert abs(movement[1]) == pytest.approx(found.error.sds[1], rel=1e-6)
 
 
-def test_reference_line__too_few_events_near_a_line_that_is_to_be_moved():
+def test_reference_line__without_cells_near_it_goes_as_far_from_them_as_it_may():
     columns = {"X": RNG.normal(0.5, 0.02, 3000), "Y": RNG.normal(0.8, 0.02, 3000)}
-    found = find("reference_line", ArrayView(columns, references={"other": columns}), crossing_spreads=1.0)
-    assert (found.status, sentences_of(found.reasons)) == ("too_few_events", "fewer than 20 events lie near the line")
+    level = {"first": [1.0, 0.5], "second": [0.5, 0.5]}
+    found = find("reference_line", ArrayView(columns, references={"other": columns}), **level, crossing_spreads=1.0)
+    assert (found.status, found.reasons) == ("ok", ())
+    assert found.gate.vertices[0][1] == pytest.approx(0.4 - MOST_SPREADS * 0.02, abs=0.003)
 
 
 def test_reference_line__a_median_below_zero_makes_no_line():

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from marrowgate.gating.densities.balanced_border import MIN_EVENTS, MOST_SPREADS, balanced_border, slopes_at
+from marrowgate.gating.densities.balanced_border import (
+    MIN_EVENTS,
+    MOST_SPREADS,
+    balanced_border,
+    crossing_by_chance,
+    reach,
+    slopes_at,
+)
 
 SPREAD = 0.5
 
@@ -59,17 +66,64 @@ def test_balanced_border__is_mirrored_with_the_events_and_stays_near(seed, sprea
     places = np.random.default_rng(seed).gamma(2.0, 1.0, 300)
     found = balanced_border(places, 1.0, spread)
     mirrored = balanced_border(-places, -1.0, spread)
-    if found is None:
-        assert mirrored is None
-    else:
-        assert mirrored == pytest.approx(-found, abs=0.02 * spread)
-        assert abs(found - 1.0) <= MOST_SPREADS * spread * (1 + 1e-9)
+    assert mirrored == pytest.approx(-found, abs=0.02 * spread)
+    assert abs(found - 1.0) <= MOST_SPREADS * spread * (1 + 1e-9)
 
 
-def test_balanced_border__too_few_events_beside_it_are_none():
-    near = np.linspace(-0.4, 0.4, MIN_EVENTS)
-    assert balanced_border(near[1:], 0.0, SPREAD) is None
-    assert balanced_border(near, 0.0, SPREAD) == pytest.approx(0.0, abs=1e-6)
+def test_balanced_border__few_events_in_all_leave_it_where_it_is():
+    beside = 0.1 + np.linspace(0.0, 0.3, MIN_EVENTS)
+    assert balanced_border(beside[1:], 0.0, SPREAD) == 0.0
+    assert balanced_border(beside, 0.0, SPREAD) < -0.1
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_balanced_border__with_few_events_near_the_stretch_reaches_to_those_that_are_there(side):
+    """All lie two spreads off and more, on one side: the border goes away from them, as far as it may."""
+    far = side * (2 * SPREAD + np.random.default_rng(2).exponential(0.2 * SPREAD, 500))
+    assert balanced_border(far, 0.0, SPREAD) == pytest.approx(-side * MOST_SPREADS * SPREAD)
+
+
+def test_balanced_border__hardly_one_mature_cell_is_called_young_where_there_are_no_young_ones():
+    """Maturity from 1 on: 300 cells that thin out towards the border; some of them are found beyond it."""
+    called, unmoved = [], []
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        true = np.concatenate([1 + 2 * np.sqrt(generator.random(300)), generator.normal(3, 0.2, 5000)])
+        found = true + generator.normal(0, 0.35, true.size)
+        called.append(np.count_nonzero(found < balanced_border(found, 1.0, 0.35)))
+        unmoved.append(np.count_nonzero(found < 1.0))
+    assert np.mean(called) < 2
+    assert np.mean(unmoved) > 3
+
+
+@pytest.mark.parametrize("slope", [-3.0, 1.5, 3.0])
+def test_crossing_by_chance__is_what_is_found_where_nothing_belongs(slope):
+    """An exponential density from the border on: the border, moved for its slope, holds that many by chance."""
+    generator, side = np.random.default_rng(6), np.sign(slope)
+    true = exponential(generator, abs(slope), 2_000_000, 0.0, 3.0)
+    found = side * (true + generator.normal(0, SPREAD, true.size))
+    border = -slope * SPREAD**2 / 2
+    beyond = np.count_nonzero(side * found < side * border)
+    expected, rests_on = crossing_by_chance(found, border, SPREAD)
+    assert expected == pytest.approx(beyond, rel=0.25)
+    assert rests_on == np.count_nonzero(np.abs(found - border) <= SPREAD)
+
+
+def test_crossing_by_chance__of_an_even_density_is_that_of_a_normal_tail():
+    """n events on 2 w are n / 2w for each unit of length, of which s phi(0) cross."""
+    expected, rests_on = crossing_by_chance(np.linspace(-5, 5, 100_001), 0.0, SPREAD)
+    assert (expected, rests_on) == (pytest.approx(10_001 * 0.39894 / 2 / 0.5, rel=1e-3), 10_001)
+
+
+def test_crossing_by_chance__of_hardly_an_event_nothing_is_known():
+    assert crossing_by_chance(np.linspace(-1, 1, MIN_EVENTS - 1), 0.0, SPREAD) == (0.0, 0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(-5, 5), min_size=MIN_EVENTS, max_size=60), st.floats(-7, 7))
+def test_reach__is_the_distance_of_the_last_of_the_nearest_events(values, place):
+    (found,) = reach(np.sort(values), np.array([place]))
+    assert found == pytest.approx(np.sort(np.abs(np.array(values) - place))[MIN_EVENTS - 1], abs=1e-12)
 
 
 @pytest.mark.parametrize("slope", [-3.0, -0.2, 0.0, 1.0, 6.0])

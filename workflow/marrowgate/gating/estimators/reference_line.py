@@ -3,12 +3,13 @@
 Where cells of both sides run into each other, the line can be moved so that as many cross it one way as the other.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.densities.balanced_border import MIN_EVENTS, balanced_border
+from marrowgate.gating.densities.balanced_border import balanced_border
 from marrowgate.gating.densities.density import bandwidth, binned, smoothed
 from marrowgate.gating.densities.valleys import depths, sides
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line
@@ -60,16 +61,14 @@ def find(view: View, arguments: ReferenceLineArguments) -> FittedGate:
     if reference[0].size < arguments.min_events:
         reason = f"{reference[0].size} events in {arguments.reference}, {arguments.min_events} are needed"
         return no_gate("too_few_events", reason)
-    for dimension, middle in zip(view.dimensions, _middles(view, reference), strict=True):
+    middles = _middles(view, reference)
+    for dimension, middle in zip(view.dimensions, middles, strict=True):
         if not middle > 0:
             return no_gate(
                 "reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0"
             )
     parent = view.values(first), view.values(second)
-    ends = _ends(view, arguments, reference, parent)
-    if ends is None:
-        return no_gate("too_few_events", f"fewer than {MIN_EVENTS} events lie near the line")
-    gate = beside_line((first, second), ends, arguments.keep)
+    gate = beside_line((first, second), _ends(view, arguments, reference, parent, middles), arguments.keep)
     error = spread_of_line(_ends_again(view, arguments, reference, parent))
     return fitted_gate(gate, error, doubts=_two_modes(reference[1], second, arguments.reference))
 
@@ -98,13 +97,9 @@ def _middles(view: View, reference: Points) -> list[float]:
 
 
 def _ends(
-    view: View, arguments: ReferenceLineArguments, reference: Points, parent: Points, factor: float = 1.0
-) -> tuple[float, float] | None:
-    """Return the height of the line where half planes end; None without a positive median or events near the line."""
-    middles = _middles(view, reference)
-    if min(middles) <= 0:
-        return None
-    middles[1] *= factor
+    view: View, arguments: ReferenceLineArguments, reference: Points, parent: Points, middles: Sequence[float]
+) -> tuple[float, float]:
+    """Return the height of the line where half planes end; the reference's medians must be above 0, linear scale."""
     points = [
         on_scale(view, name, [arguments.first[at] * middles[at], arguments.second[at] * middles[at]])
         for at, name in enumerate(view.dimensions)
@@ -112,12 +107,10 @@ def _ends(
     (x1, x2), (y1, y2) = points
     slope = (y2 - y1) / (x2 - x1)
     height = _height(reference, parent, slope, y1 - slope * x1, arguments.crossing_spreads)
-    if height is None:
-        return None
     return height + slope * LEFT, height + slope * RIGHT
 
 
-def _height(reference: Points, parent: Points, slope: float, height: float, crossing_spreads: float) -> float | None:
+def _height(reference: Points, parent: Points, slope: float, height: float, crossing_spreads: float) -> float:
     """Move the line along the second dimension, if it is to be moved."""
     across, heights = (y - slope * x for x, y in (reference, parent))
     spread = crossing_spreads * robust_sd(across)
@@ -133,8 +126,10 @@ def _ends_again(
     for _ in range(_DRAWS):
         of_reference, of_parent = (_drawn(points, generator) for points in (reference, parent))
         factor = float(np.exp(arguments.multiples_cv * generator.standard_normal()))
-        drawn.append(_ends(view, arguments, of_reference, of_parent, factor))
-    return [ends for ends in drawn if ends is not None]
+        x, y = _middles(view, of_reference)
+        if min(x, y) > 0:
+            drawn.append(_ends(view, arguments, of_reference, of_parent, (x, factor * y)))
+    return drawn
 
 
 def _drawn(points: Points, generator: np.random.Generator) -> Points:
@@ -144,6 +139,11 @@ def _drawn(points: Points, generator: np.random.Generator) -> Points:
     return x[rows], y[rows]
 
 
+def chance_spreads(arguments: ReferenceLineArguments) -> tuple[str, float] | None:
+    """Declare how far cells of one maturity lie apart across the line, where the strategy says so."""
+    return (arguments.reference, arguments.crossing_spreads) if arguments.crossing_spreads > 0 else None
+
+
 METHOD = Method(
     ReferenceLineArguments,
     (2,),
@@ -151,4 +151,5 @@ METHOD = Method(
     find,
     needs=needs,
     is_parallel=never,
+    chance_spreads=chance_spreads,
 )
