@@ -23,7 +23,7 @@ except ImportError:
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
 from marrowgate.snakefile.clocks import stop_clocks
-from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line
+from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line, storage_line
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.handful import random_handful
 from marrowgate.snakefile.meaning import (
@@ -225,8 +225,11 @@ def disk_line_of_run():
     """Return the line that says what the run needs of the disk."""
     files = [Path(fcs_of_sample(name)) for name in GATED]
     given = [path for path in files if path.exists()]
-    there = bytes_there(Path(folder) for folder in [*MADE, ".snakemake/metadata"])
     needed = bytes_needed(given, len(files) - len(given))
+    provider = workflow.storage_settings.default_storage_provider
+    if provider:
+        return storage_line(needed, provider)
+    there = bytes_there(Path(folder) for folder in [*MADE, ".snakemake/metadata"])
     return disk_line(needed, there, shutil.disk_usage(Path.cwd()).free)
 
 

@@ -36,6 +36,7 @@ CODES = MappingProxyType(
         "crowded_border": "Many events lie near a boundary, within its error, so that it moves the count much.",
         "cuts_through": "Many events lie beside the border that another population places: it cuts through cells.",
         "nothing_stained": "Hardly an event lies in the gate, and no border was found: no such cells, or no stain.",
+        "stain_missing": "No border was found, and cells without the marker are as dark as without the stain.",
         "at_full_scale": "Many events of the reference population lie at the top of a channel: they were brighter.",
         "landmark_in_doubt": "A landmark is in doubt, so are the gate's numbers, and the gate depends on them.",
         "reference_in_doubt": "The population that places the gate is in doubt.",
