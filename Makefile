@@ -35,7 +35,7 @@ help:
 	@echo "make types   mypy, of the library and of the tests"
 	@echo "make bench   speed and memory, into results/benchmarks; PLAN_SAMPLES, RERUN_SAMPLES, COLLECT_SAMPLES and WHOLE_SAMPLES are sizes"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
-	@echo "make bench-growth  a sample by its events, planning and collecting by the samples: table and plot (ten minutes)"
+	@echo "make bench-growth  a sample by its events, planning and collecting by the samples, up to 10,000: table and plot (a quarter of an hour)"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-real  docs/accuracy_real.md: real files with labels, through try (2 minutes)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.unit.measure.test_measure_sample import tube
+from unit.measure.test_measure_sample import tube
 
 from marrowgate.gating.densities.balanced_border import crossing_by_chance
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line, threshold
