@@ -7,7 +7,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -64,6 +64,8 @@ class DataSet:
         Files that the second median leaves out.
     threshold : tuple of str
         A population and its channel: the best that a threshold reaches there with the labels known is said; or empty.
+    held : dict of str to dict of str to callable
+        Population to the cells, by name, of which it is said how many it holds.
     """
 
     name: str
@@ -80,6 +82,7 @@ class DataSet:
     words: tuple[str, ...] = ()
     sick: tuple[str, ...] = ()
     threshold: tuple[str, ...] = ()
+    held: dict[str, dict[str, Truth]] = field(default_factory=dict)
 
 
 def is_one_of(*names: str) -> Truth:
@@ -99,6 +102,7 @@ def data_sets(real: Path) -> Iterator[DataSet]:
         {"cd34_hspc": is_one_of("HSPC"), "monocytes": is_one_of("monocytes"), "lymphocytes": is_one_of("T", "B")},
         ("FL10 INT", "FL5 INT"), "donors 01 and 05; lymphocytes hold NK cells, which have no label of their own",
         words=("--spillover", "none"),
+        held={"lymphocytes": {"T and B": is_one_of("T", "B"), "T": is_one_of("T"), "B": is_one_of("B")}},
     )  # fmt: skip
     yield DataSet(
         "euroflow", "Blood, EuroFlow LST sample", "blood_lst", CONFIG / "panels" / "lst_display.yaml",
@@ -194,10 +198,23 @@ def section(one: DataSet, files: list[Path], out: Path, picture: str) -> str:
         lines.append(medians("median", columns, ()))
     if one.sick:
         lines.append(medians("median of healthy blood", columns, one.sick))
-    told = [flags(judged), *left_out(files, out), *best_threshold(one, files)]
+    told = [flags(judged), *held_cells(one, files, out), *left_out(files, out), *best_threshold(one, files)]
     return "\n".join(
         [*lines, "", "\n".join(told), "", f"![{one.title}: found, and as labelled](pictures/{picture})", ""]
     )
+
+
+def held_cells(one: DataSet, files: list[Path], out: Path) -> list[str]:
+    """Return which share of some labelled cells a population holds, in each file and in median."""
+    lines = []
+    for population, kinds in one.held.items():
+        for name, truth in kinds.items():
+            pairs = [(found_in(out, path.stem, population), truth(given_labels(one, path))) for path in files]
+            shares = [float(found[cells].mean()) for found, cells in pairs]
+            by_file = ", ".join(f"{100 * share:.1f}" for share in shares)
+            median = f"{100 * np.median(shares):.1f} % of the labelled {name} cells"
+            lines.append(f"`{population}` holds {median} in median ({by_file} %).")
+    return lines
 
 
 def left_out(files: list[Path], out: Path) -> list[str]:
