@@ -110,13 +110,18 @@ def count_table(diseases: Sequence[Sequence[GateScore]]) -> str:
                     for one in own
                     if one.confusion.n_true
                 ]
-                statuses = ", ".join(one.status for one in own)
+                statuses = ", ".join(status_words(one) for one in own)
                 blasts = str(sum(one.blasts for one in own))
                 name = f"{population} ({panel})"
                 cells = [scores[0].setting, name, str(counts.n_true), str(counts.n_found)]
                 rows.append([*cells, ", ".join(errors), statuses, blasts])
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def status_words(score: GateScore) -> str:
+    """Return a gate's status, and that its count is no more than that of a blank where there is such a limit."""
+    return f"{score.status} (not detected)" if score.detection == "not_detected" else score.status
 
 
 def is_shown(scores: Sequence[GateScore]) -> bool:

@@ -81,20 +81,25 @@ class Bench:
 
     def tubes(self, batch: str, n: int) -> list[Tube]:
         """Simulate some samples of a batch, spread over it."""
-        own = [
+        own = [sample for sample in self.stained() if sample.batch == batch]
+        return [self.simulated(sample, sample.n_events) for sample in own[:: max(1, len(own) // n)][:n]]
+
+    def stained(self) -> list[SamplePlan]:
+        """Return the stained samples of all visits, without those that hold another panel's stains."""
+        return [
             sample
             for sample in self.plan.samples
-            if (sample.panel, sample.control_type, sample.batch) == (self.name, "none", batch)
+            if (sample.panel, sample.control_type) == (self.name, "none")
             and sample.visit
             and not sample.trouble.stained_as
         ]
-        tubes = []
-        for sample in own[:: max(1, len(own) // n)][:n]:
-            path = self.folder / f"{sample.sample_id}.fcs"
-            truth, kind = path.with_suffix(".parquet"), FileKind("3.1", "F", "little")
-            write_sample(self.plan, sample, CONFIG / "panels", path, truth, n_events=sample.n_events, kind=kind)
-            tubes.append(Tube(sample, path, alive(truth)))
-        return tubes
+
+    def simulated(self, sample: SamplePlan, n_events: int) -> Tube:
+        """Simulate a sample."""
+        path = self.folder / f"{sample.sample_id}.fcs"
+        truth, kind = path.with_suffix(".parquet"), FileKind("3.1", "F", "little")
+        write_sample(self.plan, sample, CONFIG / "panels", path, truth, n_events=n_events, kind=kind)
+        return Tube(sample, path, alive(truth))
 
     def read(self, tube: Tube, turned_up: str = "", gain: float = 1.0) -> FcsFile:
         """Read a sample, as it would be with one detector turned up."""
@@ -138,7 +143,8 @@ class Bench:
             self.scored(tube, sample, settle(fit, agreed), Against())
             for (tube, sample), fit in zip(usable, fits, strict=True)
         ]
-        return gated, FinishedBatch(tuple(fits), scales, {})
+        patients = {tube.sample.sample_id: tube.sample.visit.patient_id for tube, _ in usable if tube.sample.visit}
+        return gated, FinishedBatch(tuple(fits), scales, {}, patients=patients)
 
     def against(
         self, tube: Tube, scales: BatchScales, consensus: Consensus, turned_up: str = "", gain: float = 1.0
@@ -184,7 +190,7 @@ def lines_of(bench: Bench, n_released: int, n: int, n_turned_up: int, gain: floa
     scales = released_scales([finished])
     consensus = released_consensus("r1", bench.name, [finished], scales, bench.strategy.home, [])
     seen = {watch.dimension: watch for watch in reversed(scales.watches)}
-    folds = ", ".join(f"{name} {np.exp(watch.limit):.2f} ({watch.of} {watch.by})" for name, watch in seen.items())
+    folds = ", ".join(f"{name} {np.exp(watch.limit):.2f} ({watch.named})" for name, watch in seen.items())
     largest = max(np.exp(watch.limit) for watch in seen.values())
     yield f"{bench.name}_tolerated_fold\t{largest:.2f}\t1, largest\trelease of {len(released)}: {folds}"
     for batch in batches:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from accuracy.regating import Bench, Tube, apart
+from accuracy.regating import Bench, Tube
+from accuracy.regating_detectors import EVENTS, detectors_alike, first_visits
 from marrowgate.gating.batch_scales import before_choice
+from marrowgate.gating.landmarks.choose_watches import PatientReadings, watches_of
 from marrowgate.gating.landmarks.readings import Readings, cells_of_sample, sample_readings
-from marrowgate.gating.landmarks.watches import DetectorReading, read_detectors, watches_of
-from marrowgate.simulate.cohorts.cohort import make_plan
+from marrowgate.gating.landmarks.watches import DetectorReading, read_detectors
 
 GAIN = 1.3
 N_RELEASED, N_NEW = 12, 4
@@ -46,11 +48,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(make_plan("demo", args.seed), "hspc", Path(folder))
-        batch = min(sample.batch for sample in bench.plan.samples if sample.panel == bench.name)
-        released, others = apart(bench.tubes(batch, N_RELEASED + N_NEW), N_RELEASED)
+        bench = Bench(detectors_alike(args.seed), "hspc", Path(folder))
+        of_patient = dict(reversed([*first_visits(bench)]))
+        chosen = dict(list(of_patient.items())[: N_RELEASED + N_NEW])
+        tubes = [bench.simulated(sample, EVENTS) for sample in chosen.values()]
+        released, others = tubes[:N_RELEASED], tubes[N_RELEASED:]
         theirs = [readings_of(bench, tube) for tube in released]
-        watches = watches_of([theirs])
+        watches = watches_of([[PatientReadings(name, own) for name, own in zip(chosen, theirs, strict=False)]])
         plain = [dict(read_detectors(readings_of(bench, tube), watches)) for tube in others]
         turned = [dict(read_detectors(readings_of(bench, tube, args.turned_up), watches)) for tube in others]
     first = {watch.dimension: watch for watch in reversed(watches)}
@@ -67,14 +71,20 @@ def main() -> None:
     axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
     axes.minorticks_off()
     axes.set_xlim(0.78, 1.45)
-    cells = {name: f"{name}\n{first[name].of.replace('_', ' ')}" for name in names}
+    cells = {name: f"{name}\n{first[name].named}" for name in names}
     axes.set_yticks(range(len(names)), [cells[name] for name in names], fontsize=8)
-    axes.set_xlabel("brightness of the landmark cells over that of the release, fold")
-    figure.suptitle(
-        f"| release   \N{BLACK CIRCLE} new samples   \N{BLACK SQUARE} the same with {args.turned_up} turned up by 30 %",
-        fontsize=10,
-    )
-    figure.tight_layout()
+    axes.set_xlabel("brightness of the landmark cells together,\nover that of the release, fold")
+    looks = {
+        "release, a patient each": ("|", "black"),
+        "new patients": ("o", "#0072b2"),
+        f"the same with {args.turned_up} turned up by 30 %": ("s", "#d55e00"),
+    }
+    marks = [
+        Line2D([], [], linestyle="", marker=mark, color=colour, markersize=6, label=label)
+        for label, (mark, colour) in looks.items()
+    ]
+    figure.legend(handles=marks, loc="upper center", ncols=3, fontsize=9, frameon=False)
+    figure.tight_layout(rect=(0, 0, 1, 0.96))
     figure.savefig(args.out / "regating_detectors.png", dpi=110, metadata={"Software": None})
 
 

@@ -58,6 +58,8 @@ class GateScore:
         Codes of the reasons of the status, joined by "; ".
     is_held : bool
         The 95 % interval of the count holds the number of true cells.
+    detection : str
+        What the count allows, a word of `populations.tsv`.
     """
 
     setting: str
@@ -72,6 +74,7 @@ class GateScore:
     blasts: int = 0
     codes: str = ""
     is_held: bool = False
+    detection: str = ""
 
     @property
     def confusion(self) -> Confusion:
@@ -158,6 +161,7 @@ def _tried(setting: str, panel: str, paths: Mapping[str, Path]) -> list[GateScor
                     setting, name, panel, population, counts.both, counts.only_found, counts.only_true,
                     str(row.get("gate_status", "rejected")), name in flagged, int((gate & is_blast).sum()),
                     str(row.get("gate_reason_code") or ""), _is_held(row, counts.n_true),
+                    str(row.get("detection") or ""),
                 )
             )  # fmt: skip
     return scores

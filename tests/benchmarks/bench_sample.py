@@ -103,7 +103,7 @@ def commands(folder: Path, events: int) -> dict[str, list[str]]:
     fcs, name = folder / "a.fcs", "T01_v2_hspc"
     batch = ["--panel-name", "hspc", "--batch", "B1"]
     made = {what: str(folder / file) for what, file in MADE.items()}
-    own = ["--sample-id", name, "--fcs", str(fcs), "--spillover", "file", "--scales", made["scales"], *both]
+    own = ["--sample-id", name, "--fcs", str(fcs), "--spillover", "file", "--scales", made["scales"]]
     own += ["--prepared", made["prepared"]]
     simulated = ["--scenario", "demo", "--seed", "5", "--events", str(events), "--sample-id", name, "--fcs", str(fcs)]
     fit = ["fit", *own, f"--stability={made['stability']}", f"--out={made['fit']}"]

@@ -23,8 +23,8 @@ CHECKING = ("pydantic", "annotated_types", "yaml", "marrowgate.settings.sheets",
 
 
 def words(command: str, folder: Path, repository: Path) -> list[str]:
-    common = ["--sample-id", "T01_v4_hspc", "--panel", str(repository / "config/panels/hspc.yaml")]
-    common += ["--fcs", str(folder / "x.fcs")]
+    own = ["--sample-id", "T01_v4_hspc", "--fcs", str(folder / "x.fcs")]
+    panel = ["--panel", str(repository / "config/panels/hspc.yaml")]
     strategy = ["--strategy", str(repository / "config/strategies/blood_hspc.yaml")]
     if command == "simulate":
         return [
@@ -33,7 +33,8 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
             "demo",
             "--seed",
             "1",
-            *common,
+            *own,
+            *panel,
             "--truth",
             str(folder / "t.parquet"),
             "--events",
@@ -41,14 +42,14 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
         ]
     prepared = ["--prepared", str(folder / "settings.json")]
     if command == "prepare":
-        return ["prepare", *common[2:4], *strategy, "--out", str(folder / "settings.json")]
-    scales = ["--scales", str(folder / "scales.yaml"), *prepared]
+        return ["prepare", *panel, *strategy, "--out", str(folder / "settings.json")]
+    scales = ["--scales", str(folder / "scales.yaml")]
     if command == "scales":
-        batch = ["scales", "--panel-name", "hspc", "--batch", "B1", *common[2:], *strategy]
+        batch = ["scales", "--panel-name", "hspc", "--batch", "B1", *own[2:], *panel, *strategy]
         return [*batch, "--out", str(folder / "scales.yaml")]
     if command == "fit":
-        out = [*scales, "--out", str(folder / "fit.json"), "--stability", str(folder / "stability.json")]
-        return ["fit", *common, *strategy, *out]
+        out = [*prepared, *scales, "--out", str(folder / "fit.json"), "--stability", str(folder / "stability.json")]
+        return ["fit", *own, *out]
     if command == "consensus":
         out = ["--out", str(folder / "c.yaml")]
         return ["consensus", "--panel-name", "hspc", "--batch", "B1", "--fits", str(folder / "fit.json"), *out]
@@ -71,8 +72,8 @@ def words(command: str, folder: Path, repository: Path) -> list[str]:
     ]
     return [
         "gate",
-        *common,
-        *strategy,
+        *own,
+        *prepared,
         *scales,
         *inputs,
         *(w for option, name in outputs.items() for w in (option, str(folder / name))),

@@ -186,6 +186,18 @@ def test_warm_process__ends_with_the_process_that_it_is_for(starter: subprocess.
     assert not place.parent.exists()
 
 
+def test_warm_process__killed_by_itself_leaves_no_folder_behind():
+    with started() as (process, named):
+        (warm,) = warm_processes(named)
+        os.kill(warm, signal.SIGKILL)
+        assert wait_until(lambda: not warm_processes(named))
+        assert named.parent.exists()
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+        assert not named.parent.exists()
+
+
 def warm_processes(place: Path) -> list[int]:
     """Return the warm process and its copies."""
     found = []

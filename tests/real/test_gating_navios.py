@@ -52,23 +52,32 @@ def test_navios__no_gate_is_wrong_and_ok(scores):
     assert wrong == []
 
 
-def test_navios__few_monocytes_without_a_border_of_their_own_are_in_doubt(scores, out):
-    """Of donor 08 half of the monocytes lie in stretches that quality control leaves out; 17 are found."""
-    assert scores["monocytes"]["08"][1] == "doubtful"
-    rows = {
-        row["sample_id"]: row
-        for row in read_rows(out / "tables" / "populations.tsv")
-        if row["population"] == "monocytes"
-    }
-    assert rows["flowcyt_08"]["gate_reason_code"].startswith("nothing_stained")
-    assert {status for name, (_, status) in scores["monocytes"].items() if name != "08"} <= {"ok", "borrowed"}
+def test_navios__a_stretch_with_another_mix_of_cells_is_kept(scores, out):
+    """Of donor 08 half of the labelled monocytes lie among the first 1,400 events, whose mix is another one."""
+    assert found_in(out, "flowcyt_08", "qc_ok").all()
+    (row,) = (
+        row
+        for row in read_rows(out / "tables" / "quality.tsv")
+        if row["sample_id"] == "flowcyt_08" and row["check"] == "mix_change_sd"
+    )
+    assert row["verdict"] == "flagged"
+    assert "in 14.0 % of the events, which are kept" in row["reason"]
+    assert scores["monocytes"]["08"][0] >= 0.78
+    assert {status for _, status in scores["monocytes"].values()} <= {"ok", "borrowed"}
 
 
-def test_navios__progenitors_are_not_in_doubt_and_their_intervals_hold_the_labelled_ones(scores, out, truths):
-    assert {status for _, status in scores["cd34_hspc"].values()} <= {"ok", "borrowed"}
-    for row in read_rows(out / "tables" / "populations.tsv"):
-        if row["population"] != "cd34_hspc":
-            continue
+@pytest.mark.parametrize(("label", "least"), [("T", 0.98), ("B", 0.90)])
+def test_navios__lymphocytes_hold_the_t_and_b_cells(out, truths, label, least):
+    found = [found_in(out, f"flowcyt_{name}", "lymphocytes")[truths[name] == label].mean() for name in DONORS]
+    assert np.median(found) >= least
+
+
+def test_navios__progenitors_are_in_doubt_and_their_intervals_hold_the_labelled_ones(scores, out, truths):
+    """One standard deviation of the batch's border moves an eighth of the count; labelled ones are 2 to 27 % off."""
+    rows = [row for row in read_rows(out / "tables" / "populations.tsv") if row["population"] == "cd34_hspc"]
+    assert {row["gate_status"] for row in rows} == {"doubtful"}
+    assert all("crowded_border" in row["gate_reason_code"] for row in rows)
+    for row in rows:
         labelled = np.count_nonzero(truths[row["sample_id"].removeprefix("flowcyt_")] == "HSPC")
         share = 100 * labelled / row["n_cd45"]
         assert row["pct_of_cd45_low"] < share < row["pct_of_cd45_high"]

@@ -146,5 +146,5 @@ def test_wiring__scales_of_a_batch_are_made_from_its_stained_tubes_before_any_fi
         if job["rule"][0] in {"fit", "gate"}:
             (used,) = paths_of(words_of(job))["scales"]
             assert Path(used).stem.split("_")[0] == (
-                "hspc" if any("hspc.yaml" in one for one in job["input"]) else "immature"
+                "hspc" if any("hspc.json" in one for one in job["input"]) else "immature"
             )

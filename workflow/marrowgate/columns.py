@@ -98,7 +98,7 @@ _COLUMNS = (
     _text("cd45_gate_reason_code", "codes of cd45_gate_reason"),
     _text("count_status", "whether the sample's platforms agree: agree, disagree, one_platform or none"),
     _text("count_reason", "why they disagree, or why there is no absolute count"),
-    _text("blank_source", "blank samples of the population: batch, run, is_blank or no_blank"),
+    _text("blank_source", "what the limits rest on: batch, run, is_blank, neighbours or no_blank"),
     _count("blank_n_tubes", "blank samples that the limits rest on", "samples"),
     _count("blank_n_events", "events of the population in those blank samples"),
     _count("blank_n_cd45", "CD45+ events of those blank samples"),

@@ -172,7 +172,7 @@ class GatedSample:
             wanted,
             limits,
             sample.run_quality,
-            sample.strategy.roles,
+            sample.strategy,
         )
         row = Sample(
             sample_id=sample.sample_id, fcs=str(sample.path), data_set=sample.data_set, panel=BATCH, batch=BATCH

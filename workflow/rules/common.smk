@@ -3,6 +3,7 @@
 # Inputs:  config/config.yaml, or the files given with --configfile; later files and --config entries are laid over the first one.
 # Outputs: data/links/<sample_id>.fcs, links under which the workflow sees the users' files.
 
+import gc
 import json
 import shutil
 import sys
@@ -22,7 +23,7 @@ except ImportError:
 from marrowgate.code_digest import code_digests
 from marrowgate.errors import Fault, UserError
 from marrowgate.snakefile.clocks import stop_clocks
-from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line
+from marrowgate.snakefile.disk import bytes_needed, bytes_there, disk_line, storage_line
 from marrowgate.snakefile.fingerprints import fingerprint
 from marrowgate.snakefile.handful import random_handful
 from marrowgate.snakefile.meaning import (
@@ -76,6 +77,9 @@ from marrowgate.settings.sample_links import (
 from marrowgate.settings.settings_file import overriding_entries
 from marrowgate.signal.beads.lot_files import lot_faults
 from marrowgate.signal.spillover.matrix_files import matrix_faults
+
+# a plan is millions of objects of which next to none is garbage: looking through them again and again took a tenth of it
+gc.set_threshold(50_000, 50, 1000)
 
 # what `module ... prefix:` puts before every path; the user's own files lie where the settings say
 PREFIX = workflow.modifier.path_modifier.prefix or ""
@@ -201,22 +205,10 @@ def fcs_of(wildcards):
     return fcs_of_sample(wildcards.sample_id)
 
 
-def gate_overrides(wildcards):
+def overrides_of_sample(sample):
     """Return the gates that a person gave a sample, or the one that it is a control of; nothing where nobody did."""
-    found = PROJECT.overrides.get(gates_from(SAMPLES[wildcards.sample_id]))
+    found = PROJECT.overrides.get(gates_from(sample))
     return [given(found.path)] if found else []
-
-
-def panel_of(wildcards):
-    return given(PROJECT.panel_path(SAMPLES[wildcards.sample_id].panel))
-
-
-def strategy_of(wildcards):
-    return given(PROJECT.strategy_path(SAMPLES[wildcards.sample_id].panel))
-
-
-def prepared_of(wildcards):
-    return f"results/settings/{SAMPLES[wildcards.sample_id].panel}.json"
 
 
 def content_of_sample(wildcards):
@@ -225,15 +217,19 @@ def content_of_sample(wildcards):
 
 def content_of_gates(wildcards):
     """Return the content of the gates that a person gave; nothing for the sheet's other samples."""
-    return content_of(*gate_overrides(wildcards), kind="gates")
+    sample = SAMPLES[wildcards.sample_id]
+    return content_of(*overrides_of_sample(sample), kind="gates")
 
 
 def disk_line_of_run():
     """Return the line that says what the run needs of the disk."""
     files = [Path(fcs_of_sample(name)) for name in GATED]
     given = [path for path in files if path.exists()]
-    there = bytes_there(Path(folder) for folder in [*MADE, ".snakemake/metadata"])
     needed = bytes_needed(given, len(files) - len(given))
+    provider = workflow.storage_settings.default_storage_provider
+    if provider:
+        return storage_line(needed, provider)
+    there = bytes_there(Path(folder) for folder in [*MADE, ".snakemake/metadata"])
     return disk_line(needed, there, shutil.disk_usage(Path.cwd()).free)
 
 
@@ -260,15 +256,9 @@ def folder_of(files, name):
     return str(Path(files[0]).parent if files else RESULTS / name)
 
 
-def control_fits(wildcards):
-    sample = SAMPLES[wildcards.sample_id]
+def control_fits(sample):
     controls = controls_to_fit_first(PROJECT, sample, NEEDS[sample.panel])
     return [f"results/fits/{control.sample_id}.json" for control in controls]
-
-
-def consensus_of(wildcards):
-    sample = SAMPLES[wildcards.sample_id]
-    return f"results/consensus/{sample.panel}_{sample.batch}.yaml"
 
 
 def released(wildcards):
@@ -299,8 +289,30 @@ def spillover_of(wildcards):
     return spillover_word(PROJECT, SAMPLES[wildcards.sample_id])
 
 
-def matrix_of(wildcards):
-    return matrix_of_sample(SAMPLES[wildcards.sample_id])
+def inputs_of_sample(sample):
+    """Return what fit and gate read of a sample: its file, and what was checked and computed for its batch."""
+    return {
+        "fcs": fcs_of_sample(sample.sample_id),
+        "prepared": f"results/settings/{sample.panel}.json",
+        "matrix": matrix_of_sample(sample),
+        "scales": scales_of_sample(sample),
+    }
+
+
+def inputs_of_fit(wildcards):
+    sample = SAMPLES[wildcards.sample_id]
+    return {**inputs_of_sample(sample), "controls": control_fits(sample)}
+
+
+def inputs_of_gate(wildcards):
+    sample = SAMPLES[wildcards.sample_id]
+    return {
+        **inputs_of_sample(sample),
+        "fit": f"results/fits/{gates_from(sample)}.json",
+        "stability": f"results/stability/{sample.sample_id}.json",
+        "consensus": f"results/consensus/{sample.panel}_{sample.batch}.yaml",
+        "overrides": overrides_of_sample(sample),
+    }
 
 
 def matrix_of_scales(wildcards):
@@ -319,9 +331,8 @@ def matrix_of_sample(sample):
     return [f"results/spillover/{sample.panel}_{sample.batch}.csv"] if made else []
 
 
-def scales_of(wildcards):
+def scales_of_sample(sample):
     """Return the scales of a sample's batch where its strategy takes some from the batch, else nothing."""
-    sample = SAMPLES[wildcards.sample_id]
     name = f"results/scales/{sample.panel}_{sample.batch}.yaml"
     return [name] if WITH_SCALES[sample.panel] else []
 

@@ -90,14 +90,9 @@ rule prepare:
 
 
 rule fit:
+    # one function for all inputs: Snakemake takes longer to call a function than the function takes
     input:
-        fcs=fcs_of,
-        panel=ancient(panel_of),
-        strategy=ancient(strategy_of),
-        prepared=prepared_of,
-        controls=control_fits,
-        matrix=matrix_of,
-        scales=scales_of,
+        unpack(inputs_of_fit),
     output:
         fit="results/fits/{sample_id}.json",
         stability="results/stability/{sample_id}.json",
@@ -113,27 +108,21 @@ rule fit:
         data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
         gain=CONFIG.signal.gain,
         spillover=spillover_of,
-        quality=lambda wildcards: QUALITY,
         control_type=lambda wildcards: role(wildcards)[0],
         control_marker=lambda wildcards: role(wildcards)[1],
         seed=CONFIG.seed,
         code=CODE["fit"],
-        panel=panel_content,
-        strategy=strategy_content,
         content=content_of_sample,
     shell:
         "marrowgate fit"
         " --sample-id {wildcards.sample_id:q}"
         " --fcs {input.fcs:q}"
         " --data-set {params.data_set}"
-        " --panel {input.panel:q}"
-        " --strategy {input.strategy:q}"
         " --prepared {input.prepared:q}"
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
         " --scales {input.scales:q}"
-        " --quality {params.quality:q}"
         " --control-type {params.control_type:q}"
         " --control-marker {params.control_marker:q}"
         " --control-fits {input.controls:q}"
@@ -174,16 +163,7 @@ rule consensus:
 
 rule gate:
     input:
-        fcs=fcs_of,
-        panel=ancient(panel_of),
-        strategy=ancient(strategy_of),
-        prepared=prepared_of,
-        fit=lambda wildcards: f"results/fits/{gates_from(SAMPLES[wildcards.sample_id])}.json",
-        stability="results/stability/{sample_id}.json",
-        consensus=consensus_of,
-        matrix=matrix_of,
-        scales=scales_of,
-        overrides=gate_overrides,
+        unpack(inputs_of_gate),
     output:
         xml="results/gates/{sample_id}.xml",
         tsv="results/gates/{sample_id}.tsv",
@@ -203,13 +183,10 @@ rule gate:
         data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
         gain=CONFIG.signal.gain,
         spillover=spillover_of,
-        quality=lambda wildcards: QUALITY,
         measure=lambda wildcards: [
             f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
         ],
         code=CODE["gate"],
-        panel=panel_content,
-        strategy=strategy_content,
         content=content_of_sample,
         given_gates=content_of_gates,
     shell:
@@ -217,14 +194,11 @@ rule gate:
         " --sample-id {wildcards.sample_id:q}"
         " --fcs {input.fcs:q}"
         " --data-set {params.data_set}"
-        " --panel {input.panel:q}"
-        " --strategy {input.strategy:q}"
         " --prepared {input.prepared:q}"
         " --gain {params.gain:q}"
         " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
         " --scales {input.scales:q}"
-        " --quality {params.quality:q}"
         " --fit {input.fit:q}"
         " --stability {input.stability:q}"
         " --consensus {input.consensus:q}"

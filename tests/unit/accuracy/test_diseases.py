@@ -42,6 +42,12 @@ def test_count_table__shows_the_blasts_in_a_gate():
     assert lines[2] == "| aml_cd34_neg_20 | lymphocytes (immature) | 2100 | 2350 | +0, +24 | ok, ok | 330 |"
 
 
+def test_count_table__says_which_counts_are_those_of_a_blank():
+    blank = replace(GOOD, setting="left_shift_0", both=0, only_true=0, only_found=3, detection="not_detected")
+    lines = count_table([[blank, replace(GOOD, detection="detected")]]).splitlines()
+    assert lines[2] == "| left_shift_0 | ig (immature) | 1050 | 1053 | +0 | ok (not detected), ok | 0 |"
+
+
 def test_disease_table__has_a_row_for_each_disease():
     lines = disease_table([[GOOD], [FEW]]).splitlines()
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| left_shift_45"] * 2

@@ -134,6 +134,16 @@ def test_moved_to__every_kind_of_gate_and_the_events_of_pooled_ones():
     assert abs(moved(0.4) - 0.4) > 0.01
 
 
+def test_release__samples_of_a_patient_count_as_one():
+    fits = [fit(f"S{n}", 0.5) for n in range(6)]
+    alone, visits = (
+        replace(finished(fits), patients=patients) for patients in ({}, {f"S{n}": f"P{n // 2}" for n in range(6)})
+    )
+    assert {watch.n_patients for watch in released(alone)[0].watches} == {6}
+    assert {watch.n_patients for watch in released(visits)[0].watches} == {3}
+    assert released(replace(alone, patients={f"S{n}": f"P{n // 3}" for n in range(6)}))[0].watches == ()
+
+
 def test_usual_settings__are_those_of_most_samples():
     assert usual_settings([{"PE-A": (400, 1)}, {"PE-A": (400, 1)}, {"PE-A": (450, 1)}]) == {"PE-A": (400, 1)}
 
@@ -161,7 +171,9 @@ def test_against__a_sample_like_the_release_keeps_its_own_gate_without_a_word():
     assert (record.status, record.reasons, record.gate.low) == ("ok", (), (0.515,))
     readings = checks.pop("readings")
     assert {check.verdict for check in checks.values()} == {"ok"}
-    assert readings == {"CD45": ReferenceReading(1.0, round(checks["reference_fold_CD45"].limit, 4), 5)}
+    # one dimension, five patients alike: 1 % of t with their four and the usual eight degrees of freedom
+    reach = 3.0545 * 0.04 * math.sqrt(8 / 12)
+    assert readings == {"CD45": ReferenceReading(1.0, pytest.approx(reach, rel=2e-3), 5)}
 
 
 def test_against__a_boundary_beyond_the_spread_is_pulled_in_and_shifted():
@@ -213,9 +225,12 @@ def test_correct__drafts_the_boundary_that_was_drawn_in_and_not_the_sample_s_own
 
 def test_against__a_scale_that_followed_its_landmark_says_so():
     record, checks = against(fit("N", 0.515, factor=1.3))
-    assert 1.1 < checks["reference_fold_CD45"].limit < 1.2
+    assert checks["reference_fold_CD45"].limit == pytest.approx(1.1, abs=1e-4)
     assert (record.status, record.reason_code) == ("ok", "follows_landmark")
-    assert record.reason == "CD45 reads 1.30 times that of release r1 in granulocytes, and the scale follows"
+    assert (
+        record.reason
+        == "CD45 reads 1.30 times that of release r1 in granulocytes and lymphocytes, and the scale follows"
+    )
     assert (checks["reference_fold_CD45"].verdict, checks["reference_fold_CD45"].value) == (
         "flagged",
         pytest.approx(1.3, abs=1e-4),
@@ -226,7 +241,10 @@ def test_against__a_scale_that_followed_its_landmark_says_so():
 def test_against__a_landmark_too_far_away_makes_the_gates_shifted(own):
     record, checks = against(fit("N", 0.515, own=own))
     assert (record.status, record.reason_code) == ("shifted", "detector_moved")
-    assert record.reason == f"CD45 reads {own:.2f} times that of release r1 in granulocytes, too far to be followed"
+    assert (
+        record.reason
+        == f"CD45 reads {own:.2f} times that of release r1 in granulocytes and lymphocytes, too far to be followed"
+    )
     assert checks["reference_fold_CD45"].value == pytest.approx(2.0, abs=1e-4)
 
 
@@ -234,9 +252,13 @@ def test_against__cells_that_another_kind_does_not_follow_are_no_change_of_the_d
     record, checks = against(fit("N", 0.515, own=1.0, other=1.3))
     assert (record.status, record.reasons) == ("ok", ())
     check = checks["reference_fold_CD45"]
-    assert (check.verdict, check.value) == ("flagged", pytest.approx(1.3, abs=1e-4))
+    # the two have equal weights
+    assert (check.verdict, check.value) == ("flagged", pytest.approx(math.sqrt(1.3), abs=1e-4))
     assert checks["readings"] == {}
-    assert check.reason.endswith("in granulocytes, but other cells do not: it is the cells and not the detector")
+    assert check.reason == (
+        "CD45 reads 1.14 times that of release r1 in granulocytes and lymphocytes, but not in all of them alike: "
+        "it is the cells and not the detector"
+    )
 
 
 def test_against__another_voltage_is_told_and_without_a_landmark_shifts_the_gates():

@@ -73,7 +73,7 @@ def test_quality_table__a_tube_with_another_spillover_matrix_than_its_batch_is_f
 def test_quality_table__a_batch_whose_detector_reads_otherwise_than_the_release_is_flagged_in_each_of_its_samples():
     def turned(name, ratio, batch="B1", control="none"):
         made = tube(name, 30, batch=batch)
-        record = replace(made.record, detectors={"CD11b": ReferenceReading(ratio, 1.33, 12)})
+        record = replace(made.record, detectors={"CD11b": ReferenceReading(ratio, 0.28, 12)})
         return replace(made, record=record, sample=made.sample.model_copy(update={"control_type": control}))
 
     found = table(
@@ -85,3 +85,13 @@ def test_quality_table__a_batch_whose_detector_reads_otherwise_than_the_release_
     assert [found[name, check]["verdict"] for name in "ABCDEG"] == ["flagged"] * 3 + ["ok"] * 3
     assert found["A", check]["value"] == pytest.approx(1.3)
     assert ("F", check) not in found
+    # a sample whose own cells said nothing of CD11b is one of the batch all the same
+    silent = turned("H", 1.3)
+    silent = replace(silent, record=replace(silent.record, detectors={"CD16": ReferenceReading(1.0, 0.28, 12)}))
+    assert table(*(turned(name, 1.3) for name in "ABC"), silent)["H", check]["verdict"] == "flagged"
+    # visits of a patient are no batch
+    alone = [
+        replace(made, sample=made.sample.model_copy(update={"patient_id": "P1"}))
+        for made in map(turned, "ABC", [1.3] * 3)
+    ]
+    assert ("A", check) not in table(*alone)

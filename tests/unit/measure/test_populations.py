@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from scipy.stats import binom
 
 from marrowgate.measure.blanks import Blanks
 from marrowgate.measure.measured_volume import Volume
 from marrowgate.measure.populations import events_needed, platform_difference, population_rows
-from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord
+from marrowgate.measure.record import Crossing, GateCv, PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
 from marrowgate.settings.sheets import Sample
 from marrowgate.stats.intervals import binomial_interval, ratio_interval, widened
@@ -169,6 +170,23 @@ def test_detection__without_a_blank_there_are_no_limits():
     row = judged(5)["cd45_pos"]
     assert (row["blank_source"], row["blank_n_tubes"]) == ("no_blank", 0)
     assert not {"lob_events", "lod_events", "loq_events", "lob_method", "blank_n_events"} & set(row)
+
+
+@pytest.mark.parametrize(("n_events", "detection"), [(5, "not_detected"), (6, "detected"), (80, "quantifiable")])
+def test_detection__without_a_blank_neighbours_that_cross_the_border_are_one(n_events, detection):
+    """2 for 20 near the border: the smallest L with a chance of P(Bin(20 + L + 1, 1/11) > L) of 5 % at most."""
+    cells = replace(count("ig", "cd45_pos", n_events, 20_000), crossing=Crossing(2.0, 20))
+    row = rows(count("cd45_pos", "root", 20_000, 30_000), cells)["ig"]
+    assert binom.sf(5, 26, 1 / 11) <= 0.05 < binom.sf(4, 25, 1 / 11)
+    assert (row["detection"], row["lob_events"], row["lob_method"]) == (detection, 5, "poisson")
+    assert (row["blank_source"], row["blank_n_tubes"]) == ("neighbours", 0)
+    assert "blank_n_events" not in row
+
+
+def test_detection__without_neighbours_there_is_no_blank():
+    cells = replace(count("ig", "cd45_pos", 1, 20_000), crossing=Crossing(0.0, 0))
+    row = rows(count("cd45_pos", "root", 20_000, 30_000), cells)["ig"]
+    assert (row["detection"], row["blank_source"]) == ("detected", "no_blank")
 
 
 def test_detection__the_blank_itself_is_not_judged_by_blanks():

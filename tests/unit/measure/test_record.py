@@ -7,7 +7,7 @@ import numpy as np
 from marrowgate.fcs.model import Spillover
 from marrowgate.measure.intensity.sketch import make_sketch
 from marrowgate.measure.measured_volume import Volume
-from marrowgate.measure.record import GateCv, PopulationCount, SampleRecord, read_record, write_record
+from marrowgate.measure.record import Crossing, GateCv, PopulationCount, SampleRecord, read_record, write_record
 from marrowgate.signal.checks import at_most
 from marrowgate.signal.detector_readings import ReferenceReading
 
@@ -16,7 +16,9 @@ MATRIX = Spillover(("PE-A", "APC-A"), np.array([[1.0, 0.1], [0.02, 1.0]]))
 
 def test_record__comes_back_whole(tmp_path):
     counts = (
-        PopulationCount("cd45_pos", "root", 900, 1000, (), "ok", "", GateCv(0.01, 0.02, 0.0)),
+        PopulationCount(
+            "cd45_pos", "root", 900, 1000, (), "ok", "", GateCv(0.01, 0.02, 0.0), crossing=Crossing(2.5, 30)
+        ),
         PopulationCount("cd34_hspc", "cd45_pos", None, 900, ("cd45_pos",), "not_gated", "no valley"),
     )
     checks = (at_most("doublets_pct", 3.0, 20.0, "why"),)
@@ -25,7 +27,7 @@ def test_record__comes_back_whole(tmp_path):
     record = SampleRecord(
         "S1", {"verdict": "accepted"}, counts, checks, sketches, settings, Volume((123.5,)), 950, MATRIX
     )
-    record = replace(record, detectors={"CD34": ReferenceReading(1.3, 1.2, 12)})
+    record = replace(record, detectors={"CD34": ReferenceReading(1.3, 0.2, 12)})
     write_record(tmp_path / "r.json", record)
     found = read_record(tmp_path / "r.json")
     assert (found.sample_id, found.manifest, found.counts, found.checks) == ("S1", record.manifest, counts, checks)

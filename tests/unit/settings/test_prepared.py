@@ -1,3 +1,4 @@
+import argparse
 import dataclasses
 from pathlib import Path
 from typing import Annotated
@@ -5,6 +6,8 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
+from marrowgate.cli import main
+from marrowgate.errors import UserError
 from marrowgate.gating.method_checks import load_checked_strategy
 from marrowgate.gating.methods import get_method
 from marrowgate.settings.panel import Panel, load_panel
@@ -14,10 +17,17 @@ from marrowgate.settings.section import Limit, Section
 from marrowgate.settings.strategies.scales import Scale
 from marrowgate.settings.strategies.strategy import Step
 from marrowgate.settings.strategies.strategy_reader import load_strategy
+from marrowgate.steps.sample_arguments import add_sample_arguments, settings_of
 
 CONFIG = Path(__file__).parents[3] / "config"
 STRATEGIES = sorted((CONFIG / "strategies").glob("*.yaml"))
 PANELS = sorted((CONFIG / "panels").glob("*.yaml"))
+
+
+def arguments(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_sample_arguments(parser)
+    return parser.parse_args(["--sample-id", "A", "--fcs", "a.fcs", *words])
 
 
 class Inner(Section):
@@ -83,34 +93,57 @@ def test_arguments__of_the_shipped_strategies_are_the_same_checked_and_not(file)
 
 @pytest.mark.parametrize("file", STRATEGIES, ids=lambda file: file.stem)
 def test_prepared__a_strategy_comes_back_as_it_was_read(file, tmp_path):
-    wanted = Prepared(load_panel(PANELS[0]), load_strategy(file)[0], Quality(max_margin_pct=1.5), "{}")
-    write_prepared(tmp_path / "p.json", wanted, PANELS[0], file)
-    found = read_prepared(tmp_path / "p.json", PANELS[0], file)
+    wanted = Prepared(load_panel(PANELS[0]), load_strategy(file)[0], Quality(max_margin_pct=1.5))
+    write_prepared(tmp_path / "p.json", wanted)
+    found = read_prepared(tmp_path / "p.json")
     assert found == wanted
     assert repr(found) == repr(wanted)
 
 
 @pytest.mark.parametrize("file", PANELS, ids=lambda file: file.stem)
 def test_prepared__a_panel_comes_back_as_it_was_read(file, tmp_path):
-    wanted = Prepared(load_panel(file), load_strategy(STRATEGIES[0])[0], Quality(), "{}")
-    write_prepared(tmp_path / "p.json", wanted, file, STRATEGIES[0])
-    assert read_prepared(tmp_path / "p.json", file, STRATEGIES[0]) == wanted
+    wanted = Prepared(load_panel(file), load_strategy(STRATEGIES[0])[0], Quality())
+    write_prepared(tmp_path / "p.json", wanted)
+    assert read_prepared(tmp_path / "p.json") == wanted
 
 
-@pytest.mark.parametrize("changed", ["panel.yaml", "strategy.yaml", "p.json"])
-def test_prepared__counts_for_the_same_bytes_and_version_only(changed, tmp_path):
-    panel, strategy = tmp_path / "panel.yaml", tmp_path / "strategy.yaml"
-    panel.write_bytes(PANELS[0].read_bytes())
-    strategy.write_bytes(STRATEGIES[0].read_bytes())
-    prepared = Prepared(load_panel(panel), load_strategy(strategy)[0], Quality(), "{}")
-    write_prepared(tmp_path / "p.json", prepared, panel, strategy)
-    assert read_prepared(tmp_path / "p.json", panel, strategy) is not None
-    if changed == "p.json":
-        text = (tmp_path / changed).read_text()
-        (tmp_path / changed).write_text(text.replace('"marrowgate": "', '"marrowgate": "9'))
-    else:
-        (tmp_path / changed).write_bytes((tmp_path / changed).read_bytes() + b"\n")
-    assert read_prepared(tmp_path / "p.json", panel, strategy) is None
+def test_prepared__of_another_version_is_refused(tmp_path):
+    file = tmp_path / "p.json"
+    write_prepared(file, Prepared(load_panel(PANELS[0]), load_strategy(STRATEGIES[0])[0], Quality()))
+    file.write_text(file.read_text().replace('"marrowgate": "', '"marrowgate": "9'))
+    with pytest.raises(UserError) as refused:
+        read_prepared(file)
+    what = "was written by another version of marrowgate; run marrowgate prepare again"
+    assert str(refused.value) == f"{file}: {what}"
+
+
+def test_settings_of_a_step__are_those_that_were_checked_or_checked_now(tmp_path):
+    file, panel, strategy = tmp_path / "p.json", PANELS[0], STRATEGIES[0]
+    quality = '{"max_margin_pct": 1.5}'
+    assert (
+        main(["prepare", "--panel", str(panel), "--strategy", str(strategy), "--quality", quality, "--out", str(file)])
+        == 0
+    )
+    from_words = settings_of(arguments("--panel", str(panel), "--strategy", str(strategy), "--quality", quality))
+    assert settings_of(arguments("--prepared", str(file))) == from_words
+    assert from_words.quality.max_margin_pct == 1.5
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ([], "--panel or --strategy is missing"),
+        (["--panel", "a"], "--panel or --strategy is missing"),
+        (["--prepared", "p", "--panel", "a"], "--prepared stands in for --panel, --strategy and --quality"),
+        (["--prepared", "p", "--strategy", "a"], "--prepared stands in for --panel, --strategy and --quality"),
+        (["--prepared", "p", "--quality", '{"a": 1}'], "--prepared stands in for --panel, --strategy and --quality"),
+    ],
+)
+def test_settings_of_a_step__are_refused_when_they_are_given_twice_or_in_part(words, what):
+    with pytest.raises(UserError) as refused:
+        settings_of(arguments(*words))
+    cure = "give --prepared alone, or --panel and --strategy without it"
+    assert str(refused.value) == f"the command line: {what}; {cure}"
 
 
 def test_panel__entries_made_by_hand_are_looked_at():

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from marrowgate.snakefile.disk import BYTES_A_SAMPLE, bytes_needed, bytes_there, disk_line
+from marrowgate.snakefile.disk import BYTES_A_SAMPLE, bytes_needed, bytes_there, disk_line, storage_line
 
 
 def test_bytes_needed__grow_with_events_and_a_file_that_cannot_be_read_has_none(real_data: Path, tmp_path: Path):
@@ -30,3 +30,8 @@ def test_disk_line__warns_when_it_will_not_fit():
     told = "warning: the run needs about 3 GB more on this disk, and 2.9 GB are free; make room first"
     assert disk_line(3_000_000_000, 0, 2_900_000_000) == told
     assert disk_line(3_000_000_000, 100_000_000, 2_900_000_000).startswith("disk: ")
+
+
+def test_storage_line__says_nothing_of_the_room_on_this_disk():
+    told = "disk: about 2.4 GB are needed in the storage (s3), and here the files of jobs while they run"
+    assert storage_line(2_400_000_000, "s3") == told

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from marrowgate.gating.engine import inside, join
-from marrowgate.gating.geometry.boxes import box_of, rows_in_box
+from marrowgate.gating.geometry.boxes import box_around, box_of, rows_in_box
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
-from marrowgate.gating.geometry.tiles import decide_by_tiles
+from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.settings.strategies.strategy import ROOT
 
-_FEW = 10_000
+_FEW = 5_000
 """Up to so many events, transforming them all is quicker than cutting the plane into tiles."""
+_LARGE_PART = 0.5
+"""Of a larger part of the events, it is quicker to look at all of them than to pick those of the parent."""
 
 
 def rows_inside(
@@ -39,11 +41,11 @@ def rows_inside(
     """
     if isinstance(gate, Boolean):
         return _joined(gate, parent_rows, rows, sample_events.file.n_events)
+    if isinstance(gate, Polygon | Ellipsoid) and parent_rows.size > _FEW and len(gate.dimensions) == 2:
+        return _inside_slanted(gate, sample_events, parent_rows)
     near = rows_in_box(gate.dimensions, box_of(gate), sample_events, parent_rows)
     if isinstance(gate, Rectangle) or not near.size:
         return near
-    if near.size > _FEW and len(gate.dimensions) == 2:
-        return _inside_slanted(gate, sample_events, near)
     return near[inside(gate, lambda dimension: sample_events.scaled(dimension, near))]
 
 
@@ -121,17 +123,18 @@ def common_rows(few: EventRows, many: EventRows) -> EventRows:
 
 
 def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: EventRows) -> EventRows:
-    linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
     scales = [sample_events.scales[dimension] for dimension in gate.dimensions]
-    members, open_ = decide_by_tiles(gate, linear, scales)
-    left = np.flatnonzero(open_)
+    if rows.size > _LARGE_PART * sample_events.file.n_events:
+        linear = [sample_events.whole(dimension) for dimension in gate.dimensions]
+        decided = decide_by_tiles(gate, box_around(gate), linear, scales)[rows]
+    else:
+        linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
+        decided = decide_by_tiles(gate, box_around(gate), linear, scales)
+    members = decided == INSIDE
+    left = np.flatnonzero(decided == UNDECIDED)
     if left.size:
-        columns = {
-            dimension: scale.forward(values[left])
-            for dimension, values, scale in zip(gate.dimensions, linear, scales, strict=True)
-        }
-        members[left] = inside(gate, columns.__getitem__)
-    return rows[members]
+        members[left] = inside(gate, lambda dimension: sample_events.scaled(dimension, rows[left]))
+    return np.asarray(rows[members])
 
 
 def _joined(gate: Boolean, parent_rows: EventRows, rows: Mapping[str, EventRows], n_events: int) -> EventRows:

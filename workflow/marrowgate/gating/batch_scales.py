@@ -16,7 +16,7 @@ from marrowgate.gating.landmarks.factors import (
 )
 from marrowgate.gating.landmarks.readings import LANDMARK_DIMENSIONS, cells_of_sample
 from marrowgate.gating.landmarks.rows import LandmarkRow
-from marrowgate.gating.landmarks.watches import Watch
+from marrowgate.gating.landmarks.watches import Watch, watches_from_plain, watches_to_plain
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.plain_yaml import read_plain, write_plain
 from marrowgate.settings.panel import Panel, is_scatter
@@ -188,7 +188,7 @@ def scales_to_plain(scales: BatchScales) -> dict[str, Any]:
         "widths": {name: asdict(width) for name, width in scales.widths.items()},
         "landmarks": [asdict(row) for row in scales.landmarks],
     }
-    return plain | ({"watches": [asdict(watch) for watch in scales.watches]} if scales.watches else {})
+    return plain | ({"watches": watches_to_plain(scales.watches)} if scales.watches else {})
 
 
 def read_scales(path: Path | None) -> BatchScales:
@@ -202,7 +202,7 @@ def scales_from_plain(plain: Mapping[str, Any]) -> BatchScales:
     """Make the scales that `scales_to_plain` took apart."""
     widths = {name: BatchWidth(**fields) for name, fields in plain["widths"].items()}
     landmarks = tuple(LandmarkRow(**fields) for fields in plain.get("landmarks", []))
-    return BatchScales(widths, landmarks, tuple(Watch(**fields) for fields in plain.get("watches", [])))
+    return BatchScales(widths, landmarks, watches_from_plain(plain.get("watches", [])))
 
 
 def freeze_scales(strategy: Strategy, panel: Panel, path: Path | None) -> Strategy:

@@ -171,6 +171,11 @@ def never(arguments: Any) -> bool:  # noqa: ARG001 - every declaration has this 
     return False
 
 
+def no_chance(arguments: Any) -> tuple[str, float] | None:  # noqa: ARG001 - every declaration has this shape
+    """Declare that nothing is known of how cells cross the border by chance."""
+    return None
+
+
 def no_stain(arguments: Any, dimensions: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as above
     """Declare that an event inside the gate need not carry the stain of any dimension."""
     return ()
@@ -206,6 +211,9 @@ class Method:
         Takes the arguments; says whether a gate in two dimensions is parallel to the axes.
     stains : callable
         Takes the arguments and the dimensions; returns those whose stain an event inside the gate must carry.
+    chance_spreads : callable
+        Takes the arguments; returns a population and how far cells of one kind lie apart across the gate's line, as a
+        multiple of that population's spread; None where the method does not know.
     """
 
     arguments: type[Arguments]
@@ -215,6 +223,7 @@ class Method:
     needs: Callable[[Any], Needs] = nothing_needed
     is_parallel: Callable[[Any], bool] = always
     stains: Callable[[Any, tuple[str, ...]], tuple[str, ...]] = no_stain
+    chance_spreads: Callable[[Any], tuple[str, float] | None] = no_chance
 
 
 def names() -> tuple[str, ...]:

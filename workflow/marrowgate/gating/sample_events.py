@@ -49,28 +49,35 @@ class SampleEvents:
     def linear(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values of some events, linear channel units; shape of `rows`.
 
-        When a large part of the events is asked for, all columns are compensated as a whole, once.
+        When a large part of the events is asked for, the columns of all dimensions are made as a whole, once.
         """
-        events = self.file.events
-        if events is None:
-            msg = "a rejected file has no events to gate"
-            raise ValueError(msg)
-        index = self.channels[dimension].index
-        # all rows are a slice, which is quicker than picking them one by one
-        which = slice(None) if rows.size == events.shape[0] else rows
+        events, index = self._events(), self.channels[dimension].index
+        if self._columns or rows.size > _LARGE_PART * events.shape[0]:
+            column = self.whole(dimension)
+            # all rows are the column itself, which is quicker than picking them one by one
+            return column if rows.size == column.size else column.take(rows)
         if index not in self.weights:
-            return events[which, index].astype(np.float64)
-        if not self._columns and rows.size > _LARGE_PART * events.shape[0]:
-            self._columns.update(compensate(events, self.weights))
+            return np.asarray(events[rows, index], dtype=np.float64)
+        return compensate(events[rows], {index: self.weights[index]})[index]
+
+    def whole(self, dimension: str) -> NDArray[np.float64]:
+        """Return compensated values of all events, linear channel units; shape (n_events,), not to be written to."""
+        if not self._columns:
+            as_read = sorted({channel.index for channel in self.channels.values()} - self.weights.keys())
+            self._columns.update(compensate(self._events(), self.weights, as_read))
             for column in self._columns.values():
                 column.setflags(write=False)
-        if self._columns:
-            return self._columns[index][which]
-        return compensate(events[rows], {index: self.weights[index]})[index]
+        return self._columns[self.channels[dimension].index]
 
     def scaled(self, dimension: str, rows: EventRows) -> NDArray[np.float64]:
         """Return compensated values on the dimension's scale; shape of `rows`."""
         return self.scales[dimension].forward(self.linear(dimension, rows))
+
+    def _events(self) -> NDArray[np.floating]:
+        if self.file.events is None:
+            msg = "a rejected file has no events to gate"
+            raise ValueError(msg)
+        return self.file.events
 
 
 def make_sample_events(file: FcsFile, dimensions: set[str], scales: Scales, *, compensate: bool) -> SampleEvents:

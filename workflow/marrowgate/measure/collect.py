@@ -140,6 +140,7 @@ def quality_rows_of(measured: Sequence[Measured], limits: Quality, settings: Mea
     """Return one row per sample and check, with detector settings against others, counting error and platforms."""
     of_batch = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.batch))
     of_patient = _grouped(measured, lambda entry: (entry.sample.panel, entry.sample.patient_id or ""))
+    of_release = {name: _readings(batch) for name, batch in of_batch.items()}
 
     def rows(entry: Measured) -> Rows:
         batch = of_batch[entry.sample.panel, entry.sample.batch]
@@ -147,7 +148,7 @@ def quality_rows_of(measured: Sequence[Measured], limits: Quality, settings: Mea
         checks = (
             *entry.record.checks,
             *_settings(entry, batch, visits, limits),
-            *_readings(entry, batch),
+            *(of_release[entry.sample.panel, entry.sample.batch] if _is_watched(entry) else ()),
             *_counting(entry, settings.wanted_cv_pct),
             *_platforms(entry, settings),
         )
@@ -194,12 +195,19 @@ def _settings(
     )
 
 
-def _readings(entry: Measured, batch: Sequence[Measured]) -> tuple[Check, ...]:
-    """Hold the detectors of a stained sample's batch against the release that it was gated against."""
-    if entry.sample.control_type != "none":
-        return ()
+def _is_watched(entry: Measured) -> bool:
+    """Say whether a sample is a stained one whose detectors were held against a release."""
+    return entry.sample.control_type == "none" and bool(entry.record.detectors)
+
+
+def _readings(batch: Sequence[Measured]) -> tuple[Check, ...]:
+    """Hold the detectors of a batch's stained samples against the release that they were gated against."""
     return batch_checks(
-        entry.record.detectors, [other.record.detectors for other in batch if other.sample.control_type == "none"]
+        [
+            (entry.sample.patient_id or entry.sample.sample_id, entry.record.detectors)
+            for entry in batch
+            if _is_watched(entry)
+        ]
     )
 
 

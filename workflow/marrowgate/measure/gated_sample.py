@@ -6,6 +6,7 @@ from typing import Any
 from marrowgate.gating.doubts.consequences import without_consequence
 from marrowgate.gating.records import GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
+from marrowgate.measure.crossing_cells import crossing_cells
 from marrowgate.measure.gate_uncertainty import gate_cvs
 from marrowgate.measure.measure_sample import (
     count_populations,
@@ -17,7 +18,7 @@ from marrowgate.measure.measured_volume import measured_volume
 from marrowgate.measure.record import SampleRecord
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
-from marrowgate.settings.strategies.strategy import Roles
+from marrowgate.settings.strategies.strategy import Strategy
 from marrowgate.signal.stability.stability_file import RunQuality
 
 
@@ -30,7 +31,7 @@ def measure_gated(
     wanted: Sequence[tuple[str, str]],
     limits: Quality,
     run_quality: RunQuality,
-    roles: Roles,
+    strategy: Strategy,
 ) -> SampleRecord:
     """Return the record of a gated sample.
 
@@ -52,9 +53,10 @@ def measure_gated(
         Limits of the quality checks.
     run_quality : RunQuality
         Unstable stretches of the run, whose events are not gated, and what was checked.
-    roles : Roles
-        What the strategy's populations are for.
+    strategy : Strategy
+        What the gates were found by, and what its populations are for.
     """
+    roles = strategy.roles
     return SampleRecord(
         manifest["sample_id"],
         manifest,
@@ -63,6 +65,7 @@ def measure_gated(
             rows,
             gate_cvs(sample_events, records, rows, roles.denominator),
             without_consequence(sample_events, records, rows),
+            crossing_cells(sample_events, records, rows, strategy),
         ),
         (*run_quality.checks, *quality_checks(sample_events, rows, panel, limits, roles)),
         marker_sketches(sample_events, rows, wanted),

@@ -12,7 +12,7 @@ from scipy.special import betainc, gammaincinv
 from marrowgate.measure.blank_dispersion import DISPERSION_P, dispersed_limit, dispersion_p
 
 LimitMethod = Literal["poisson", "negative_binomial", "nonparametric"]
-BlankSource = Literal["batch", "run", "is_blank", "no_blank"]
+BlankSource = Literal["batch", "run", "is_blank", "neighbours", "no_blank"]
 Detection = Literal["quantifiable", "detected", "not_detected", "not_gated"]
 
 ENOUGH_BLANKS = 60
@@ -30,7 +30,8 @@ class Blank:
     ----------
     source : str
         ``batch``: samples of the sample's panel and batch. ``run``: of the panel in any batch.
-        ``is_blank``: the sample is a blank itself. ``no_blank``: there is none.
+        ``is_blank``: the sample is a blank itself. ``neighbours``: no sample, but the sample's own cells beyond the
+        border, of which some are found in the population by chance. ``no_blank``: there is none.
     n_events, n_cd45 : tuple of int
         Of each sample: events of the population, and CD45+ events.
     """

@@ -11,7 +11,7 @@ from marrowgate.gating.reasons import has_code
 from marrowgate.gating.records import USABLE, WEAKEST_FIRST, GateRecord, Status
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.intensity.sketch import Sketch, make_sketch
-from marrowgate.measure.record import GateCv, PopulationCount
+from marrowgate.measure.record import Crossing, GateCv, PopulationCount
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategies.strategy import ROOT, USUAL_ROLES, Roles, ancestors
@@ -28,6 +28,7 @@ def count_populations(
     rows: Mapping[str, EventRows],
     cvs: Mapping[str, GateCv] | None = None,
     harmless: Harmless = NONE_HARMLESS,
+    crossings: Mapping[str, Crossing] | None = None,
 ) -> tuple[PopulationCount, ...]:
     """Count the events of every population; those without a gate have no number.
 
@@ -42,6 +43,8 @@ def count_populations(
     harmless : mapping of str to mapping of str to float
         Gates in doubt on the way to a population that do not change it, with the share of its events that come or go
         (`marrowgate.gating.doubts.consequences.without_consequence`).
+    crossings : mapping of str to Crossing, optional
+        Neighbours expected by chance (`marrowgate.measure.crossing_cells.crossing_cells`).
     """
     parents = {record.population: record.parent for record in records}
     by_name = {record.population: record for record in records}
@@ -66,6 +69,7 @@ def count_populations(
                 (cvs or {}).get(record.population),
                 codes,
                 of_gate,
+                (crossings or {}).get(record.population),
             )
         )
     return tuple(counts)

@@ -12,7 +12,7 @@ from marrowgate.measure.absolute import (
     platform_difference_pct,
 )
 from marrowgate.measure.blanks import NO_BLANKS, Blanks
-from marrowgate.measure.limit_of_blank import detection_of, find_limits
+from marrowgate.measure.limit_of_blank import Blank, detection_of, find_limits
 from marrowgate.measure.measured_volume import usable_volume
 from marrowgate.measure.record import PopulationCount, SampleRecord
 from marrowgate.settings.config import Measure
@@ -171,6 +171,8 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
     wanted = shared.settings.wanted_cv_pct
     n, n_cd45 = count.n_events, shared.counting.n_cd45
     blank = shared.blanks.blank_of(shared.sample, count.population)
+    if blank.source == "no_blank":
+        blank = _neighbours(count, n_cd45) or blank
     limits = find_limits(blank, n_cd45, wanted)
     needed = events_needed(wanted)
     row: Row = {
@@ -178,14 +180,22 @@ def _detection(count: PopulationCount, shared: _Shared) -> Row:
         "events_needed": needed,
         "cd45_events_needed": math.ceil(needed * n_cd45 / n) if n and n_cd45 else None,
         "blank_source": blank.source,
-        "blank_n_tubes": len(blank.n_events),
+        "blank_n_tubes": 0 if blank.source == "neighbours" else len(blank.n_events),
     }
-    if blank.n_events:
+    if blank.n_events and blank.source != "neighbours":
         row |= {"blank_n_events": sum(blank.n_events), "blank_n_cd45": sum(blank.n_cd45)}
     if limits is not None:
         row |= {"lob_events": limits.blank, "lod_events": limits.detection, "loq_events": limits.quantitation}
         row["lob_method"] = limits.method
     return row
+
+
+def _neighbours(count: PopulationCount, n_cd45: int | None) -> Blank | None:
+    """Return the cells beyond a border as a blank: so many events, seen with as many CD45+ events as they stand for."""
+    crossing = count.crossing
+    if crossing is None or not n_cd45 or not crossing.expected > 0:
+        return None
+    return Blank("neighbours", (crossing.rests_on,), (max(1, round(n_cd45 * crossing.rests_on / crossing.expected)),))
 
 
 def _gate_cv(count: PopulationCount) -> float | None:

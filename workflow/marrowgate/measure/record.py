@@ -39,6 +39,26 @@ class GateCv:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """Cells of the other side of a border that are found in a population by chance.
+
+    Parameters
+    ----------
+    expected : float
+        How many, if the population has no cells of its own.
+    rests_on : int
+        Events near the border that the number comes from; its relative variance is 1 over this.
+    """
+
+    expected: float
+    rests_on: int
+
+    def of_share(self, share: float) -> "Crossing":
+        """Return what is expected in a part of the population."""
+        return Crossing(self.expected * share, self.rests_on)
+
+
+@dataclass(frozen=True, slots=True)
 class PopulationCount:
     """Events of one population in one sample.
 
@@ -56,6 +76,8 @@ class PopulationCount:
         Population whose gate that is.
     gate_cv : GateCv or None
         Uncertainty from the boundaries; None where it is not known, or where there are no events.
+    crossing : Crossing or None
+        Neighbours that are found in the population by chance; None where nothing is known of them.
     """
 
     population: str
@@ -68,6 +90,7 @@ class PopulationCount:
     gate_cv: GateCv | None = None
     gate_reason_code: str = ""
     weakest_gate: str = ""
+    crossing: Crossing | None = None
 
 
 @dataclass(frozen=True)
@@ -198,8 +221,10 @@ def _matrix_from_plain(plain: dict[str, Any] | None) -> Spillover | None:
 
 def _count_from_plain(plain: dict[str, Any]) -> PopulationCount:
     gate_cv = None if plain["gate_cv"] is None else GateCv(**plain["gate_cv"])
+    crossing = None if plain.get("crossing") is None else Crossing(**plain["crossing"])
     words = {name: intern(value) for name, value in plain.items() if isinstance(value, str)}
-    return PopulationCount(**{**plain, **words, "inside": _shared(tuple(plain["inside"])), "gate_cv": gate_cv})
+    inside = _shared(tuple(plain["inside"]))
+    return PopulationCount(**{**plain, **words, "inside": inside, "gate_cv": gate_cv, "crossing": crossing})
 
 
 @cache

@@ -89,6 +89,7 @@ CHECKS = (
     (r"viable_pct", "viable among singlets, %"),
     (r"unstable_pct", "events in unstable stretches, %"),
     (r"rate_change_fold", "largest change of the event rate, fold"),
+    (r"mix_change_sd", "largest shift of a signal by other shares of the cells, standard deviations"),
     (r"signal_shift_sd", "largest shift of a signal, standard deviations"),
     (r"signal_drift_pct", "drift of a signal from first to last event, %"),
     (r"other_labels_pct", "labels that name another marker than the panel, %"),

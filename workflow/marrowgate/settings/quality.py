@@ -15,10 +15,11 @@ class Quality(Section):
     min_viable_pct: Annotated[float, Limit(ge=0, le=100)] = 70.0
     """Share of singlets inside the viable gate."""
     max_rate_fold: Annotated[float, Limit(gt=1)] = 1.5
-    """Factor between the event rate of a stretch and the rate common to most events above which the stretch is
-    unstable."""
+    """Factor between the event rate of a stretch and the rate common to most events above which the sample is
+    flagged; the events stay."""
     max_signal_shift_sd: Annotated[float, Limit(gt=0)] = 0.3
-    """Shift of a channel in a stretch, in standard deviations of its events, above which the stretch is unstable."""
+    """Shift of a channel in a stretch, in standard deviations of its events, above which the stretch is unstable; where
+    cells come in other shares and their signal stays, the sample is flagged and the events stay."""
     max_drift_pct: Annotated[float, Limit(gt=0)] = 20.0
     """Drift of a fluorescence channel from the first to the last event of a file, per cent."""
     max_unstable_pct: Annotated[float, Limit(ge=0, le=100)] = 10.0

@@ -52,6 +52,12 @@ def disk_line(needed: int, there: int, free: int) -> str:
     return f"disk: about {_gb(further)} more are needed, {_gb(free)} are free"
 
 
+def storage_line(needed: int, provider: str) -> str:
+    """Say what a run needs of object storage, whose free room is not known; see `disk_line`."""
+    here = "and here the files of jobs while they run"
+    return f"disk: about {_gb(needed)} are needed in the storage ({provider}), {here}"
+
+
 def _gb(number: int) -> str:
     """Return bytes in GB (10^9 bytes) with two digits."""
     return f"{number / 1e9:.2g} GB" if number < 1e11 else f"{number / 1e9:,.0f} GB"

@@ -22,8 +22,6 @@ def run(args: argparse.Namespace) -> int:
     from marrowgate.settings.panel import load_panel
     from marrowgate.settings.prepared import Prepared, write_prepared
 
-    prepared = Prepared(
-        load_panel(args.panel), load_checked_strategy(args.strategy), quality_of(args.quality), args.quality
-    )
-    write_prepared(args.out, prepared, args.panel, args.strategy)
+    panel, strategy = load_panel(args.panel), load_checked_strategy(args.strategy)
+    write_prepared(args.out, Prepared(panel, strategy, quality_of(args.quality)))
     return 0

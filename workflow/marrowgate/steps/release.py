@@ -155,7 +155,8 @@ def _batch(project: "Project", results: Path, panel: str, batch: str) -> "tuple[
     from marrowgate.signal.stability.stability_file import read_run_quality
 
     strategy = project.strategies[project.config.strategy_of_panel[panel]]
-    samples = [sample.sample_id for sample in members(project, panel, batch)]
+    of_batch = members(project, panel, batch)
+    samples = [sample.sample_id for sample in of_batch]
     fits = {name: results / "fits" / f"{name}.json" for name in samples}
     runs = {name: results / "stability" / f"{name}.json" for name in samples}
     consensus = results / "consensus" / f"{panel}_{batch}.yaml"
@@ -170,6 +171,7 @@ def _batch(project: "Project", results: Path, panel: str, batch: str) -> "tuple[
         read_scales(scales) if scales else BatchScales({}),
         _as_written(consensus),
         _as_written(scales) if scales else None,
+        {sample.sample_id: sample.patient_id for sample in of_batch if sample.patient_id},
     )
     return batch_end, {name: read_run_quality(runs[name]) for name in usable}
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marrowgate.errors import Fault, UserError
+from marrowgate.errors import Fault, UserError, fault
 from marrowgate.options import whole_number
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ def add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample-id", required=True, help="name of the sample")
     parser.add_argument("--fcs", required=True, type=Path, help="FCS file")
     parser.add_argument("--data-set", type=whole_number(1), default=1, help="data set of the file, from 1")
-    parser.add_argument("--panel", required=True, type=Path, help="panel file")
-    parser.add_argument("--strategy", required=True, type=Path, help="strategy file")
+    parser.add_argument("--panel", type=Path, help="panel file")
+    parser.add_argument("--strategy", type=Path, help="strategy file")
     parser.add_argument(
-        "--prepared", nargs="?", type=Path, help="what `marrowgate prepare` checked, .json: starts sooner"
+        "--prepared",
+        type=Path,
+        help="what `marrowgate prepare` checked, .json, in place of --panel, --strategy and --quality: starts sooner",
     )
     parser.add_argument("--gain", choices=["ignore", "apply"], default="ignore", help="what to do with $PnG")
     sources = ["file", "none", "matrix"]
@@ -38,18 +40,25 @@ def settings_of(args: argparse.Namespace) -> "Prepared":
     Raises
     ------
     UserError
-        One fault per wrong entry.
+        One fault per wrong entry; neither the files nor what was checked before are given, or both are.
     """
     from marrowgate.settings.prepared import Prepared, read_prepared
 
-    known = read_prepared(args.prepared, args.panel, args.strategy) if args.prepared else None
-    if known is not None and known.quality_text == args.quality:
-        return known
+    given = args.panel is not None, args.strategy is not None
+    if args.prepared is not None and not any(given) and args.quality == "{}":
+        return read_prepared(args.prepared)
+    if args.prepared is not None or not all(given):
+        what = (
+            "--prepared stands in for --panel, --strategy and --quality"
+            if args.prepared
+            else "--panel or --strategy is missing"
+        )
+        raise fault("the command line", what, "give --prepared alone, or --panel and --strategy without it")
     from marrowgate.gating.method_checks import load_checked_strategy
     from marrowgate.settings.panel import load_panel
 
     panel, strategy = load_panel(args.panel), load_checked_strategy(args.strategy)
-    return Prepared(panel, strategy, quality_of(args.quality), args.quality)
+    return Prepared(panel, strategy, quality_of(args.quality))
 
 
 def quality_of(text: str) -> "Quality":

@@ -119,4 +119,4 @@ def write_gated(
     write_pictures(
         paths.pictures, make_pictures(sample_id, sample_events, strategy, records, rows, wanted, machine_gates)
     )
-    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, strategy.roles)
+    return measure_gated(sample_events, panel, records, rows, manifest, wanted, limits, run_quality, strategy)

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from marrowgate.gating.densities.balanced_border import MIN_EVENTS, MOST_SPREADS, balanced_border, reach, slopes_at
+from marrowgate.gating.densities.balanced_border import (
+    MIN_EVENTS,
+    MOST_SPREADS,
+    balanced_border,
+    crossing_by_chance,
+    reach,
+    slopes_at,
+)
 
 SPREAD = 0.5
 
@@ -87,6 +94,29 @@ def test_balanced_border__hardly_one_mature_cell_is_called_young_where_there_are
         unmoved.append(np.count_nonzero(found < 1.0))
     assert np.mean(called) < 2
     assert np.mean(unmoved) > 3
+
+
+@pytest.mark.parametrize("slope", [-3.0, 1.5, 3.0])
+def test_crossing_by_chance__is_what_is_found_where_nothing_belongs(slope):
+    """An exponential density from the border on: the border, moved for its slope, holds that many by chance."""
+    generator, side = np.random.default_rng(6), np.sign(slope)
+    true = exponential(generator, abs(slope), 2_000_000, 0.0, 3.0)
+    found = side * (true + generator.normal(0, SPREAD, true.size))
+    border = -slope * SPREAD**2 / 2
+    beyond = np.count_nonzero(side * found < side * border)
+    expected, rests_on = crossing_by_chance(found, border, SPREAD)
+    assert expected == pytest.approx(beyond, rel=0.25)
+    assert rests_on == np.count_nonzero(np.abs(found - border) <= SPREAD)
+
+
+def test_crossing_by_chance__of_an_even_density_is_that_of_a_normal_tail():
+    """n events on 2 w are n / 2w for each unit of length, of which s phi(0) cross."""
+    expected, rests_on = crossing_by_chance(np.linspace(-5, 5, 100_001), 0.0, SPREAD)
+    assert (expected, rests_on) == (pytest.approx(10_001 * 0.39894 / 2 / 0.5, rel=1e-3), 10_001)
+
+
+def test_crossing_by_chance__of_hardly_an_event_nothing_is_known():
+    assert crossing_by_chance(np.linspace(-1, 1, MIN_EVENTS - 1), 0.0, SPREAD) == (0.0, 0)
 
 
 @settings(max_examples=50, deadline=None)

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marrowgate.gating.engine import inside
-from marrowgate.gating.geometry.boxes import at_least
+from marrowgate.gating.geometry.boxes import at_least, box_around
 from marrowgate.gating.geometry.gates import Ellipsoid, Polygon
-from marrowgate.gating.geometry.tiles import decide_by_tiles
+from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles
 from marrowgate.signal.transforms import Transform
 
 SCALES = {
@@ -39,25 +39,42 @@ def ellipsoids(draw):
 @settings(max_examples=150)
 def test_tiles__what_they_decide_is_what_the_engine_says_of_every_event(gate, kinds):
     scales = [SCALES[kind] for kind in kinds]
-    members, undecided = decide_by_tiles(gate, LINEAR, scales)
+    decided = decide_by_tiles(gate, box_around(gate), LINEAR, scales)
     scaled = {name: scale.forward(values) for name, scale, values in zip("XY", scales, LINEAR, strict=True)}
     expected = inside(gate, scaled.__getitem__)
-    np.testing.assert_array_equal(members[~undecided], expected[~undecided])
-    assert not members[undecided].any()
+    certain = decided != UNDECIDED
+    np.testing.assert_array_equal(decided[certain] == INSIDE, expected[certain])
 
 
 def test_tiles__a_slanted_border_leaves_few_events_undecided():
     gate = Polygon(("X", "Y"), ((-3.0, -2.5), (3.0, 3.5), (-3.0, 3.5)))
     plane = [GENERATOR.uniform(0, 262144, 20_000) for _ in range(2)]
-    _, undecided = decide_by_tiles(gate, plane, [SCALES["linear"], SCALES["linear"]])
-    assert 0 < undecided.mean() < 0.05
+    decided = decide_by_tiles(gate, box_around(gate), plane, [SCALES["linear"], SCALES["linear"]])
+    assert 0 < (decided == UNDECIDED).mean() < 0.05
+
+
+def test_tiles__a_small_gate_leaves_no_event_beside_its_box_undecided():
+    gate = Ellipsoid(("X", "Y"), (0.5, 0.5), ((1e-4, 0.0), (0.0, 1e-4)), 4.0)
+    decided = decide_by_tiles(gate, box_around(gate), LINEAR, [SCALES["logicle"], SCALES["logicle"]])
+    beside = np.zeros(LINEAR[0].size, dtype=bool)
+    for values, (low, high) in zip(LINEAR, box_around(gate), strict=True):
+        scaled = SCALES["logicle"].forward(values)
+        beside |= (scaled < low - 0.1 * (high - low)) | (scaled > high + 0.1 * (high - low))
+    assert beside.mean() > 0.9
+    assert not (decided[beside] == UNDECIDED).any()
 
 
 def test_tiles__events_that_are_all_equal_are_decided_or_left_open():
     same = [np.full(10, 5000.0), np.full(10, 5000.0)]
     gate = Polygon(("X", "Y"), ((-1.0, -1.0), (2.0, -1.0), (2.0, 2.0), (-1.0, 2.0)))
-    members, undecided = decide_by_tiles(gate, same, [SCALES["logicle"], SCALES["logicle"]])
-    assert (members | undecided).all()
+    decided = decide_by_tiles(gate, box_around(gate), same, [SCALES["logicle"], SCALES["logicle"]])
+    assert np.isin(decided, (INSIDE, UNDECIDED)).all()
+
+
+def test_tiles__events_that_all_lie_beyond_the_box_are_outside():
+    gate = Ellipsoid(("X", "Y"), (0.2, 0.2), ((1e-4, 0.0), (0.0, 1e-4)), 1.0)
+    far = [np.full(10, 90000.0), np.full(10, -5000.0)]
+    assert not decide_by_tiles(gate, box_around(gate), far, [SCALES["logicle"], SCALES["logicle"]]).any()
 
 
 @pytest.mark.parametrize("kind", sorted(SCALES))

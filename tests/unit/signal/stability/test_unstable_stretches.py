@@ -121,6 +121,70 @@ def test_find_unstable__change_in_the_mix_of_cells_is_no_drift(make_file):
     assert find_unstable(make_file(mixed), LIMITS).drift["PE-A"] == pytest.approx(1.0, abs=0.06)
 
 
+def two_kinds(rng, times, share_of_first, gain=1.0):
+    """Return events of two kinds of cells, and which are of the first kind."""
+    first = rng.random(times.size) < share_of_first
+    place = {"FSC-A": (9e4, 5e4), "SSC-A": (1.2e5, 3e4), "PE-A": (200.0, 6000.0), "APC-A": (3000.0, 150.0)}
+    columns = {name: np.where(first, *pair) * rng.lognormal(0, 0.2, times.size) for name, pair in place.items()}
+    return {"Time": times, **columns, "PE-A": columns["PE-A"] * gain}, first
+
+
+@pytest.mark.parametrize("share", [0.05, 0.95])
+def test_find_unstable__a_stretch_with_another_mix_of_cells_is_told_and_kept(make_file, share):
+    rng = np.random.default_rng(12)
+    times = steady_times(rng)
+    odd = times < 150
+    cells, _ = two_kinds(rng, times, np.where(odd, share, 0.5))
+    found = find_unstable(make_file(cells), LIMITS)
+    assert found.stretches == ()
+    told = ~stable_events(times.astype(np.float32).astype(np.float64), found.mix_stretches)
+    assert told[odd].mean() > 0.9
+    assert told[~odd].mean() < 0.02
+    checks = checks_of(found)
+    assert {name for name, check in checks.items() if check.verdict == "flagged"} == {"mix_change_sd"}
+    assert checks["mix_change_sd"].value > 0.8
+    sentence = f"cells come in other shares in {100 * told.mean():.1f} % of the events, which are kept: "
+    assert checks["mix_change_sd"].reason.startswith(sentence)
+    assert (checks["unstable_pct"].value, checks["signal_shift_sd"].value) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_find_unstable__a_stretch_with_another_mix_and_another_signal_is_lost(make_file, share):
+    rng = np.random.default_rng(13)
+    times = steady_times(rng)
+    odd = times < 150
+    cells, _ = two_kinds(rng, times, np.where(odd, share, 0.5), np.where(odd, 0.3, 1.0))
+    found = find_unstable(make_file(cells), LIMITS)
+    lost = ~stable_events(times.astype(np.float32).astype(np.float64), found.stretches)
+    assert lost[odd].mean() > 0.9
+    assert lost[~odd].mean() < 0.02
+    # where the other mix makes up for the other gain, the mean of PE-A alone would not tell
+    assert "PE-A" in {stretch.cause for stretch in found.stretches}
+    assert found.mix_stretches == ()
+
+
+def test_find_unstable__a_stretch_of_what_the_rest_of_the_run_does_not_show_is_lost(make_file):
+    rng = np.random.default_rng(14)
+    times = steady_times(rng)
+    odd = times >= 850
+    cells, _ = two_kinds(rng, times, 0.5)
+    for name in ("FSC-A", "SSC-A", "PE-A", "APC-A"):
+        cells[name] = np.where(odd, rng.uniform(1.0, 9.0, times.size), cells[name])
+    found = find_unstable(make_file(cells), LIMITS)
+    lost = ~stable_events(times.astype(np.float32).astype(np.float64), found.stretches)
+    assert lost[odd].mean() > 0.9
+
+
+def test_find_unstable__without_a_usual_stretch_beside_it_a_shift_is_one_of_the_signal(make_file):
+    rng = np.random.default_rng(15)
+    times = np.sort(rng.random(2400)) * 1000
+    first_half = times < 500
+    cells, _ = two_kinds(rng, times, np.where(first_half, 0.02, 0.98))
+    found = find_unstable(make_file(cells), LIMITS)
+    assert found.mix_stretches == ()
+    assert checks_of(found)["unstable_pct"].verdict == "flagged"
+
+
 def test_find_unstable__half_a_file_lost_flags_the_file(make_file):
     rng = np.random.default_rng(6)
     times = steady_times(rng)

@@ -139,6 +139,11 @@ def _drawn(points: Points, generator: np.random.Generator) -> Points:
     return x[rows], y[rows]
 
 
+def chance_spreads(arguments: ReferenceLineArguments) -> tuple[str, float] | None:
+    """Declare how far cells of one maturity lie apart across the line, where the strategy says so."""
+    return (arguments.reference, arguments.crossing_spreads) if arguments.crossing_spreads > 0 else None
+
+
 METHOD = Method(
     ReferenceLineArguments,
     (2,),
@@ -146,4 +151,5 @@ METHOD = Method(
     find,
     needs=needs,
     is_parallel=never,
+    chance_spreads=chance_spreads,
 )

@@ -24,6 +24,11 @@ def box_of(gate: Rectangle | Polygon | Ellipsoid) -> tuple[Bounds, ...]:
     """Return the lowest and highest place of a gate in each dimension, transformed scale; None is open."""
     if isinstance(gate, Rectangle):
         return tuple(zip(gate.low, gate.high, strict=True))
+    return box_around(gate)
+
+
+def box_around(gate: Polygon | Ellipsoid) -> tuple[tuple[float, float], ...]:
+    """Return a box that holds a slanted gate, transformed scale."""
     if isinstance(gate, Polygon):
         corners = np.asarray(gate.vertices, dtype=np.float64)
         low, high = corners.min(axis=0), corners.max(axis=0)

@@ -6,7 +6,6 @@ its linear values lie. Only the events of tiles along the border are transformed
 """
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +15,31 @@ from marrowgate.gating.geometry.gates import Ellipsoid, Polygon
 from marrowgate.gating.geometry.squared_lengths import squared_lengths
 from marrowgate.signal.transforms import Transform
 
+OUTSIDE, INSIDE, UNDECIDED = np.uint8(0), np.uint8(1), np.uint8(2)
 _TILES = 64
+_BESIDE = 2
+"""Tiles on a side of the gate's box, so that events beyond it lie in tiles that the border does not touch."""
 _MARGIN = 0.01
 """Part of a tile by which the border is thought wider: far more than the rounding of any scale."""
 _HALF = np.uint32(16)
+_READINGS = 1 << 16
+_BLOCK = 1 << 15
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.float64]
 
 
 def decide_by_tiles(
-    gate: Polygon | Ellipsoid, linear: Sequence[Values], scales: Sequence[Transform]
-) -> tuple[Mask, Mask]:
+    gate: Polygon | Ellipsoid, box: Sequence[tuple[float, float]], linear: Sequence[Values], scales: Sequence[Transform]
+) -> NDArray[np.uint8]:
     """Say which events lie inside a gate for certain, and which have to be looked at.
 
     Parameters
     ----------
     gate : Polygon or Ellipsoid
         A gate in two dimensions.
+    box : sequence of 2 tuples of float
+        Bounds of the two dimensions that hold the gate (`box_around`), transformed scale.
     linear : sequence of 2 ndarrays of float64, each of shape (n_events,)
         Values of at least one event on the compensated linear scale, channel units; none is NaN or infinite.
     scales : sequence of 2 Transform
@@ -41,44 +47,68 @@ def decide_by_tiles(
 
     Returns
     -------
-    tuple of 2 ndarrays of bool, each of shape (n_events,)
-        Inside for certain; undecided, because the tile lies on the border.
+    ndarray of uint8, shape (n_events,)
+        `OUTSIDE` or `INSIDE` for certain; `UNDECIDED`, because the tile lies on the border.
     """
-    edges, inner_edges = zip(*map(_edges, linear, scales), strict=True)
+    spans = [_span(values, scale, bounds) for values, scale, bounds in zip(linear, scales, box, strict=True)]
+    if any(low >= high for low, high in spans):
+        return np.full(linear[0].shape, OUTSIDE)
+    edges, inner_edges = zip(*map(_edges, spans, scales), strict=True)
     centres = [(edge[:-1] + edge[1:]) / 2 for edge in edges]
     across, up = (centre.ravel() for centre in np.meshgrid(*centres, indexing="ij"))
     sizes = np.column_stack([size.ravel() for size in np.meshgrid(*map(np.diff, edges), indexing="ij")])
-    border = _near_border(gate, np.column_stack((across, up)), sizes)
-    within = inside(gate, dict(zip(gate.dimensions, (across, up), strict=True)).__getitem__) & ~border
-    tile = _columns(linear[0], inner_edges[0], _TILES) + _columns(linear[1], inner_edges[1], 1)
-    return within[tile], border[tile]
+    decided = np.where(inside(gate, dict(zip(gate.dimensions, (across, up), strict=True)).__getitem__), INSIDE, OUTSIDE)
+    decided[_near_border(gate, np.column_stack((across, up)), sizes)] = UNDECIDED
+    across_of, up_of = (_tile_of_reading(places, step) for places, step in zip(inner_edges, (_TILES, 1), strict=True))
+    answers = np.empty(linear[0].shape, dtype=np.uint8)
+    # block by block, so that what is made on the way stays in the cache
+    for start in range(0, answers.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        tile = across_of.take(_readings(linear[0][block])) + up_of.take(_readings(linear[1][block]))
+        answers[block] = decided.take(tile)
+    return answers
 
 
-def _edges(values: Values, scale: Transform) -> tuple[Values, NDArray[np.float32]]:
-    """Return the edges of the tiles on the scale, and the linear places of all but the two that enclose the values."""
-    low, high = scale.forward(np.array([values.min(), values.max()]))
+def _span(values: Values, scale: Transform, bounds: tuple[float, float]) -> tuple[float, float]:
+    """Return where the tiles begin and end on the scale: around the values as far as the gate's box goes."""
+    lowest, highest = scale.forward(np.array([values.min(), values.max()]))
+    low, high = max(lowest, bounds[0]), min(highest, bounds[1])
+    if low > high:
+        return low, high
     slack = _MARGIN * max(high - low, 1e-3)
-    even = np.linspace(low - slack, high + slack, _TILES + 1)
+    tile = (high - low) / (_TILES - 2 * _BESIDE)
+    return low - (slack if low == lowest else _BESIDE * tile), high + (slack if high == highest else _BESIDE * tile)
+
+
+def _edges(span: tuple[float, float], scale: Transform) -> tuple[Values, NDArray[np.float32]]:
+    """Return the edges of the tiles on the scale, and the linear places of all but the first and the last.
+
+    Values beyond these two lie in the tiles at the ends, and outside the gate's box.
+    """
+    even = np.linspace(*span, _TILES + 1)
     inner_edges = scale.inverse(even[1:-1]).astype(np.float32)
     inner_edges = (inner_edges.view(np.uint32) >> _HALF << _HALF).view(np.float32)
     return np.concatenate([even[:1], scale.forward(inner_edges), even[-1:]]), inner_edges
 
 
-def _columns(values: Values, inner_edges: NDArray[np.float32], step: int) -> NDArray[np.int32]:
-    """Return the tile of each value, counted in steps.
+def _readings(values: Values) -> NDArray[np.uint32]:
+    """Return the upper half of each value's bits as a float32; see `_tile_of_reading`."""
+    return np.asarray(values.astype(np.float32).view(np.uint32) >> _HALF)
+
+
+def _tile_of_reading(inner_edges: NDArray[np.float32], step: int) -> NDArray[np.int16]:
+    """Return the tile of each of the 65,536 readings, counted in steps.
 
     The upper half of the bits of a float32 is a ruler with 128 marks from each power of 2 to the next, and the places
-    lie on its marks. So each of its 65,536 readings belongs to one tile, and looking it up takes a tenth of the time of
+    lie on its marks. So each reading belongs to one tile, and looking it up takes a tenth of the time of
     a search among the places.
     """
-    tiles = (np.searchsorted(inner_edges, _readings(), side="right") * step).astype(np.int32)
-    return np.asarray(tiles[values.astype(np.float32).view(np.uint32) >> _HALF])
-
-
-@cache
-def _readings() -> NDArray[np.float32]:
-    """Return the value in the middle of each reading of the ruler."""
-    return (np.arange(1 << 16, dtype=np.uint32) << _HALF | np.uint32(1 << 15)).view(np.float32)
+    marks = (inner_edges.view(np.uint32) >> _HALF).astype(np.int64)
+    # readings in the order of their values: those of negative values, which begin in the middle, run backwards
+    middle = _READINGS // 2
+    first = np.where(marks < middle, marks + middle, _READINGS - marks)
+    of_ordered = np.repeat(np.arange(marks.size + 1) * step, np.diff(first, prepend=0, append=_READINGS))
+    return np.concatenate([of_ordered[middle:], of_ordered[middle - 1 :: -1]]).astype(np.int16)
 
 
 def _near_border(gate: Polygon | Ellipsoid, centres: Values, sizes: Values) -> Mask:

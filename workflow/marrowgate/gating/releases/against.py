@@ -110,14 +110,13 @@ def reference_marks(
 
 
 _SAYS_OF_STATE = {
-    "cells_disagree": ", but other cells do not: it is the cells and not the detector",
+    "cells_disagree": ", but not in all of them alike: it is the cells and not the detector",
     "too_far": ", too far to be followed",
 }
 
 
 def _says(dimension: str, reading: DetectorReading, name: str) -> str:
-    cells = reading.watch.of.replace("_", " ")
-    return f"{dimension} reads {reading.ratio:.2f} times that of release {name} in {cells}"
+    return f"{dimension} reads {reading.ratio:.2f} times that of release {name} in {reading.watch.named}"
 
 
 @dataclass(frozen=True)
@@ -147,9 +146,7 @@ class Against:
         seen = read_detectors(fit.readings, released.watches)
         marks = reference_marks(seen, fit.factors, settings, released, channels)
         readings = {
-            dimension: ReferenceReading(
-                round(reading.ratio, 4), round(math.exp(reading.limit), 4), reading.watch.n_samples
-            )
+            dimension: ReferenceReading(round(reading.ratio, 4), reading.watch.reach, reading.watch.n_patients)
             for dimension, reading in seen.items()
             if reading.state != "cells_disagree"
         }

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from marrowgate.gating.batch_scales import BatchScales, BatchWidth
 from marrowgate.gating.consensus import Consensus, Reference, agree
+from marrowgate.gating.landmarks.choose_watches import PatientReadings, watches_of
 from marrowgate.gating.landmarks.factors import batch_landmarks, factors_of
-from marrowgate.gating.landmarks.watches import watches_of
 from marrowgate.gating.records import Fit
 from marrowgate.gating.releases.rescale import Scale, moved_to
 from marrowgate.gating.sample_events import in_units
@@ -32,12 +32,24 @@ class FinishedBatch:
         Its consensus as the file has it.
     scales_file : mapping or None
         Its scales as the file has them, if there is one.
+    patients : mapping of str to str
+        sample_id to patient_id, where there is one.
     """
 
     fits: tuple[Fit, ...]
     scales: BatchScales
     consensus: Mapping[str, Any]
     scales_file: Mapping[str, Any] | None = None
+    patients: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def readings(self) -> list[PatientReadings]:
+        """What the landmark cells of its samples show."""
+        return [
+            PatientReadings(self.patients.get(fit.sample_id, fit.sample_id), fit.readings)
+            for fit in self.fits
+            if fit.readings
+        ]
 
 
 def released_scales(batches: Sequence[FinishedBatch]) -> BatchScales:
@@ -55,8 +67,7 @@ def released_scales(batches: Sequence[FinishedBatch]) -> BatchScales:
         widths[name] = BatchWidth(float(np.median([width.w for width in own])), sum(width.n_tubes for width in own))
     rows = [batch.scales.landmarks for batch in batches]
     landmarks = rows[0] if len(rows) == 1 else batch_landmarks(rows)
-    watches = watches_of([[fit.readings for fit in batch.fits if fit.readings] for batch in batches])
-    return BatchScales(widths, landmarks, watches)
+    return BatchScales(widths, landmarks, watches_of([batch.readings for batch in batches]))
 
 
 def released_consensus(

@@ -169,9 +169,10 @@ def _signal(project: Project) -> Topic:
                 "linear. Gates are stored as Gating-ML 2.0."
             ),
             (
-                f"Stretches of a run in which the event rate changed more than {quality.max_rate_fold:g}-fold, or a "
-                "signal moved "
-                f"by more than {quality.max_signal_shift_sd:g} standard deviations, were left out before gating."
+                "Stretches of a run in which a signal moved by more than "
+                f"{quality.max_signal_shift_sd:g} standard deviations were left out before gating, unless cells came "
+                "in other shares and their signal stayed; such stretches, and those in which the event rate changed "
+                f"more than {quality.max_rate_fold:g}-fold, were flagged and kept."
             ),
         ),
     )

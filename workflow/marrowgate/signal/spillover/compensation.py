@@ -61,7 +61,7 @@ def compensation_weights(
 
 
 def compensate(
-    events: NDArray[np.floating], weights: Mapping[int, Mapping[int, float]]
+    events: NDArray[np.floating], weights: Mapping[int, Mapping[int, float]], as_read: Sequence[int] = ()
 ) -> dict[int, NDArray[np.float64]]:
     """Return the compensated columns, each of shape (n_events,), in linear channel units.
 
@@ -74,17 +74,20 @@ def compensate(
         Values as read.
     weights : mapping of int to mapping of int to float
         For each wanted column, the weight of each detector's column (`compensation_weights`).
+    as_read : sequence of int
+        Further columns, which are taken out of the rows in the same walk through the events, and not compensated.
     """
     wanted = list(weights)
+    columns = np.empty((len(wanted) + len(as_read), events.shape[0]), dtype=np.float64)
     detectors = sorted({detector for column in weights.values() for detector in column})
     mixing = np.array([[weights[column].get(detector, 0.0) for column in wanted] for detector in detectors])
-    columns = {column: np.empty(events.shape[0], dtype=np.float64) for column in wanted}
     for start in range(0, events.shape[0], _BLOCK):
         block = slice(start, start + _BLOCK)
-        made = events[block][:, detectors].astype(np.float64) @ mixing
-        for index, column in enumerate(wanted):
-            columns[column][block] = made[:, index]
-    return columns
+        if wanted:
+            columns[: len(wanted), block] = (events[block].take(detectors, axis=1).astype(np.float64) @ mixing).T
+        for row, column in enumerate(as_read, start=len(wanted)):
+            columns[row, block] = events[block, column]
+    return dict(zip((*wanted, *as_read), columns, strict=True))
 
 
 def compensate_column(events: NDArray[np.floating], weights: Mapping[int, float]) -> NDArray[np.float64]:

@@ -1,15 +1,43 @@
 """Stretches of a run in which a signal departs from its usual level: bubbles, drifting lasers, moving cores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel
 from marrowgate.signal.stability.change_points import change_points, window_means
+from marrowgate.signal.stability.population_shift import PopulationShift, population_shift
 
 _EVENTS_PER_BIN, _MOST_BINS = 200, 200
 _SMALLEST_PIECE = 5
+_PART_WITHIN, _LEAST_COVERED = 0.5, 0.5
+_FEWEST_USUAL, _MOST_POINTS, _MOST_SCALED = 1000, 6000, 20_000
+
+
+@dataclass(frozen=True)
+class SignalStretch:
+    """A stretch in which the mean of a channel is shifted.
+
+    Parameters
+    ----------
+    first, last : int
+        Events, the last not included.
+    channel : str
+        Its name.
+    shift : float
+        Of the mean, in standard deviations of the channel's events.
+    of_mix : bool
+        The populations lie where they usually lie: cells come in other shares, the signal is the same.
+    """
+
+    first: int
+    last: int
+    channel: str
+    shift: float
+    of_mix: bool
 
 
 def unusual_signal(
@@ -17,12 +45,17 @@ def unusual_signal(
     usual: NDArray[np.bool_],
     channels: Sequence[Channel],
     max_shift: float,
-) -> tuple[tuple[int, int, str, float], ...]:
-    """Find stretches in which the mean of a channel is shifted, on a scale of asinh.
+) -> tuple[SignalStretch, ...]:
+    """Find stretches in which the mean of a channel is shifted, on a scale of asinh, and tell signal from mix.
 
     The scale is asinh(x / median |x|): nearly linear for dim and logarithmic for bright events, so that no single event
     rules the mean. Bins hold equal numbers of events; the usual level is the median over bins of usual rate, so that
     a surge with many events does not make its own level the usual one.
+
+    A stretch is one of the mix of cells when less than half of each shift is found within populations, when these have
+    moved by no more than `max_shift` in any channel, and when at least half of the stretch's events lie in populations
+    that the rest of the run shows (`population_shift`). A channel in which populations moved while the mix kept its
+    mean is named, too.
 
     Parameters
     ----------
@@ -37,18 +70,40 @@ def unusual_signal(
 
     Returns
     -------
-    tuple of (int, int, str, float)
-        First and last event (the last not included), channel and shift of each stretch.
+    tuple of SignalStretch
     """
+    found = _shifted_means(events, usual, channels, max_shift)
+    elsewhere = usual.copy()
+    for first, last, _, _ in found:
+        elsewhere[first:last] = False
+    columns = [channel.index for channel in channels]
+    stretches: list[SignalStretch] = []
+    for span in dict.fromkeys((first, last) for first, last, _, _ in found):
+        shifts = {at: shift for first, last, at, shift in found if (first, last) == span}
+        move = _move(events, columns, elsewhere, span)
+        signal = _of_signal(move, shifts, max_shift)
+        stretches += [SignalStretch(*span, channels[at].name, shift, of_mix=not signal) for at, shift in shifts.items()]
+        if move is not None:
+            hidden = [at for at in np.flatnonzero(np.abs(move.shifts) > max_shift).tolist() if at not in shifts]
+            stretches += [
+                SignalStretch(*span, channels[at].name, float(move.shifts[at]), of_mix=False) for at in hidden
+            ]
+    return tuple(stretches)
+
+
+def _shifted_means(
+    events: NDArray[np.floating], usual: NDArray[np.bool_], channels: Sequence[Channel], max_shift: float
+) -> list[tuple[int, int, int, float]]:
+    """Return first and last event (the last not included), number of the channel and shift of each stretch."""
     n_events = len(events)
     per_bin = max(_EVENTS_PER_BIN, -(-n_events // _MOST_BINS))
     n_bins = n_events // per_bin
     if n_bins < 2 * _SMALLEST_PIECE:
-        return ()
+        return []
     steady = usual[: n_bins * per_bin].reshape(n_bins, -1).mean(axis=1) > 0.5
     steady = steady if steady.any() else np.ones_like(steady)
     stretches = []
-    for channel in channels:
+    for at, channel in enumerate(channels):
         levels = _levels(events[: n_bins * per_bin, channel.index], steady)
         if levels is None or np.abs(window_means(levels, _SMALLEST_PIECE)).max() <= max_shift:
             continue
@@ -57,13 +112,43 @@ def unusual_signal(
             shift = float(levels[start:end].mean())
             if abs(shift) > max_shift:
                 last = n_events if end == n_bins else end * per_bin
-                stretches.append((start * per_bin, last, channel.name, shift))
-    return tuple(stretches)
+                stretches.append((start * per_bin, last, at, shift))
+    return stretches
+
+
+def _of_signal(move: PopulationShift | None, shifts: Mapping[int, float], max_shift: float) -> bool:
+    """Say whether the populations of a stretch moved; where that cannot be told they did."""
+    if move is None or move.covered < _LEAST_COVERED or np.abs(move.shifts).max() > max_shift:
+        return True
+    return any(abs(float(move.shifts[at])) >= _PART_WITHIN * abs(shift) for at, shift in shifts.items())
+
+
+def _move(
+    events: NDArray[np.floating], columns: list[int], elsewhere: NDArray[np.bool_], span: tuple[int, int]
+) -> PopulationShift | None:
+    """Return how far the populations of a stretch lie from where they lie elsewhere; None when little is elsewhere."""
+    there, here = np.flatnonzero(elsewhere), np.arange(*span)
+    if there.size < _FEWEST_USUAL:
+        return None
+    some = _thinned(events, _MOST_SCALED)[:, columns]
+    units = np.median(np.abs(some), axis=0)
+    units[units <= 0] = 1.0
+    spreads = np.arcsinh(some / units).std(axis=0, dtype=np.float64)
+    # a channel without a spread says nothing
+    spreads[spreads <= 0] = np.inf
+    usual, odd = (
+        np.arcsinh(events[_thinned(rows, _MOST_POINTS)][:, columns] / units) / spreads for rows in (there, here)
+    )
+    return population_shift(usual, odd)
+
+
+def _thinned(rows: NDArray[Any], most: int) -> NDArray[Any]:
+    return rows[:: max(1, -(-len(rows) // most))]
 
 
 def _levels(values: NDArray[np.floating], steady: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
-    unit = float(np.median(np.abs(values[:: max(1, values.size // 20_000)])))
+    unit = float(np.median(np.abs(_thinned(values, _MOST_SCALED))))
     if unit <= 0:
         return None
     scaled = np.arcsinh(values / unit)

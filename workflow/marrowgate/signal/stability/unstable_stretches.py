@@ -19,7 +19,7 @@ from marrowgate.signal.stability.drift import signal_drift
 from marrowgate.signal.stability.rate_stretches import unusual_rate
 from marrowgate.signal.stability.signal_stretches import unusual_signal
 
-CHECKS = ("unstable_pct", "rate_change_fold", "signal_shift_sd", "signal_drift_pct")
+CHECKS = ("unstable_pct", "rate_change_fold", "mix_change_sd", "signal_shift_sd", "signal_drift_pct")
 FEWEST_EVENTS = 2000
 """With fewer events changes over time cannot be told from chance."""
 
@@ -80,12 +80,15 @@ class Stability:
         For the quality table.
     rate_stretches : tuple of Stretch
         Those with an unusual event rate; their events stay.
+    mix_stretches : tuple of Stretch
+        Those in which cells come in other shares; their events stay.
     """
 
     stretches: tuple[Stretch, ...]
     drift: Mapping[str, float]
     checks: tuple[Check, ...]
     rate_stretches: tuple[Stretch, ...] = ()
+    mix_stretches: tuple[Stretch, ...] = ()
 
 
 def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
@@ -101,10 +104,11 @@ def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
     Returns
     -------
     Stability
-        Stretches are those with a shifted signal; a change of the event rate alone is a check and takes no event out.
-        Checks ``unstable_pct`` (share of events in any stretch), ``rate_change_fold`` and ``signal_shift_sd`` (largest
-        of any stretch), and ``signal_drift_pct`` (largest of any fluorescence channel); all `not_checked` when the file
-        has no time channel or too few events. A drift is a verdict on the file: it has no stretch that is right.
+        Stretches are those with a shifted signal; a change of the event rate or of the mix of cells alone is a check
+        and takes no event out. Checks ``unstable_pct`` (share of events in any stretch), ``rate_change_fold``,
+        ``mix_change_sd`` and ``signal_shift_sd`` (largest of any stretch), and ``signal_drift_pct`` (largest of any
+        fluorescence channel); all `not_checked` when the file has no time channel or too few events. A drift is a
+        verdict on the file: it has no stretch that is right.
     """
     times = acquisition_time(file)
     if times is None or file.events is None or file.n_events < FEWEST_EVENTS:
@@ -121,14 +125,19 @@ def find_unstable(file: FcsFile, limits: StabilityLimits) -> Stability:
     signals = signal_channels(file)
     # an instrument writes events in the order of time, and then nothing need be sorted
     in_time = file.events if (ordered == times).all() else file.events[order]
-    shifted = tuple(
-        Stretch(float(times[order[first]]), _end(times, order, last), name, shift)
-        for first, last, name, shift in unusual_signal(in_time, usual, signals, limits.max_signal_shift)
+    found = unusual_signal(in_time, usual, signals, limits.max_signal_shift)
+    shifted, mixed = (
+        tuple(
+            Stretch(float(times[order[one.first]]), _end(times, order, one.last), one.channel, one.shift)
+            for one in found
+            if one.of_mix == of_mix
+        )
+        for of_mix in (False, True)
     )
     stretches = tuple(sorted(shifted, key=lambda stretch: (stretch.start, stretch.cause)))
     drift = _drift(in_time, signals, stable_events(ordered, shifted))
-    checks = (*_checks(times, slow_or_fast, shifted, limits), _drift_check(drift, limits))
-    return Stability(stretches, drift, checks, slow_or_fast)
+    checks = (*_checks(times, slow_or_fast, mixed, shifted, limits), _drift_check(drift, limits))
+    return Stability(stretches, drift, checks, slow_or_fast, mixed)
 
 
 def stable_events(times: NDArray[np.float64], stretches: Sequence[Stretch]) -> NDArray[np.bool_]:
@@ -189,17 +198,24 @@ def _end(times: NDArray[np.float64], order: NDArray[np.intp], last: int) -> floa
 
 
 def _checks(
-    times: NDArray[np.float64], rate: Sequence[Stretch], signal: Sequence[Stretch], limits: StabilityLimits
+    times: NDArray[np.float64],
+    rate: Sequence[Stretch],
+    mix: Sequence[Stretch],
+    signal: Sequence[Stretch],
+    limits: StabilityLimits,
 ) -> tuple[Check, ...]:
     lost = 100.0 * float(np.mean(~stable_events(times, signal)))
     names = ", ".join(dict.fromkeys(stretch.cause for stretch in signal))
-    touched = 100.0 * float(np.mean(~stable_events(times, rate)))
+    touched, mixed = (100.0 * float(np.mean(~stable_events(times, which))) for which in (rate, mix))
     largest = max((max(stretch.size, 1 / max(stretch.size, 1e-3)) for stretch in rate), default=1.0)
     worst = max(signal, key=lambda stretch: abs(stretch.size), default=None)
     shift = abs(worst.size) if worst else 0.0
+    other = max(mix, key=lambda stretch: abs(stretch.size), default=None)
+    whose = f"cells come in other shares in {mixed:.1f} % of the events, which are kept: {other.cause if other else ''}"
     why = f"the event rate changes {largest:.1f} fold for {touched:.1f} % of the events, which are kept"
     return (
         at_most("unstable_pct", lost, limits.max_unstable_pct, f"{lost:.1f} % of the events are unstable: {names}"),
         at_most("rate_change_fold", largest, limits.max_rate_fold, why),
+        at_most("mix_change_sd", abs(other.size) if other else 0.0, limits.max_signal_shift, whose),
         at_most("signal_shift_sd", shift, limits.max_signal_shift, f"{worst.cause if worst else ''} is shifted"),
     )
