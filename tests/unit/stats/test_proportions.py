@@ -49,6 +49,19 @@ def test_odds_ratio_interval__published_contrast() -> None:
     assert f"{low:.1f}" == "11.0"
 
 
+def test_odds_ratio_interval__as_fisher_s_tea_taster_in_r() -> None:
+    # fisher.test(matrix(c(3, 1, 1, 3), nrow = 2)) of R's own examples
+    assert odds_ratio_interval(TwoByTwo(3, 4, 1, 4)) == pytest.approx((6.408309, 0.3135693, 621.9337506), rel=1e-4)
+
+
+def test_odds_ratio_interval__is_unknown_where_nobody_or_everybody_responds() -> None:
+    assert all(
+        math.isnan(value)
+        for table in (TwoByTwo(0, 4, 0, 6), TwoByTwo(4, 4, 6, 6))
+        for value in odds_ratio_interval(table)
+    )
+
+
 def test_wilson_interval__published_arms() -> None:
     assert np.round(wilson_interval(16, 22), 4).tolist() == [0.5185, 0.8685]
     assert np.round(wilson_interval(0, 25), 4).tolist() == [0.0, 0.1332]
