@@ -12,6 +12,7 @@ COUNT_COHORTS ?= 1000
 PLAN_SAMPLES ?= 250 1000
 RERUN_SAMPLES ?= 100
 COLLECT_SAMPLES ?= 200 400 1600
+WHOLE_SAMPLES ?= 40
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -32,9 +33,9 @@ help:
 	@echo "make coverage  all tests, and what they run of the library, into results/coverage"
 	@echo "make lint    ruff, snakefmt, codespell and snakemake --lint"
 	@echo "make types   mypy, of the library and of the tests"
-	@echo "make bench   speed and memory, into results/benchmarks; PLAN_SAMPLES, RERUN_SAMPLES and COLLECT_SAMPLES are sizes"
+	@echo "make bench   speed and memory, into results/benchmarks; PLAN_SAMPLES, RERUN_SAMPLES, COLLECT_SAMPLES and WHOLE_SAMPLES are sizes"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
-	@echo "make bench-growth  a sample by its events, planning and collecting by the samples: table and plot (ten minutes)"
+	@echo "make bench-growth  a sample by its events, planning and collecting by the samples, up to 10,000: table and plot (a quarter of an hour)"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-real  docs/accuracy_real.md: real files through try, with pictures (1 minute)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
@@ -175,6 +176,7 @@ bench: $(DEV) bench-hot
 	$(BIN)/python tests/benchmarks/bench_plan.py --samples $(PLAN_SAMPLES)
 	$(BIN)/python tests/benchmarks/bench_rerun.py --samples $(RERUN_SAMPLES)
 	$(BIN)/python tests/benchmarks/bench_collect.py --samples $(COLLECT_SAMPLES)
+	$(BIN)/python tests/benchmarks/bench_whole.py --samples $(WHOLE_SAMPLES)
 
 soak: export PYTHONPATH = tests
 soak: $(DEV)

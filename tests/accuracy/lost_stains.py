@@ -17,7 +17,8 @@ ALL, ONE = "all", "one"
 """Which samples of a batch lack the stain: all, or the second alone."""
 STAINS = (
     ("hspc", "CD14"), ("hspc", "CD45"), ("hspc", "CD235a"), ("immature", "CD14"), ("immature", "CRTH2"),
-    ("immature", "CD16"), ("immature", "CD11b"), ("immature", "CD10"), ("immature", "CD235a"),
+    ("immature", "CD16"), ("immature", "CD11b"), ("immature", "CD10"), ("immature", "CD235a"), ("hspc", "CD34"),
+    ("immature", "CD71"),
 )  # fmt: skip
 NAMES = tuple(f"{panel}_{marker}_{which}" for panel, marker in STAINS for which in (ALL, ONE))
 """Settings: panel, marker that was forgotten, in which samples."""

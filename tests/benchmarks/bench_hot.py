@@ -24,8 +24,7 @@ from marrowgate.gating.final_gates import settle
 from marrowgate.gating.open_sample import open_sample, start_rows
 from marrowgate.gating.records import GateRecord, read_fit
 from marrowgate.gating.sample_events import SampleEvents
-from marrowgate.settings.panel import load_panel
-from marrowgate.settings.strategies.strategy_reader import load_strategy
+from marrowgate.settings.prepared import read_prepared
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PANEL = REPOSITORY / "config" / "panels" / "hspc.yaml"
@@ -38,8 +37,8 @@ STRATEGY = REPOSITORY / "config" / "strategies" / "blood_hspc.yaml"
 N_EVENTS = 500_000
 MEASURED = ("cd34_hspc", "lymphocytes", "monocytes", "granulocytes")
 MARKER, DETECTOR = "CXCR4", "PE-A"
-LEAST_RATIO = 8.0
-"""FlowKit's time over ours: the bound that must hold on every machine; the aim is 10 and more."""
+LEAST_RATIO = 10.0
+"""FlowKit's time over ours: the bound that must hold on every machine; the aim is 25."""
 LARGEST_MEMORY_MB, LARGEST_MEMORY_FILES = 120.0, 3.0
 ROUNDS = 5
 Medians = dict[str, float]
@@ -85,7 +84,7 @@ def measure(folder: Path) -> tuple[list[Row], list[str]]:
     work = f"read, compensate, gate, medians; best of {ROUNDS}, one thread, file cached"
     detail = f"{N_EVENTS} events x {channels} channels, {size:.0f} MB: {work}"
     rows: list[Row] = [(f"{name}_time", value, "s", detail) for name, value in times.items()]
-    rows.append(("ratio_flowkit_to_marrowgate", ratio, "ratio", f"aim 10, bound {LEAST_RATIO:g}"))
+    rows.append(("ratio_flowkit_to_marrowgate", ratio, "ratio", f"aim 25, bound {LEAST_RATIO:g}"))
     rows.append(("ratio_marrowgate_to_copy", times["marrowgate"] / copy, "ratio", "copying DATA into memory once is 1"))
     parts = part_times(lambda: opened(folder), settled(folder), MEASURED, MARKER, ROUNDS)
     for part, value in parts.items():
@@ -125,21 +124,21 @@ def make_files(folder: Path, stem: str, events: int) -> None:
     )
     stability = ["--stability", str(folder / f"{stem}_stability.json")]
     scales = folder / f"{stem}_scales.yaml"
+    both = [*common[2:4], "--strategy", str(STRATEGY)]
+    prepared = ["--prepared", str(folder / f"{stem}_prepared.json")]
+    marrowgate(["prepare", *both, "--out", prepared[1]])
     batch = ["--panel-name", "hspc", "--batch", "b", "--strategy", str(STRATEGY)]
     marrowgate(["scales", *batch, *common[2:], "--out", str(scales)])
-    marrowgate(["fit", *common, "--strategy", str(STRATEGY), "--scales", str(scales), *stability, "--out", str(fit)])
+    marrowgate(["fit", *common[:2], *common[4:], *prepared, "--scales", str(scales), *stability, "--out", str(fit)])
     marrowgate(
         ["consensus", "--panel-name", "hspc", "--batch", "b", "--fits", str(fit), "--out", str(folder / f"{stem}.yaml")]
     )
     marrowgate(gate_words(folder, stem))
 
 
-ENDS = ("_record.json", "_stability.json", "_scales.yaml")
-
-
 def gate_words(folder: Path, stem: str) -> list[str]:
     """Return the words of `marrowgate gate` for a tube."""
-    words = ["gate", "--sample-id", stem, "--fcs", f"{stem}.fcs", "--panel", "hspc.yaml", "--strategy", STRATEGY]
+    words = ["gate", "--sample-id", stem, "--fcs", f"{stem}.fcs", "--prepared", f"{stem}_prepared.json"]
     words += [
         "--fit",
         f"{stem}.json",
@@ -151,7 +150,7 @@ def gate_words(folder: Path, stem: str) -> list[str]:
     words += ["--stability", f"{stem}_stability.json", "--scales", f"{stem}_scales.yaml"]
     words += ["--gates-xml", f"{stem}.xml", "--gates-tsv", f"{stem}_gates.tsv", "--events", f"{stem}.parquet"]
     words += ["--pictures", f"{stem}_pictures.json", "--record", f"{stem}_record.json"]
-    files = {"hspc.yaml"} | {
+    files = {
         f"{stem}{end}"
         for end in (
             ".fcs",
@@ -164,15 +163,17 @@ def gate_words(folder: Path, stem: str) -> list[str]:
             "_pictures.json",
             "_stability.json",
             "_scales.yaml",
+            "_prepared.json",
         )
     }
     return [str(folder / word) if word in files else str(word) for word in words]
 
 
 def opened(folder: Path) -> SampleEvents:
-    """Open the tube with marrowgate."""
-    panel = load_panel(folder / "hspc.yaml")
-    strategy = freeze_scales(load_strategy(STRATEGY)[0], panel, folder / "tube_scales.yaml")
+    """Open the tube as `gate` does in the workflow, which checked panel and strategy once for all samples."""
+    prepared = read_prepared(folder / "tube_prepared.json")
+    panel = prepared.panel
+    strategy = freeze_scales(prepared.strategy, panel, folder / "tube_scales.yaml")
     further = frozenset({MARKER})
     _, tube = open_sample(folder / "tube.fcs", 1, panel, strategy, gain="ignore", spillover="file", further=further)
     assert tube is not None
@@ -259,12 +260,10 @@ def fit_time(folder: Path) -> float:
         "fit",
         "--sample-id",
         "T01_v4_hspc",
-        "--panel",
-        folder / "hspc.yaml",
+        "--prepared",
+        folder / "tube_prepared.json",
         "--fcs",
         folder / "tube.fcs",
-        "--strategy",
-        STRATEGY,
         "--scales",
         folder / "tube_scales.yaml",
     ]

@@ -12,7 +12,7 @@ SAMPLES_A_BATCH = 100
 EVENTS = 60
 
 
-def make_study(folder: Path, n_samples: int) -> Path:
+def make_study(folder: Path, n_samples: int, events: int = EVENTS) -> Path:
     """Write config, sheets and FCS files of a study: half of its samples of each panel, four visits a patient.
 
     Parameters
@@ -21,13 +21,15 @@ def make_study(folder: Path, n_samples: int) -> Path:
         A new folder.
     n_samples : int
         Samples, all of patients.
+    events : int
+        Events of each sample.
     """
     config, data = folder / "config", folder / "raw"
     for name in ("panels", "strategies", "bead_lots"):
         shutil.copytree(REPOSITORY / "config" / name, config / name)
     data.mkdir(parents=True)
     for panel in ("hspc", "immature"):
-        words = ["--scenario", "demo", "--seed", "1", "--events", str(EVENTS), "--sample-id", f"T01_v1_{panel}"]
+        words = ["--scenario", "demo", "--seed", "1", "--events", str(events), "--sample-id", f"T01_v1_{panel}"]
         given = ["--panel", str(config / "panels" / f"{panel}.yaml"), "--fcs", str(data / f"{panel}.fcs")]
         if main(["simulate", *words, *given]):
             msg = "a sample cannot be simulated"

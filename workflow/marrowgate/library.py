@@ -37,6 +37,7 @@ from marrowgate.gating.batch_scales import (
 )
 from marrowgate.gating.consensus import Consensus, agree
 from marrowgate.gating.doubts.lent_gates import doubt_lent
+from marrowgate.gating.doubts.missing_stain import doubt_unplaced
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
@@ -178,6 +179,7 @@ def gate(sample: OpenedSample, own: Fit, agreed: Consensus | None = None) -> Gat
     records = settle(own, agreed or consensus([own]))
     rows = apply_gates(sample.sample_events, records, sample.stable_rows)
     records = doubt_lent(sample.sample_events, records, rows, sample.strategy.roles.denominator)
+    records = doubt_unplaced(sample.strategy, records)
     return GatedSample(sample, records, rows)
 
 

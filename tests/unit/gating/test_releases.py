@@ -8,7 +8,7 @@ import pytest
 
 from marrowgate.gating.batch_scales import BatchScales, BatchWidth, scales_to_plain
 from marrowgate.gating.boundary_error import error_of
-from marrowgate.gating.consensus import Consensus, agree
+from marrowgate.gating.consensus import Consensus, Reference, agree
 from marrowgate.gating.consensus_file import consensus_to_plain, read_consensus, write_consensus
 from marrowgate.gating.final_gates import NONE_GIVEN, settle
 from marrowgate.gating.geometry.gates import Ellipsoid, Polygon, Rectangle
@@ -261,6 +261,21 @@ def test_against__cells_that_another_kind_does_not_follow_are_no_change_of_the_d
     )
 
 
+def test_against__what_a_sample_or_a_release_cannot_tell_is_not_checked():
+    sample = fit("N", 0.515)
+    without = replace(sample, readings={"granulocytes": {"CD34": (1.0, 1.0, 1.0)}})
+    record, checks = against(without)
+    assert (record.status, checks["readings"]) == ("ok", {})
+    check = checks["reference_fold_CD45"]
+    assert (check.verdict, check.value) == ("not_checked", None)
+    assert check.reason == "the sample lacks the landmark cells that tell how the detector reads"
+    few = Released(Reference("r1", {}), (), 0.5)
+    told, silent = (Against.of(own, {}, few, CHANNELS).checks for own in (sample, replace(sample, readings={})))
+    assert [(check.check, check.verdict) for check in told[:-1]] == [("reference_fold_of_detectors", "not_checked")]
+    assert told[0].reason.startswith("release r1 cannot tell how detectors read")
+    assert len(silent) == 1
+
+
 def test_against__another_voltage_is_told_and_without_a_landmark_shifts_the_gates():
     sample = fit("N", 0.515)
     record, checks = against(sample, {"V500-A": (440.0, None)})
@@ -326,6 +341,17 @@ def test_differences__are_lines_for_a_person():
         "code: fit differ",
         "panel hspc: PE-A: voltage 400; voltage 450",
     ]
+
+
+def test_differences__of_how_detectors_are_judged():
+    first = release("r1", 0.51)
+    own = first.gates["hspc"]
+    watch = own.scales.watches[0]
+    dull = replace(own.scales, watches=(replace(watch, limit=math.log(1.3), n_patients=5), *own.scales.watches[1:]))
+    none = replace(own.scales, watches=())
+    for scales, said in ((dull, "unchanged up to 1.30 times by 5 patients"), (none, "not judged")):
+        (line,) = differences(first, replace(first, gates={"hspc": replace(own, scales=scales)}))
+        assert line == f"panel hspc: detector of CD45: unchanged up to 1.10 times by 3 patients; {said}"
 
 
 def test_differences__of_limits_are_told_where_the_gates_are_the_same():

@@ -5,16 +5,18 @@ says so, the boundary is found in the events of all samples together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.boundary_error import BoundaryError
+from marrowgate.gating.doubts.missing_stain import Brightness, batch_brightness
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers, same_kind, spread_error, stated_error
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate
 from marrowgate.gating.landmarks.factors import batch_landmarks
+from marrowgate.gating.landmarks.readings import Readings
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.pooled import find_pooled
 from marrowgate.gating.reasons import Reasons
@@ -99,7 +101,10 @@ class AgreedGate:
 
 @dataclass(frozen=True)
 class Consensus:
-    """All agreed gates of a panel and batch; `reference` where they are those of a release."""
+    """All agreed gates of a panel and batch; `reference` where they are those of a release.
+
+    `brightness` is how bright lymphocytes are in the batch's samples.
+    """
 
     panel: str
     batch: str
@@ -107,6 +112,7 @@ class Consensus:
     scales: Mapping[str, Transform]
     landmarks: tuple[LandmarkRow, ...] = ()
     reference: Reference | None = None
+    brightness: Brightness = field(default_factory=dict)
 
 
 def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:
@@ -134,7 +140,17 @@ def agree(panel: str, batch: str, fits: Sequence[Fit]) -> Consensus:
     factors = {name: factor for fit in alike for name, factor in fit.factors.items()}
     own_units = {name: in_units(scale, 1.0 / factors.get(name, 1.0)) for name, scale in scales.items()}
     gates = tuple(_agree(name, alike, own_units) for name in populations)
-    return Consensus(panel, batch, gates, scales, batch_landmarks([fit.landmarks for fit in ordered]))
+    landmarks = batch_landmarks([fit.landmarks for fit in ordered])
+    brightness = batch_brightness([_stained_readings(fit) for fit in ordered])
+    return Consensus(panel, batch, gates, scales, landmarks, brightness=brightness)
+
+
+def _stained_readings(fit: Fit) -> Readings:
+    """Return the readings in the dimensions that the sample is meant to be stained in."""
+    return {
+        kind: {name: values for name, values in own.items() if not fit.role.lacks((name,))}
+        for kind, own in fit.readings.items()
+    }
 
 
 def _agree(population: str, fits: Sequence[Fit], scales: Mapping[str, Transform]) -> AgreedGate:

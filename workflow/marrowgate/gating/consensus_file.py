@@ -33,6 +33,8 @@ def consensus_to_plain(consensus: Consensus) -> dict[str, Any]:
         "landmarks": [asdict(row) for row in consensus.landmarks],
         "gates": [_agreed_to_plain(agreed) for agreed in consensus.gates],
     }
+    if consensus.brightness:
+        plain["brightness"] = {name: list(values) for name, values in consensus.brightness.items()}
     if consensus.reference is not None:
         reference = consensus.reference
         detectors = {channel: list(values) for channel, values in reference.detectors.items()}
@@ -46,7 +48,8 @@ def consensus_from_plain(plain: Mapping[str, Any]) -> Consensus:
     gates = tuple(_agreed_from_plain(entry) for entry in plain["gates"])
     landmarks = tuple(LandmarkRow(**fields) for fields in plain["landmarks"])
     reference = _reference_from_plain(plain["reference"]) if "reference" in plain else None
-    return Consensus(plain["panel"], plain["batch"], gates, scales, landmarks, reference)
+    brightness = {name: (middle, width) for name, (middle, width) in plain.get("brightness", {}).items()}
+    return Consensus(plain["panel"], plain["batch"], gates, scales, landmarks, reference, brightness)
 
 
 def _reference_from_plain(plain: Mapping[str, Any]) -> Reference:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.consensus import MIN_FITS, SPREADS, AgreedGate, Consensus
+from marrowgate.gating.doubts.missing_stain import doubt_dark
 from marrowgate.gating.doubts.wide_boundary import wide_boundary
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers, reach, same_kind, stated_error
 from marrowgate.gating.geometry.gates import Boolean, Gate
@@ -55,7 +56,7 @@ def settle(fit: Fit, consensus: Consensus, given: Mapping[str, "GivenGate"] = NO
     usable = {ROOT}
     for agreed in consensus.gates:
         record = own.get(agreed.population) or _without_fit(agreed)
-        record = _doubted_if_wide(_settle_one(record, agreed))
+        record = doubt_dark(_doubted_if_wide(_settle_one(record, agreed)), fit.readings, consensus.brightness)
         if agreed.population in given:
             record = _overridden(record, given[agreed.population])
         if record.status in USABLE:

@@ -36,6 +36,7 @@ CODES = MappingProxyType(
         "crowded_border": "Many events lie near a boundary, within its error, so that it moves the count much.",
         "cuts_through": "Many events lie beside the border that another population places: it cuts through cells.",
         "nothing_stained": "Hardly an event lies in the gate, and no border was found: no such cells, or no stain.",
+        "stain_missing": "No border was found, and cells without the marker are as dark as without the stain.",
         "at_full_scale": "Many events of the reference population lie at the top of a channel: they were brighter.",
         "landmark_in_doubt": "A landmark is in doubt, so are the gate's numbers, and the gate depends on them.",
         "reference_in_doubt": "The population that places the gate is in doubt.",
@@ -48,6 +49,7 @@ CODES = MappingProxyType(
         "ends_at_neighbour": "The gate ends where a neighbouring population begins.",
         "from_control": "The boundary comes from a control sample.",
         "copied": "The gate is that of another population.",
+        "beyond_scale": "Many events are at the top of the gate's channels; the fallback's stand in.",
         "fallback": "The method found nothing; the fallback of the strategy stands in.",
         "from_batch": "The gate is that of the panel and batch.",
         "pooled": "The gate was found in the events of all samples of the batch.",
@@ -63,8 +65,8 @@ CODES = MappingProxyType(
 
 REMARKS = frozenset(
     {
-        "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate", "no_valley",
-        "pooled", "too_few_events",
+        "beyond_scale", "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control",
+        "needs_gate", "no_valley", "pooled", "too_few_events",
     }
 )  # fmt: skip
 """Codes of reasons that say where a gate comes from and do not speak against it."""

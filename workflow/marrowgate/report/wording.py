@@ -96,6 +96,7 @@ CHECKS = (
     (r"detector_settings_batch_pct", "detector settings against the batch, %"),
     (r"detector_settings_visits_pct", "detector settings against the patient's other visits, %"),
     (r"detector_settings_reference_pct", "detector settings against the release, %"),
+    (r"reference_fold_of_detectors", "detectors against the release"),
     (r"reference_fold_of_batch_(.*)", r"\1 of the whole batch against the release, fold"),
     (r"reference_fold_(.*)", r"\1 against the release, fold"),
     (r"spillover_against_batch", "spillover matrix against the batch"),

@@ -62,6 +62,7 @@ def _existing(project: "Project", name: str) -> Path:
 
 
 def _make(project: "Project", args: argparse.Namespace) -> int:
+    from marrowgate.gating.releases.against import TOO_FEW_PATIENTS
     from marrowgate.gating.releases.release_file import Release, write_release
     from marrowgate.settings.released import ReleaseHead
     from marrowgate.steps.finished_run import read_finished_run
@@ -87,6 +88,9 @@ def _make(project: "Project", args: argparse.Namespace) -> int:
     n_batches = len({batch for _, batch in pairs})
     counts = ((len(heads), "panel"), (n_batches, "batch"), (len(samples), "sample"))
     print(f"{path}: {', '.join(counted(number, noun) for number, noun in counts)}")
+    for panel, kept in gates.items():
+        if not kept.scales.watches and project.strategies[heads[panel].strategy].home:
+            print(f"panel {panel}: the release{TOO_FEW_PATIENTS}")
     return 0
 
 

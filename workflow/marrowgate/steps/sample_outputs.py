@@ -10,6 +10,7 @@ from marrowgate.errors import UserError
 from marrowgate.files import write_text
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.doubts.lent_gates import doubt_lent
+from marrowgate.gating.doubts.missing_stain import doubt_unplaced
 from marrowgate.gating.exchange.gatingml import write_gatingml
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.outputs import gate_rows, rows_without_gates, write_membership
@@ -108,7 +109,7 @@ def write_gated(
     """
     start = start_rows(sample_events, run_quality.stretches)
     rows = apply_gates(sample_events, records, start)
-    records = doubt_lent(sample_events, records, rows, strategy.roles.denominator)
+    records = doubt_unplaced(strategy, doubt_lent(sample_events, records, rows, strategy.roles.denominator))
     channels = {name: channel.name for name, channel in sample_events.channels.items()}
     spillover = sample_events.file.spillover if sample_events.weights else None
     write_gatingml(paths.gates_xml, records, channels, sample_events.scales, spillover)

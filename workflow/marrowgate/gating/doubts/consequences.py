@@ -54,7 +54,7 @@ def without_consequence(
     for record in gated:
         if record.status not in {"doubtful", "shifted"} or record.gate is None:
             continue
-        if has_code(record.reasons, "nothing_stained"):
+        if has_code(record.reasons, "nothing_stained") or has_code(record.reasons, "stain_missing"):
             # the cells may lie anywhere, so no other gate says what they change
             continue
         inside, outside = populations_resting_on(record.population, gated)

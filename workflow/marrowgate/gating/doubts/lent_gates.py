@@ -7,6 +7,7 @@ import numpy as np
 
 from marrowgate.gating.apply import rows_inside
 from marrowgate.gating.doubts.estimate_doubts import FEWEST_NEAR, MOST_NEAR_MEASURED
+from marrowgate.gating.doubts.missing_stain import NO_BORDER
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
 from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.reasons import because
@@ -17,8 +18,6 @@ FEWEST_STAINED = 20
 """Events in a gate that show that its stain is there."""
 FEWEST_OF_PARENT = 1000
 """Events of a parent in which so few are no chance."""
-_NO_BORDER = frozenset({"no_valley", "no_cluster", "no_component", "no_mode", "no_negative_peak", "outside_bounds"})
-"""Codes of reasons that say that the events show no border, though there are enough of them."""
 
 
 def doubt_lent(
@@ -55,7 +54,7 @@ def _doubted_if_empty(
     sample: SampleEvents, record: GateRecord, rows: Mapping[str, EventRows], around: EventRows
 ) -> GateRecord:
     gate, codes = record.gate, {reason.code for reason in record.reasons}
-    if gate is None or record.status == "overridden" or "fallback" not in codes or not codes & _NO_BORDER:
+    if gate is None or record.status == "overridden" or "fallback" not in codes or not codes & NO_BORDER:
         return record
     if record.parent not in rows or record.population not in rows:
         return record

@@ -54,11 +54,10 @@ def decide_by_tiles(
     if any(low >= high for low, high in spans):
         return np.full(linear[0].shape, OUTSIDE)
     edges, inner_edges = zip(*map(_edges, spans, scales), strict=True)
-    centres = [(edge[:-1] + edge[1:]) / 2 for edge in edges]
-    across, up = (centre.ravel() for centre in np.meshgrid(*centres, indexing="ij"))
-    sizes = np.column_stack([size.ravel() for size in np.meshgrid(*map(np.diff, edges), indexing="ij")])
-    decided = np.where(inside(gate, dict(zip(gate.dimensions, (across, up), strict=True)).__getitem__), INSIDE, OUTSIDE)
-    decided[_near_border(gate, np.column_stack((across, up)), sizes)] = UNDECIDED
+    plane = _all_pairs(*((edge[:-1] + edge[1:]) / 2 for edge in edges))
+    sizes = _all_pairs(*map(np.diff, edges))
+    decided = np.where(inside(gate, dict(zip(gate.dimensions, plane, strict=True)).__getitem__), INSIDE, OUTSIDE)
+    decided[_near_border(gate, plane, sizes)] = UNDECIDED
     across_of, up_of = (_tile_of_reading(places, step) for places, step in zip(inner_edges, (_TILES, 1), strict=True))
     answers = np.empty(linear[0].shape, dtype=np.uint8)
     # block by block, so that what is made on the way stays in the cache
@@ -67,6 +66,11 @@ def decide_by_tiles(
         tile = across_of.take(_readings(linear[0][block])) + up_of.take(_readings(linear[1][block]))
         answers[block] = decided.take(tile)
     return answers
+
+
+def _all_pairs(across: Values, up: Values) -> Values:
+    """Return every value of one beside every value of the other, shape (2, n_tiles)."""
+    return np.stack([np.repeat(across, up.size), np.tile(up, across.size)])
 
 
 def _span(values: Values, scale: Transform, bounds: tuple[float, float]) -> tuple[float, float]:
@@ -112,35 +116,34 @@ def _tile_of_reading(inner_edges: NDArray[np.float32], step: int) -> NDArray[np.
 
 
 def _near_border(gate: Polygon | Ellipsoid, centres: Values, sizes: Values) -> Mask:
-    """Mark the tiles that the border may touch; centres and sizes of shape (n_tiles, 2)."""
+    """Mark the tiles that the border may touch; centres and sizes of shape (2, n_tiles)."""
     if isinstance(gate, Ellipsoid):
         return _near_ellipse(gate, centres, sizes)
-    unit = sizes.max(axis=0)
+    unit = sizes.max(axis=1)
+    x, y = centres / unit[:, None]
+    width, height = sizes / unit[:, None]
+    reach_square = (width**2 + height**2) / 4 * (1 + _MARGIN) ** 2 + _MARGIN**2
     corners = np.asarray(gate.vertices, dtype=np.float64) / unit
-    reach_square = ((sizes / unit) ** 2).sum(axis=1) / 4 * (1 + _MARGIN) ** 2 + _MARGIN**2
-    mask = np.zeros(centres.shape[0], dtype=np.bool_)
+    mask = np.zeros(x.size, dtype=np.bool_)
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        mask |= _distance_square(centres / unit, start, end) <= reach_square
+        mask |= _distance_square(x - start[0], y - start[1], end - start) <= reach_square
     return mask
 
 
-def _distance_square(points: Values, start: Values, end: Values) -> Values:
-    """Return the squared distance of points to a straight piece of border."""
-    along = end - start
+def _distance_square(x: Values, y: Values, along: Values) -> Values:
+    """Return the squared distance of points to a straight piece of border, which begins where x and y are 0."""
     length_square = float(along @ along)
-    share = np.clip((points - start) @ along / length_square, 0.0, 1.0) if length_square > 0 else np.zeros(len(points))
-    return np.asarray(((points - start - share[:, None] * along) ** 2).sum(axis=1))
+    if length_square > 0:
+        share = np.clip((x * along[0] + y * along[1]) / length_square, 0.0, 1.0)
+        x, y = x - share * along[0], y - share * along[1]
+    return x**2 + y**2
 
 
 def _near_ellipse(gate: Ellipsoid, centres: Values, sizes: Values) -> Mask:
     """Compare a tile's distance from the border with half its longer diagonal, both as the ellipse measures them."""
     inverse = np.linalg.inv(np.asarray(gate.covariance))
-    distance = np.sqrt(_form(centres - np.asarray(gate.mean), inverse))
-    longer = np.maximum(_form(sizes / 2, inverse), _form(sizes * (0.5, -0.5), inverse))
+    (x, y), (width, height) = centres, sizes / 2
+    distance = np.sqrt(squared_lengths(x - gate.mean[0], y - gate.mean[1], inverse))
+    longer = np.maximum(squared_lengths(width, height, inverse), squared_lengths(width, -height, inverse))
     reach = np.sqrt(longer) * (1 + _MARGIN) + _MARGIN * np.sqrt(longer.max())
     return np.asarray(np.abs(distance - np.sqrt(gate.distance_square)) <= reach)
-
-
-def _form(vectors: Values, inverse: Values) -> Values:
-    x, y = vectors.T
-    return squared_lengths(x, y, inverse)

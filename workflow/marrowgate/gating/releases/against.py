@@ -9,13 +9,16 @@ from marrowgate.gating.consensus import Reference
 from marrowgate.gating.landmarks.watches import DetectorReading, Watch, read_detectors
 from marrowgate.gating.reasons import because
 from marrowgate.gating.records import Fit, GateRecord
-from marrowgate.signal.checks import Check, at_most
+from marrowgate.signal.checks import Check, at_most, not_checked
 from marrowgate.signal.detector_readings import ReferenceReading
 from marrowgate.signal.detector_settings import Settings, against_settings
 
 Marks = Mapping[str, Note]
 """Dimension to why its gates are not those of the release."""
 _MARKED = frozenset({"ok", "borrowed", "fixed"})
+_LACKS = "the sample lacks the landmark cells that tell how the detector reads"
+TOO_FEW_PATIENTS = " cannot tell how detectors read: too few patients, or too different ones"
+"""What is said after the name of a release without watches."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,9 @@ class Released:
     limit_pct: float
 
 
-def reference_checks(seen: Mapping[str, DetectorReading], settings: Settings, released: Released) -> tuple[Check, ...]:
+def reference_checks(
+    seen: Mapping[str, DetectorReading], settings: Settings, released: Released, *, is_sought: bool
+) -> tuple[Check, ...]:
     """Hold a sample's landmark cells and detector settings against those of a release.
 
     Parameters
@@ -48,11 +53,14 @@ def reference_checks(seen: Mapping[str, DetectorReading], settings: Settings, re
         Voltage and gain of the sample's detectors.
     released : Released
         The release.
+    is_sought : bool
+        Whether the strategy looks at landmark cells at all.
 
     Returns
     -------
     tuple of Check
-        ``reference_fold_<dimension>``, the factor between the two, and ``detector_settings_reference_pct``.
+        ``reference_fold_<dimension>``, the factor between the two, and ``detector_settings_reference_pct``. What cannot
+        be known is not checked.
     """
     name, detectors = released.reference.name, released.reference.detectors
     folds = (
@@ -64,8 +72,12 @@ def reference_checks(seen: Mapping[str, DetectorReading], settings: Settings, re
         )
         for dimension, reading in seen.items()
     )
+    unseen = [watch.dimension for watch in released.watches if watch.dimension not in seen]
+    unknown = [not_checked(f"reference_fold_{dimension}", _LACKS) for dimension in dict.fromkeys(unseen)]
+    if is_sought and not released.watches:
+        unknown = [not_checked("reference_fold_of_detectors", f"release {name}{TOO_FEW_PATIENTS}")]
     check, named = "detector_settings_reference_pct", f"release {name}"
-    return (*folds, against_settings(check, settings, [detectors], released.limit_pct, named))
+    return (*folds, *unknown, against_settings(check, settings, [detectors], released.limit_pct, named))
 
 
 def reference_marks(
@@ -150,7 +162,8 @@ class Against:
             for dimension, reading in seen.items()
             if reading.state != "cells_disagree"
         }
-        return cls(*marks, reference_checks(seen, settings, released), readings)
+        checks = reference_checks(seen, settings, released, is_sought=bool(fit.readings))
+        return cls(*marks, checks, readings)
 
     def marked(self, records: Sequence[GateRecord]) -> tuple[GateRecord, ...]:
         """Return settled gates with what is to be said of them against the release."""

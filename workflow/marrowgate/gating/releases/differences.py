@@ -1,14 +1,17 @@
 """Two releases beside each other, in lines for a person."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from marrowgate.gating.consensus import AgreedGate, Consensus
 from marrowgate.gating.geometry.gate_coordinates import numbers, reach, same_kind
 from marrowgate.gating.landmarks.factors import factors_of
+from marrowgate.gating.landmarks.watches import Watch
 from marrowgate.gating.outputs import describe
 from marrowgate.gating.releases.release_file import PanelGates, Release
+from marrowgate.plain_text import counted
 from marrowgate.settings.released import ReleasedPanel
 
 SMALL = 0.001
@@ -56,12 +59,28 @@ def _of_gates(first: PanelGates, second: PanelGates) -> Iterator[str]:
     for name in dict.fromkeys((*one, *other)):
         if name in one and name in other and one[name] != other[name]:
             yield f"landmark of {name}: {other[name] / one[name]:.2f} times"
+    yield from _of_watches(first.scales.watches, second.scales.watches)
     gates, others = ({gate.population: gate for gate in panel.consensus.gates} for panel in (first, second))
     for population in dict.fromkeys((*gates, *others)):
         if population not in gates or population not in others:
             yield f"{population}: only in {(first if population in gates else second).consensus.batch}"
         else:
             yield from _of_gate(first.consensus, gates[population], second.consensus, others[population])
+
+
+def _of_watches(first: Sequence[Watch], second: Sequence[Watch]) -> Iterator[str]:
+    """Say where two releases do not tell alike whether a detector reads as it did."""
+    one, other = ({watch.dimension: watch for watch in reversed(watches)} for watches in (first, second))
+    for name in dict.fromkeys((*one, *other)):
+        pair = [_watched(watches.get(name)) for watches in (one, other)]
+        if pair[0] != pair[1]:
+            yield f"detector of {name}: {pair[0]}; {pair[1]}"
+
+
+def _watched(watch: Watch | None) -> str:
+    if watch is None:
+        return "not judged"
+    return f"unchanged up to {math.exp(watch.limit):.2f} times by {counted(watch.n_patients, 'patient')}"
 
 
 def _of_gate(one: Consensus, gate: AgreedGate, other: Consensus, second: AgreedGate) -> Iterator[str]:
