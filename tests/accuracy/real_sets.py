@@ -151,7 +151,8 @@ class Unlabelled:
 
 
 FC500 = """Ten samples of 500 events, five of patients with acute myeloid leukaemia. Lymphocytes that nothing warns of
-carry neither CD13 nor CD15. The blasts of samples 1 and 2, which lie in their place, are `doubtful` (`cut_by_box`).
+carry neither CD13 nor CD15. The blasts of samples 1 and 2, which lie in their place, are `doubtful` (`cut_by_box`),
+and so are lymphocytes and blasts in the ellipse of sample 5 (`second_cluster`).
 Neutrophils lie at the top of CD16 and of forward scatter, so immature cells (`cd16_low`) are `doubtful`
 (`at_full_scale`) wherever any are found. `tests/real/test_gating_fc500.py` holds this."""
 
