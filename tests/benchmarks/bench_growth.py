@@ -106,8 +106,8 @@ def main() -> int:
     """Measure all sizes, write table and plot; end with 1 where something grows faster than its size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", nargs="+", type=int, default=[10_000, 100_000, 1_000_000, 5_000_000])
-    parser.add_argument("--planned", nargs="+", type=int, default=[10, 100, 1_000])
-    parser.add_argument("--collected", nargs="+", type=int, default=[10, 100, 1_000, 4_000])
+    parser.add_argument("--planned", nargs="+", type=int, default=[10, 100, 1_000, 10_000])
+    parser.add_argument("--collected", nargs="+", type=int, default=[10, 100, 1_000, 10_000])
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/growth.tsv"))
     parser.add_argument("--picture", type=Path, default=Path("results/benchmarks/growth.svg"))
     args = parser.parse_args()

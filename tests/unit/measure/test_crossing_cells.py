@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.unit.measure.test_measure_sample import tube
 
 from marrowgate.gating.densities.balanced_border import crossing_by_chance
 from marrowgate.gating.geometry.gates import LEFT, RIGHT, beside_line, threshold
 from marrowgate.gating.records import GateRecord
 from marrowgate.measure.crossing_cells import crossing_cells
 from marrowgate.settings.strategies.strategy import Population, Strategy
+from unit.measure.test_measure_sample import tube
 
 GENERATOR = np.random.default_rng(8)
 ACROSS = np.concatenate([0.4 + 0.1 * np.sqrt(GENERATOR.random(400)), GENERATOR.normal(0.6, 0.02, 4000), [0.2, 0.25]])
