@@ -27,7 +27,7 @@ POPULATIONS = {"hspc": (*MAIN, "cd34_hspc"), "immature": (*MAIN, "eosinophils", 
 MILD = frozenset({"ok", "fixed", "borrowed"})
 """Statuses that warn of nothing."""
 REMARKS = frozenset({
-    "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate",
+    "beyond_scale", "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate",
     "no_b_precursor_marker", "no_consequence", "no_valley", "pooled", "too_few_events", "too_few_fits",
 })  # fmt: skip
 """Codes of reasons that say where a gate comes from."""

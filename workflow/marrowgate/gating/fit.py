@@ -14,7 +14,7 @@ from marrowgate.gating.reasons import Reasons, has_code
 from marrowgate.gating.records import FOUND, USABLE, Fit, GateRecord
 from marrowgate.gating.sample_events import NO_EVENT_ROWS
 from marrowgate.gating.walk.gate_doubts import look_around, other_places, saturated_references, unsupported
-from marrowgate.gating.walk.refusals import for_panel, reasons_without, why_not_gated, without_absent
+from marrowgate.gating.walk.refusals import for_panel, for_scale, reasons_without, why_not_gated, without_absent
 from marrowgate.gating.walk.sample_view import SampleView, evidence_of
 from marrowgate.gating.walk.search import search_gate
 from marrowgate.gating.walk.walk import SampleToFit, Walk
@@ -93,6 +93,7 @@ def _by_references(sample: SampleToFit, population: Population, parent: str, wal
 
 def _record_of(sample: SampleToFit, population: Population, parent: str, walk: Walk) -> GateRecord:
     rows = walk.rows[parent]
+    population, remarks = for_scale(sample, population, rows)
     seed = crc32(f"{sample.seed}/{sample.sample_id}/{population.name}".encode())
     view = SampleView(sample, population.name, population.dimensions, rows, walk, seed)
     fitted, method = search_gate(view, population)
@@ -103,7 +104,7 @@ def _record_of(sample: SampleToFit, population: Population, parent: str, walk: W
     if gate is not None:
         doubts = (*saturated_references(sample, population, walk), *unsupported(view, population, gate, walk))
     status = "doubtful" if doubts else fitted.status
-    reasons = (*doubts, *fitted.reasons, *reasons_without(sample, population))
+    reasons = (*doubts, *fitted.reasons, *remarks, *reasons_without(sample, population))
     others = () if gate is None else other_places(view, population, gate, walk)
     n = int(rows.size)
     return GateRecord(population.name, parent, method, gate, status, reasons, fitted.error, n, other_gates=others)

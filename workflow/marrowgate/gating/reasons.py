@@ -49,6 +49,7 @@ CODES = MappingProxyType(
         "ends_at_neighbour": "The gate ends where a neighbouring population begins.",
         "from_control": "The boundary comes from a control sample.",
         "copied": "The gate is that of another population.",
+        "beyond_scale": "Many events are at the top of the gate's channels; the fallback's stand in.",
         "fallback": "The method found nothing; the fallback of the strategy stands in.",
         "from_batch": "The gate is that of the panel and batch.",
         "pooled": "The gate was found in the events of all samples of the batch.",
@@ -64,8 +65,8 @@ CODES = MappingProxyType(
 
 REMARKS = frozenset(
     {
-        "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control", "needs_gate", "no_valley",
-        "pooled", "too_few_events",
+        "beyond_scale", "copied", "drawn_in", "ends_at_neighbour", "fallback", "from_batch", "from_control",
+        "needs_gate", "no_valley", "pooled", "too_few_events",
     }
 )  # fmt: skip
 """Codes of reasons that say where a gate comes from and do not speak against it."""

@@ -145,25 +145,54 @@ def test_fit__populations_that_share_events_are_both_doubtful():
     assert [(one.status, codes(one)[0]) for one in gates] == [("doubtful", "overlap")] * 2
 
 
-@pytest.mark.parametrize(("share", "status"), [(0.05, "ok"), (0.2, "doubtful")])
-def test_fit__singlets_of_a_scatter_that_saturates_are_doubtful(share, status):
+def singlets_of(share, share_of_width=None, **more):
+    """Return the gate of singlets where a share of the events is beyond the top of area, and one beyond that of width.
+
+    Width is not measured where its share is not given.
+    """
     rng = np.random.default_rng(2)
     area = rng.lognormal(11, 0.3, 5000)
-    height = area * rng.normal(0.8, 0.02, area.size)
-    top = float(np.quantile(area, 1 - share))
-    area = np.minimum(area, top)
+    columns = {"FSC-A": area, "FSC-H": area * rng.normal(0.8, 0.02, area.size)}
+    if share_of_width is not None:
+        columns["FSC-W"] = rng.normal(60_000, 2000, area.size)
+    tops = {"FSC-A": np.quantile(area, 1 - share), "FSC-H": np.quantile(area, 1 - share)}
+    tops["FSC-W"] = np.quantile(columns.get("FSC-W", area), 1 - (share_of_width or 0))
     channels = tuple(
-        Channel(i, name, "", "", "", "scatter", name, 32, top + 1, (0.0, 0.0), None, None)
-        for i, name in enumerate(("FSC-A", "FSC-H"))
+        Channel(i, name, "", "", "", "scatter", name, 32, float(tops[name]) + 1, (0.0, 0.0), None, None)
+        for i, name in enumerate(columns)
     )
-    events = np.column_stack([area, height])
+    events = np.column_stack([np.minimum(values, tops[name]) for name, values in columns.items()])
     file = FcsFile(1, Verdict("accepted"), "3.1", area.size, channels, None, "", {}, {}, events)
-    single = {"name": "singlets", "parent": "root", "dimensions": ["FSC-A", "FSC-H"], "method": "singlets"}
+    single = {"name": "singlets", "parent": "root", "dimensions": ["FSC-A", "FSC-H"], "method": "singlets", **more}
     asked = Strategy.model_validate({"populations": [single]})
-    sample = make_sample_events(file, {"FSC-A", "FSC-H"}, asked.scales, compensate=False)
+    sample = make_sample_events(file, {"FSC-A", "FSC-H", "FSC-W"}, asked.scales, compensate=False)
     (record,) = fit_sample(SampleToFit("S", sample, start_rows(sample), ControlRole(), {}, 1), asked).gates
+    return record
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.05, "ok"), (0.2, "doubtful")])
+def test_fit__singlets_of_a_scatter_that_saturates_are_doubtful(share, status):
+    record = singlets_of(share)
     assert record.status == status
     assert codes(record) == (("at_full_scale",) if status == "doubtful" else ())
+
+
+@pytest.mark.parametrize(
+    ("share", "share_of_width", "status", "code", "dimensions"),
+    [
+        (0.05, 0.0, "ok", (), ("FSC-A", "FSC-H")),
+        (0.2, 0.01, "ok", ("beyond_scale",), ("FSC-W",)),
+        (0.2, 0.2, "doubtful", ("at_full_scale",), ("FSC-A", "FSC-H")),
+        (0.2, None, "doubtful", ("at_full_scale",), ("FSC-A", "FSC-H")),
+    ],
+)
+def test_fit__width_stands_in_where_area_saturates_and_width_does_not(share, share_of_width, status, code, dimensions):
+    by_width = {"dimensions": ["FSC-W"], "method": "negative_tail", "arguments": {"keep": "below", "spreads": 5}}
+    record = singlets_of(share, share_of_width, fallback=by_width)
+    assert (record.status, codes(record)[: len(code) or 1], record.gate.dimensions) == (status, code, dimensions)
+    if code == ("beyond_scale",):
+        assert record.reasons[0].sentence == "20 % of root lie at the top of FSC-A, so FSC-W stands in"
+        assert record.method == "negative_tail"
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from marrowgate.fcs.model import Note
+from marrowgate.gating.doubts.saturation import saturated
 from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.methods import Needs, needs_of
 from marrowgate.gating.reasons import Reasons, because
+from marrowgate.gating.sample_events import EventRows
 from marrowgate.gating.walk.walk import SampleToFit, Walk
-from marrowgate.settings.strategies.strategy import Population, Step, rests_on_numbers
+from marrowgate.settings.strategies.strategy import Fallback, Population, Step, rests_on_numbers
 
 
 def for_panel(sample: SampleToFit, population: Population) -> Population:
@@ -17,6 +19,42 @@ def for_panel(sample: SampleToFit, population: Population) -> Population:
         return population
     if absent_dimensions(sample, instead.dimensions):
         return population
+    return _by_fallback(population, instead)
+
+
+def for_scale(sample: SampleToFit, population: Population, rows: EventRows) -> tuple[Population, Reasons]:
+    """Let the fallback stand in where a method needs true values and a channel cut off those of many events.
+
+    Parameters
+    ----------
+    sample : SampleToFit
+        The sample.
+    population : Population
+        What is to be gated.
+    rows : ndarray of intp
+        Events of its parent.
+
+    Returns
+    -------
+    tuple of (Population, tuple of Note)
+        The population itself, without a reason, where no channel cuts it off, or one of the fallback does, too.
+    """
+    instead = population.fallback
+    if instead is None or not instead.dimensions or not needs_of(population).true_values:
+        return population, ()
+    if absent_dimensions(sample, instead.dimensions):
+        return population, ()
+    cut, also_cut = (
+        saturated(sample.sample_events, dimensions, population.parent, rows)
+        for dimensions in (population.dimensions, instead.dimensions)
+    )
+    if not cut or also_cut:
+        return population, ()
+    sentence = f"{cut[0].sentence}, so {', '.join(instead.dimensions)} stands in"
+    return _by_fallback(population, instead), (because("beyond_scale", sentence),)
+
+
+def _by_fallback(population: Population, instead: Fallback) -> Population:
     changed = {"dimensions": instead.dimensions, "method": instead.method, "arguments": instead.arguments}
     return population.model_copy(update={**changed, "fallback": None})
 
