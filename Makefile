@@ -37,7 +37,7 @@ help:
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make bench-growth  a sample by its events, planning and collecting by the samples, up to 10,000: table and plot (a quarter of an hour)"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
-	@echo "make accuracy-real  docs/accuracy_real.md: real files with labels, through try (2 minutes)"
+	@echo "make accuracy-real  docs/accuracy_real.md: real files through try, with pictures (1 minute)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
 	@echo "make accuracy-cohort  false positives and power of the comparison (an hour); stopped, it goes on where it was"
 	@echo "make pictures  the pictures of the docs"

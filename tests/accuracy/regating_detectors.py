@@ -116,8 +116,8 @@ def hold_one_kind(sample: PatientReadings, watches: Sequence[Watch], panel: str,
 def held(cohorts: Mapping[str, Sequence[Patients]], n_released: int, n_new: int, gain: float, seed: int) -> Counts:
     """Part the patients of every cohort again and again."""
     kept: Counts = defaultdict(lambda: defaultdict(list))
-    rng = np.random.default_rng(seed)
     for panel, own in cohorts.items():
+        rng = np.random.default_rng(seed)
         for patients in own:
             for _ in range(PARTS):
                 order = rng.permutation(len(patients))

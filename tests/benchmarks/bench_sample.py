@@ -1,7 +1,8 @@
 """Where the CPU time of one sample goes: start of the programs, reading, finding, applying, writing.
 
 `python tests/benchmarks/bench_sample.py --events 1000 100000`. `fit` and `gate` run as the workflow calls them; their
-parts are clocked inside the process, and the start is what is left. All times are also given in starts of a process
+parts are clocked inside the process, and the start is what is left. In a run, where one process has the libraries
+loaded for all jobs, there is no start. All times are also given in starts of a process
 that imports numpy and pyarrow, which do not depend on the machine.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 REPEATS = 5
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 CLOCKED = {
     "reading": ["marrowgate.gating.open_sample:open_sample", "marrowgate.content:sha256_of"],
     "finding": [
@@ -95,6 +97,39 @@ def least_cpu(command: list[str]) -> float:
     return min(times)
 
 
+def cpu_in_a_run(words: list[str]) -> float:
+    """Return user and system time of a command that the warm process of a run does, without that process's start."""
+    with_commands, without = (_cpu_of_warm_process(words, times) for times in (2 * REPEATS, 0))
+    return (with_commands - without) / (2 * REPEATS)
+
+
+def _cpu_of_warm_process(words: list[str], times: int) -> float:
+    """Start a warm process, have it do a command some times, and return the time of all of them together."""
+    with tempfile.TemporaryDirectory() as name:
+        address, (theirs, lifeline) = Path(name) / "own" / "warm", os.pipe()
+        address.parent.mkdir()
+        warm = subprocess.Popen(
+            [sys.executable, "-m", "marrowgate.warm", str(address), str(theirs)], pass_fds=[theirs], env=ONE_THREAD
+        )
+        os.close(theirs)
+        while not address.exists():
+            time.sleep(0.01)
+        spent = 0.0
+        for _ in range(times):
+            caller = subprocess.Popen(
+                [sys.executable, "-c", "import sys; from marrowgate.launch import main; sys.exit(main())", *words],
+                env={**ONE_THREAD, "MARROWGATE_WARM": str(address)},
+                stdout=subprocess.DEVNULL,
+            )
+            _, status, used = os.wait4(caller.pid, 0)
+            if status:
+                raise RuntimeError(" ".join(words))
+            spent += used.ru_utime + used.ru_stime
+        os.close(lifeline)
+        _, _, used = os.wait4(warm.pid, 0)
+    return spent + used.ru_utime + used.ru_stime
+
+
 def commands(folder: Path, events: int) -> dict[str, list[str]]:
     """Simulate a CD34 sample and prepare its panel and scales; return the commands `fit` and `gate` of the workflow."""
     settings = REPOSITORY / "config"
@@ -151,6 +186,7 @@ def measured(events: int, unit: float) -> list[dict[str, str | float]]:
             runs = [json.loads(subprocess.check_output(inside)) for _ in range(REPEATS)]
             stages = {stage: min(run[stage] for run in runs) for stage in CLOCKED}
             stages = {"start and rest": whole - sum(stages.values()), **stages, "all": whole}
+            stages["all, in a run"] = cpu_in_a_run(words)
             rows += [
                 {"events": events, "step": step, "stage": stage, "cpu_s": seconds, "starts": seconds / unit}
                 for stage, seconds in stages.items()

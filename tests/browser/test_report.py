@@ -288,6 +288,9 @@ def test_access__axe_finds_nothing(browser, run, width, theme):
         assert faults_of_access(browser) == []
         paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
         assert (paper == "rgb(255, 255, 255)") == (theme == "light")
+        chart = "getComputedStyle(document.querySelector('figure svg:not(.gate-picture)'))"
+        ground, turned = browser.execute_script(f"return [{chart}.backgroundColor, {chart}.filter]")
+        assert (ground == "rgb(255, 255, 255)", turned == "none") == (theme == "light",) * 2
     finally:
         in_theme(browser, "light")
 

@@ -1,5 +1,6 @@
 """`correct` writes the found gates, `gate` takes what a person made of them, `check` tells what is wrong with it."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -149,6 +150,21 @@ def test_check__a_boundary_outside_the_scale_is_told_beside_all_other_faults(fol
         "7-AAD of 3000000 lies outside the scale, which goes from -110.875 to 262144; "
         "correct the value, or leave that end open"
     )
+
+
+def test_check__a_boundary_on_the_scale_that_the_sample_followed_is_none_outside(folder, capsys):
+    """Gated against a release, a sample's scale may be stretched; `correct` writes boundaries of that scale."""
+    fit = Path("results/fits/a.json")
+    plain = json.loads(fit.read_text(encoding="utf-8"))
+    plain["scales"]["7-AAD"]["t"] *= 1.3
+    fit.write_text(json.dumps(plain), encoding="utf-8")
+    assert main(["correct", "a", "viable", *BY_WHOM]) == 0
+    drafted = FILE.read_text(encoding="utf-8")
+    FILE.write_text(re.sub(r"high: \S+\}", f"high: {1.2 * 262144}}}", drafted), encoding="utf-8")
+    assert main(["check"]) == 0
+    FILE.write_text(re.sub(r"high: \S+\}", f"high: {1.4 * 262144}}}", drafted), encoding="utf-8")
+    (told,) = errors(capsys, "check")
+    assert "outside the scale, which goes from -144.137 to 340787" in told
 
 
 def test_check_and_gate__a_boundary_outside_the_scale_is_one_line(folder, capsys):

@@ -50,6 +50,18 @@ def test_fc500__blasts_that_are_taken_for_lymphocytes_are_in_doubt(statuses, bri
     assert {statuses[name, "lymphocytes"] for name in blasts} == {"doubtful"}
 
 
+def test_fc500__lymphocytes_and_blasts_in_one_ellipse_are_in_doubt(gated, statuses, real_data):
+    """Of sample 5 the ellipse holds lymphocytes and, beside them, a part of the blasts: dimmer in CD45, with CD13."""
+    file = read_fcs(real_data / "aml" / "sample5.fcs", 1)
+    cd13, cd45 = (
+        next(file.events[:, channel.index] for channel in file.channels if channel.name == name)
+        for name in (MYELOID["CD13"], "FL3 Log")
+    )
+    found = found_in(gated, "sample5", "lymphocytes")
+    assert np.median(cd13[found & (cd45 < 170)]) > 10 * np.median(cd13[found & (cd45 >= 170)])
+    assert statuses["sample5", "lymphocytes"] == "doubtful"
+
+
 def test_fc500__normal_granulocytes_are_not_called_immature_and_ok(gated, statuses, real_data):
     with (real_data / "aml" / "labels.csv").open(encoding="utf-8") as handle:
         normal = [row["fcsName"].removesuffix(".fcs") for row in csv.DictReader(handle) if row["Label"] == "normal"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from marrowgate.errors import UserError
 from marrowgate.gating.batch_scales import BatchScales, BatchWidth, scales_to_plain
 from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.consensus import Consensus, Reference, agree
@@ -327,6 +328,36 @@ def test_plain_for_batch__own_batches_keep_their_consensus_and_others_take_the_r
         "watches",
     ]
     assert isinstance(read_consensus(tmp_path / "new.yaml"), Consensus)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("scales", "weight:", "wait:"),
+        ("scales", "cells:", "cell:"),
+        ("consensus", "limit:", "limits:"),
+        ("consensus", "population:", "name:"),
+    ],
+)
+def test_release_file__that_was_changed_by_hand_is_none(tmp_path, kind, before, after):
+    path = tmp_path / "r1.yaml"
+    write_release(path, release("r1", 0.51))
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    for read in (lambda: read_release(path), lambda: plain_for_batch(path, "hspc", "B9", kind)):
+        with pytest.raises(UserError) as raised:
+            read()
+        assert str(raised.value.faults[0]) == f"{path}: is no release; make it again with marrowgate release"
+
+
+def test_release_file__cut_short_is_none(tmp_path):
+    path = tmp_path / "r1.yaml"
+    write_release(path, release("r1", 0.51))
+    path.write_text(path.read_text(encoding="utf-8").split("---")[0], encoding="utf-8")
+    for read in (lambda: read_release(path), lambda: plain_for_batch(path, "hspc", "B9", "scales")):
+        with pytest.raises(UserError, match="is no release"):
+            read()
 
 
 def test_differences__are_lines_for_a_person():

@@ -25,6 +25,27 @@ def test_dispersed_limit__many_blanks_come_to_the_quantile_of_their_distribution
     assert variance == pytest.approx(mean + mean**2 / shape, rel=0.2)
 
 
+def test_dispersed_limit__few_blanks_come_to_the_posterior_integrated_by_hand():
+    counts, sizes, new_size = np.array([2, 9, 0]), np.array([800, 1000, 1500]), 1200
+    shares = np.exp(np.linspace(np.log(1e-5), np.log(0.3), 400))
+    cvs = np.linspace(0.0, 3.0, 241)[1:]
+    posterior = np.empty((cvs.size, shares.size))
+    for row, cv in enumerate(cvs):
+        likelihood = nbinom.pmf(counts, cv**-2, cv**-2 / (cv**-2 + shares[:, None] * sizes)).prod(axis=1)
+        # Jeffreys' 1 / sqrt(share), in steps of the logarithm; half-normal of scale 1
+        posterior[row] = likelihood * np.sqrt(shares) * np.exp(-0.5 * cv**2)
+    posterior /= posterior.sum()
+
+    shapes, means = cvs[:, None] ** -2, shares * new_size
+    expected_mean = np.sum(posterior * means)
+    expected_variance = np.sum(posterior * (means + means**2 * (1 + cvs[:, None] ** 2))) - expected_mean**2
+
+    limit, mean, variance = dispersed_limit(counts.tolist(), sizes.tolist(), new_size, 0.05)
+    assert np.sum(posterior * nbinom.sf(limit, shapes, shapes / (shapes + means))) == pytest.approx(0.05, abs=0.003)
+    assert mean == pytest.approx(expected_mean, rel=0.06)
+    assert variance == pytest.approx(expected_variance, rel=0.2)
+
+
 def test_dispersed_limit__grows_with_the_sample_s_size():
     blanks = ((2, 9, 0, 14), (1000,) * 4)
     limits = [dispersed_limit(*blanks, size, 0.05)[0] for size in (500, 1000, 4000)]

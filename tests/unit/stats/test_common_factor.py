@@ -108,6 +108,19 @@ def test_common_factor__what_batches_differ_by_is_no_spread():
     assert (found.n_patients, found.freedom) == (9, 6)
 
 
+def test_common_factor__the_middle_batch_lies_at_nought():
+    """The median of the batches' means is what counts, which is not the mean of medians."""
+    own = np.random.default_rng(5).normal(0, 0.02, size=(12, 2))
+    levels = np.array([[0.0, 1.0], [0.2, 0.0], [1.0, 0.2]])
+    values = own + np.repeat(levels, 4, axis=0)
+    found = common_factor(values, Units.make(np.repeat([0, 1, 2], 4).tolist(), list(range(12))), 10.0)
+    means = (values - found.middles) @ found.weights
+    assert np.median(means.reshape(3, 4).mean(axis=1)) == pytest.approx(0.0, abs=1e-12)
+    medians = np.median(values.reshape(3, 4, 2).mean(axis=1), axis=0)
+    assert np.ptp(found.middles - medians) == pytest.approx(0.0, abs=1e-12)
+    assert abs((found.middles - medians)[0]) > 0.05
+
+
 def test_common_factor__a_patient_of_several_batches_is_known_once():
     values = np.array([-0.04, 0.0, 0.04] * 3)[:, None]
     found = common_factor(values, Units.make([0] * 3 + [1] * 3 + [2] * 3, list("abc" * 3)), LEAST)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
-from scipy.stats import fisher_exact
+from scipy.stats import fisher_exact, nchypergeom_fisher
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from marrowgate.stats.proportions import (
@@ -47,6 +47,22 @@ def test_odds_ratio_interval__published_contrast() -> None:
     assert math.isinf(estimate)
     assert math.isinf(high)
     assert f"{low:.1f}" == "11.0"
+
+
+def test_odds_ratio_interval__cuts_off_a_fortieth_on_either_side() -> None:
+    # Fisher's tea taster, 3 of 4 and 1 of 4: the likeliest odds ratio is 6.408
+    estimate, low, high = odds_ratio_interval(TwoByTwo(3, 4, 1, 4))
+    assert estimate == pytest.approx(6.4083, rel=1e-4)
+    assert nchypergeom_fisher(8, 4, 4, low).sf(2) == pytest.approx(0.025, rel=1e-4)
+    assert nchypergeom_fisher(8, 4, 4, high).cdf(3) == pytest.approx(0.025, rel=1e-4)
+
+
+def test_odds_ratio_interval__is_unknown_where_nobody_or_everybody_responds() -> None:
+    assert all(
+        math.isnan(value)
+        for table in (TwoByTwo(0, 4, 0, 6), TwoByTwo(4, 4, 6, 6))
+        for value in odds_ratio_interval(table)
+    )
 
 
 def test_wilson_interval__published_arms() -> None:

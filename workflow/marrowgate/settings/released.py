@@ -9,12 +9,14 @@ from typing import Any
 
 import yaml
 
-from marrowgate.errors import fault
+from marrowgate.errors import UserError, fault
 from marrowgate.settings.files.given_file import given_bytes
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategies.strategy import Strategy
 
 _LARGEST = 50_000_000
+NOT_AS_WRITTEN = (KeyError, TypeError, AttributeError, ValueError)
+"""What reading a release raises where a part of it is missing or of another kind."""
 _DESCRIBES = ("channel", "aliases", "marker", "fluorochrome", "clone", "scatter", "role")
 
 
@@ -66,6 +68,11 @@ class ReleaseHead:
     samples: Mapping[str, str]
 
 
+def no_release(path: Path) -> UserError:
+    """Return the fault of a file that is not as a release is written."""
+    return fault(str(path), "is no release", "make it again with marrowgate release")
+
+
 def release_path(strategies: str, name: str) -> Path:
     """Return the file of a release."""
     return Path(strategies) / "released" / f"{name}.yaml"
@@ -84,7 +91,7 @@ def read_documents(path: Path) -> Iterator[Any]:
     try:
         yield from yaml.load_all(content, Loader=loader)
     except yaml.YAMLError:
-        raise fault(str(path), "is no release", "make it again with marrowgate release") from None
+        raise no_release(path) from None
 
 
 def read_head(path: Path) -> ReleaseHead:
@@ -98,8 +105,8 @@ def read_head(path: Path) -> ReleaseHead:
     plain = next(read_documents(path), None)
     try:
         return head_from_plain(plain)
-    except (KeyError, TypeError, AttributeError):
-        raise fault(str(path), "is no release", "make it again with marrowgate release") from None
+    except NOT_AS_WRITTEN:
+        raise no_release(path) from None
 
 
 def head_from_plain(plain: Any) -> ReleaseHead:

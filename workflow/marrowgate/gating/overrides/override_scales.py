@@ -1,15 +1,18 @@
 """Gates that a person gave, held against the samples' scales before any job is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from marrowgate.errors import Fault, UserError
 from marrowgate.fcs.read import read_fcs
 from marrowgate.gating.batch_scales import asks_batch, freeze_scales
 from marrowgate.gating.overrides.given_gates import boundary_faults
+from marrowgate.gating.records import read_fit
 from marrowgate.gating.sample_events import channels_of, transform_of
+from marrowgate.no_result import read_no_result
 from marrowgate.settings.files.given_file import is_there
 from marrowgate.settings.project import Project
+from marrowgate.signal.transforms import Transform
 
 SCALES = Path("results/scales")
 
@@ -18,14 +21,14 @@ def overrides_off_scale(project: Project, scales: Path = SCALES) -> Iterator[Fau
     """Tell which boundaries of overrides lie outside the scales of their samples.
 
     A sample whose row is wrong, whose file is not there yet, or whose batch has no scales yet, is passed over: `gate`
-    tells it then.
+    tells it then. So is a boundary on the scale that the sample's gates were found on, see `correct`.
 
     Parameters
     ----------
     project : Project
         With its overrides, and with the samples, panels and strategies that these are of.
     scales : Path
-        Folder of the scales that an earlier run chose for each batch.
+        Folder of the scales that an earlier run chose for each batch; the samples' fits stand beside it.
     """
     samples = {sample.sample_id: sample for sample in project.samples}
     for name, overrides in project.overrides.items():
@@ -48,4 +51,15 @@ def overrides_off_scale(project: Project, scales: Path = SCALES) -> Iterator[Fau
         except UserError as error:
             yield from error.faults
         else:
-            yield from boundary_faults(overrides, own)
+            faults = list(boundary_faults(overrides, own))
+            if faults:
+                # a sample that was gated against a release may have followed its own landmark cells
+                followed = own | _scales_of_fit(scales.parent / "fits" / f"{name}.json", own)
+                yield from boundary_faults(overrides, followed)
+
+
+def _scales_of_fit(path: Path, wanted: Mapping[str, Transform]) -> dict[str, Transform]:
+    """Return the scales that an earlier run found the sample's gates on."""
+    if not is_there(path) or read_no_result(path) is not None:
+        return {}
+    return {name: scale for name, scale in read_fit(path).scales.items() if name in wanted}

@@ -16,6 +16,8 @@ from marrowgate.settings.released import ReleasedPanel
 
 SMALL = 0.001
 """Gates nearer to each other than this part of full scale are the same."""
+SMALL_FOLD = 0.02
+"""Intervals whose ends differ by a smaller factor (ln) are the same."""
 
 
 def differences(first: Release, second: Release) -> Iterator[str]:
@@ -72,9 +74,9 @@ def _of_watches(first: Sequence[Watch], second: Sequence[Watch]) -> Iterator[str
     """Say where two releases do not tell alike whether a detector reads as it did."""
     one, other = ({watch.dimension: watch for watch in reversed(watches)} for watches in (first, second))
     for name in dict.fromkeys((*one, *other)):
-        pair = [_watched(watches.get(name)) for watches in (one, other)]
-        if pair[0] != pair[1]:
-            yield f"detector of {name}: {pair[0]}; {pair[1]}"
+        before, after = one.get(name), other.get(name)
+        if before is None or after is None or abs(before.limit - after.limit) >= SMALL_FOLD:
+            yield f"detector of {name}: {_watched(before)}; {_watched(after)}"
 
 
 def _watched(watch: Watch | None) -> str:

@@ -14,7 +14,14 @@ from marrowgate.gating.consensus import Consensus
 from marrowgate.gating.consensus_file import consensus_from_plain, consensus_to_plain
 from marrowgate.gating.releases.make import FinishedBatch
 from marrowgate.plain_yaml import text_of_plain
-from marrowgate.settings.released import ReleasedPanel, ReleaseHead, head_from_plain, read_documents
+from marrowgate.settings.released import (
+    NOT_AS_WRITTEN,
+    ReleasedPanel,
+    ReleaseHead,
+    head_from_plain,
+    no_release,
+    read_documents,
+)
 
 _HEADING = """\
 # A released gate set, made by marrowgate release. Do not edit it: make another one.
@@ -71,14 +78,19 @@ def read_release(path: Path) -> Release:
     Raises
     ------
     UserError
-        The file is missing or no YAML.
+        The file is missing or no release.
     """
-    head, rest = read_documents(path)
-    gates = {
-        name: PanelGates(consensus_from_plain(entry["consensus"]), scales_from_plain(entry["scales"]), entry["batches"])
-        for name, entry in rest.items()
-    }
-    return Release(head_from_plain(head), gates)
+    try:
+        head, rest = read_documents(path)
+        gates = {name: _gates_from_plain(entry) for name, entry in rest.items()}
+        return Release(head_from_plain(head), gates)
+    except NOT_AS_WRITTEN:
+        raise no_release(path) from None
+
+
+def _gates_from_plain(entry: Mapping[str, Any]) -> PanelGates:
+    consensus, scales = consensus_from_plain(entry["consensus"]), scales_from_plain(entry["scales"])
+    return PanelGates(consensus, scales, entry["batches"])
 
 
 def _head_to_plain(head: ReleaseHead) -> dict[str, Any]:
