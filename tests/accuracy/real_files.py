@@ -76,6 +76,7 @@ def section(one: DataSet, files: list[Path], out: Path, picture: str) -> str:
     if one.sick:
         lines.append(medians("median of healthy blood", columns, one.sick))
     told = [flags(judged), *held_cells(one, files, out), *left_out(files, out), *best_threshold(one, files)]
+    told += [one.remark] if one.remark else []
     return "\n".join(
         [*lines, "", "\n".join(told), "", f"![{one.title}: found, and as labelled](pictures/{picture})", ""]
     )

@@ -52,3 +52,17 @@ def test_population_shift__a_channel_that_stands_still_says_nothing():
 def test_population_shift__few_distinct_values_warn_of_nothing():
     usual = np.repeat(np.eye(3), 500, axis=0)
     assert population_shift(usual, usual[:600]).shifts == pytest.approx(np.zeros(3))
+
+
+@pytest.mark.parametrize(("n_dim", "n_bright"), [(1000, 0), (0, 1000)])
+def test_population_shift__a_missing_population_is_not_mistaken_for_its_neighbour(n_dim, n_bright):
+    """Two of ten channels part the two, so that each lies within reach of the other's place."""
+
+    def two(rng, first, second):
+        cells = rng.normal(0, 0.3, (first + second, 10))
+        cells[first:, :2] += 3.0
+        return rng.permutation(cells)
+
+    usual, odd = two(np.random.default_rng(5), 1500, 1500), two(np.random.default_rng(6), n_dim, n_bright)
+    # what little the neighbour draws is a tenth of the way to it
+    assert population_shift(usual, odd).shifts == pytest.approx(np.zeros(10), abs=0.3)

@@ -15,7 +15,7 @@ from marrowgate.stats.robust import MAD_TO_SD
 
 Points = NDArray[np.float64]
 
-_FEWEST_OF_A_CLUSTER, _FEWEST_FOUND = 60, 40
+_FEWEST_OF_A_CLUSTER = 60
 _CLUSTERS, _SEED = 12, 1
 _REACH, _FARTHEST = 3.0, 9.0
 _SAME_PLACE = 0.5
@@ -69,16 +69,15 @@ def population_shift(usual: Points, odd: Points) -> PopulationShift:
     Comaniciu and Meer 2002, IEEE Trans Pattern Anal Mach Intell 24:603 (mean shift).
     """
     homes = _homes(usual)
-    found = [_settle(odd, centre, spread) for centre, spread in zip(homes.centres, homes.spreads, strict=True)]
-    centres = np.array([centre for centre, _ in found])
-    n_found = np.array([n for _, n in found])
+    pairs = zip(homes.centres, homes.spreads, strict=True)
+    centres = np.array([_settle(odd, *pair) for pair in pairs])
     # where a population is missing, the search ends in its neighbour, which lies nearer to its own home
     moved = np.mean(((centres - homes.centres) / homes.spreads) ** 2, axis=1)
     kept = _distinct(_Places(centres, homes.spreads), np.argsort(moved, kind="stable"))
     here = _Places(centres[kept], homes.spreads[kept])
     nearest, inside = _members(odd, here)
     _, usually_inside = _members(usual, homes)
-    weights = np.bincount(nearest[inside], minlength=len(kept)) * (n_found[kept] >= _FEWEST_FOUND)
+    weights = np.bincount(nearest[inside], minlength=len(kept))
     if not weights.any():
         return PopulationShift(np.zeros(usual.shape[1]), 0.0)
     shifts = weights @ (here.centres - homes.centres[kept]) / weights.sum()
@@ -89,7 +88,7 @@ def _homes(usual: Points) -> _Places:
     """Return where the populations usually lie; clusters that settle at the same place are one population."""
     clusters = _clusters(usual)
     pairs = zip(clusters.centres, clusters.spreads, strict=True)
-    settled = _Places(np.array([_settle(usual, *pair)[0] for pair in pairs]), clusters.spreads)
+    settled = _Places(np.array([_settle(usual, *pair) for pair in pairs]), clusters.spreads)
     kept = _distinct(settled, np.arange(len(settled.centres)))
     return _Places(settled.centres[kept], settled.spreads[kept])
 
@@ -116,16 +115,16 @@ def _distances(points: Points, centre: Points, spread: Points) -> Points:
     return np.asarray(np.minimum(((points - centre) / spread) ** 2, _FARTHEST).mean(axis=1))
 
 
-def _settle(points: Points, centre: Points, spread: Points) -> tuple[Points, int]:
-    """Return where the weighted mean of the events within reach settles, and how many these are."""
+def _settle(points: Points, centre: Points, spread: Points) -> Points:
+    """Return where the weighted mean of the events within reach settles; the start where none is within reach."""
     for _ in range(_STEPS):
         weights = np.maximum(1 - _distances(points, centre, spread) / _REACH, 0.0) ** 2
         if not weights.any():
-            return centre, 0
+            return centre
         before, centre = centre, weights @ points / weights.sum()
         if np.abs((centre - before) / spread).max() < _SETTLED:
             break
-    return centre, int(np.count_nonzero(_distances(points, centre, spread) < _REACH))
+    return centre
 
 
 def _distinct(places: _Places, order: NDArray[np.intp]) -> list[int]:
