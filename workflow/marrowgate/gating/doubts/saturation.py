@@ -9,8 +9,13 @@ from marrowgate.signal.margins import share_at_top
 MOST_AT_TOP = 0.10
 """Share of a reference's events that may lie at the top of a channel: its median and its spread stay what they are."""
 
+MOST_CUT_OFF = 0.01
+"""The same of a method that looks for doublets: they are about 2 % of events, and the brightest, so cut off first."""
 
-def saturated(sample_events: SampleEvents, dimensions: Sequence[str], name: str, rows: EventRows) -> Reasons:
+
+def saturated(
+    sample_events: SampleEvents, dimensions: Sequence[str], name: str, rows: EventRows, most: float = MOST_AT_TOP
+) -> Reasons:
     """Doubt a gate whose reference population lies at the top of one of the gate's channels.
 
     Parameters
@@ -23,6 +28,8 @@ def saturated(sample_events: SampleEvents, dimensions: Sequence[str], name: str,
         The reference.
     rows : ndarray of intp
         Its events.
+    most : float
+        Share of them that may lie at the top.
 
     Returns
     -------
@@ -37,5 +44,5 @@ def saturated(sample_events: SampleEvents, dimensions: Sequence[str], name: str,
     return tuple(
         because("at_full_scale", f"{100 * share:.0f} % of {name} lie at the top of {dimension}")
         for dimension, share in shares.items()
-        if share is not None and share > MOST_AT_TOP
+        if share is not None and share > most
     )

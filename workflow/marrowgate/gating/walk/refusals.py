@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from marrowgate.fcs.model import Note
-from marrowgate.gating.doubts.saturation import saturated
+from marrowgate.gating.doubts.saturation import MOST_CUT_OFF, saturated
 from marrowgate.gating.geometry.gates import Boolean
 from marrowgate.gating.methods import Needs, needs_of
 from marrowgate.gating.reasons import Reasons, because
@@ -45,7 +45,7 @@ def for_scale(sample: SampleToFit, population: Population, rows: EventRows) -> t
     if absent_dimensions(sample, instead.dimensions):
         return population, ()
     cut, also_cut = (
-        saturated(sample.sample_events, dimensions, population.parent, rows)
+        saturated(sample.sample_events, dimensions, population.parent, rows, MOST_CUT_OFF)
         for dimensions in (population.dimensions, instead.dimensions)
     )
     if not cut or also_cut:
