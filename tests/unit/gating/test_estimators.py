@@ -295,6 +295,24 @@ def test_reference_ratio__is_a_multiple_of_the_median_on_the_linear_scale():
     assert found.error.sds[0] < 0.002
 
 
+@pytest.mark.parametrize(("brightness", "is_found"), [(9.5, False), (10.5, True)])
+def test_reference_ratio__of_a_reference_that_is_hardly_stained_makes_no_boundary(brightness, is_found):
+    """On the linear scale the lower half of the negatives, from median to 16 % quantile, is as deep as 1 here."""
+    dim = np.random.default_rng(7).normal(100, 1, 20_000)
+    low, middle = np.quantile(dim, [0.16, 0.5])
+    bright = np.full(3000, middle + brightness * (middle - low))
+    scale = Transform("linear", 1000.0)
+    references = {"other": {"X": scale.forward(bright)}, "negative": {"X": scale.forward(dim)}}
+    view = ArrayView({"X": np.array([])}, references=references, transform=scale)
+    answer = find("reference_ratio", view, brighter_than="negative")
+    assert (answer.gate is not None) is is_found
+    assert find("reference_ratio", view).gate is not None
+    if not is_found:
+        assert [(reason.code, reason.sentence) for reason in answer.reasons] == [
+            ("reference_not_stained", "X of other hardly stands out of negative: no stain, or no such cells")
+        ]
+
+
 def test_reference_ratio__a_median_below_zero_makes_no_boundary():
     view = ArrayView({"X": NEGATIVE}, references={"other": {"X": -NEGATIVE}})
     assert find("reference_ratio", view).status == "failed"

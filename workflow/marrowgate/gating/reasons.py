@@ -23,6 +23,7 @@ CODES = MappingProxyType(
         "too_few_values": "The events have too few different values.",
         "no_control": "No control sample gives a boundary.",
         "no_gate_to_copy": "The population whose gate is to be copied has none in these dimensions.",
+        "reference_not_stained": "The reference population is hardly brighter than cells without the marker.",
         "reference_not_positive": "The median of the reference population is not above 0.",
         "no_negative_peak": "There is no negative peak.",
         "outside_bounds": "The boundary lies outside the bounds that the strategy gives.",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from marrowgate.gating.densities.density import Counts, binned, quantiles_if_any, resample
+from marrowgate.gating.doubts.stained import stands_out
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import (
     Arguments,
@@ -31,6 +32,9 @@ class ReferenceRatioArguments(Arguments):
     """Which side of the boundary is the population."""
     min_events: Annotated[int, Limit(ge=10)] = 100
     """Events that the reference must have."""
+    brighter_than: str = ""
+    """A population that stands before this one and of which most cells lack the marker; where the reference hardly
+    stands out of it a multiple of its median says nothing, and there is no gate."""
 
 
 def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
@@ -50,6 +54,11 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
     if not linear > 0:
         return no_gate("reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0")
 
+    negative = arguments.brighter_than
+    if negative and not stands_out(view, dimension, values, negative):
+        sentence = f"{dimension} of {arguments.reference} hardly stands out of {negative}: no stain, or no such cells"
+        return no_gate("reference_not_stained", sentence)
+
     def borders(drawn: Counts) -> list[float]:
         return multiples([middle for middle in quantiles_if_any(drawn, 0.5) if middle is not None])
 
@@ -59,8 +68,9 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
 
 
 def needs(arguments: ReferenceRatioArguments) -> Needs:
-    """Declare the population that the gate refers to."""
-    return Needs(references=(arguments.reference,), placed_by=(arguments.reference,))
+    """Declare the population that the gate refers to, and the one that it is held against."""
+    negative = (arguments.brighter_than,) if arguments.brighter_than else ()
+    return Needs(references=(arguments.reference, *negative), placed_by=(arguments.reference,))
 
 
 METHOD = Method(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.densities.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
+from marrowgate.gating.doubts.stained import stands_out
 from marrowgate.gating.geometry.gates import threshold
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, no_gate
 from marrowgate.gating.reasons import because
@@ -14,8 +15,6 @@ from marrowgate.settings.section import Limit
 _HALF_WITHIN = 0.6745
 _LEAST_SHARE = 0.1
 """Share of the parent's events that the mode must hold to be believed."""
-_LEAST_BRIGHTNESS = 10.0
-"""Distance of a stained mode from the median of cells without the marker, in their standard deviations."""
 
 
 class UpperModeArguments(Arguments):
@@ -51,22 +50,12 @@ def find(view: View, arguments: UpperModeArguments) -> FittedGate:
     (at,) = borders(counts[np.newaxis])
     if at is None:
         return no_gate("no_mode", f"no upper mode of {dimension}")
-    if arguments.brighter_than and not _stands_out(view, values[values >= at], arguments.brighter_than):
+    if arguments.brighter_than and not stands_out(view, dimension, values[values >= at], arguments.brighter_than):
         return no_gate("no_mode", f"the upper mode of {dimension} hardly stands out of {arguments.brighter_than}")
     share = float(np.mean(values >= at))
     few = because("few_in_mode", f"the upper mode of {dimension} holds {100 * share:.1f} % of the events")
     doubts = (few,) if share < _LEAST_SHARE else ()
     return fitted_gate(threshold(dimension, at, "above"), resample(counts, borders, view.seed).error, doubts=doubts)
-
-
-def _stands_out(view: View, bright: NDArray[np.float64], negative: str) -> bool:
-    """Say whether bright events lie far beyond cells without the marker, on the linear scale."""
-    (dimension,) = view.dimensions
-    scale, dim = view.scale(dimension), view.values(dimension, negative)
-    if not dim.size:
-        return True
-    low, middle = scale.inverse(np.quantile(dim, [0.16, 0.5]))
-    return bool(float(scale.inverse(np.median(bright, keepdims=True))[0]) - middle > _LEAST_BRIGHTNESS * (middle - low))
 
 
 def upper_mode(counts: Counts, density: Counts, least_height: float) -> tuple[float, float] | None:
