@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
 from marrowgate.gating.densities.density import CENTRES, Counts, bandwidth, binned, quantile, resample, smoothed
 from marrowgate.gating.doubts.stained import stands_out
