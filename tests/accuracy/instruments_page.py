@@ -68,8 +68,8 @@ STAINS = f"""## Forgotten stains
 
 On the home instrument, in healthy blood: a stain was left out of all samples of the batch, or of one alone, and nobody
 said so. The cells are there and cannot be seen, and what they ought to be left out of holds them. Shown are the
-samples without the stain. The rules for this were made on other blood (seed {COHORT}). A forgotten CD34 is not here: a
-sample without the stain looks like one without CD34+ cells."""
+samples without the stain. The rules for this were made on other blood (seed {COHORT}), except that of CD10: without it
+`ig` was wrong and `ok` here, and reference_ratio got `brighter_than`. That was judged on seed 20260901 alone."""
 
 DOUBTS = """### What flags gates
 
