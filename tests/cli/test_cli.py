@@ -135,7 +135,7 @@ def test_missing_option__is_one_line_and_2(capsys):
         main(["fit"])
     assert stopped.value.code == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: marrowgate fit: --sample-id, --fcs, --panel, --strategy, ")
+    assert error.startswith("error: marrowgate fit: --sample-id, --fcs, --stability, ")
     assert error.endswith(" are missing; add them; see marrowgate fit --help\n")
     assert error.count("\n") == 1
 
