@@ -101,7 +101,7 @@ def test_init__says_what_it_drafted_and_what_will_be_had(real_data: Path, tmp_pa
             "  blood_immature: singlets, with_nucleus, nucleated, cd45_pos, lymphocytes, granulocytes, "
             "not_small and 2 more"
         ),
-        "    not: ig_stage1, ig_stage2, ig (no CD11b); viable (no 7-AAD); and 18 more",
+        "    not: ig_stage1, ig_stage2 (no CD11b); viable (no 7-AAD); and 19 more",
         "batches, by instrument, day and settings: b1",
         "still to do: patient_id in 1 row, day in 1 row, panel in 1 row",
         NEXT,
