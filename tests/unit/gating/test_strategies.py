@@ -16,6 +16,7 @@ from marrowgate.gating.consensus_file import write_consensus
 from marrowgate.gating.final_gates import settle
 from marrowgate.gating.fit import fit_sample
 from marrowgate.gating.method_checks import load_checked_strategy
+from marrowgate.gating.methods import needs_of
 from marrowgate.gating.open_sample import start_rows
 from marrowgate.gating.records import USABLE, ControlRole, read_fit, write_fit
 from marrowgate.gating.sample_events import make_sample_events
@@ -402,3 +403,12 @@ def test_consensus__is_the_same_to_the_byte_for_any_order_and_number_of_processe
         write_consensus(tmp_path / "c.yaml", agree(kind, "B1", [read_fit(tmp_path / folder / name) for name in order]))
         texts.add((tmp_path / "c.yaml").read_bytes())
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("population", ["cd10_low", "ig_stage1", "ig_stage2"])
+def test_immature__multiples_of_neutrophils_are_held_against_lymphocytes(population):
+    strategy = load_checked_strategy(CONFIG / "strategies" / "blood_immature.yaml")
+    (step,) = (one for one in strategy.populations if one.name == population)
+    needs = needs_of(step)
+    assert needs.references == ("mature_neutrophils", "lymphocytes")
+    assert needs.placed_by == ("mature_neutrophils",)
