@@ -39,12 +39,12 @@ def main() -> None:
             draw(one, files, out, picture)
             parts.append(section(one, files, out, picture.name))
         parts.append("## Files without labels\n")
-        for one in unlabelled_sets():
-            files = [args.real / name for name in one.files]
-            out = tried(Path(folder) / one.name, one.panel, one.strategy, files)
-            picture = args.docs.parent / "pictures" / f"real_{one.name}.png"
-            draw_found(one, files, out, picture)
-            parts.append(unlabelled_section(one, picture.name))
+        for unlabelled in unlabelled_sets():
+            files = [args.real / name for name in unlabelled.files]
+            out = tried(Path(folder) / unlabelled.name, unlabelled.panel, unlabelled.strategy, files)
+            picture = args.docs.parent / "pictures" / f"real_{unlabelled.name}.png"
+            draw_found(unlabelled, files, out, picture)
+            parts.append(unlabelled_section(unlabelled, picture.name))
     write_text(args.docs, "\n".join(parts))
 
 
