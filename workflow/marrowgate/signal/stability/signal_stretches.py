@@ -1,13 +1,13 @@
 """Stretches of a run in which a signal departs from its usual level: bubbles, drifting lasers, moving cores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel
+from marrowgate.frozen import Frozen
 from marrowgate.signal.stability.change_points import change_points, window_means
 from marrowgate.signal.stability.population_shift import PopulationShift, population_shift
 
@@ -17,8 +17,7 @@ _PART_WITHIN, _LEAST_COVERED = 0.5, 0.5
 _FEWEST_USUAL, _MOST_POINTS, _MOST_SCALED = 1000, 6000, 20_000
 
 
-@dataclass(frozen=True)
-class SignalStretch:
+class SignalStretch(Frozen):
     """A stretch in which the mean of a channel is shifted.
 
     Parameters
