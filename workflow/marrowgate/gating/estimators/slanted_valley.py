@@ -1,12 +1,12 @@
 """The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.densities.density import BINS, Counts, bandwidth, binned, bins_of
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, crowded
 from marrowgate.gating.estimators.valley import (
@@ -54,8 +54,7 @@ class SlantedValleyArguments(DepthArguments):
             raise ValueError(msg)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Frozen):
     """A line in two dimensions: its slope, its height at the pivot, and how deep the valley along it is."""
 
     slope: float

@@ -1,10 +1,9 @@
 """Modes of a cloud of events in two dimensions, without any scale."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.stats.order_statistics import quantiles_of
 
 Floats = NDArray[np.float64]
@@ -14,8 +13,7 @@ _SMOOTHING = 2.0
 _OUTSIDE = 0.002
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(Frozen):
     """A maximum of the smoothed density.
 
     Parameters

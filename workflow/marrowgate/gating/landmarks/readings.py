@@ -1,10 +1,10 @@
 """How bright landmark cells are in every dimension: what tells whether a detector reads as it did."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.landmarks.cells import MOST_EVENTS, EventRows, LandmarkCells, find_cells
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.stats.order_statistics import quantiles_of
@@ -19,8 +19,7 @@ Readings = Mapping[str, Mapping[str, tuple[float, float, float]]]
 """Kind of landmark cells, then dimension, to `MEASURES` in channel units of the file."""
 
 
-@dataclass(frozen=True)
-class CellsOfSample:
+class CellsOfSample(Frozen):
     """The landmark cells of a sample.
 
     Parameters

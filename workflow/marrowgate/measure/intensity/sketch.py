@@ -1,19 +1,18 @@
 """Values of a marker on a population, kept small: all of them when they are few, quantiles when they are many."""
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.stats.order_statistics import quantiles_of_sorted
 
 LARGEST = 2001
 
 
-@dataclass(frozen=True, eq=False)
-class Sketch:
+class Sketch(Frozen, eq=False):
     """Sorted values of a marker on a population of one sample.
 
     Parameters

@@ -1,13 +1,13 @@
 """Stretches of a run in which a signal departs from its usual level: bubbles, drifting lasers, moving cores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel
+from marrowgate.frozen import Frozen
 from marrowgate.signal.stability.change_points import change_points, window_means
 from marrowgate.signal.stability.population_shift import PopulationShift, population_shift
 from marrowgate.stats.order_statistics import median_of
@@ -20,8 +20,7 @@ _ERROR_OF_LOG = 1e-4
 """More than rounding makes of the mean of a window when arcsinh is written as a logarithm."""
 
 
-@dataclass(frozen=True)
-class SignalStretch:
+class SignalStretch(Frozen):
     """A stretch in which the mean of a channel is shifted.
 
     Parameters
