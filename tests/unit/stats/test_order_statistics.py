@@ -19,18 +19,14 @@ def _samples() -> list[NDArray[np.floating]]:
 
 @pytest.mark.parametrize("values", _samples())
 def test_median_is_numpys(values: NDArray[np.floating]) -> None:
-    own = median_of(values)
-    assert own == np.median(values)
-    assert own.dtype == values.dtype
+    assert median_of(values) == np.median(values)
 
 
 @pytest.mark.parametrize("values", _samples())
 def test_quantiles_are_numpys_in_any_order_of_shares(values: NDArray[np.floating]) -> None:
     finite = values[np.isfinite(values)]
     for shares in (SHARES, SHARES[::-1], (0.3,), (0.7, 0.7)):
-        own = quantiles_of(finite, shares)
-        assert own == [np.quantile(finite, share) for share in shares]
-        assert all(value.dtype == values.dtype for value in own)
+        assert quantiles_of(finite, shares) == [np.quantile(finite, share) for share in shares]
 
 
 @pytest.mark.parametrize("values", _samples())

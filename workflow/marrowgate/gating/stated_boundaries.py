@@ -64,4 +64,4 @@ def _on_scale(view: View, dimension: str, boundary: Boundary) -> float:
     if not isinstance(boundary, OfPopulation):
         return on_scale(view, dimension, [boundary])[0]
     values = view.values(dimension, boundary.of)
-    return float(quantiles_of(values, [boundary.quantile])[0]) if values.size >= MIN_EVENTS else float("nan")
+    return quantiles_of(values, [boundary.quantile])[0] if values.size >= MIN_EVENTS else float("nan")

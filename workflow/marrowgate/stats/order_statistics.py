@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Values = NDArray[np.floating]
 
 
-def median_of(values: Values) -> np.floating[Any]:
+def median_of(values: Values) -> float:
     """Return the median of values, as `numpy.median` does.
 
     Parameters
@@ -24,16 +24,16 @@ def median_of(values: Values) -> np.floating[Any]:
 
     Returns
     -------
-    floating
-        Of the values' dtype.
+    float
+        Computed in the values' dtype.
     """
     if not values.size:
-        return values.dtype.type(np.nan)
+        return float("nan")
     lower, upper = _at_places(values, [(values.size - 1) // 2, values.size // 2])
-    return (lower + upper) / 2
+    return float((lower + upper) / 2)
 
 
-def quantiles_of(values: Values, shares: Sequence[float]) -> list[np.floating[Any]]:
+def quantiles_of(values: Values, shares: Sequence[float]) -> list[float]:
     """Return quantiles of values, linear between neighbours: for each share what `numpy.quantile` gives.
 
     Parameters
@@ -45,8 +45,8 @@ def quantiles_of(values: Values, shares: Sequence[float]) -> list[np.floating[An
 
     Returns
     -------
-    list of floating
-        Of the values' dtype.
+    list of float
+        Computed in the values' dtype.
 
     References
     ----------
@@ -84,9 +84,9 @@ def quantiles_of_sorted(ordered: NDArray[np.float64], shares: NDArray[np.float64
     return np.where(part < 0.5, lower + gap * part, upper - gap * (1 - part))
 
 
-def _between(lower: np.floating[Any], upper: np.floating[Any], part: float) -> np.floating[Any]:
+def _between(lower: np.floating[Any], upper: np.floating[Any], part: float) -> float:
     gap = upper - lower
-    return lower + gap * part if part < 0.5 else upper - gap * (1 - part)
+    return float(lower + gap * part if part < 0.5 else upper - gap * (1 - part))
 
 
 def _at_places(values: Values, places: Sequence[int]) -> list[np.floating[Any]]:

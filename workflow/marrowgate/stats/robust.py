@@ -15,7 +15,7 @@ _FEW = MappingProxyType({2: 1.196, 3: 1.495, 4: 1.363, 5: 1.206, 6: 1.200, 7: 1.
 
 def robust_sd(values: NDArray[np.float64]) -> float:
     """Return 1.4826 times the median absolute deviation: of a normal density its standard deviation."""
-    return MAD_TO_SD * float(median_of(np.abs(values - median_of(values))))
+    return MAD_TO_SD * median_of(np.abs(values - median_of(values)))
 
 
 def sd_of_mad(mad: NDArray[np.float64], n: int) -> NDArray[np.float64]:

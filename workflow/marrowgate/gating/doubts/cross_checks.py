@@ -100,7 +100,7 @@ def off_landmark(sample_events: SampleEvents, kind: str, rows: EventRows, landma
     for row in own:
         if row.value is None:
             continue
-        ratio = float(median_of(sample_events.linear(row.dimension, rows))) / row.value
+        ratio = median_of(sample_events.linear(row.dimension, rows)) / row.value
         if not 1 / MOST_APART <= ratio <= MOST_APART:
             sentence = f"the median {row.dimension} is {ratio:.2f} times that of the sample's landmark"
             return (because("off_landmark", sentence),)

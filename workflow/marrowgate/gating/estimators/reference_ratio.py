@@ -50,7 +50,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
     def multiples(middles: list[float]) -> list[float]:
         return on_scale(view, dimension, (scale.inverse(np.array(middles)) * arguments.ratio).tolist())
 
-    middle = float(median_of(values))
+    middle = median_of(values)
     linear = float(scale.inverse(np.array([middle]))[0])
     if not linear > 0:
         return no_gate("reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0")

@@ -45,7 +45,7 @@ def find(view: View, arguments: SingletsArguments) -> FittedGate:
 
 
 def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:
-    return float(median_of(ratio)), robust_sd(ratio)
+    return median_of(ratio), robust_sd(ratio)
 
 
 def needs(arguments: SingletsArguments) -> Needs:  # noqa: ARG001 - as declared

@@ -93,9 +93,9 @@ def doubtful_dimensions(batch: Sequence[LandmarkRow]) -> tuple[str, ...]:
 
 def _measured(values: Floats, by: str) -> float:
     if by == "upper":
-        return float(quantiles_of(values, [0.84])[0])
-    middle = float(median_of(values))
-    return middle if by == "median" else middle - float(quantiles_of(values, [0.16])[0])
+        return quantiles_of(values, [0.84])[0]
+    middle = median_of(values)
+    return middle if by == "median" else middle - quantiles_of(values, [0.16])[0]
 
 
 def _without(row: LandmarkRow, reason: str) -> LandmarkRow:

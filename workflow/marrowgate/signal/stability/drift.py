@@ -50,7 +50,7 @@ def signal_drift(values: Values) -> float | None:
 def _floor(values: Values) -> float:
     """Return 3 times the depth of the noise below 0, or 10 times the dimmest events, whichever is more."""
     (low,), (dim,) = quantiles_of(values, [0.01]), quantiles_of(np.abs(values), [0.05])
-    return max(_ABOVE_NOISE * max(-float(low), 0.0), _ABOVE_DIM * float(dim))
+    return max(_ABOVE_NOISE * max(-low, 0.0), _ABOVE_DIM * dim)
 
 
 def _histogram(logs: NDArray[np.float64], bins: int) -> NDArray[np.float64]:

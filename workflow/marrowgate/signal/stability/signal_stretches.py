@@ -153,7 +153,7 @@ def _thinned(rows: NDArray[Any], most: int) -> NDArray[Any]:
 
 def _is_level(values: NDArray[np.floating], steady: NDArray[np.bool_], max_shift: float) -> bool:
     """Say whether a channel has no shift beyond doubt, which takes a tenth of the time of `_levels`."""
-    unit = float(median_of(np.abs(_thinned(values, _MOST_SCALED))))
+    unit = median_of(np.abs(_thinned(values, _MOST_SCALED)))
     if unit <= 0:
         return True
     x = values / unit
@@ -167,7 +167,7 @@ def _is_level(values: NDArray[np.floating], steady: NDArray[np.bool_], max_shift
 
 def _levels(values: NDArray[np.floating], steady: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """Return the mean of each bin less the usual one, in standard deviations of the events; None without a spread."""
-    unit = float(median_of(np.abs(_thinned(values, _MOST_SCALED))))
+    unit = median_of(np.abs(_thinned(values, _MOST_SCALED)))
     if unit <= 0:
         return None
     scaled = np.arcsinh(values / unit)
