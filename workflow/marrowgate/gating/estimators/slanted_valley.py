@@ -22,6 +22,7 @@ from marrowgate.gating.methods import FittedGate, Method, View, fitted_gate, nev
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
+from marrowgate.stats.order_statistics import median_of
 
 _DRAWS = 40
 _FEWEST_DRAWS = 2
@@ -130,7 +131,7 @@ def crowded_line(x: NDArray[np.float64], y: NDArray[np.float64], line: Line, aga
     variance = of_height + 2 * both * x + of_slope * x**2
     off = y - line.slope * x - line.height
     near = off**2 < variance
-    sd = float(np.sqrt(np.median(variance[near]))) if near.any() else 0.0
+    sd = float(np.sqrt(median_of(variance[near]))) if near.any() else 0.0
     return crowded(int(np.count_nonzero(near)), int(np.count_nonzero(off >= 0)), sd, MOST_NEAR_MEASURED)
 
 

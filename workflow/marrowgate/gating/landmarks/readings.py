@@ -7,6 +7,7 @@ import numpy as np
 from marrowgate.frozen import Frozen
 from marrowgate.gating.landmarks.cells import MOST_EVENTS, EventRows, LandmarkCells, find_cells
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.stats.order_statistics import quantiles_of
 
 LANDMARK_DIMENSIONS = ("SSC-A", "CD45")
 MEASURES = ("median", "upper", "width")
@@ -50,7 +51,7 @@ def sample_readings(sample_events: SampleEvents, of_sample: CellsOfSample) -> Re
     for dimension in sample_events.channels if readings else ():
         values = sample_events.linear(dimension, of_sample.looked_at)
         for kind, at in of_sample.cells.rows.items():
-            low, middle, high = np.quantile(values[at], _QUANTILES)
+            low, middle, high = quantiles_of(values[at], _QUANTILES)
             readings[kind][dimension] = (_rounded(middle), _rounded(high), _rounded(high - low))
     return readings
 
