@@ -18,6 +18,7 @@ BELOW_ALL = {
     "arrow_arrays",
     "endpoint_names",
     "content",
+    "frozen",
     "no_result",
     "plain_text",
     "plain_yaml",
@@ -26,8 +27,8 @@ BELOW_ALL = {
 FLOORS = ("fcs", "signal", "gating", "measure", "cohort", "report")
 """From the lowest to the highest; a room imports its own floor and those below it."""
 MAY_IMPORT = {
-    "stats": {"stats", "errors"},
-    "settings": {"settings", "errors", "columns", "endpoint_names", "files", "plain_text"},
+    "stats": {"stats", "errors", "frozen"},
+    "settings": {"settings", "errors", "frozen", "columns", "endpoint_names", "files", "plain_text"},
     **{room: {*BELOW_ALL, "provenance", "code_digest", *FLOORS[: height + 1]} for height, room in enumerate(FLOORS)},
     "drafts": {*BELOW_ALL, "drafts", "gating", "signal", "fcs"},
     "simulate": {*BELOW_ALL, "simulate", "measure", "gating", "signal", "fcs", "provenance", "code_digest"},

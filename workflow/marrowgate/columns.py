@@ -4,16 +4,16 @@ A table is typed by this registry when it is written (`marrowgate.tables`), and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from marrowgate.endpoint_names import DEFAULT_ARMS
+from marrowgate.frozen import Frozen
 
 DType = Literal["string", "int64", "float64", "bool"]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Frozen):
     """One column: its name, dtype, unit, denominator and meaning.
 
     `unit` and `denominator` are empty where there is none.

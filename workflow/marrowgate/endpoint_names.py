@@ -6,7 +6,8 @@ measure in a patient: ``ig_per_ul_log2_change``. An outcome is what happened to 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from marrowgate.frozen import Frozen
 
 DEFAULT_ARMS = ("triplet", "doublet")
 """Arms of a study whose settings name none."""
@@ -64,8 +65,7 @@ MARKED = "censored_then"
 curve, and how many are censored at the very time of a mark on it."""
 
 
-@dataclass(frozen=True)
-class CountMeasure:
+class CountMeasure(Frozen):
     """The count of a population, in one of `COUNT_UNITS`."""
 
     population: str
@@ -77,8 +77,7 @@ class CountMeasure:
         return f"{self.population}_{self.unit}"
 
 
-@dataclass(frozen=True)
-class IntensityMeasure:
+class IntensityMeasure(Frozen):
     """A marker's intensity on a population; `column` is one of `INTENSITY_COLUMNS`."""
 
     population: str
@@ -91,8 +90,7 @@ class IntensityMeasure:
         return f"{self.population}_{self.marker}_{self.column}"
 
 
-@dataclass(frozen=True)
-class ImportedMeasure:
+class ImportedMeasure(Frozen):
     """What another instrument measured, with its unit."""
 
     measure: str
@@ -104,8 +102,7 @@ class ImportedMeasure:
         return f"{self.measure}_{self.unit}"
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Frozen):
     """A summary of the measure of this name; one that is read from the tables may have none."""
 
     measure: str
@@ -123,8 +120,7 @@ SUMMARIES = (
 """Every summary that an endpoint may have."""
 
 
-@dataclass(frozen=True)
-class OutcomeMeasure:
+class OutcomeMeasure(Frozen):
     """What is told of an outcome.
 
     Parameters

@@ -7,11 +7,11 @@ Any other exception is a defect of the program and ends with 1 and a traceback.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from marrowgate.frozen import Frozen
 from marrowgate.plain_text import counted, one_line
 
-_LINE = re.compile(r"(?P<file>.+?) (?P<word>line|row) (?P<line>\d+)(?P<place>, .*)?", re.DOTALL)
+_LINE = r"(?s)(?P<file>.+?) (?P<word>line|row) (?P<line>\d+)(?P<place>, .*)?"
 _MANY = 3
 """Lines with the same fault from which on it is told once."""
 _LISTED = 5
@@ -19,8 +19,7 @@ _GOT = ", got "
 """Stands in what is wrong before the value that was found."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Frozen):
     """One thing that the user can mend.
 
     Parameters
@@ -76,11 +75,11 @@ def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     given = tuple(faults)
     lines: dict[tuple[str, ...], list[tuple[int, str]]] = {}
     for given_fault in given:
-        if named := _LINE.fullmatch(given_fault.where):
+        if named := re.fullmatch(_LINE, given_fault.where):
             lines.setdefault(_same(given_fault, named), []).append((int(named["line"]), given_fault.what))
     kept: dict[Fault, None] = {}
     for given_fault in given:
-        named = _LINE.fullmatch(given_fault.where)
+        named = re.fullmatch(_LINE, given_fault.where)
         alike = lines[_same(given_fault, named)] if named else []
         numbers = list(dict.fromkeys(number for number, _ in alike))
         if named and len(numbers) >= _MANY:
@@ -108,7 +107,7 @@ def _lines(word: str, numbers: list[int]) -> str:
 
 
 def _file_and_line(where: str) -> tuple[str, int]:
-    named = _LINE.match(where)
+    named = re.match(_LINE, where)
     return (named["file"], int(named["line"])) if named else (where, 0)
 
 

@@ -1,11 +1,12 @@
 """A step that gives no result leaves a file that says why in place of each of its outputs; the others run on."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 
 STEP_FAILED = "step_failed"
 """Code of the reason when a defect of the program, and not the file, is why there are no numbers."""
@@ -13,8 +14,7 @@ _KEY = "marrowgate_no_result"
 _LONGEST = 65_536
 
 
-@dataclass(frozen=True)
-class NoResult:
+class NoResult(Frozen):
     """Why a sample or batch has no numbers.
 
     Parameters

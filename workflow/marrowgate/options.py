@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from marrowgate.errors import Fault
 from marrowgate.settings.messages import correct_to, shown
 
-_CHOICE = re.compile(r"invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)", re.DOTALL)
+_CHOICE = r"(?s)invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)"
 _REQUIRED = "the following arguments are required: "
 _NOT_KNOWN = "unrecognized arguments: "
-_AMBIGUOUS = re.compile(r"ambiguous option: (?P<name>\S+) could match (?P<meant>.*)", re.DOTALL)
+_AMBIGUOUS = r"(?s)ambiguous option: (?P<name>\S+) could match (?P<meant>.*)"
 
 
 def whole_number(least: int) -> Callable[[str], int]:
@@ -82,14 +82,14 @@ def option_fault(command: str, message: str, known: Sequence[str], name: str | N
             return Fault(command, f"there is one word too many, {shown(first)}", f"remove it; {see}")
         option = first.partition("=")[0]
         return Fault(command, f"there is no option {shown(option)}", correct_to(option, known, see))
-    if named := _AMBIGUOUS.fullmatch(message):
+    if named := re.fullmatch(_AMBIGUOUS, message):
         what = f"may stand for {named['meant'].replace(', ', ' or ')}"
         return Fault(f"option {named['name']}", what, "write it in full")
     return Fault(command, message, see)
 
 
 def _of_one_option(rest: str, see: str) -> tuple[str, str]:
-    if chosen := _CHOICE.fullmatch(rest):
+    if chosen := re.fullmatch(_CHOICE, rest):
         choices = chosen["choices"].replace("'", "")
         return f"must be one of {choices}, got {chosen['value']}", "use one of these"
     if rest.startswith("expected "):

@@ -3,22 +3,20 @@
 import re
 
 # control characters, marks that turn the direction of writing, and code points that are no characters
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
-)
+_UNPRINTABLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 _FORMULA = ("=", "+", "-", "@")
 REPLACEMENT = "\ufffd"
 
 
 def has_unprintable(text: str) -> bool:
     """Say whether a text holds characters that are not to be shown; tabs and line ends do not count."""
-    return _UNPRINTABLE.search(text) is not None
+    return re.search(_UNPRINTABLE, text) is not None
 
 
 def printable(text: str, instead: str = REPLACEMENT) -> str:
     """Return a text with another character in place of each that is not to be shown."""
     # what Python calls printable holds none of them, and nearly every text is
-    return text if text.isprintable() else _UNPRINTABLE.sub(instead, text)
+    return text if text.isprintable() else re.sub(_UNPRINTABLE, instead, text)
 
 
 def one_line(text: str) -> str:

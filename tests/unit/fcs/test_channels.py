@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from marrowgate.fcs import channels
 from marrowgate.fcs.model import Channel, FcsFile
 from marrowgate.fcs.read import read_header
 from marrowgate.settings.panel import Panel
@@ -159,3 +160,18 @@ def test_names__control_characters_are_left_out_and_noted(tmp_path, character):
 def test_names__padding_is_no_control_character(tmp_path):
     file = read_header(write(tmp_path, fcs_bytes(keywords(P1N="FITC-A\x00\x00"), TWO_EVENTS)))
     assert (file.verdict.status, file.channels[0].name) == ("accepted", "FITC-A")
+
+
+def test_panel__what_it_says_of_a_channel_is_not_asked_of_the_name(tmp_path, monkeypatch):
+    def asked(name: str, *_: str) -> None:
+        raise AssertionError(name)
+
+    monkeypatch.setattr(channels, "read_name", asked)
+    monkeypatch.setattr(channels, "read_label", asked)
+    entries = [{"channel": "Odd-1", "marker": "CD34"}, {"channel": "Odd-2", "scatter": "SSC-A"}]
+    panel = Panel.model_validate({"channels": [*entries, {"channel": "Odd-3", "role": "time"}]})
+    file = read(tmp_path, ["Odd-1", "Odd-2", "Odd-3"], ["CD45 PE", "Time", "CD3"], panel)
+    assert [channel.role for channel in file.channels] == ["fluorescence", "scatter", "time"]
+    assert [channel.marker for channel in file.channels] == ["CD34", "", ""]
+    with pytest.raises(AssertionError, match="Odd-4"):
+        read(tmp_path, ["Odd-1", "Odd-4"], panel=panel)

@@ -1,6 +1,7 @@
 import pytest
 
-from marrowgate.fcs.markers import read_label, says_another_marker
+from marrowgate.fcs import markers
+from marrowgate.fcs.markers import Stain, read_label, says_another_marker
 
 LABELS = {
     # label, name: marker, fluorochrome
@@ -91,3 +92,17 @@ def test_markers__label_is_resolved(label: str, name: str, stain: tuple[str, str
 )  # fmt: skip
 def test_markers__other_names_of_one_marker_are_no_other_marker(label: str, marker: str, another: bool) -> None:
     assert says_another_marker(label, "x", marker) is another
+
+
+def test_label__marker_alone_needs_no_pattern_of_dyes_and_is_what_they_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = [f"CD{number}{letters}" for number in range(1, 400) for letters in ("", "a", "R", "d", "RA", "Pt")]
+    alone += ["CXCR4", "CCR7", "7-AAD"]
+    for name in ("PE-A", "FL1", "PerCP-Cy5-5-A", "Yb174Di", "", "450/50"):
+        assert {label: markers._resolve(label, name) for label in alone} == {
+            label: read_label(label, name) for label in alone
+        }
+    monkeypatch.setattr(markers, "_DYES", "(")
+    assert {read_label(label, "PE-A").marker for label in alone} == set(alone)
+    # the channel's own name says nothing of what is stained
+    monkeypatch.undo()
+    assert read_label("CD34", "CD34-A") == Stain()

@@ -1,5 +1,6 @@
 import pytest
 
+from marrowgate.fcs import roles
 from marrowgate.fcs.roles import read_name
 
 SCATTER = {
@@ -95,3 +96,14 @@ def test_roles__plain_name_is_nearest() -> None:
     distances = [read_name(name).distance for name in names]
     assert distances == sorted(distances)
     assert distances[0] == 0 < distances[1]
+
+
+@pytest.mark.parametrize("name", ["FSC-A", "fsc h", "SSC-W", "Time"])
+def test_roles__plain_names_need_no_pattern_and_mean_what_it_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = read_name(name)
+    monkeypatch.setattr(roles, "_PLAIN", {})
+    assert read_name(name) == plain
+    monkeypatch.undo()
+    for pattern in ("_TIME", "_SCATTER", "_INDEX", "_IGNORED", "_IMAGE_FEATURE"):
+        monkeypatch.setattr(roles, pattern, "(")
+    assert read_name(name) == plain

@@ -11,13 +11,13 @@ from marrowgate.settings.panel import Role
 
 _LONGEST_PAIR = 100
 _MOST_DECADES = 300
-_LINEAR_WORDS = re.compile(r"(?:0(?:[.,]0*)?|LIN(?:EAR)?|NA|N/A|NONE)", re.IGNORECASE)
+_LINEAR_WORDS = r"(?i)(?:0(?:[.,]0*)?|LIN(?:EAR)?|NA|N/A|NONE)"
 _NUMBER = r"0{0,40}\d{1,20}(?:\.\d{0,20})?(?:E[+-]?\d{1,3})?"
-_STANDARD = re.compile(rf"\s*{_NUMBER}\s*,\s*{_NUMBER}\s*", re.IGNORECASE)
-_PAIR = re.compile(rf"[\s(\[]*({_NUMBER})\s*[,;:/|\s]\s*({_NUMBER})[\s)\];,]*(?:[^\w\s.,;:)\]][^\d]*)?", re.IGNORECASE)
+_STANDARD = rf"(?i)\s*{_NUMBER}\s*,\s*{_NUMBER}\s*"
+_PAIR = rf"(?i)[\s(\[]*({_NUMBER})\s*[,;:/|\s]\s*({_NUMBER})[\s)\];,]*(?:[^\w\s.,;:)\]][^\d]*)?"
 _WITH_COMMA = r"0{0,40}\d{1,9},\d{1,20}"
-_DECIMAL_COMMAS = re.compile(rf"\s*({_WITH_COMMA})\s*[,;]\s*({_WITH_COMMA})\s*")
-_ONE_COMMA = re.compile(rf"\s*({_WITH_COMMA}|{_NUMBER})\s*;\s*({_WITH_COMMA}|{_NUMBER})\s*", re.IGNORECASE)
+_DECIMAL_COMMAS = rf"\s*({_WITH_COMMA})\s*[,;]\s*({_WITH_COMMA})\s*"
+_ONE_COMMA = rf"(?i)\s*({_WITH_COMMA}|{_NUMBER})\s*;\s*({_WITH_COMMA}|{_NUMBER})\s*"
 
 
 def amplifications(
@@ -91,17 +91,17 @@ def _refuse_without_range(
 
 
 def _is_plain(text: str) -> bool:
-    return bool(_STANDARD.fullmatch(text) or _DECIMAL_COMMAS.fullmatch(text))
+    return bool(re.fullmatch(_STANDARD, text) or re.fullmatch(_DECIMAL_COMMAS, text))
 
 
 def _amplification(text: str) -> tuple[float, float] | None:
     """Return decades and lowest value; None when the text has no sure meaning."""
     text = text[:_LONGEST_PAIR]
-    if not text or _LINEAR_WORDS.fullmatch(text):  # optional in practice: missing means linear
+    if not text or re.fullmatch(_LINEAR_WORDS, text):  # optional in practice: missing means linear
         return 0.0, 0.0
-    if commas := _DECIMAL_COMMAS.fullmatch(text) or _ONE_COMMA.fullmatch(text):
+    if commas := re.fullmatch(_DECIMAL_COMMAS, text) or re.fullmatch(_ONE_COMMA, text):
         parts = [part.replace(",", ".") for part in commas.groups()]
-    elif pair := _PAIR.fullmatch(text):
+    elif pair := re.fullmatch(_PAIR, text):
         parts = list(pair.groups())
     else:
         return None

@@ -43,17 +43,17 @@ def read_channels(keywords: Keywords, layout: Layout, panel: Panel | None, repai
     entries = match_panel(names, panel) if panel else {}
     labels = [keywords.text(f"$P{number}S") for number in range(1, len(names) + 1)]
     readings = [
-        declared_reading(keywords, number, _read(name, label))
+        _reading(entries.get(number - 1), keywords, number, name, label)
         for number, (name, label) in enumerate(zip(names, labels, strict=True), start=1)
     ]
-    roles = [_role(entries.get(index), reading) for index, reading in enumerate(readings)]
+    roles = [reading.role for reading in readings]
     logarithms = amplifications(keywords, layout, roles, repairs)
     scatter = _canonical_scatter(readings, entries)
     by_instrument = compensated_by_instrument(keywords)
     channels = []
     for index, (name, label) in enumerate(zip(names, labels, strict=True)):
         number = index + 1
-        stain = _stain(entries.get(index), roles[index], declared_stain(keywords, number, read_label(label, name)))
+        stain = _stain(entries.get(index), roles[index], keywords, number, name, label)
         channels.append(
             Channel(
                 index=index,
@@ -119,14 +119,17 @@ def _read(name: str, label: str) -> Reading:
     return by_label if by_label.role in {"scatter", "time"} else by_name
 
 
-def _role(entry: PanelChannel | None, reading: Reading) -> Role:
-    return (entry.resolved_role if entry else None) or reading.role
+def _reading(entry: PanelChannel | None, keywords: Keywords, number: int, name: str, label: str) -> Reading:
+    """Return what the panel says of a channel; the file is asked only where the panel leaves the role open."""
+    if entry and entry.resolved_role:
+        return Reading(entry.resolved_role)
+    return declared_reading(keywords, number, _read(name, label))
 
 
-def _stain(entry: PanelChannel | None, role: Role, of_file: Stain) -> Stain:
+def _stain(entry: PanelChannel | None, role: Role, keywords: Keywords, number: int, name: str, label: str) -> Stain:
     if entry:
         return Stain(entry.marker or "", entry.fluorochrome or "")
-    return of_file if role == "fluorescence" else Stain()
+    return declared_stain(keywords, number, read_label(label, name)) if role == "fluorescence" else Stain()
 
 
 def _canonical_scatter(readings: Sequence[Reading], entries: Mapping[int, PanelChannel]) -> dict[int, str]:

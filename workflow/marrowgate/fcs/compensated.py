@@ -11,8 +11,8 @@ from marrowgate.fcs.declared import declared_type
 from marrowgate.fcs.keywords import Keywords
 from marrowgate.settings.panel import Role
 
-_OF_FLOWJO = re.compile(r"\s*[<\[]?\s*(?:FJ-?)?COMP-.+", re.IGNORECASE)
-_BY_INSTRUMENT = re.compile(r"\$DFC(\d{1,2})TO(\d{1,2})")
+_OF_FLOWJO = r"(?i)\s*[<\[]?\s*(?:FJ-?)?COMP-.+"
+_BY_INSTRUMENT = r"\$DFC(\d{1,2})TO(\d{1,2})"
 
 
 def is_compensated(keywords: Keywords, number: int, name: str, role: Role, *, by_instrument: bool) -> bool:
@@ -33,10 +33,10 @@ def is_compensated(keywords: Keywords, number: int, name: str, role: Role, *, by
     """
     if role != "fluorescence":
         return False
-    return bool(_OF_FLOWJO.fullmatch(name)) or by_instrument or "unmixed" in declared_type(keywords, number)
+    return bool(re.fullmatch(_OF_FLOWJO, name)) or by_instrument or "unmixed" in declared_type(keywords, number)
 
 
 def compensated_by_instrument(keywords: Keywords) -> bool:
     """Tell whether a data set says in `$DFCnTOm` that something was taken off its values."""
     keywords_of_matrix = (keyword for keyword in keywords.values if keyword.startswith("$DFC"))
-    return any(_BY_INSTRUMENT.fullmatch(keyword) and keywords.number(keyword) for keyword in keywords_of_matrix)
+    return any(re.fullmatch(_BY_INSTRUMENT, keyword) and keywords.number(keyword) for keyword in keywords_of_matrix)

@@ -1,9 +1,9 @@
 """The HEADER: version and the places of the segments."""
 
 import re
-from dataclasses import dataclass
 
 from marrowgate.fcs.verdict import refusal
+from marrowgate.frozen import Frozen
 
 HEADER_SIZE = 58
 VERSIONS = ("2.0", "3.0", "3.1", "3.2")
@@ -12,8 +12,7 @@ _MAGIC = re.compile(rb"FCS(\d\.\d)")
 _FIELD = re.compile(rb"[\s\0]*(\d+)[\s\0]*")
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(Frozen):
     """First and last byte, counted from the start of the data set."""
 
     begin: int
@@ -25,8 +24,7 @@ class Segment:
         return self.end - self.begin + 1
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Frozen):
     """What the first 58 bytes of a data set say.
 
     Parameters

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from marrowgate.fcs.model import Note
 from marrowgate.fcs.verdict import refusal, repair
+from marrowgate.frozen import Frozen
 from marrowgate.plain_text import has_unprintable, printable
 
 _PADDING = " \t\r\n\0"
@@ -15,8 +15,7 @@ _NAMES = re.compile(r"\$P\d+[NS]")
 _STRUCTURAL = re.compile(r"PAR|TOT|MODE|DATATYPE|BYTEORD|BEGINDATA|ENDDATA|NEXTDATA|P\d+[BENR]")
 
 
-@dataclass(frozen=True)
-class Keywords:
+class Keywords(Frozen):
     """Keywords in capitals to values as written.
 
     A missing keyword, an empty value and a value that is no number are all None: the caller says which

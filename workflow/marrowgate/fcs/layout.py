@@ -1,12 +1,13 @@
 """How the values of an event are stored: types, widths, masks and byte order."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from marrowgate.fcs.keywords import Keywords
 from marrowgate.fcs.model import Note
 from marrowgate.fcs.verdict import refusal, repair
+from marrowgate.frozen import Frozen
 
 MOST_CHANNELS = 10_000
 ByteOrder = Literal["little", "big"]
@@ -17,8 +18,7 @@ _LONGEST_ORDER = 40
 _WHOLE = (8, 16, 32, 64)
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Frozen):
     """How one event is stored.
 
     Parameters

@@ -2,15 +2,16 @@
 
 Only fluorochromes, metals, pulse suffixes and the label's own repetition of the channel name are taken off.
 What is left is the marker as the laboratory wrote it: that CD184 is CXCR4 is for the panel to say.
+Patterns are text here, as in `marrowgate.fcs.roles`.
 """
 
 import re
-from dataclasses import dataclass
 
 from marrowgate.fcs.roles import LONGEST_NAME, read_name, spelled
+from marrowgate.frozen import Frozen
 from marrowgate.settings.marker_names import canonical, is_known_marker
 
-_DYES = re.compile(
+_DYES = (
     r"FITC|PE|RD1|ECD|APC|PERCP|PI|DAPI|CY[2357]|CY55|PC[57]|PC55|KO|PB|KROMEORANGE|KRO"
     r"|(?:PE|APC|PERCP)-?(?:CY[357](?:-?5)?|EF(?:LUOR)?\d{3}|VIO(?:BRIGHT)?\d{0,3}|FIRE-?\d{3}|R700|H7)"
     r"|PE-?(?:TEXAS-?RED|TXRED|TR|CF594|DAZZLE-?(?:594)?|AF\d{3}|ALEXA-?(?:FLUOR-?)?\d{3})"
@@ -29,37 +30,36 @@ _DYES = re.compile(
 _ELEMENT = r"(?:Y|RH|PD|AG|IN|SN|I|XE|CS|BA|LA|CE|PR|ND|PM|SM|EU|GD|TB|DY|HO|ER|TM|YB|LU|HF|IR|PT|AU|OS|PB|BI|TE)"
 _MASS = r"(?:89|1\d\d|20\d)"
 _CADMIUM = r"1(?:0[68]|1[0-46])"  # its isotopes; written Cd, since CD110 is a marker
-_METAL = re.compile(
-    rf"(?i:(?:{_MASS}{_ELEMENT}|{_ELEMENT}{_MASS})(?:D[ID])?)|(?:{_CADMIUM}C[dD]|Cd{_CADMIUM})(?:D[id])?"
-)
-_BARE_MASS = re.compile(_MASS)
-_METAL_IN_BRACKETS = re.compile(rf"\((?:{_MASS}(?:{_ELEMENT}|CD)|(?:{_ELEMENT}|CD){_MASS})\)(?:D[id])?", re.IGNORECASE)
-_METAL_CHANNEL = re.compile(rf"(?:{_ELEMENT}|CD)\({_MASS}(?:\.\d+)?\)-?(?:DUAL|D[ID])?", re.IGNORECASE)
-_COLOUR = re.compile(r"(?:RED|GREEN|YELLOW|BLUE|VIOLET|ORANGE|NIR|FAR-RED)-FLUORESCENCE(?:-WIDTH)?")
-_PULSE = re.compile(r"(?<=.)[-\s_](?:A|H|W|AREA|HEIGHT|WIDTH)$", re.IGNORECASE)
-_SEPARATOR = re.compile(r"[-\s_:|/]+")
-_VERIFIED = re.compile(r"\s*\(v\)$", re.IGNORECASE)
-_ONE_OF_SEVERAL = re.compile(r"CD\d+(?:R[ABO]|[a-zA-Z])?(?![a-z])(?=$|[^A-Za-z]|CD|Ig|TCR)|Ig[A-Z][a-z]*|TCR[a-z]*")
-_CLONE = re.compile(r"[\s_-]*(?:\(?\s*clone[:\s]+[\w.\-/]+\s*\)?)$", re.IGNORECASE)
-_EMPTY_WORDS = re.compile(r"EMPTY|NONE|BLANK|UNUSED|NOT-USED|NOT-STAINED|NA|N/A|N-A|NIL|-+|\d+")
-_TRADE_MARKS = re.compile("[\u00ae\u2122\u00a9\u200b-\u200d\u2060\ufeff]")
-_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_DETECTOR = re.compile(
+_METAL = rf"(?i:(?:{_MASS}{_ELEMENT}|{_ELEMENT}{_MASS})(?:D[ID])?)|(?:{_CADMIUM}C[dD]|Cd{_CADMIUM})(?:D[id])?"
+_BARE_MASS = _MASS
+_METAL_IN_BRACKETS = rf"(?i)\((?:{_MASS}(?:{_ELEMENT}|CD)|(?:{_ELEMENT}|CD){_MASS})\)(?:D[id])?"
+_METAL_CHANNEL = rf"(?i)(?:{_ELEMENT}|CD)\({_MASS}(?:\.\d+)?\)-?(?:DUAL|D[ID])?"
+_COLOUR = r"(?:RED|GREEN|YELLOW|BLUE|VIOLET|ORANGE|NIR|FAR-RED)-FLUORESCENCE(?:-WIDTH)?"
+_PULSE = r"(?i)(?<=.)[-\s_](?:A|H|W|AREA|HEIGHT|WIDTH)$"
+_SEPARATOR = r"[-\s_:|/]+"
+_VERIFIED = r"(?i)\s*\(v\)$"
+_ONE_OF_SEVERAL = r"CD\d+(?:R[ABO]|[a-zA-Z])?(?![a-z])(?=$|[^A-Za-z]|CD|Ig|TCR)|Ig[A-Z][a-z]*|TCR[a-z]*"
+_CLONE = r"(?i)[\s_-]*(?:\(?\s*clone[:\s]+[\w.\-/]+\s*\)?)$"
+_EMPTY_WORDS = r"EMPTY|NONE|BLANK|UNUSED|NOT-USED|NOT-STAINED|NA|N/A|N-A|NIL|-+|\d+"
+_TRADE_MARKS = "[\u00ae\u2122\u00a9\u200b-\u200d\u2060\ufeff]"
+_DASHES = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+_DETECTOR = (
     r"(?:FL|BL|VL|RL|YL|UVL?|IRL|[BVRYG]|UV|YG|RED|BLU|BLUE|GRN|YEL|NIR|VIOLET|[VBRYG]\d?FL)-?\d{1,3}"
     r"(?:-?(?:INT|PEAK|TOF))?(?:-?(?:LOG|LIN))?(?:-?(?:[AHW]|AREA|HEIGHT|WIDTH))?(?:-?(?:LOG|LIN))?"
     r"|(?:RED|BLU|GRN|YEL|NIR)-?[BVRYG]?-?(?:HLIN|HLOG|ALIN|ALOG|W|H|A)"
 )
-_FILTER = re.compile(
-    r"(?:(?:BLUE|VIOLET|RED|GREEN|YELLOW|YG|UV|[VBRYG])-?)?(?:\d{3}-?)?\d{3}/\d{1,3}(?:-?NM)?(?:-?(?:\d{3}(?:-?NM)?|[A-Z]{1,8}))?(?:-?[AHW])?"
+_FILTER = (
+    r"(?:(?:BLUE|VIOLET|RED|GREEN|YELLOW|YG|UV|[VBRYG])-?)?"
+    r"(?:\d{3}-?)?\d{3}/\d{1,3}(?:-?NM)?(?:-?(?:\d{3}(?:-?NM)?|[A-Z]{1,8}))?(?:-?[AHW])?"
 )
-_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,30})[)\]]")
-_ANTI = re.compile(r"^anti[-\s]?(?:human|hu)?[-\s]+", re.IGNORECASE)
-_CD = re.compile(r"cd[\s-]?(?=\d)", re.IGNORECASE)
-_CD_MARKER = re.compile(r"CD\d{1,3}[A-Za-z]{0,3}|HLA-?(?:DR|DQ|DP|ABC)|CXCR\d|CCR\d", re.IGNORECASE)
+_BRACKETS = r"[(\[]([^()\[\]]{1,30})[)\]]"
+_ANTI = r"(?i)^anti[-\s]?(?:human|hu)?[-\s]+"
+_CD = r"(?i)cd[\s-]?(?=\d)"
+_MARKER_ALONE = r"CD\d{1,3}[A-Za-z]{0,2}|CXCR\d|CCR\d|7-AAD"
+_CD_MARKER = r"(?i)CD\d{1,3}[A-Za-z]{0,3}|HLA-?(?:DR|DQ|DP|ABC)|CXCR\d|CCR\d"
 
 
-@dataclass(frozen=True)
-class Stain:
+class Stain(Frozen):
     """What a channel measures: marker and fluorochrome, each empty when unknown."""
 
     marker: str = ""
@@ -84,11 +84,14 @@ def read_label(label: str, name: str) -> Stain:
     if max(len(label), len(name)) > LONGEST_NAME:
         return Stain()
     label, name = _plain_signs(label), _plain_signs(name)
+    if re.fullmatch(_MARKER_ALONE, label) and label.casefold() not in name.casefold():
+        # what all the rest would find; most labels are no more than this
+        return Stain(label)
     if label.strip() and spelled(label) != spelled(name):
         return _resolve(label, name)
     resolved = _resolve(name, "")
     # a name is only trusted to hold a marker when it looks like one, or when a metal stands beside it
-    if _CD_MARKER.fullmatch(resolved.marker) or _METAL_IN_BRACKETS.search(name):
+    if re.fullmatch(_CD_MARKER, resolved.marker) or re.search(_METAL_IN_BRACKETS, name):
         return resolved
     return Stain(fluorochrome=resolved.fluorochrome)
 
@@ -97,14 +100,14 @@ def _plain_signs(text: str) -> str:
     """Return a text without trade marks, and with plain dashes and blanks."""
     if text.isascii():
         return text
-    return _DASHES.sub("-", _TRADE_MARKS.sub("", text)).replace("\u00a0", " ")
+    return re.sub(_DASHES, "-", re.sub(_TRADE_MARKS, "", text)).replace("\u00a0", " ")
 
 
 def is_metal_channel(name: str) -> bool:
     """Tell whether a channel's name is that of a metal of mass cytometry: ``Yb174Di``, ``Nd(147.916)-Dual``."""
     text = name.strip()
-    return any(pattern.search(text) for pattern in (_METAL_IN_BRACKETS, _METAL_CHANNEL)) or bool(
-        _METAL.fullmatch(_SEPARATOR.sub("", text))
+    return any(re.search(pattern, text) for pattern in (_METAL_IN_BRACKETS, _METAL_CHANNEL)) or bool(
+        re.fullmatch(_METAL, re.sub(_SEPARATOR, "", text))
     )
 
 
@@ -122,21 +125,21 @@ def says_another_marker(label: str, name: str, marker: str) -> bool:
 def _in_one(label: str) -> list[str]:
     """Return the markers that a label is made of, as the two antibodies of ``CD56IgK``; none of any other label."""
     text = label.strip()
-    names = _ONE_OF_SEVERAL.findall(text)
-    left = _ONE_OF_SEVERAL.sub("", text).strip(" +/&,;_-")
+    names = re.findall(_ONE_OF_SEVERAL, text)
+    left = re.sub(_ONE_OF_SEVERAL, "", text).strip(" +/&,;_-")
     return names if not left else []
 
 
 def _resolve(label: str, name: str) -> Stain:
-    text = _CLONE.sub("", _VERIFIED.sub("", label.strip()))
-    text = _ANTI.sub("", _without_clone(_not_the_channel(text, name)))
+    text = re.sub(_CLONE, "", re.sub(_VERIFIED, "", label.strip()))
+    text = re.sub(_ANTI, "", _without_clone(_not_the_channel(text, name)))
     text = text.replace(f"({name.strip()})", "").strip() if name.strip() else text
     if _says_nothing(text, name):
         return Stain()
-    bare = _METAL_IN_BRACKETS.sub("", text).strip()
+    bare = re.sub(_METAL_IN_BRACKETS, "", text).strip()
     if bare != text:
         return _stain(bare, "")
-    without_pulse = _PULSE.sub("", text)
+    without_pulse = re.sub(_PULSE, "", text)
     return _strip_dyes(without_pulse)
 
 
@@ -149,8 +152,8 @@ def _not_the_channel(text: str, name: str) -> str:
 
 def _without_clone(text: str) -> str:
     """Take brackets off that hold a clone: letters with digits that are the name of no marker. A dye stays."""
-    brackets = _BRACKETS.search(text)
-    if not brackets or not text.replace(brackets.group(), "").strip() or _METAL_IN_BRACKETS.search(text):
+    brackets = re.search(_BRACKETS, text)
+    if not brackets or not text.replace(brackets.group(), "").strip() or re.search(_METAL_IN_BRACKETS, text):
         return text
     inside = brackets.group(1).strip()
     if _is_tag(inside):
@@ -165,8 +168,8 @@ def _says_nothing(text: str, name: str) -> bool:
     detector = re.sub(r"-(?:A|H|W|AREA|HEIGHT|WIDTH)$", "", plain)
     return (
         not upper
-        or any(pattern.fullmatch(upper) for pattern in (_EMPTY_WORDS, _DETECTOR, _COLOUR, _FILTER))
-        or bool(_METAL_CHANNEL.fullmatch(text.strip()))
+        or any(re.fullmatch(pattern, upper) for pattern in (_EMPTY_WORDS, _DETECTOR, _COLOUR, _FILTER))
+        or bool(re.fullmatch(_METAL_CHANNEL, text.strip()))
         or upper in {plain, detector}
         or (bool(plain) and upper.startswith(plain + "-"))
         or read_name(text).role != "fluorescence"
@@ -189,9 +192,9 @@ def _strip_dyes(text: str) -> Stain:
 
 
 def _is_tag(text: str) -> bool:
-    compact = _SEPARATOR.sub("-", text.strip(" -_:|/")).replace(".", "")
+    compact = re.sub(_SEPARATOR, "-", text.strip(" -_:|/")).replace(".", "")
     dye = re.sub(r"CYANINE-?|CY-(?=[357])", "CY", compact.upper())
-    return bool(_DYES.fullmatch(dye) or _METAL.fullmatch(compact.replace("-", "")))
+    return bool(re.fullmatch(_DYES, dye) or re.fullmatch(_METAL, compact.replace("-", "")))
 
 
 def _alone(text: str) -> Stain:
@@ -204,14 +207,14 @@ def _alone(text: str) -> Stain:
 def _after_mass(text: str) -> str:
     """Take a mass number such as 148 off the beginning or the end."""
     text = text.strip(" -_:|/")
-    words = _SEPARATOR.split(text)
-    if len(words) > 1 and _BARE_MASS.fullmatch(words[0]):
+    words = re.split(_SEPARATOR, text)
+    if len(words) > 1 and re.fullmatch(_BARE_MASS, words[0]):
         return text[len(words[0]) :]
     return text
 
 
 def _stain(marker: str, tag: str) -> Stain:
-    marker = _CD.sub("CD", marker.strip(" -_:|/"))
+    marker = re.sub(_CD, "CD", marker.strip(" -_:|/"))
     marker = re.sub(r"^HLA[-\s_]?(D[RPQ]|ABC)$", r"HLA-\1", marker, flags=re.IGNORECASE)
-    metal = _METAL.fullmatch(_SEPARATOR.sub("", tag))
-    return Stain(marker, tag.strip(" -_:|/") if not metal else _SEPARATOR.sub("", tag))
+    metal = re.fullmatch(_METAL, re.sub(_SEPARATOR, "", tag))
+    return Stain(marker, tag.strip(" -_:|/") if not metal else re.sub(_SEPARATOR, "", tag))

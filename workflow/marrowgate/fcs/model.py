@@ -1,20 +1,19 @@
 """What is known about one data set of an FCS file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.settings.panel import Role
 
 Status = Literal["accepted", "repaired", "rejected"]
 Gain = Literal["ignore", "apply"]
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Frozen):
     """A reason for a rejection, or a repair that was made.
 
     Parameters
@@ -29,8 +28,7 @@ class Note:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Frozen):
     """What may be done with a data set."""
 
     status: Status
@@ -38,8 +36,7 @@ class Verdict:
     repairs: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True)
-class Channel:
+class Channel(Frozen):
     """One column of the data.
 
     Parameters
@@ -88,8 +85,7 @@ class Channel:
     compensated: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Spillover:
+class Spillover(Frozen, eq=False):
     """A spillover matrix.
 
     Parameters
@@ -104,8 +100,7 @@ class Spillover:
     matrix: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class FcsFile:
+class FcsFile(Frozen, eq=False):
     """One data set of an FCS file, and the verdict on it.
 
     Parameters

@@ -4,7 +4,7 @@ HEADER and TEXT both place the DATA, and instruments write either of them wrongl
 against `$TOT`, the width of an event and the size of the file; where both fit and differ, the bytes decide.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from marrowgate.fcs.header import HEADER_SIZE, OVERFLOW, Header, Segment
@@ -14,6 +14,7 @@ from marrowgate.fcs.model import Note
 from marrowgate.fcs.plausible import SAMPLE, Strangeness, are_floats, strangeness
 from marrowgate.fcs.source import Source
 from marrowgate.fcs.verdict import RejectedError, refusal, repair
+from marrowgate.frozen import Frozen
 
 _PADDING = b" \0\t\r\n"
 _CHECKSUM = 8
@@ -26,8 +27,7 @@ Fit = Literal["exact", "near", "from_tot", "unfit"]
 _FITS: tuple[Fit, ...] = ("exact", "near", "from_tot", "unfit")
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(Frozen):
     """The DATA: first byte from the start of the file, bytes, events."""
 
     begin: int
@@ -35,8 +35,7 @@ class Extent:
     n_events: int
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(Frozen):
     """One placement: who says so, first and last byte from the start of the data set, and how it fits."""
 
     origin: str
@@ -44,8 +43,7 @@ class _Candidate:
     fit: Fit = "unfit"
 
 
-@dataclass(frozen=True)
-class _DataSet:
+class _DataSet(Frozen):
     """What placements are held against."""
 
     source: Source

@@ -4,13 +4,14 @@ Floats read from the wrong place or in the wrong byte order have random exponent
 wrong place have bits above `$PnR`. A look at the first events tells.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.layout import Layout
 from marrowgate.fcs.source import Source
+from marrowgate.frozen import Frozen
 
 SAMPLE = 2**16
 _LARGEST = 1e20  # nanoseconds since 1970 are below
@@ -21,8 +22,7 @@ _NEARLY_ALL = 0.9
 _NO_TINY = 0.1
 
 
-@dataclass(frozen=True)
-class Strangeness:
+class Strangeness(Frozen):
     """Counts among the first values: absurdly large or small, not finite, above `$PnR`."""
 
     n_values: int = 1

@@ -12,12 +12,11 @@ from marrowgate.fcs.instruments import known_words
 from marrowgate.fcs.keywords import Keywords, to_number
 
 FACTS = ("$VOL", "$TIMESTEP", "$LOST", "$ABRT")
-_CLOCK = re.compile(
-    r"(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2})([:.])([0-5]\d)\2([0-5]\d)(?::(\d{1,2})|[:.,](\d{1,9}))?:?"
-    r"\s?(?:([AP])\.?M\.?|Z|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
+_CLOCK = (
+    r"(?i)(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2})([:.])([0-5]\d)\2([0-5]\d)(?::(\d{1,2})|[:.,](\d{1,9}))?:?"
+    r"\s?(?:([AP])\.?M\.?|Z|[+-]\d{2}:?\d{2})?"
 )
-_VOLUME = re.compile(r"(\d{1,15}(?:[.,]\d{1,15})?)\s?(nl|[u\u00b5\u03bc]l|ml|)", re.IGNORECASE)
+_VOLUME = r"(?i)(\d{1,15}(?:[.,]\d{1,15})?)\s?(nl|[u\u00b5\u03bc]l|ml|)"
 _IN_NANOLITRES = {"": 1.0, "nl": 1.0, "ul": 1e3, "\u00b5l": 1e3, "\u03bcl": 1e3, "ml": 1e6}
 _DAY = 24 * 3600
 _FRAMES = 60
@@ -44,7 +43,7 @@ def facts(keywords: Keywords) -> Mapping[str, str]:
 
 def _volume(text: str) -> float | None:
     """Read a volume, also one with a decimal comma or with its unit."""
-    match = _VOLUME.fullmatch(text)
+    match = re.fullmatch(_VOLUME, text)
     if not match:
         return to_number(text)
     value = to_number(match[1].replace(",", "."))
@@ -57,7 +56,7 @@ def cytometer(keywords: Keywords) -> str:
 
 
 def _duration(begin: str, end: str) -> float | None:
-    matches = [_CLOCK.fullmatch(text) for text in (begin, end)]
+    matches = [re.fullmatch(_CLOCK, text) for text in (begin, end)]
     frames = [int(match[5]) for match in matches if match and match[5]]
     per_second = _FRAMES if max(frames, default=0) < _FRAMES else 100
     clocks = [_seconds(match, per_second) for match in matches]

@@ -2,7 +2,7 @@
 
 import hashlib
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +20,7 @@ from marrowgate.fcs.policy import check_amplification, describe, linearize
 from marrowgate.fcs.source import Source, open_source
 from marrowgate.fcs.spillover import read_spillover
 from marrowgate.fcs.verdict import RejectedError, judge, refusal, repair
+from marrowgate.frozen import Frozen
 from marrowgate.no_result import STEP_FAILED
 from marrowgate.settings.panel import Panel
 
@@ -130,8 +131,7 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class _Parts:
+class _Parts(Frozen):
     """What is known of a data set before its values are read."""
 
     keywords: Keywords

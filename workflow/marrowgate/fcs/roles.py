@@ -2,12 +2,13 @@
 
 A name is taken apart completely: a detector, what was measured of the pulse, and the scale. A name with
 anything left over is fluorescence, so that a marker called FSP1 or TIM-3 is never mistaken.
+Patterns are text here: `re` compiles them at their first use, which a step with a panel never makes of most of them.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from marrowgate.frozen import Frozen
 from marrowgate.settings.panel import Role
 
 Pulse = Literal["A", "H", "W", ""]
@@ -16,8 +17,7 @@ Pulse = Literal["A", "H", "W", ""]
 LONGEST_NAME = 200  # longer ones are no names, and would take long to understand
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen):
     """A channel's name, understood.
 
     Parameters
@@ -50,7 +50,7 @@ _SIDE = (
     r"|(?:RIGHT|LARGE|MEDIUM|WIDE)-ANGLE(?:-LIGHT-SCATTER)?"
 )
 _PULSE = r"A|H|W|AREA|HEIGHT|WIDTH|INT|INTEGRAL|PEAK|PK|TOF"
-_SCATTER = re.compile(
+_SCATTER = (
     rf"(?P<laser>\d{{3}}/\d{{1,3}}-|{_COLOUR}-|\(?{_LASER}\)?-?)?"
     rf"(?:(?P<forward>{_FORWARD})|(?P<side>{_SIDE}))"
     r"(?P<detector>-?0?\d(?:-?(?:PAR|PERP))?|-?PMT|-?PAR(?:ALLEL)?|-?PERP(?:ENDICULAR)?|-?DIODE)?"
@@ -58,8 +58,8 @@ _SCATTER = re.compile(
     rf"(?:-?(?P<log1>LOG|LIN(?:EAR)?))?(?:-?\(?(?P<pulse>{_PULSE})\)?)?(?:-?(?P<log2>LOG|LIN(?:EAR)?))?"
     rf"(?P<behind>-?\((?:\d{{3}}|{_COLOUR})\)|-\d{{3}})?"
 )
-_IN_BRACKETS = re.compile(r"([^()]+?)-?\(([^()]+)\)")
-_TIME = re.compile(
+_IN_BRACKETS = r"([^()]+?)-?\(([^()]+)\)"
+_TIME = (
     r"TIME(?:-?(?:[AHWL]|\d|[ML]S[WB]|(?:HIGH|HI|LOW|LO)(?:-WORD)?|S|SEC|SECS|SECONDS|(?:\d{1,4}-?)?[MU]S|TICKS|TICK"
     r"|\(.{1,20}\)))?|T[01]|HDR-TM?|HDR-TIME|TIME-?STAMP|(?:CLOCK|COMPUTED|COMP|ELAPSED|ACQUISITION|ACQ|EVENT|LASER)-?TIME"
     r"|CLOCK|ELAPSED|SECONDS|TICKS|CAMERA-TIMER"
@@ -68,7 +68,7 @@ _COUNTED = (
     r"(?:EVENT|CELL|OBJECT|ROW|FILE|PARTICLE|ORIGINAL|ORIG|UNIQUE|SAMPLE|PLATE|WELL|TUBE|RUN|SUBSET|BATCH|POPULATION"
     r"|GROUP|CAMERA-LINE|PATIENT|DONOR|SUBJECT|FCS|TILE|IMAGE|SEQ(?:UENCE)?)"
 )
-_INDEX = re.compile(
+_INDEX = (
     rf"{_COUNTED}S?-?(?:EVENT-?|CELL-?|FILE-?)?(?:#|NO|NR|NUM|NUMBER|COUNT|COUNTER|IDS?|IDX|INDEX|ORIGIN|ROW|COL|COLUMN)"
     r"|EVENTS?|INDEX|IDX|ID|UUID|SEQ(?:UENCE)?|CELLS?|ABSOLUTE-?EVENT-?NUMBER|HDR-[CS]E|COUNTER|FCS-?FILE|FILE-?NAME"
     r"|(?:INDEX-?)?SORT-?(?:INDEX-?[XY]?|WELL|ROW|COL|COLUMN|X{0,2}|[XY]|TRAY|\d{1,2})|IDX-?(?:ROW|COL)"
@@ -83,7 +83,7 @@ _CLUSTERS = (
     r"|FLOWGRID|SEURAT|GMM|H?DBSCAN)"
 )
 _REPAIRED = r"(?:FLOW-?AI|FLOW-?CUT|FLOW-?CLEAN|PEACO-?QC|QC)"
-_IGNORED = re.compile(
+_IGNORED = (
     r"(?:TRIGGER-)?(?:PULSE-)?WIDTH|(?:EVENT|CELL|PULSE)-?LENGTH|TIME-OF-FLIGHT|TOF|HDR-V|VOLUME"
     r"|CENTER|OFFSET|RESIDUAL|AMPLITUDE|BEAD|BEADS|BEAD-?(?:FLAG|DIST|ID)|BEAD-?DISTANCE"
     r"|SORT-?(?:CLASS|RESULT|RESULT-BITS|FLAG|FLAGS|DECISION|GATE|BITS|ENABLE-BITS|DESTINATION).{0,8}"
@@ -103,7 +103,7 @@ _IGNORED = re.compile(
     r"|EV|ELECTRONIC-VOLUME|(?:IS-?)?(?:DOUBLET|SINGLET|DEBRIS)S?(?:-?(?:FLAG|SCORE|DISCRIMINATOR))?|INFO|STATUS|TRIGGER|PULSE"
     r"|(?:AXIAL-)?LIGHT-?LOSS.{0,20}"
 )
-_IMAGE_FEATURE = re.compile(
+_IMAGE_FEATURE = (
     r"(?:ASPECT-RATIO|AREA|PERIMETER|DIAMETER|LENGTH|THICKNESS.{0,4}|HEIGHT|WIDTH|MAJOR-AXIS|MINOR-AXIS|CIRCULARITY"
     r"|ELONGATEDNESS|COMPACTNESS|LOBE-COUNT|SHAPE-RATIO|SYMMETRY-\d|SPOT-.{1,20}|GRADIENT-(?:MAX|RMS)|CONTRAST|MODULATION"
     r"|BRIGHT-DETAIL-.{1,20}|BKGD-.{1,10}|RAW-.{1,20}|MAX-PIXEL|MIN-PIXEL|MEAN-PIXEL|MEDIAN-PIXEL|STD-DEV|SATURATION-.{1,10}"
@@ -121,7 +121,17 @@ _PULSES: dict[str, Pulse] = {
     "W": "W",
     "AREA": "A", "INT": "A", "INTEGRAL": "A", "HEIGHT": "H", "PEAK": "H", "PK": "H", "WIDTH": "W", "TOF": "W",
 }  # fmt: skip
-_OTHER_DETECTOR = re.compile(r"-?0?(?:[2-9]|PERP(?:ENDICULAR)?)")
+_OTHER_DETECTOR = r"-?0?(?:[2-9]|PERP(?:ENDICULAR)?)"
+_PLAIN = {
+    "TIME": Reading("time"),
+    **{
+        f"{kind}-{pulse}": Reading("scatter", kind, pulse)
+        for kind in ("FSC", "SSC")
+        for pulse in get_args(Pulse)
+        if pulse
+    },
+}
+"""What the patterns say of the names that nearly every file has."""
 _TRANSMITTED = {"488", "488NM", "B", "BLUE"}  # the laser on which plain scatter is measured
 
 
@@ -151,21 +161,23 @@ def read_name(name: str) -> Reading:
         return Reading("fluorescence")
     # FlowJo writes the channel and its label, ``Time :: Time``
     text = spelled(name.partition("::")[0] if "::" in name else name)
-    if _TIME.fullmatch(text):
+    if text in _PLAIN:
+        return _PLAIN[text]
+    if re.fullmatch(_TIME, text):
         return Reading("time")
-    if match := _SCATTER.fullmatch(text) or _named_twice(text):
+    if match := re.fullmatch(_SCATTER, text) or _named_twice(text):
         return _scatter(match)
-    if _INDEX.fullmatch(text):
+    if re.fullmatch(_INDEX, text):
         return Reading("index")
-    if _IGNORED.fullmatch(text) or _IMAGE_FEATURE.fullmatch(text):
+    if re.fullmatch(_IGNORED, text) or re.fullmatch(_IMAGE_FEATURE, text):
         return Reading("ignored")
     return Reading("fluorescence")
 
 
 def _named_twice(text: str) -> re.Match[str] | None:
     """Read a name such as ``Forward Scatter (FSC-HLin)``: words, and the short name in brackets."""
-    parts = _IN_BRACKETS.fullmatch(text)
-    outer, inner = (_SCATTER.fullmatch(part) for part in parts.groups()) if parts else (None, None)
+    parts = re.fullmatch(_IN_BRACKETS, text)
+    outer, inner = (re.fullmatch(_SCATTER, part) for part in parts.groups()) if parts else (None, None)
     return inner if outer and inner and bool(outer["forward"]) == bool(inner["forward"]) else None
 
 
@@ -177,7 +189,7 @@ def _scatter(match: re.Match[str]) -> Reading:
     if laser:
         distance += 1 if laser in _TRANSMITTED else 4
     if match["detector"]:
-        distance += 8 if _OTHER_DETECTOR.fullmatch(match["detector"]) else 1
+        distance += 8 if re.fullmatch(_OTHER_DETECTOR, match["detector"]) else 1
     if "LOG" in {match["log1"], match["log2"]}:
         distance += 2
     return Reading("scatter", "FSC" if match["forward"] else "SSC", pulse, distance)

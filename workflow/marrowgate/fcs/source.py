@@ -5,15 +5,14 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from marrowgate.fcs.verdict import refusal
+from marrowgate.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Frozen):
     """An open file and its size in bytes."""
 
     file: BinaryIO

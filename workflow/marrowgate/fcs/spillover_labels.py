@@ -10,11 +10,11 @@ from marrowgate.fcs.model import Channel
 from marrowgate.fcs.roles import spelled
 from marrowgate.settings.panel import Panel
 
-_SPACES = re.compile(r"[\s\"'\u200b-\u200d\u2060\ufeff]+")
-_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_PULSE_WORD = re.compile(r"(?<=[\s_.-])(area|height|width)$")
-_SIGNS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+_SPACES = r"[\s\"'\u200b-\u200d\u2060\ufeff]+"
+_DASHES = r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+_PULSE_WORD = r"(?<=[\s_.-])(area|height|width)$"
+_SIGNS = r"(?<!\d)[\W_]+|[\W_]+(?!\d)"
+_BETWEEN_DIGITS = r"(?<=\d)[\W_]+(?=\d)"
 _Way = tuple[Callable[[str], str], Callable[[Channel], tuple[str, ...]]]
 """How a label and a name are folded before they are compared, and the names of a channel."""
 
@@ -117,10 +117,10 @@ def _bare(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return _SPACES.sub("", _DASHES.sub("-", name)).casefold()
+    return re.sub(_SPACES, "", re.sub(_DASHES, "-", name)).casefold()
 
 
 def _letters(name: str) -> str:
     """Return letters and digits alone; only between two digits does a sign count."""
-    text = _PULSE_WORD.sub(lambda word: word[0][0], name.strip().casefold()).replace("cyanine", "cy")
-    return _SIGNS.sub("", _BETWEEN_DIGITS.sub("-", text))
+    text = re.sub(_PULSE_WORD, lambda word: word[0][0], name.strip().casefold()).replace("cyanine", "cy")
+    return re.sub(_SIGNS, "", re.sub(_BETWEEN_DIGITS, "-", text))

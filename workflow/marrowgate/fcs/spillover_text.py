@@ -1,12 +1,12 @@
 """The text of a spillover matrix: number of channels, labels, values, in the spellings that tools write."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.keywords import to_integer, to_number
+from marrowgate.frozen import Frozen
 
 LARGEST = 200
 _MOST_PARTS = (LARGEST + 2) ** 2
@@ -19,8 +19,7 @@ _MOST_BELOW_0 = -0.05
 _MOST_CONDITION = 1e6
 
 
-@dataclass(frozen=True, eq=False)
-class MatrixText:
+class MatrixText(Frozen, eq=False):
     """A matrix as written.
 
     Parameters

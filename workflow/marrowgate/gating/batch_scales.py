@@ -1,13 +1,14 @@
 """Scales that are chosen from a batch: their widths, and what the strategy's numbers mean in the file's own units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from marrowgate.errors import fault
+from marrowgate.frozen import Frozen
 from marrowgate.gating.landmarks.factors import (
     batch_landmarks,
     doubtful_dimensions,
@@ -27,8 +28,7 @@ from marrowgate.signal.scale_estimate import batch_width, sample_width
 Widths = dict[str, "BatchWidth"]
 
 
-@dataclass(frozen=True)
-class BatchWidth:
+class BatchWidth(Frozen):
     """The width of one dimension's scale, and how many samples it rests on; with none it is that of an untold width."""
 
     w: float
@@ -94,16 +94,14 @@ def choose_widths(of_samples: Sequence[Mapping[str, float]], dimensions: Sequenc
     return chosen
 
 
-@dataclass(frozen=True)
-class SampleScales:
+class SampleScales(Frozen):
     """What one sample says of its batch's scales: widths, and landmarks."""
 
     widths: Mapping[str, float]
     landmarks: tuple[LandmarkRow, ...] = ()
 
 
-@dataclass(frozen=True)
-class BatchScales:
+class BatchScales(Frozen):
     """What a batch's samples share: widths of scales, and the landmarks that say what the strategy's numbers mean.
 
     `watches` are there where the scales are those of a release: what tells whether a detector reads as it did.

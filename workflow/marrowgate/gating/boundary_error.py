@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 
-@dataclass(frozen=True)
-class BoundaryError:
+
+class BoundaryError(Frozen):
     """What is known of the error of a gate's free numbers (`marrowgate.gating.geometry.gate_coordinates.numbers`).
 
     Parameters

@@ -5,12 +5,13 @@ says so, the boundary is found in the events of all samples together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.doubts.missing_stain import Brightness, batch_brightness
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers, same_kind, spread_error, stated_error
@@ -46,8 +47,7 @@ _LIMIT_ERROR = 0.001
 BATCH = "the batch"
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Frozen):
     """What a release says beside its gates, for samples that are gated against it.
 
     Parameters
@@ -62,8 +62,7 @@ class Reference:
     detectors: Mapping[str, tuple[float | None, float | None]]
 
 
-@dataclass(frozen=True)
-class AgreedGate:
+class AgreedGate(Frozen):
     """The consensus on one population's gate.
 
     Parameters
@@ -99,8 +98,7 @@ class AgreedGate:
     whose: str = BATCH
 
 
-@dataclass(frozen=True)
-class Consensus:
+class Consensus(Frozen):
     """All agreed gates of a panel and batch; `reference` where they are those of a release.
 
     `brightness` is how bright lymphocytes are in the batch's samples.

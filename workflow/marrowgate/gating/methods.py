@@ -5,12 +5,12 @@ A new method is one module in `marrowgate.gating.estimators` that holds a `METHO
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.reasons import Reasons, because
@@ -92,8 +92,7 @@ class View(Protocol):
         """Return the boundary found in the sample's control, its error, and the control's sample_id."""
 
 
-@dataclass(frozen=True)
-class FittedGate:
+class FittedGate(Frozen):
     """A method's answer for one sample.
 
     Parameters
@@ -125,8 +124,7 @@ def no_gate(code: str, sentence: str) -> FittedGate:
     return FittedGate(None, own_status.get(code, "failed"), (because(code, sentence),))
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(Frozen):
     """What a method, with its arguments, needs beside the events of the parent.
 
     Parameters
@@ -191,8 +189,7 @@ def stains_above_zero(low: Sequence[float | None], dimensions: tuple[str, ...]) 
     return tuple(name for name, bound in zip(dimensions, low, strict=False) if bound is not None and bound > 0)
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Frozen):
     """A way of finding a gate.
 
     Parameters

@@ -1,12 +1,12 @@
 """Gates that are found in the events of a whole batch: for populations too rare to be seen in one sample."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.geometry.gates import Gate
 from marrowgate.gating.methods import FittedGate, get_method
@@ -14,8 +14,7 @@ from marrowgate.gating.records import Evidence
 from marrowgate.signal.transforms import Transform
 
 
-@dataclass(frozen=True)
-class _PooledView:
+class _PooledView(Frozen):
     """The events of all samples, as a method sees those of one; see `marrowgate.gating.methods.View`."""
 
     population: str

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Literal
 
 from marrowgate.fcs.model import Note
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.geometry.gate_coordinates import numbers
 from marrowgate.gating.geometry.gates import Gate, from_plain, to_plain
@@ -50,8 +51,7 @@ WEAKEST_FIRST: tuple[Status, ...] = (
 """All statuses. What rests on several gates has the weakest of theirs."""
 
 
-@dataclass(frozen=True)
-class GateRecord:
+class GateRecord(Frozen):
     """One population's gate in one sample.
 
     Parameters
@@ -107,8 +107,7 @@ class GateRecord:
         return codes_of(self.reasons)
 
 
-@dataclass(frozen=True)
-class ControlRole:
+class ControlRole(Frozen):
     """What a sample is a control of.
 
     Parameters
@@ -127,8 +126,7 @@ class ControlRole:
         return self.kind == "unstained" or (self.kind in {"fmo", "isotype"} and self.marker in dimensions)
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Frozen):
     """What one sample gives to a gate that is found in the events of a whole batch.
 
     Parameters
@@ -150,8 +148,7 @@ class Evidence:
     values: Mapping[str, Mapping[str, tuple[int, ...]]]
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(Frozen):
     """All gates found in one sample, the scales that they are on, and what it gives to gates of the whole batch.
 
     Parameters

@@ -1,12 +1,13 @@
 """One sample's events as the gates see them: compensated, on each dimension's scale, only where asked for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
+from marrowgate.frozen import Frozen
 from marrowgate.settings.marker_names import canonical
 from marrowgate.settings.strategies.scales import Scales
 from marrowgate.signal.spillover.compensation import compensate, compensation_weights
@@ -18,8 +19,7 @@ _STAND_IN = {"FSC-A": "FSC-H", "SSC-A": "SSC-H"}
 NO_EVENT_ROWS: EventRows = np.array([], dtype=np.intp)
 
 
-@dataclass(frozen=True)
-class SampleEvents:
+class SampleEvents(Frozen):
     """Events of an accepted file, and how each dimension is made from its columns.
 
     Parameters

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import numpy as np
-
 from marrowgate.gating.methods import View, on_scale
 from marrowgate.settings.section import Limit, Section
+from marrowgate.stats.order_statistics import quantiles_of
 
 MIN_EVENTS = 50
 """Events that a population must have for its quantile to be a place."""
@@ -65,4 +64,4 @@ def _on_scale(view: View, dimension: str, boundary: Boundary) -> float:
     if not isinstance(boundary, OfPopulation):
         return on_scale(view, dimension, [boundary])[0]
     values = view.values(dimension, boundary.of)
-    return float(np.quantile(values, boundary.quantile)) if values.size >= MIN_EVENTS else float("nan")
+    return quantiles_of(values, [boundary.quantile])[0] if values.size >= MIN_EVENTS else float("nan")

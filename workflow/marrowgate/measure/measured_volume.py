@@ -7,10 +7,10 @@ still open is held against the tube and against the other platforms that counted
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marrowgate.fcs.model import FcsFile
+from marrowgate.frozen import Frozen
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import Stretch
 
@@ -29,8 +29,7 @@ _IN_NANOLITRES = frozenset({"accuri", "c6", "macsquant"})
 _SHORTEST = 1.0  # s; clocks are whole seconds
 
 
-@dataclass(frozen=True)
-class Volume:
+class Volume(Frozen):
     """What `$VOL` may mean.
 
     Parameters

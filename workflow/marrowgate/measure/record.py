@@ -12,6 +12,7 @@ import numpy as np
 
 from marrowgate.fcs.model import Spillover
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 from marrowgate.measure.intensity.sketch import Sketch
 from marrowgate.measure.manifest import manifest_without_numbers
 from marrowgate.measure.measured_volume import Volume
@@ -93,8 +94,7 @@ class PopulationCount:
     crossing: Crossing | None = None
 
 
-@dataclass(frozen=True)
-class Correction:
+class Correction(Frozen):
     """What a person's gates changed in one population: the counts of the found gates, and who gave which gate why.
 
     Parameters
@@ -118,8 +118,7 @@ class Correction:
     review_reason: str = ""
 
 
-@dataclass(frozen=True)
-class SampleRecord:
+class SampleRecord(Frozen):
     """All that is known of one sample after gating.
 
     Parameters

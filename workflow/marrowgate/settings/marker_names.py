@@ -37,7 +37,7 @@ MPO Myeloperoxidase | Kappa IgK Ig-kappa | Lambda IgL Ig-lambda | Ki-67 Ki67 MKI
 TCRab TCR-ab | TCRgd TCR-gd | Lactoferrin LTF | CD45RA | CD45RO | CD61 | CD235ab Glycophorin-AB
 DNA Syto13 Syto16 Syto40 Syto41 Syto45 DRAQ5 Hoechst Hoechst33342 DyeCycle DyeCycle-Violet
 """
-_CD_NUMBER = re.compile(r"cd\d{1,3}(?:[a-elp]|ra|rb|rc|ro|ab|dce)?")
+_CD_NUMBER = r"cd\d{1,3}(?:[a-elp]|ra|rb|rc|ro|ab|dce)?"
 _GREEK = MappingProxyType(dict(zip("\u03b1\u03b2\u03b3\u03b4\u03b5\u03ba\u03bb", "abgdekl", strict=True)))
 
 
@@ -63,7 +63,7 @@ def canonical(name: str) -> str:
 
 def is_known_marker(name: str) -> bool:
     """Tell whether a name is that of a marker, whichever of its names it is."""
-    return folded(name) in _ONE_NAME or bool(_CD_NUMBER.fullmatch(folded(name)))
+    return folded(name) in _ONE_NAME or bool(re.fullmatch(_CD_NUMBER, folded(name)))
 
 
 def is_another_marker(name: str, other: str) -> bool:

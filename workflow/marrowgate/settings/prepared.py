@@ -5,20 +5,20 @@ words of the user again for every sample: the models that check cost more to imp
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from marrowgate import __version__
 from marrowgate.errors import fault
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.quality import Quality
 from marrowgate.settings.strategies.strategy import Strategy
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Frozen):
     """What was checked."""
 
     panel: Panel

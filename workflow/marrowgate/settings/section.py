@@ -6,13 +6,14 @@ A class of entries is a plain dataclass. `Section.model_validate` imports pydant
 
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
+from marrowgate.frozen import Frozen, SharedMethods, usual_value
 
-@dataclass(frozen=True)
-class Limit:
+
+class Limit(Frozen):
     """Bounds of a value, in an annotation; pydantic, and the manual, unfold them to its own."""
 
     gt: float | None = None
@@ -54,77 +55,15 @@ class Limit:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-class Section:
-    """Base of entries: every class below it is a frozen dataclass with keywords alone.
-
-    `dataclasses` would compile six methods for each class whenever a sample's step starts; here all classes share them.
-    """
+class Section(SharedMethods):
+    """Base of entries: every class below it is a frozen dataclass with keywords alone."""
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
     def __init_subclass__(cls) -> None:
         """Make the class a dataclass."""
         super().__init_subclass__()
-        dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
-
-    def __init__(self, **values: Any) -> None:
-        """Take the values of the fields; those not given have their usual ones.
-
-        Raises
-        ------
-        TypeError
-            A field is missing or not known.
-        """
-        cls = type(self)
-        made = {entry.name: values.pop(entry.name, _usual(entry)) for entry in fields(cls)}  # type: ignore[arg-type]
-        missing = [name for name, value in made.items() if value is MISSING]
-        if values or missing:
-            what = f"lacks {', '.join(missing)}" if missing else f"has no {', '.join(values)}"
-            msg = f"{cls.__name__} {what}"
-            raise TypeError(msg)
-        self.__dict__.update(made)
-        self.__post_init__()
-
-    def __post_init__(self) -> None:
-        """Accept the values; classes that refuse some take its place."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse it.
-
-        Raises
-        ------
-        FrozenInstanceError
-            Always.
-        """
-        msg = f"cannot assign to field {name!r}"
-        raise FrozenInstanceError(msg)
-
-    def __delattr__(self, name: str) -> None:
-        """Refuse it.
-
-        Raises
-        ------
-        FrozenInstanceError
-            Always.
-        """
-        msg = f"cannot delete field {name!r}"
-        raise FrozenInstanceError(msg)
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether the other is of the same class and holds equal values."""
-        return self._values() == other._values() if type(other) is type(self) else NotImplemented
-
-    def __hash__(self) -> int:
-        """Return a hash of the values."""
-        return hash(self._values())
-
-    def __repr__(self) -> str:
-        """Return the class with its fields, as dataclasses show themselves."""
-        names = (entry.name for entry in fields(self))  # type: ignore[arg-type]
-        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
-
-    def _values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, entry.name) for entry in fields(self))  # type: ignore[arg-type]
+        cls.make_dataclass(kw_only=True)
 
     @classmethod
     def model_validate(cls, content: Any) -> Self:
@@ -156,24 +95,19 @@ class Section:
     def unchecked(cls, values: Mapping[str, Any]) -> Self:
         """Return entries that hold any values whatever, for what else is wrong with them; defaults for the others."""
         made = object.__new__(cls)
-        for entry in fields(cls):  # type: ignore[arg-type]
-            object.__setattr__(made, entry.name, values.get(entry.name, _usual(entry)))
+        for entry in fields(cls):
+            object.__setattr__(made, entry.name, values.get(entry.name, usual_value(entry)))
         return made
 
     def given(self) -> dict[str, Any]:
         """Return the entries that are not what they are when a file does not give them."""
-        values = {entry: getattr(self, entry.name) for entry in fields(self)}  # type: ignore[arg-type]
-        return {entry.name: value for entry, value in values.items() if value != _usual(entry)}
+        values = {entry: getattr(self, entry.name) for entry in fields(self)}
+        return {entry.name: value for entry, value in values.items() if value != usual_value(entry)}
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
         """Return a copy with some entries changed."""
         # not the type of a subclass only: the fields are those of this very class
-        return replace(self, **update)  # type: ignore[type-var]
-
-
-def _usual(entry: Any) -> Any:
-    """Return the value of a field that is not given; MISSING where it must be."""
-    return entry.default if entry.default_factory is MISSING else entry.default_factory()
+        return replace(self, **update)
 
 
 def _field_types(cls: Any) -> dict[str, Any]:

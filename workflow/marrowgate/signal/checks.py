@@ -1,13 +1,13 @@
 """One quality check: what was looked at, what was found, and what follows."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from marrowgate.frozen import Frozen
 
 Verdict = Literal["ok", "flagged", "not_checked"]
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Frozen):
     """A row of `tables/quality.tsv` without its sample and batch.
 
     Parameters

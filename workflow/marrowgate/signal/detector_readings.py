@@ -6,9 +6,9 @@ within what they differ by. The middle of several patients of a batch can.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
+from marrowgate.frozen import Frozen
 from marrowgate.signal.checks import Check, at_most
 
 LEAST_FOLD = 1.1
@@ -19,8 +19,7 @@ _OF_MIDDLE = math.pi / 3
 """Variance of the Hodges-Lehmann middle of many normal values, by that of their mean."""
 
 
-@dataclass(frozen=True)
-class ReferenceReading:
+class ReferenceReading(Frozen):
     """How one detector of a sample reads against a release.
 
     Parameters

@@ -5,13 +5,13 @@ Parks 2012, Cytometry A 81:273) and hyperlog (Bagwell 2005, Cytometry A 64:34) a
 """
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from flowutils import transforms as flowutils_transforms
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.settings.strategies.scale_rules import scale_fault
 from marrowgate.signal.biexponential import CHANNELS, biexponential_table
 
@@ -26,8 +26,7 @@ class NotFiniteError(ValueError):
     """Values that are NaN or infinite, which no scale has a place for."""
 
 
-@dataclass(frozen=True)
-class Transform:
+class Transform(Frozen):
     """A scale and its parameters.
 
     Parameters

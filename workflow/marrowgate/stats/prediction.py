@@ -1,14 +1,14 @@
 """How far one more sample may lie from those that were seen, where few were."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 
-@dataclass(frozen=True)
-class UsualSpread:
+
+class UsualSpread(Frozen):
     """What is known of a standard deviation before any sample was seen.
 
     Parameters

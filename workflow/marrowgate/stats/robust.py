@@ -6,6 +6,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.stats.order_statistics import median_of
+
 MAD_TO_SD = 1.4826
 """A normal distribution's standard deviation over its median absolute deviation: 1 / quantile(0.75)."""
 _FEW = MappingProxyType({2: 1.196, 3: 1.495, 4: 1.363, 5: 1.206, 6: 1.200, 7: 1.140, 8: 1.129, 9: 1.107})
@@ -13,7 +15,7 @@ _FEW = MappingProxyType({2: 1.196, 3: 1.495, 4: 1.363, 5: 1.206, 6: 1.200, 7: 1.
 
 def robust_sd(values: NDArray[np.float64]) -> float:
     """Return 1.4826 times the median absolute deviation: of a normal density its standard deviation."""
-    return MAD_TO_SD * float(np.median(np.abs(values - np.median(values))))
+    return MAD_TO_SD * median_of(np.abs(values - median_of(values)))
 
 
 def sd_of_mad(mad: NDArray[np.float64], n: int) -> NDArray[np.float64]:

@@ -2,12 +2,12 @@
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from marrowgate.errors import UserError
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 from marrowgate.gating.apply import apply_gates
 from marrowgate.gating.doubts.lent_gates import doubt_lent
 from marrowgate.gating.doubts.missing_stain import doubt_unplaced
@@ -28,8 +28,7 @@ from marrowgate.signal.stability.stability_file import RunQuality
 from marrowgate.tables import write_table
 
 
-@dataclass(frozen=True)
-class SamplePaths:
+class SamplePaths(Frozen):
     """Files of one sample: gates as Gating-ML and as a table, membership of every event, pictures."""
 
     gates_xml: Path

@@ -1,11 +1,11 @@
 """One-dimensional densities on the transformed scale, as binned counts that can be smoothed, summed and resampled."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import BoundaryError, error_of
 
 LOW, HIGH, BINS = -0.25, 1.25, 1500
@@ -113,8 +113,7 @@ def smoothed(counts: Counts, width: float) -> Counts:
     return density
 
 
-@dataclass(frozen=True)
-class Resampled:
+class Resampled(Frozen):
     """What a bootstrap says of a boundary: its error, and the share of draws that found one."""
 
     error: BoundaryError

@@ -1,18 +1,16 @@
 """Valleys of densities: how deep they are, and where the deepest one lies; of many densities at once."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.densities.density import BINS, CENTRES, Counts
 
 Places = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Valley:
+class Valley(Frozen):
     """A valley: where it lies, and its density over the lower of the two modes beside it."""
 
     at: float

@@ -13,6 +13,7 @@ from marrowgate.gating.landmarks.readings import LANDMARK_DIMENSIONS
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents
+from marrowgate.stats.order_statistics import median_of
 
 Stretch = Mapping[str, float]
 """Dimension to the multiple of the batch's factor that is tried in its place."""
@@ -99,7 +100,7 @@ def off_landmark(sample_events: SampleEvents, kind: str, rows: EventRows, landma
     for row in own:
         if row.value is None:
             continue
-        ratio = float(np.median(sample_events.linear(row.dimension, rows))) / row.value
+        ratio = median_of(sample_events.linear(row.dimension, rows)) / row.value
         if not 1 / MOST_APART <= ratio <= MOST_APART:
             sentence = f"the median {row.dimension} is {ratio:.2f} times that of the sample's landmark"
             return (because("off_landmark", sentence),)

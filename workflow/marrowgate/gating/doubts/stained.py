@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.gating.methods import View
+from marrowgate.stats.order_statistics import median_of, quantiles_of
 
 LEAST_BRIGHTNESS = 10.0
 """Distance of stained cells from the median of cells without the marker, in standard deviations of the latter."""
@@ -35,6 +36,6 @@ def stands_out(view: View, dimension: str, bright: NDArray[np.float64], negative
     scale, dim = view.scale(dimension), view.values(dimension, negative)
     if not dim.size:
         return True
-    low, middle = scale.inverse(np.quantile(dim, [0.16, 0.5]))
-    of_bright = float(scale.inverse(np.median(bright, keepdims=True))[0])
+    low, middle = scale.inverse(np.array(quantiles_of(dim, [0.16, 0.5])))
+    of_bright = float(scale.inverse(np.array([median_of(bright)]))[0])
     return bool(of_bright - middle > LEAST_BRIGHTNESS * (middle - low))

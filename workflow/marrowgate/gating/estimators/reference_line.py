@@ -17,6 +17,7 @@ from marrowgate.gating.geometry.line_spread import spread_of_line
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate, on_scale
 from marrowgate.gating.reasons import Reasons, because
 from marrowgate.settings.section import Limit
+from marrowgate.stats.order_statistics import median_of
 from marrowgate.stats.robust import robust_sd
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -91,7 +92,7 @@ def needs(arguments: ReferenceLineArguments) -> Needs:
 def _middles(view: View, reference: Points) -> list[float]:
     """Return the medians on the linear scale."""
     return [
-        float(view.scale(dimension).inverse(np.array([np.median(column)]))[0])
+        float(view.scale(dimension).inverse(np.array([median_of(column)]))[0])
         for dimension, column in zip(view.dimensions, reference, strict=True)
     ]
 

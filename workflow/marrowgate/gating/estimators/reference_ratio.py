@@ -19,6 +19,7 @@ from marrowgate.gating.methods import (
     on_scale,
 )
 from marrowgate.settings.section import Limit
+from marrowgate.stats.order_statistics import median_of
 
 
 class ReferenceRatioArguments(Arguments):
@@ -49,7 +50,7 @@ def find(view: View, arguments: ReferenceRatioArguments) -> FittedGate:
     def multiples(middles: list[float]) -> list[float]:
         return on_scale(view, dimension, (scale.inverse(np.array(middles)) * arguments.ratio).tolist())
 
-    middle = float(np.median(values))
+    middle = median_of(values)
     linear = float(scale.inverse(np.array([middle]))[0])
     if not linear > 0:
         return no_gate("reference_not_positive", f"the median of {dimension} in {arguments.reference} is not above 0")

@@ -9,6 +9,7 @@ from marrowgate.gating.boundary_error import BoundaryError
 from marrowgate.gating.geometry.gates import Polygon
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate
 from marrowgate.settings.section import Limit
+from marrowgate.stats.order_statistics import median_of
 from marrowgate.stats.robust import robust_sd
 
 
@@ -44,8 +45,7 @@ def find(view: View, arguments: SingletsArguments) -> FittedGate:
 
 
 def _middle_and_spread(ratio: NDArray[np.float64]) -> tuple[float, float]:
-    middle = float(np.median(ratio))
-    return middle, robust_sd(ratio)
+    return median_of(ratio), robust_sd(ratio)
 
 
 def needs(arguments: SingletsArguments) -> Needs:  # noqa: ARG001 - as declared

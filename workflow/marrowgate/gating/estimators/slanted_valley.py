@@ -1,12 +1,12 @@
 """The valley along a slanted line in two dimensions: positives that are dimmer where the other marker is dimmer too."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.densities.density import BINS, Counts, bandwidth, binned, bins_of
 from marrowgate.gating.doubts.estimate_doubts import MOST_NEAR_MEASURED, crowded
 from marrowgate.gating.estimators.valley import (
@@ -22,6 +22,7 @@ from marrowgate.gating.methods import FittedGate, Method, View, fitted_gate, nev
 from marrowgate.gating.reasons import Reasons
 from marrowgate.gating.stated_boundaries import Boundary, boundaries_on_scale, boundary_words
 from marrowgate.settings.section import Limit
+from marrowgate.stats.order_statistics import median_of
 
 _DRAWS = 40
 _FEWEST_DRAWS = 2
@@ -53,8 +54,7 @@ class SlantedValleyArguments(DepthArguments):
             raise ValueError(msg)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Frozen):
     """A line in two dimensions: its slope, its height at the pivot, and how deep the valley along it is."""
 
     slope: float
@@ -131,7 +131,7 @@ def crowded_line(x: NDArray[np.float64], y: NDArray[np.float64], line: Line, aga
     variance = of_height + 2 * both * x + of_slope * x**2
     off = y - line.slope * x - line.height
     near = off**2 < variance
-    sd = float(np.sqrt(np.median(variance[near]))) if near.any() else 0.0
+    sd = float(np.sqrt(median_of(variance[near]))) if near.any() else 0.0
     return crowded(int(np.count_nonzero(near)), int(np.count_nonzero(off >= 0)), sd, MOST_NEAR_MEASURED)
 
 

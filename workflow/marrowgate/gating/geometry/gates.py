@@ -1,8 +1,9 @@
 """Standard gates (Gating-ML 2.0) as plain data, on the transformed scale."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from marrowgate.frozen import Frozen
 
 Bound = float | None
 
@@ -10,8 +11,7 @@ LEFT, RIGHT, BOTTOM, TOP = -1.0, 1.5, -5.0, 5.0
 """Where half planes end, transformed scale: so far out that a line does not reach the corners beside it."""
 
 
-@dataclass(frozen=True)
-class Rectangle:
+class Rectangle(Frozen):
     """Lower bounds belong to the gate, upper bounds do not (Gating-ML 2.0, 5.1.1). None is open.
 
     Parameters
@@ -27,16 +27,14 @@ class Rectangle:
     high: tuple[Bound, ...]
 
 
-@dataclass(frozen=True)
-class Polygon:
+class Polygon(Frozen):
     """A closed polygon in two dimensions (Gating-ML 2.0, 5.2)."""
 
     dimensions: tuple[str, ...]
     vertices: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True)
-class Ellipsoid:
+class Ellipsoid(Frozen):
     """Points with a squared Mahalanobis distance of at most `distance_square` (Gating-ML 2.0, 5.3)."""
 
     dimensions: tuple[str, ...]
@@ -45,8 +43,7 @@ class Ellipsoid:
     distance_square: float
 
 
-@dataclass(frozen=True)
-class Boolean:
+class Boolean(Frozen):
     """Other populations joined by and, or, or (with one operand) not."""
 
     operator: Literal["and", "or", "not"]

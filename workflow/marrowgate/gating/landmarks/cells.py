@@ -1,10 +1,9 @@
 """Lymphocytes, granulocytes and cells without CD45, found by side scatter and CD45 alone, whatever the instrument."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.landmarks.modes import Floats, Mode, find_modes
 
 MOST_EVENTS = 50_000
@@ -21,8 +20,7 @@ _DIM = np.log(2.0)
 EventRows = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class LandmarkCells:
+class LandmarkCells(Frozen):
     """Where each kind of landmark cells is among the events.
 
     Parameters

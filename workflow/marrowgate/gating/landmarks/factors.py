@@ -9,6 +9,7 @@ from marrowgate.gating.landmarks.readings import CellsOfSample
 from marrowgate.gating.landmarks.rows import LandmarkRow
 from marrowgate.gating.sample_events import SampleEvents
 from marrowgate.settings.strategies.scales import Home
+from marrowgate.stats.order_statistics import median_of, quantiles_of
 
 MOST_APART = 1.6
 """A sample whose landmark is further than this factor from the batch's is shifted."""
@@ -92,9 +93,9 @@ def doubtful_dimensions(batch: Sequence[LandmarkRow]) -> tuple[str, ...]:
 
 def _measured(values: Floats, by: str) -> float:
     if by == "upper":
-        return float(np.quantile(values, 0.84))
-    middle = float(np.median(values))
-    return middle if by == "median" else middle - float(np.quantile(values, 0.16))
+        return quantiles_of(values, [0.84])[0]
+    middle = median_of(values)
+    return middle if by == "median" else middle - quantiles_of(values, [0.16])[0]
 
 
 def _without(row: LandmarkRow, reason: str) -> LandmarkRow:

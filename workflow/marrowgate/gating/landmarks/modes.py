@@ -1,9 +1,10 @@
 """Modes of a cloud of events in two dimensions, without any scale."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from marrowgate.frozen import Frozen
+from marrowgate.stats.order_statistics import quantiles_of
 
 Floats = NDArray[np.float64]
 
@@ -12,8 +13,7 @@ _SMOOTHING = 2.0
 _OUTSIDE = 0.002
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(Frozen):
     """A maximum of the smoothed density.
 
     Parameters
@@ -47,7 +47,7 @@ def find_modes(x: Floats, y: Floats, bins: int = _BINS) -> list[Mode]:
     list of Mode
         The fullest first.
     """
-    ends = [np.quantile(values, [_OUTSIDE, 1 - _OUTSIDE]) for values in (x, y)]
+    ends = [quantiles_of(values, [_OUTSIDE, 1 - _OUTSIDE]) for values in (x, y)]
     edges = [np.linspace(low, high, bins + 1) for low, high in ends]
     counts = np.histogram2d(x, y, bins=edges)[0]
     density = _smoothed(counts)

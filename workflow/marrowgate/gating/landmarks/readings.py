@@ -1,12 +1,13 @@
 """How bright landmark cells are in every dimension: what tells whether a detector reads as it did."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.landmarks.cells import MOST_EVENTS, EventRows, LandmarkCells, find_cells
 from marrowgate.gating.sample_events import SampleEvents
+from marrowgate.stats.order_statistics import quantiles_of
 
 LANDMARK_DIMENSIONS = ("SSC-A", "CD45")
 MEASURES = ("median", "upper", "width")
@@ -18,8 +19,7 @@ Readings = Mapping[str, Mapping[str, tuple[float, float, float]]]
 """Kind of landmark cells, then dimension, to `MEASURES` in channel units of the file."""
 
 
-@dataclass(frozen=True)
-class CellsOfSample:
+class CellsOfSample(Frozen):
     """The landmark cells of a sample.
 
     Parameters
@@ -51,7 +51,7 @@ def sample_readings(sample_events: SampleEvents, of_sample: CellsOfSample) -> Re
     for dimension in sample_events.channels if readings else ():
         values = sample_events.linear(dimension, of_sample.looked_at)
         for kind, at in of_sample.cells.rows.items():
-            low, middle, high = np.quantile(values[at], _QUANTILES)
+            low, middle, high = quantiles_of(values[at], _QUANTILES)
             readings[kind][dimension] = (_rounded(middle), _rounded(high), _rounded(high - low))
     return readings
 

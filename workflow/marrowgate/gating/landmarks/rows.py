@@ -1,13 +1,13 @@
 """What is known of a landmark, in a sample or in a batch."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from marrowgate.frozen import Frozen
 
 LandmarkStatus = Literal["ok", "shifted", "doubtful", "not_found"]
 
 
-@dataclass(frozen=True)
-class LandmarkRow:
+class LandmarkRow(Frozen):
     """One landmark in one dimension, in a sample or in a batch.
 
     Parameters

@@ -7,9 +7,10 @@ mean, and its kinds of cells agree, or the detector reads as it did.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.landmarks.factors import MOST_APART
 from marrowgate.gating.landmarks.readings import MEASURES, Readings
 
@@ -19,8 +20,7 @@ _NAMED = 0.2
 State = Literal["as_released", "changed", "too_far", "cells_disagree"]
 
 
-@dataclass(frozen=True)
-class WatchedCells:
+class WatchedCells(Frozen):
     """One kind of landmark cells in one dimension, as the samples of a release show it.
 
     Parameters
@@ -42,8 +42,7 @@ class WatchedCells:
     apart: float | None
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(Frozen):
     """The kinds of cells that are looked at together in one dimension; see `watches_of`.
 
     Parameters
@@ -78,8 +77,7 @@ class Watch:
         return " and ".join([*([", ".join(kinds[:-1])] if kinds[:-1] else []), kinds[-1]])
 
 
-@dataclass(frozen=True)
-class DetectorReading:
+class DetectorReading(Frozen):
     """How a detector reads in a sample, against a release.
 
     Parameters

@@ -1,10 +1,11 @@
 """What a method sees of a sample, and what it has looked at."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import BoundaryError, error_of
 from marrowgate.gating.doubts.cross_checks import Stretch
 from marrowgate.gating.geometry.gates import Gate, Rectangle
@@ -18,8 +19,7 @@ MOST_EVIDENCE = 10_000
 """Events that a sample gives at most to a gate of the whole batch."""
 
 
-@dataclass(frozen=True)
-class SampleView:
+class SampleView(Frozen):
     """What a method sees, and what it has looked at; see `marrowgate.gating.methods.View`."""
 
     sample: SampleToFit

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.cached_sample import CachedSample
 from marrowgate.gating.doubts.cross_checks import Stretch
 from marrowgate.gating.landmarks.rows import LandmarkRow
@@ -11,8 +12,7 @@ from marrowgate.gating.records import ControlRole, Evidence, Fit, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 
 
-@dataclass(frozen=True)
-class SampleToFit:
+class SampleToFit(Frozen):
     """One sample, and what its gates may be learnt from.
 
     Parameters

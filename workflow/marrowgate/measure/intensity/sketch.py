@@ -1,17 +1,18 @@
 """Values of a marker on a population, kept small: all of them when they are few, quantiles when they are many."""
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
+from marrowgate.stats.order_statistics import quantiles_of_sorted
+
 LARGEST = 2001
 
 
-@dataclass(frozen=True, eq=False)
-class Sketch:
+class Sketch(Frozen, eq=False):
     """Sorted values of a marker on a population of one sample.
 
     Parameters
@@ -60,5 +61,5 @@ def make_sketch(population: str, marker: str, values: NDArray[np.float64]) -> Sk
     not_positive = int(np.count_nonzero(kept <= 0))
     mean_log = float(np.mean(np.log(kept))) if kept.size and not not_positive else None
     if kept.size > LARGEST:
-        kept = np.quantile(kept, np.linspace(0.0, 1.0, LARGEST))
+        kept = quantiles_of_sorted(kept, np.linspace(0.0, 1.0, LARGEST))
     return Sketch(population, marker, int(values.size), kept, not_positive, mean_log)

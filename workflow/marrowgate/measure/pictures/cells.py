@@ -1,10 +1,11 @@
 """Which cell of a plot each event lies in, found on the linear scale: transforming every event would cost far more."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.measure.pictures.density import FINE, N_BARS, N_CELLS, Density, coded
 from marrowgate.measure.pictures.model import PictureAxis
@@ -22,8 +23,7 @@ _NOWHERE = 255
 Cells = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class CellFinder:
+class CellFinder(Frozen):
     """Finds cells of a sample's events; what was found for all of them is kept.
 
     Parameters

@@ -3,11 +3,12 @@
 import base64
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from marrowgate.frozen import Frozen
 
 N_CELLS = 64
 """Cells along each axis of a plot of two dimensions."""
@@ -22,8 +23,7 @@ _STEPS = 4
 Codes = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Density:
+class Density(Frozen):
     """The events of a plot.
 
     Parameters

@@ -22,6 +22,7 @@ from marrowgate.measure.pictures.model import (
     PictureAxis,
     SamplePictures,
 )
+from marrowgate.stats.order_statistics import quantiles_of
 
 if TYPE_CHECKING:
     from marrowgate.settings.strategies.strategy import Population, Protocol, ProtocolPlot, Strategy
@@ -128,7 +129,7 @@ def _ends(sample_events: SampleEvents, name: str, few: EventRows, bounds: Iterab
     scaled = scale.forward(linear[np.isfinite(linear)])
     scaled = scaled[np.isfinite(scaled)]
     on_axis = [value for value in bounds if _LOWEST <= value <= _HIGHEST]
-    ends = [*np.quantile(scaled, [_OUTER, 1 - _OUTER]), *on_axis] if scaled.size else [0.0, 1.0, *on_axis]
+    ends = [*quantiles_of(scaled, [_OUTER, 1 - _OUTER]), *on_axis] if scaled.size else [0.0, 1.0, *on_axis]
     low = max(_LOWEST, _TENTH * np.floor(min(ends) / _TENTH - 0.1))
     high = min(_HIGHEST, _TENTH * np.ceil(max(ends) / _TENTH + 0.1))
     if scale.kind == "linear":

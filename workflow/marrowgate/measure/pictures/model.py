@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 from marrowgate.gating.boundary_error import NO_ERROR, BoundaryError
 from marrowgate.gating.geometry.gates import Gate, from_plain, to_plain
 from marrowgate.gating.records import error_from_plain
@@ -17,8 +18,7 @@ STEP, PROTOCOL, MEASURED = "step", "protocol", "measured"
 """Kinds of picture: a gate of the strategy, a plot of its protocol, a measured marker."""
 
 
-@dataclass(frozen=True)
-class PictureAxis:
+class PictureAxis(Frozen):
     """What one dimension is, and the part of its scale that is drawn.
 
     Parameters
@@ -40,8 +40,7 @@ class PictureAxis:
     high: float
 
 
-@dataclass(frozen=True)
-class DrawnGate:
+class DrawnGate(Frozen):
     """A gate as it was used, and how many events it holds.
 
     Parameters
@@ -81,8 +80,7 @@ class DrawnGate:
         return self.of_number or self.status
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Frozen):
     """One plot: the events of a population, and the gates that are outlined on it.
 
     Parameters
@@ -115,8 +113,7 @@ class Picture:
     density: Density | None
 
 
-@dataclass(frozen=True)
-class SamplePictures:
+class SamplePictures(Frozen):
     """All pictures of one sample.
 
     Parameters

@@ -15,9 +15,9 @@ _EVENTS_OF_A_RUN = 100
 """With fewer events between two steps back these are in another order, too."""
 
 
-_HIGH = re.compile(r"T(?:IME)?[\s_-]?(?:MSW|HIGH|HI|MSB)", re.IGNORECASE)
-_LOW = re.compile(r"T(?:IME)?[\s_-]?(?:LSW|LOW|LO|LSB)", re.IGNORECASE)
-_NUMBERED = re.compile(r"T[01]", re.IGNORECASE)
+_HIGH = r"(?i)T(?:IME)?[\s_-]?(?:MSW|HIGH|HI|MSB)"
+_LOW = r"(?i)T(?:IME)?[\s_-]?(?:LSW|LOW|LO|LSB)"
+_NUMBERED = r"(?i)T[01]"
 _WORD = 2.0**16
 
 
@@ -34,11 +34,11 @@ def time_words(file: FcsFile) -> tuple[Channel, Channel] | None:
     one is that which runs over.
     """
     times = [channel for channel in file.channels if channel.role == "time"]
-    high = [channel for channel in times if _HIGH.fullmatch(channel.name.strip())]
-    low = [channel for channel in times if _LOW.fullmatch(channel.name.strip())]
+    high = [channel for channel in times if re.fullmatch(_HIGH, channel.name.strip())]
+    low = [channel for channel in times if re.fullmatch(_LOW, channel.name.strip())]
     if len(high) == len(low) == 1:
         return high[0], low[0]
-    numbered = [channel for channel in times if _NUMBERED.fullmatch(channel.name.strip())]
+    numbered = [channel for channel in times if re.fullmatch(_NUMBERED, channel.name.strip())]
     if len(numbered) != 2 or file.events is None:
         return None
     first, second = numbered

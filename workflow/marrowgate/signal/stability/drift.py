@@ -8,6 +8,8 @@ it, as a change in the mix of cells would move a mean.
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.stats.order_statistics import quantiles_of
+
 Values = NDArray[np.floating]
 
 _STEP, _SMOOTHING, _REACH = 0.02, 3, 40
@@ -47,8 +49,8 @@ def signal_drift(values: Values) -> float | None:
 
 def _floor(values: Values) -> float:
     """Return 3 times the depth of the noise below 0, or 10 times the dimmest events, whichever is more."""
-    noise = max(-float(np.quantile(values, 0.01)), 0.0)
-    return max(_ABOVE_NOISE * noise, _ABOVE_DIM * float(np.quantile(np.abs(values), 0.05)))
+    (low,), (dim,) = quantiles_of(values, [0.01]), quantiles_of(np.abs(values), [0.05])
+    return max(_ABOVE_NOISE * max(-low, 0.0), _ABOVE_DIM * dim)
 
 
 def _histogram(logs: NDArray[np.float64], bins: int) -> NDArray[np.float64]:

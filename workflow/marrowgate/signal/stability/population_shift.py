@@ -6,11 +6,11 @@ and the distances are averaged; shares drop out.
 """
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.frozen import Frozen
 from marrowgate.stats.robust import MAD_TO_SD
 
 Points = NDArray[np.float64]
@@ -23,8 +23,7 @@ _STEPS, _SETTLED = 30, 0.01
 _NARROWEST = 0.05
 
 
-@dataclass(frozen=True)
-class PopulationShift:
+class PopulationShift(Frozen):
     """How far the populations of a stretch lie from their usual places.
 
     Parameters
@@ -40,8 +39,7 @@ class PopulationShift:
     covered: float
 
 
-@dataclass(frozen=True)
-class _Places:
+class _Places(Frozen):
     """Centres and spreads of populations, both of shape (n_populations, n_channels)."""
 
     centres: Points

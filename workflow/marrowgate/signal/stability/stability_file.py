@@ -1,17 +1,17 @@
 """Stability and detector settings of a run: found by `fit`, kept for `gate`, which starts without such libraries."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from marrowgate.files import write_text
+from marrowgate.frozen import Frozen
 from marrowgate.signal.checks import Check
 from marrowgate.signal.detector_settings import Settings
 from marrowgate.signal.stability.unstable_stretches import Stretch, stretches_from_plain, stretches_to_plain
 
 
-@dataclass(frozen=True)
-class RunQuality:
+class RunQuality(Frozen):
     """Quality of one sample's run.
 
     Parameters

@@ -5,13 +5,13 @@ Cytometry A 101:325 (PeacoQC: change of signals in bins of equal numbers of even
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marrowgate.fcs.model import Channel, FcsFile
+from marrowgate.frozen import Frozen
 from marrowgate.signal.checks import Check, at_most, not_checked
 from marrowgate.signal.signal_channels import signal_channels
 from marrowgate.signal.stability.acquisition_time import acquisition_time
@@ -24,8 +24,7 @@ FEWEST_EVENTS = 2000
 """With fewer events changes over time cannot be told from chance."""
 
 
-@dataclass(frozen=True)
-class StabilityLimits:
+class StabilityLimits(Frozen):
     """What is stable.
 
     Parameters
@@ -46,8 +45,7 @@ class StabilityLimits:
     max_unstable_pct: float
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(Frozen):
     """An unstable part of a run.
 
     Parameters
@@ -66,8 +64,7 @@ class Stretch:
     size: float
 
 
-@dataclass(frozen=True)
-class Stability:
+class Stability(Frozen):
     """What was found in a file.
 
     Parameters
