@@ -286,8 +286,11 @@ def folder_of(files, name):
 def files_of_samples():
     """Return what of the samples the target names beside the manifest, which needs the record of each.
 
-    What lies in object storage is not looked up here, so the target names it in any case.
+    What lies in object storage is not looked up here, so the target names it in any case. A process on a node has one job and
+    no target.
     """
+    if not workflow.is_main_process:
+        return []
     if not workflow.storage_settings.default_storage_provider:
         return lost_files(GATED, RESULTS)
     gates = expand("results/gates/{sample_id}.xml", sample_id=GATED)
