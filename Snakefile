@@ -63,5 +63,4 @@ rule all:
         "results/provenance.json",
         "results/tables/outcomes.tsv",
         "results/tables/contrasts.tsv",
-        expand("results/gates/{sample_id}.xml", sample_id=GATED),
-        expand("results/events/{sample_id}.parquet", sample_id=GATED),
+        files_of_samples(),

@@ -273,3 +273,12 @@ def test_broken_pipe__is_silent(repository, words, codes):
         os.close(writing)
     assert done.stderr == ""
     assert done.returncode in codes
+
+
+def test_program__does_not_look_for_garbage_at_its_start_and_end():
+    code = (
+        "import gc, sys; from marrowgate.launch import main; sys.argv = ['marrowgate', 'nothing']; code = main();"
+        "print(code, gc.get_threshold()[0] >= 50_000, gc.isenabled(), gc.get_freeze_count() > 1_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "2 True True True\n"

@@ -142,6 +142,20 @@ def test_correction__that_is_wrong_ends_with_2_before_any_job(folder, monkeypatc
     ]
 
 
+def test_removed_files__of_samples_are_made_again_and_no_other_sample_is_run(folder):
+    names = ("V0", "V1", "V2", "V3", "V1_fmo", "culture_b")
+    before = digests(folder, *names)
+    for path in ("gates/V0.xml", "events/V1.parquet", "gates/V2.tsv", "pictures/V2.json", "records/V1_fmo.json"):
+        (folder / "results" / path).unlink()
+    found = jobs(folder)
+    assert {name for name in found if name.startswith(("fit", "gate"))} == {
+        f"gate {name}" for name in ("V0", "V1", "V2", "V1_fmo")
+    }
+    assert digests(folder, *names) == before
+    assert (folder / "results" / "pictures" / "V2.json").is_file()
+    assert not jobs(folder)
+
+
 AGGREGATES = {"check": 1, "collect": 1, "compare": 1, "outcomes": 1, "pictures": 1, "report": 1}
 
 

@@ -73,6 +73,8 @@ class SharedMethods:
 
     def __eq__(self, other: object) -> bool:
         """Return whether the other is of the same class and holds equal values."""
+        if other is self:
+            return True
         return self._compared() == other._compared() if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
@@ -85,7 +87,8 @@ class SharedMethods:
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
     def _compared(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, entry.name) for entry in self._entries if entry.compare)
+        values = self.__dict__
+        return tuple([values[entry.name] for entry in self._entries if entry.compare])
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

@@ -5,12 +5,15 @@ has one process that has them loaded (`marrowgate.warm`). For each command it ma
 the caller's folder, environment and open files as a process of its own. This module imports next to nothing.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
 
 VARIABLE = "MARROWGATE_WARM"
 """Names the socket of the warm process; the run sets it for its own jobs."""
+COLLECT_AFTER = 100_000
+"""New objects before Python looks for cycles that can be freed; its own 700 make it look a hundred times at a start."""
 KILLED = 137
 """Exit code where the process that did the work was killed, as a shell has it."""
 
@@ -27,9 +30,13 @@ def main() -> int:
     code = ask_warm_process(address, sys.argv[1:]) if address else None
     if code is not None:
         return code
+    gc.set_threshold(COLLECT_AFTER)
     from marrowgate.cli import main as run_here
 
-    return run_here()
+    code = run_here()
+    # the process ends: nothing is looked through once more
+    gc.freeze()
+    return code
 
 
 def who_am_i() -> list[str]:

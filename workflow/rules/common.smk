@@ -32,6 +32,7 @@ from marrowgate.snakefile.meaning import (
     panel_meaning,
     strategy_meaning,
 )
+from marrowgate.snakefile.lost_files import lost_files
 from marrowgate.snakefile.memory import megabytes_needed
 from marrowgate.gating.batch_scales import asks_batch
 from marrowgate.gating.method_checks import method_faults
@@ -58,6 +59,7 @@ from marrowgate.snakefile.leftovers import (
 )
 from marrowgate.snakefile.links import LINKS, link_files
 from marrowgate.snakefile.rules import STEPS
+from marrowgate.snakefile.signatures import with_signature
 from marrowgate.snakefile.simulated import simulated_together
 from marrowgate.snakefile.warm_start import start_warm_process
 from marrowgate.settings.project import override_files, project_files, release_files
@@ -127,6 +129,7 @@ except UserError as error:
 CONFIG = PROJECT.config
 SAMPLES = KnownSamples(PROJECT.samples)
 GATED = [sample.sample_id for sample in gated(PROJECT)]
+WANTED = [f"{population}:{marker}" for population, marker in CONFIG.measure.wanted]
 QUALITY = json.dumps(asdict(CONFIG.quality))
 BEAD_SAMPLES = bead_samples(PROJECT)
 HANDFUL = random_handful(GATED, CONFIG.seed)
@@ -211,14 +214,37 @@ def overrides_of_sample(sample):
     return [given(found.path)] if found else []
 
 
-def content_of_sample(wildcards):
+@with_signature
+def content_of_fit(wildcards):
     return content_of(fcs_of(wildcards), kind="fcs")
 
 
-def content_of_gates(wildcards):
-    """Return the content of the gates that a person gave; nothing for the sheet's other samples."""
+@with_signature
+def content_of_gate(wildcards):
+    """Return the content of a sample's file, and of the gates that a person gave it."""
+    given_gates = overrides_of_sample(SAMPLES[wildcards.sample_id])
+    return [content_of_fit(wildcards), content_of(*given_gates, kind="gates")]
+
+
+def settings_of_sample(sample):
+    """Return what fit and gate are told of a sample, as words of their commands."""
+    spillover = spillover_word(PROJECT, sample)
+    gain = CONFIG.signal.gain
+    return ["--data-set", sample.data_set, "--gain", gain, "--spillover", spillover]
+
+
+@with_signature
+def settings_of_fit(wildcards):
     sample = SAMPLES[wildcards.sample_id]
-    return content_of(*overrides_of_sample(sample), kind="gates")
+    control_type, control_marker = role_of(PROJECT, sample)
+    control = ["--control-type", control_type, "--control-marker", control_marker]
+    return [*settings_of_sample(sample), *control, "--seed", CONFIG.seed]
+
+
+@with_signature
+def settings_of_gate(wildcards):
+    sample = SAMPLES[wildcards.sample_id]
+    return [*settings_of_sample(sample), "--measure", *WANTED]
 
 
 def disk_line_of_run():
@@ -233,6 +259,7 @@ def disk_line_of_run():
     return disk_line(needed, there, shutil.disk_usage(Path.cwd()).free)
 
 
+@with_signature
 def memory_of(wildcards, input, attempt):
     """Return megabytes by the file's header; a file that is not made yet is thought to be of usual size."""
     path = Path(input.fcs)
@@ -254,6 +281,17 @@ def memory_for_flowkit(wildcards, input, attempt):
 def folder_of(files, name):
     """Return the folder of files, which object storage puts elsewhere; without files the folder of results."""
     return str(Path(files[0]).parent if files else RESULTS / name)
+
+
+def files_of_samples():
+    """Return what of the samples the target names beside the manifest, which needs the record of each.
+
+    What lies in object storage is not looked up here, so the target names it in any case.
+    """
+    if not workflow.storage_settings.default_storage_provider:
+        return lost_files(GATED, RESULTS)
+    gates = expand("results/gates/{sample_id}.xml", sample_id=GATED)
+    return gates + expand("results/events/{sample_id}.parquet", sample_id=GATED)
 
 
 def control_fits(sample):
@@ -281,14 +319,6 @@ def fits_of_batch(wildcards):
     ]
 
 
-def role(wildcards):
-    return role_of(PROJECT, SAMPLES[wildcards.sample_id])
-
-
-def spillover_of(wildcards):
-    return spillover_word(PROJECT, SAMPLES[wildcards.sample_id])
-
-
 def inputs_of_sample(sample):
     """Return what fit and gate read of a sample: its file, and what was checked and computed for its batch."""
     return {
@@ -299,11 +329,13 @@ def inputs_of_sample(sample):
     }
 
 
+@with_signature
 def inputs_of_fit(wildcards):
     sample = SAMPLES[wildcards.sample_id]
     return {**inputs_of_sample(sample), "controls": control_fits(sample)}
 
 
+@with_signature
 def inputs_of_gate(wildcards):
     sample = SAMPLES[wildcards.sample_id]
     return {

@@ -90,7 +90,9 @@ rule prepare:
 
 
 rule fit:
-    # one function for all inputs: Snakemake takes longer to call a function than the function takes
+    # one function for all inputs, and one parameter for all settings: Snakemake takes longer to call a function, and to
+    # put a value into the command, than the function takes; without tmpdir=None it works out for each job a folder that
+    # no step writes to
     input:
         unpack(inputs_of_fit),
     output:
@@ -104,29 +106,20 @@ rule fit:
     threads: 1
     resources:
         mem_mb=memory_of,
+        tmpdir=None,
     params:
-        data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
-        gain=CONFIG.signal.gain,
-        spillover=spillover_of,
-        control_type=lambda wildcards: role(wildcards)[0],
-        control_marker=lambda wildcards: role(wildcards)[1],
-        seed=CONFIG.seed,
+        settings=settings_of_fit,
         code=CODE["fit"],
-        content=content_of_sample,
+        content=content_of_fit,
     shell:
         "marrowgate fit"
         " --sample-id {wildcards.sample_id:q}"
+        " {params.settings:q}"
         " --fcs {input.fcs:q}"
-        " --data-set {params.data_set}"
         " --prepared {input.prepared:q}"
-        " --gain {params.gain:q}"
-        " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
         " --scales {input.scales:q}"
-        " --control-type {params.control_type:q}"
-        " --control-marker {params.control_marker:q}"
         " --control-fits {input.controls:q}"
-        " --seed {params.seed}"
         " --stability {output.stability:q}"
         " --out {output.fit:q}"
         " > {log:q} 2>&1"
@@ -179,31 +172,23 @@ rule gate:
     threads: 1
     resources:
         mem_mb=memory_of,
+        tmpdir=None,
     params:
-        data_set=lambda wildcards: SAMPLES[wildcards.sample_id].data_set,
-        gain=CONFIG.signal.gain,
-        spillover=spillover_of,
-        measure=lambda wildcards: [
-            f"{population}:{marker}" for population, marker in CONFIG.measure.wanted
-        ],
+        settings=settings_of_gate,
         code=CODE["gate"],
-        content=content_of_sample,
-        given_gates=content_of_gates,
+        content=content_of_gate,
     shell:
         "marrowgate gate"
         " --sample-id {wildcards.sample_id:q}"
+        " {params.settings:q}"
         " --fcs {input.fcs:q}"
-        " --data-set {params.data_set}"
         " --prepared {input.prepared:q}"
-        " --gain {params.gain:q}"
-        " --spillover {params.spillover:q}"
         " --matrix {input.matrix:q}"
         " --scales {input.scales:q}"
         " --fit {input.fit:q}"
         " --stability {input.stability:q}"
         " --consensus {input.consensus:q}"
         " --gate-overrides {input.overrides:q}"
-        " --measure {params.measure:q}"
         " --gates-xml {output.xml:q}"
         " --gates-tsv {output.tsv:q}"
         " --events {output.events:q}"

@@ -29,9 +29,8 @@ rule pictures:
             sheet=SHEETS_OF_GATES,
             ending=FIGURE_ENDINGS,
         ),
-        samples=expand(
-            "results/contact_sheets/samples/{sample_id}.html", sample_id=SAMPLE_PAGES
-        ),
+        # the folder and not each page: Snakemake keeps with every output a list of all inputs, also one for each sample
+        samples=[directory("results/contact_sheets/samples")] if SAMPLE_PAGES else [],
     log:
         "results/logs/pictures.log",
     conda:
@@ -42,9 +41,6 @@ rule pictures:
     params:
         overrides=lambda wildcards: OVERRIDES,
         pictures=lambda wildcards, input: folder_of(input.pictures, "pictures"),
-        pages=lambda wildcards, output: (
-            [folder_of(output.samples, "")] if SAMPLE_PAGES else []
-        ),
         code=CODE["pictures"],
         settings=SETTINGS,
         content=content_of(CONFIG_FILE, *SHEETS.values()),
@@ -57,7 +53,7 @@ rule pictures:
         " --pictures {params.pictures:q}"
         " --sheets {output.contact_sheets:q}"
         " --figures {output.figures:q}"
-        " --samples {params.pages}"
+        " --samples {output.samples:q}"
         " > {log:q} 2>&1"
 
 

@@ -46,7 +46,7 @@ def rows_inside(
     near = rows_in_box(gate.dimensions, box_of(gate), sample_events, parent_rows)
     if isinstance(gate, Rectangle) or not near.size:
         return near
-    return near[inside(gate, lambda dimension: sample_events.scaled(dimension, near))]
+    return near.compress(inside(gate, lambda dimension: sample_events.scaled(dimension, near)))
 
 
 def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], start: EventRows) -> dict[str, EventRows]:
@@ -155,7 +155,7 @@ def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows
     scales = [sample_events.scales[dimension] for dimension in gate.dimensions]
     if rows.size > _LARGE_PART * sample_events.file.n_events:
         linear = [sample_events.whole(dimension) for dimension in gate.dimensions]
-        decided = decide_by_tiles(gate, box_around(gate), linear, scales)[rows]
+        decided = decide_by_tiles(gate, box_around(gate), linear, scales).take(rows)
     else:
         linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
         decided = decide_by_tiles(gate, box_around(gate), linear, scales)
@@ -163,11 +163,11 @@ def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows
     left = np.flatnonzero(decided == UNDECIDED)
     if left.size:
         members[left] = inside(gate, lambda dimension: sample_events.scaled(dimension, rows[left]))
-    return np.asarray(rows[members])
+    return rows.compress(members)
 
 
 def _joined(gate: Boolean, parent_rows: EventRows, rows: Mapping[str, EventRows], n_events: int) -> EventRows:
     members = {name: np.zeros(n_events, dtype=np.bool_) for name in gate.operands}
     for name, mask in members.items():
         mask[rows[name]] = True
-    return parent_rows[join(gate, members)[parent_rows]]
+    return parent_rows.compress(join(gate, members).take(parent_rows))

@@ -1,6 +1,7 @@
 """Content of a rule's inputs as a parameter: a file replaced by one with an older time is noticed, too."""
 
 import hashlib
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,9 +31,14 @@ def fingerprint(paths: Iterable[str], made: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for name in paths:
         path = Path(name)
-        if name.startswith(folders) or not path.is_file():
+        if name.startswith(folders):
             continue
-        status = path.stat()
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            continue
         known = f"{status.st_size} {status.st_mtime_ns}".encode()
         content = path.read_bytes() if status.st_size <= _SMALL and path.suffix.lower() != ".fcs" else known
         digest.update(f"{name}\0{len(content)}\0".encode() + content)

@@ -113,7 +113,8 @@ def _looked_up(
     # block by block, so that what is made on the way stays in the cache
     for start in range(0, answers.size, _BLOCK):
         block = slice(start, start + _BLOCK)
-        tile = across_of.take(_readings(linear[0][block])) + up_of.take(_readings(linear[1][block]))
+        tile = across_of.take(_readings(linear[0][block]))
+        tile += up_of.take(_readings(linear[1][block]))
         answers[block] = of_tiles.take(tile)
     return answers
 
@@ -161,8 +162,9 @@ def _tile_of_reading(inner_edges: NDArray[np.float32], step: int) -> NDArray[np.
     # readings in the order of their values: those of negative values, which begin in the middle, run backwards
     middle = _READINGS // 2
     first = np.where(marks < middle, marks + middle, _READINGS - marks)
-    of_ordered = np.repeat(np.arange(marks.size + 1) * step, np.diff(first, prepend=0, append=_READINGS))
-    return np.concatenate([of_ordered[middle:], of_ordered[middle - 1 :: -1]]).astype(np.int16)
+    tiles = np.arange(marks.size + 1, dtype=np.int16) * step
+    of_ordered = np.repeat(tiles, np.diff(first, prepend=0, append=_READINGS))
+    return np.concatenate([of_ordered[middle:], of_ordered[middle - 1 :: -1]])
 
 
 def _near_border(gate: Polygon | Ellipsoid, centres: Values, sizes: Values) -> Mask:
