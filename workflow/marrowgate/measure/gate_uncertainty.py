@@ -131,7 +131,9 @@ def _near_events(
     sample: SampleEvents, gated: Sequence[GateRecord], rows: Mapping[str, EventRows], touched: Sequence[EventRows]
 ) -> _NearEvents:
     """Look once at all events that any movement touches."""
-    events = np.unique(np.concatenate([NO_EVENT_ROWS, *touched]))
+    mask = np.zeros(sample.file.n_events, dtype=np.bool_)
+    mask[np.concatenate([NO_EVENT_ROWS, *touched])] = True
+    events = np.flatnonzero(mask)
     own = {
         record.population: _held(events, rows_inside(record.gate, sample, events, rows))
         for record in gated
