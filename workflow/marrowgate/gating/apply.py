@@ -7,7 +7,7 @@ import numpy as np
 from marrowgate.gating.engine import inside, join
 from marrowgate.gating.geometry.boxes import box_around, box_of, rows_in_box
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
-from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles
+from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles, may_differ
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.settings.strategies.strategy import ROOT
@@ -120,6 +120,35 @@ def common_rows(few: EventRows, many: EventRows) -> EventRows:
         return many
     position = np.minimum(np.searchsorted(many, few), many.size - 1)
     return np.asarray(few[many[position] == few])
+
+
+def rows_that_may_differ(
+    gates: Sequence[Polygon | Ellipsoid], sample_events: SampleEvents, parent_rows: EventRows
+) -> EventRows:
+    """Return the events of the parent that need not lie all inside or all outside of several gates.
+
+    Parameters
+    ----------
+    gates : sequence of Polygon or Ellipsoid
+        Gates in the same two dimensions.
+    sample_events : SampleEvents
+        The events.
+    parent_rows : ndarray of intp
+        Events of the parent, ascending.
+
+    Returns
+    -------
+    ndarray of intp
+        Ascending. Of few events all.
+    """
+    if parent_rows.size <= _FEW:
+        return parent_rows
+    dimensions = gates[0].dimensions
+    scales = [sample_events.scales[dimension] for dimension in dimensions]
+    linear = [sample_events.linear(dimension, parent_rows) for dimension in dimensions]
+    low, high = (choose([box_around(gate) for gate in gates], axis=0) for choose in (np.min, np.max))
+    box = list(zip(low[:, 0].tolist(), high[:, 1].tolist(), strict=True))
+    return parent_rows[may_differ(gates, box, linear, scales)]
 
 
 def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: EventRows) -> EventRows:
