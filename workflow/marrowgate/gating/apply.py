@@ -162,7 +162,8 @@ def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows
     members = decided == INSIDE
     left = np.flatnonzero(decided == UNDECIDED)
     if left.size:
-        members[left] = inside(gate, lambda dimension: sample_events.scaled(dimension, rows[left]))
+        at_border = rows.take(left)
+        members[left] = inside(gate, lambda dimension: sample_events.scaled(dimension, at_border))
     return rows.compress(members)
 
 
