@@ -43,11 +43,17 @@ CLOCKED = {
 """Functions of each stage; they are imported before they are clocked, so that imports count as the start."""
 
 
-def clocked(words: list[str]) -> dict[str, float]:
-    """Run a command in this process; return the CPU seconds of each stage, the outermost function of a stage alone."""
+def put_clocks(seconds: dict[str, float]) -> None:
+    """Have this process add up the CPU seconds of each stage, the outermost function of a stage alone.
+
+    Parameters
+    ----------
+    seconds : dict of str to float
+        Where they are added up; the stages are set to 0 first.
+    """
     import importlib
 
-    found = dict.fromkeys(CLOCKED, 0.0)
+    seconds.update(dict.fromkeys(CLOCKED, 0.0))
     running: list[str] = []
 
     def with_clock(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,7 +65,7 @@ def clocked(words: list[str]) -> dict[str, float]:
             try:
                 return function(*args, **named)
             finally:
-                found[stage] += time.process_time() - begin
+                seconds[stage] += time.process_time() - begin
                 running.pop()
 
         return timed
@@ -72,6 +78,12 @@ def clocked(words: list[str]) -> dict[str, float]:
             # other modules may have taken the function by its name
             for other in [one for one in list(sys.modules.values()) if getattr(one, function_name, None) is original]:
                 setattr(other, function_name, timed)
+
+
+def clocked(words: list[str]) -> dict[str, float]:
+    """Run a command in this process; return the CPU seconds of each stage."""
+    found: dict[str, float] = {}
+    put_clocks(found)
     from marrowgate.cli import main
 
     if main(words):

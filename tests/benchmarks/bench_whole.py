@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -28,8 +29,10 @@ _CHILD_SUBREAPER = 36
 Row = tuple[str, int, float, float]
 
 
-def run(study: Path, *words: str) -> tuple[list[str], float, float]:
+def run(study: Path, *words: str, paths: Sequence[Path] = ()) -> tuple[list[str], float, float]:
     """Run the workflow; return the rules of the jobs that were run, wall and CPU seconds of all processes.
+
+    Python looks for modules in `paths` first.
 
     Raises
     ------
@@ -37,8 +40,9 @@ def run(study: Path, *words: str) -> tuple[list[str], float, float]:
         The run failed.
     """
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile"), "--cores", "2"]
+    modules = [*paths, REPOSITORY / "workflow"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY / "workflow")}
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": os.pathsep.join(map(str, modules))}
     begin, before = time.monotonic(), _cpu_of_children()
     with (study / "run.log").open("w", encoding="utf-8") as printed:
         done = subprocess.run(
@@ -57,6 +61,11 @@ def run(study: Path, *words: str) -> tuple[list[str], float, float]:
 def _cpu_of_children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def adopt_orphans() -> None:
+    """Have the warm process of a run become a child of this one when Snakemake ends, so that its time is counted."""
+    ctypes.CDLL(None).prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _wait_for_orphans() -> None:
@@ -120,8 +129,7 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=40, metavar="N", help="samples of the study")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/whole.tsv"))
     args = parser.parse_args()
-    # the warm process of a run becomes a child of this one when Snakemake ends
-    ctypes.CDLL(None).prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     rows = measured(args.samples)
     lines = ["run\tsamples\tjobs\twall_s\tcpu_s\tcpu_s_a_sample"]
     lines += [

@@ -5,7 +5,6 @@ A reader that closes the pipe and Ctrl-C end it as they end every program, with 
 """
 
 import argparse
-import difflib
 import faulthandler
 import importlib
 import keyword
@@ -139,6 +138,8 @@ def _step_of(words: Sequence[str]) -> str:
         raise fault("marrowgate", "no sub-command was given", f"use one of {', '.join(STEPS)}; see marrowgate --help")
     if words[0].startswith("-") or words[0] in STEPS:
         return words[0]
+    import difflib
+
     near = difflib.get_close_matches(words[0], STEPS, n=1)
     cure = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(STEPS)}; see marrowgate --help"
     raise fault("marrowgate", f"there is no sub-command {words[0]!r}", cure)

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,11 +33,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        # as tempfile does it, which imports three archive formats
+        part = path.parent / f".{path.name}.{os.urandom(4).hex()}.part"
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise _cannot_be_written(path, error) from None
-    os.close(handle)
-    part = Path(name)
     try:
         yield part
         part.chmod(0o666 & ~_umask())

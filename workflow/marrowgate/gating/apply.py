@@ -7,7 +7,7 @@ import numpy as np
 from marrowgate.gating.engine import inside, join
 from marrowgate.gating.geometry.boxes import box_around, box_of, rows_in_box
 from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Gate, Polygon, Rectangle
-from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles
+from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles, may_differ
 from marrowgate.gating.records import USABLE, GateRecord
 from marrowgate.gating.sample_events import EventRows, SampleEvents
 from marrowgate.settings.strategies.strategy import ROOT
@@ -46,7 +46,7 @@ def rows_inside(
     near = rows_in_box(gate.dimensions, box_of(gate), sample_events, parent_rows)
     if isinstance(gate, Rectangle) or not near.size:
         return near
-    return near[inside(gate, lambda dimension: sample_events.scaled(dimension, near))]
+    return near.compress(inside(gate, lambda dimension: sample_events.scaled(dimension, near)))
 
 
 def apply_gates(sample_events: SampleEvents, records: Sequence[GateRecord], start: EventRows) -> dict[str, EventRows]:
@@ -122,23 +122,53 @@ def common_rows(few: EventRows, many: EventRows) -> EventRows:
     return np.asarray(few[many[position] == few])
 
 
+def rows_that_may_differ(
+    gates: Sequence[Polygon | Ellipsoid], sample_events: SampleEvents, parent_rows: EventRows
+) -> EventRows:
+    """Return the events of the parent that need not lie all inside or all outside of several gates.
+
+    Parameters
+    ----------
+    gates : sequence of Polygon or Ellipsoid
+        Gates in the same two dimensions.
+    sample_events : SampleEvents
+        The events.
+    parent_rows : ndarray of intp
+        Events of the parent, ascending.
+
+    Returns
+    -------
+    ndarray of intp
+        Ascending. Of few events all.
+    """
+    if parent_rows.size <= _FEW:
+        return parent_rows
+    dimensions = gates[0].dimensions
+    scales = [sample_events.scales[dimension] for dimension in dimensions]
+    linear = [sample_events.linear(dimension, parent_rows) for dimension in dimensions]
+    low, high = (choose([box_around(gate) for gate in gates], axis=0) for choose in (np.min, np.max))
+    box = list(zip(low[:, 0].tolist(), high[:, 1].tolist(), strict=True))
+    return parent_rows[may_differ(gates, box, linear, scales)]
+
+
 def _inside_slanted(gate: Polygon | Ellipsoid, sample_events: SampleEvents, rows: EventRows) -> EventRows:
     scales = [sample_events.scales[dimension] for dimension in gate.dimensions]
     if rows.size > _LARGE_PART * sample_events.file.n_events:
         linear = [sample_events.whole(dimension) for dimension in gate.dimensions]
-        decided = decide_by_tiles(gate, box_around(gate), linear, scales)[rows]
+        decided = decide_by_tiles(gate, box_around(gate), linear, scales).take(rows)
     else:
         linear = [sample_events.linear(dimension, rows) for dimension in gate.dimensions]
         decided = decide_by_tiles(gate, box_around(gate), linear, scales)
     members = decided == INSIDE
     left = np.flatnonzero(decided == UNDECIDED)
     if left.size:
-        members[left] = inside(gate, lambda dimension: sample_events.scaled(dimension, rows[left]))
-    return np.asarray(rows[members])
+        at_border = rows.take(left)
+        members[left] = inside(gate, lambda dimension: sample_events.scaled(dimension, at_border))
+    return rows.compress(members)
 
 
 def _joined(gate: Boolean, parent_rows: EventRows, rows: Mapping[str, EventRows], n_events: int) -> EventRows:
     members = {name: np.zeros(n_events, dtype=np.bool_) for name in gate.operands}
     for name, mask in members.items():
         mask[rows[name]] = True
-    return parent_rows[join(gate, members)[parent_rows]]
+    return parent_rows.compress(join(gate, members).take(parent_rows))

@@ -13,7 +13,6 @@ from marrowgate.gating.sample_events import EventRows, SampleEvents, make_sample
 from marrowgate.settings.panel import Panel
 from marrowgate.settings.strategies.strategy import Strategy, strategy_dimensions
 from marrowgate.signal.spillover.compensation import SpilloverError
-from marrowgate.signal.spillover.matrix_csv import read_spillover
 from marrowgate.signal.spillover.matrix_of_sample import in_names_of_file, refuse_unusable
 from marrowgate.signal.stability.acquisition_time import acquisition_time
 from marrowgate.signal.stability.unstable_stretches import Stretch, stable_events
@@ -77,6 +76,8 @@ def prepare_sample(
     dimensions = strategy_dimensions(strategy) | further
     try:
         if spillover == "matrix" and matrix is not None:
+            from marrowgate.signal.spillover.matrix_csv import read_spillover
+
             file = replace(file, spillover=in_names_of_file(read_spillover(matrix), file.channels, panel))
         elif spillover == "file":
             refuse_unusable(file)

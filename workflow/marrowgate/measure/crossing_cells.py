@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from marrowgate.gating.apply import common_rows
 from marrowgate.gating.densities.balanced_border import crossing_by_chance
 from marrowgate.gating.geometry.gates import Polygon
 from marrowgate.gating.methods import get_method
@@ -75,5 +76,5 @@ def _shares(rows: Mapping[str, EventRows], gated: str) -> dict[str, float]:
     return {
         name: events.size / own.size if own.size else 1.0
         for name, events in rows.items()
-        if name == gated or (events.size and np.isin(events, own, assume_unique=True).all())
+        if name == gated or (events.size and common_rows(events, own).size == events.size)
     }

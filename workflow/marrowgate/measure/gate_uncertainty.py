@@ -1,7 +1,8 @@
 """What the uncertainty of the gates' boundaries does to the counts.
 
 Every independent movement of a gate's boundary is made once up and once down by one standard deviation. Only events
-that enter or leave the gate can change any population, so only they go through the gates again.
+that enter or leave some gate can change any population. They are looked at once, and where they lie then follows from
+inside which gates they lie.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,14 +10,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from marrowgate.gating.apply import apply_elsewhere, rows_inside
+from marrowgate.frozen import Frozen
+from marrowgate.gating.apply import rows_inside, rows_that_may_differ
+from marrowgate.gating.engine import inside, join
 from marrowgate.gating.geometry.gate_coordinates import moved, numbers
-from marrowgate.gating.geometry.gates import Boolean
+from marrowgate.gating.geometry.gates import Boolean, Ellipsoid, Polygon
 from marrowgate.gating.records import GateRecord
-from marrowgate.gating.sample_events import EventRows, SampleEvents
+from marrowgate.gating.sample_events import NO_EVENT_ROWS, EventRows, SampleEvents
 from marrowgate.measure.record import GateCv
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Changes = Mapping[str, float]
 """Population to half the difference of its events between a movement up and the same movement down."""
 
@@ -48,10 +52,12 @@ def gate_cvs(
     """
     gated = [record for record in records if record.population in rows]
     unknown = resting_on([record.population for record in gated if not record.error.known], gated)
+    touched = {record.population: _touched_by(sample, rows, record) for record in gated}
+    near = _near_events(sample, gated, rows, [events for pair_of in touched.values() for events in pair_of])
     changes = [
-        _half_difference(sample, records, rows, record, movement)
+        _half_difference(gated, near, record.population, up, down)
         for record in gated
-        for movement in movements_of(record)
+        for up, down in zip(touched[record.population][::2], touched[record.population][1::2], strict=True)
     ]
     sizes = {name: int(events.size) for name, events in rows.items()}
     return {
@@ -86,27 +92,85 @@ def resting_on(names: Sequence[str], records: Sequence[GateRecord]) -> set[str]:
     return resting
 
 
-def _half_difference(
-    sample: SampleEvents,
-    records: Sequence[GateRecord],
-    rows: Mapping[str, EventRows],
-    record: GateRecord,
-    movement: Floats,
-) -> Changes:
-    gate = record.gate
-    if gate is None:
-        return {}
-    changes: dict[str, float] = {}
+class _NearEvents(Frozen):
+    """The events that some movement of a boundary touches, and where they lie.
+
+    Parameters
+    ----------
+    events : ndarray of intp
+        Ascending.
+    held : mapping of str to ndarray of bool
+        Population to which of the events are in it.
+    inside : mapping of str to ndarray of bool
+        Population to which of the events lie inside its own gate, whatever its parent holds; without Boolean gates.
+    """
+
+    events: EventRows
+    held: Mapping[str, Mask]
+    inside: Mapping[str, Mask]
+
+
+def _touched_by(sample: SampleEvents, rows: Mapping[str, EventRows], record: GateRecord) -> list[EventRows]:
+    """Return the events that enter or leave a gate for each of its movements, once up and once down."""
+    gate, movements = record.gate, movements_of(record)
+    if gate is None or not movements:
+        return []
     coordinates = numbers(gate)
-    for sign in (1.0, -1.0):
-        moved_gate = moved(gate, coordinates + sign * movement)
-        events = rows_inside(moved_gate, sample, rows[record.parent], rows)
-        touched = _either(events, rows[record.population], sample.file.n_events)
-        if not touched.size:
+    gates = [moved(gate, coordinates + sign * movement) for movement in movements for sign in (1.0, -1.0)]
+    parent, own, n_events = rows[record.parent], rows[record.population], sample.file.n_events
+    slanted = [one for one in (gate, *gates) if isinstance(one, Polygon | Ellipsoid)]
+    if not slanted or len(gate.dimensions) != 2:
+        return [_either(rows_inside(one, sample, parent, rows), own, n_events) for one in gates]
+    near = rows_that_may_differ(slanted, sample, parent)
+    columns = {dimension: sample.scaled(dimension, near) for dimension in gate.dimensions}
+    held = _held(near, own)
+    return [near[inside(one, columns.__getitem__) != held] for one in slanted[1:]]
+
+
+def _near_events(
+    sample: SampleEvents, gated: Sequence[GateRecord], rows: Mapping[str, EventRows], touched: Sequence[EventRows]
+) -> _NearEvents:
+    """Look once at all events that any movement touches."""
+    mask = np.zeros(sample.file.n_events, dtype=np.bool_)
+    mask[np.concatenate([NO_EVENT_ROWS, *touched])] = True
+    events = np.flatnonzero(mask)
+    own = {
+        record.population: _held(events, rows_inside(record.gate, sample, events, rows))
+        for record in gated
+        if record.gate is not None and not isinstance(record.gate, Boolean)
+    }
+    return _NearEvents(events, {name: _held(events, many) for name, many in rows.items()}, own)
+
+
+def _half_difference(
+    gated: Sequence[GateRecord], near: _NearEvents, population: str, up: EventRows, down: EventRows
+) -> Changes:
+    """Return what a movement does: half of what it does upwards less half of what it does downwards."""
+    gained, lost = (_gains(gated, near, population, touched) for touched in (up, down))
+    return {name: (gained.get(name, 0) - lost.get(name, 0)) / 2 for name in {**gained, **lost}}
+
+
+def _gains(gated: Sequence[GateRecord], near: _NearEvents, population: str, touched: EventRows) -> dict[str, int]:
+    """Return how many events more a population holds, and all that rest on it, when it gains or loses some."""
+    if not touched.size:
+        return {}
+    after = {population: near.held[population] ^ _held(near.events, touched)}
+    for record in gated:
+        operands = record.gate.operands if isinstance(record.gate, Boolean) else ()
+        if record.gate is None or after.keys().isdisjoint((record.parent, *operands)):
             continue
-        for name, (before, after) in apply_elsewhere(sample, records, rows, (record, moved_gate), touched).items():
-            changes[name] = changes.get(name, 0.0) + sign * (after.size - before.size) / 2
-    return changes
+        now = {name: after.get(name, near.held[name]) for name in (record.parent, *operands)}
+        own = join(record.gate, now) if isinstance(record.gate, Boolean) else near.inside[record.population]
+        after[record.population] = now[record.parent] & own
+    return {name: int(np.count_nonzero(mask)) - int(np.count_nonzero(near.held[name])) for name, mask in after.items()}
+
+
+def _held(few: EventRows, many: EventRows) -> Mask:
+    """Say which of the events of one ascending set are in another."""
+    if not many.size:
+        return np.zeros(few.shape, dtype=np.bool_)
+    position = np.minimum(np.searchsorted(many, few), many.size - 1)
+    return np.asarray(many[position] == few)
 
 
 def _either(first: EventRows, other: EventRows, n_events: int) -> EventRows:

@@ -1,6 +1,5 @@
 """Plain words for what pydantic finds: one sentence pattern for every kind of fault."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -58,6 +57,8 @@ def nearest(name: str, known: Sequence[str], likeness: float = 0.75) -> str | No
     if is_known_marker(name) and (same := [word for word in known if canonical(word) == canonical(name)]):
         return same[0]
     folded = {_folded(word): word for word in known if not is_another_marker(name, word)}
+    import difflib
+
     matches = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
     return folded[matches[0]] if matches else None
 

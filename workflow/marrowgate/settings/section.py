@@ -120,6 +120,8 @@ _types_of: Callable[[Any], dict[str, Any]] = cache(_field_types)
 
 def _typed(annotation: Any, value: Any) -> Any:
     """Return a checked value as its annotation has it."""
+    if value is None or isinstance(value, str):
+        return value
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
         return _typed(_chosen(inner, value), value)
@@ -134,16 +136,12 @@ def _typed(annotation: Any, value: Any) -> Any:
 
 
 def _chosen(kinds: tuple[Any, ...], value: Any) -> Any:
-    """Return the part of a union that a checked value belongs to."""
-    if value is None:
-        return type(None)
+    """Return the part of a union that a checked value belongs to; the value is given and no text."""
     sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
     if isinstance(value, Mapping):
         return next((kind for kind in sections if value.keys() <= _types_of(kind).keys()), dict)
     if isinstance(value, list | tuple):
         return next(kind for kind in kinds if get_origin(kind) is tuple)
-    if isinstance(value, str):
-        return next((kind for kind in kinds if kind is str or get_origin(kind) is Literal), str)
     if isinstance(value, bool):
         return bool
     return float if float in kinds else type(value)

@@ -1,5 +1,7 @@
 """Slanted gates decided by tiles, against looking at every event."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from marrowgate.gating.engine import inside
 from marrowgate.gating.geometry.boxes import at_least, box_around
 from marrowgate.gating.geometry.gates import Ellipsoid, Polygon
-from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles
+from marrowgate.gating.geometry.tiles import INSIDE, UNDECIDED, decide_by_tiles, may_differ
 from marrowgate.signal.transforms import Transform
 
 SCALES = {
@@ -44,6 +46,34 @@ def test_tiles__what_they_decide_is_what_the_engine_says_of_every_event(gate, ki
     expected = inside(gate, scaled.__getitem__)
     certain = decided != UNDECIDED
     np.testing.assert_array_equal(decided[certain] == INSIDE, expected[certain])
+
+
+@given(
+    gate=polygons | ellipsoids(),
+    move=st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3)),
+    kinds=st.tuples(st.sampled_from(sorted(SCALES)), st.sampled_from(sorted(SCALES))),
+)
+@settings(max_examples=100)
+def test_tiles__gates_differ_only_in_events_that_are_marked(gate, move, kinds):
+    scales = [SCALES[kind] for kind in kinds]
+    if isinstance(gate, Polygon):
+        other = replace(gate, vertices=tuple((x + move[0], y + move[1]) for x, y in gate.vertices))
+    else:
+        other = replace(gate, mean=(gate.mean[0] + move[0], gate.mean[1] + move[1]))
+    boxes = np.array([box_around(gate), box_around(other)])
+    box = list(zip(boxes[:, :, 0].min(axis=0), boxes[:, :, 1].max(axis=0), strict=True))
+    marked = may_differ([gate, other], box, LINEAR, scales)
+    scaled = {name: scale.forward(values) for name, scale, values in zip("XY", scales, LINEAR, strict=True)}
+    first, second = (inside(one, scaled.__getitem__) for one in (gate, other))
+    assert not (first != second)[~marked].any()
+
+
+def test_tiles__gates_that_lie_close_together_differ_in_few_events():
+    gate = Polygon(("X", "Y"), ((-3.0, -2.5), (3.0, 3.5), (-3.0, 3.5)))
+    other = Polygon(("X", "Y"), ((-3.0, -2.49), (3.0, 3.51), (-3.0, 3.5)))
+    plane = [GENERATOR.uniform(0, 262144, 20_000) for _ in range(2)]
+    box = [(-3.1, 3.1), (-2.6, 3.6)]
+    assert 0 < may_differ([gate, other], box, plane, [SCALES["linear"], SCALES["linear"]]).mean() < 0.1
 
 
 def test_tiles__a_slanted_border_leaves_few_events_undecided():

@@ -70,7 +70,12 @@ def deepest_valleys(density: Counts, low: Places, high: Places, min_rise: float)
     """
     ratios = depth_ratios(density, low, high, min_rise)
     starts = ratios.argmin(axis=1)
-    return [_valley_at(int(start), ratio) for start, ratio in zip(starts, ratios, strict=True)]
+    best = ratios[np.arange(len(ratios)), starts]
+    alike = ratios <= best[:, np.newaxis] + 1e-4
+    return [
+        None if ratio >= 1.0 else Valley(_middle_of_lowest(start, low_bins), ratio)
+        for start, ratio, low_bins in zip(starts.tolist(), best.tolist(), alike, strict=True)
+    ]
 
 
 def depth_ratios(density: Counts, low: Places, high: Places, min_rise: float) -> Counts:
@@ -78,40 +83,55 @@ def depth_ratios(density: Counts, low: Places, high: Places, min_rise: float) ->
 
     Arguments as in `deepest_valleys`, or of one density alone, shape (BINS,). Shape of `density`.
     """
-    left = np.maximum.accumulate(density, axis=-1)
-    right = np.maximum.accumulate(density[..., ::-1], axis=-1)[..., ::-1]
+    first, last = np.searchsorted(CENTRES, low, side="left"), np.searchsorted(CENTRES, high, side="right") - 1
+    # only where a valley may be, with the next bin on either side; of the rest the highest densities count
+    near = slice(max(int(np.min(first)) - 1, 0), int(np.max(last)) + 2)
+    own = density[..., near]
+    ratios = np.ones_like(density)
+    if not own.size:
+        return ratios
+    highest = [
+        part.max(axis=-1, initial=0.0)[..., np.newaxis]
+        for part in (density[..., : near.start], density[..., near.stop :])
+    ]
+    left = np.maximum(np.maximum.accumulate(own, axis=-1), highest[0])
+    right = np.maximum(np.maximum.accumulate(own[..., ::-1], axis=-1)[..., ::-1], highest[1])
     lower = np.minimum(left, right)
-    ratio = np.divide(density, lower, out=np.ones_like(density), where=lower > 0)
-    ratio[~_between_slopes(density, low, high)] = 1.0
+    ratio = np.divide(own, lower, out=np.ones_like(own), where=lower > 0)
+    ratio[~_between_slopes(own, first - near.start, last - near.start)] = 1.0
     if min_rise > 0:
         at = np.nonzero(ratio < 1.0)
-        is_noise = _rises(density, left, right, at) < min_rise
+        is_noise = _rises(density, near.start, left, right, at) < min_rise
         ratio[tuple(index[is_noise] for index in at)] = 1.0
-    return ratio
+    ratios[..., near] = ratio
+    return ratios
 
 
-def _valley_at(start: int, ratio: Counts) -> Valley | None:
-    """Return the valley whose first lowest bin is `start`; `ratio` as from `depth_ratios`, shape (BINS,)."""
-    best = float(ratio[start])
-    if best >= 1.0:
-        return None
-    low = ratio <= best + 1e-4
-    length = int(np.argmin(low[start:])) or BINS - start
+def _middle_of_lowest(start: int, alike: Mask) -> float:
+    """Return the middle of the lowest stretch, whose first lowest bin is `start`; `alike` marks the bins as low."""
+    length = int(np.argmin(alike[start:])) or BINS - start
     first = max(start - length + 1, 0)
-    run = first + np.flatnonzero(low[first : start + length])
-    return Valley(float(CENTRES[run].mean()), best)
+    run = first + np.flatnonzero(alike[first : start + length])
+    return float(CENTRES[run].mean())
 
 
-def _rises(density: Counts, left: Counts, right: Counts, at: tuple[NDArray[np.intp], ...]) -> Places:
+def _rises(density: Counts, begin: int, left: Counts, right: Counts, at: tuple[NDArray[np.intp], ...]) -> Places:
     """Return by how many standard errors the lower mode beside each place holds more events than the place itself.
 
-    Both are counted in windows of the same width, a quarter of the way between them to either side. `at` has the
-    places, as indices of `density`.
+    Both are counted in windows of the same width, a quarter of the way between them to either side. `left` and `right`
+    are the highest densities on either side of the bins from `begin` on, and `at` has the places, as indices of these.
     """
-    bins = np.arange(BINS)
-    top_left = np.maximum.accumulate(np.where(density >= left, bins, 0), axis=-1)[at]
-    top_right = np.minimum.accumulate(np.where(density >= right, bins, BINS - 1)[..., ::-1], axis=-1)[..., ::-1][at]
-    here = at[-1]
+    end = begin + left.shape[-1]
+    own, bins = density[..., begin:end], np.arange(begin, end)
+    # the last bin to the left that is as high as any before it, and the first such bin to the right
+    beyond = (
+        begin - 1 - np.argmax(density[..., :begin][..., ::-1], axis=-1) if begin else np.zeros(density.shape[:-1], int)
+    )
+    top_left = np.maximum.accumulate(np.where(own >= left, bins, beyond[..., np.newaxis]), axis=-1)[at]
+    beyond = end + np.argmax(density[..., end:], axis=-1) if end < BINS else np.full(density.shape[:-1], BINS - 1)
+    top_right = np.where(own >= right, bins, beyond[..., np.newaxis])
+    top_right = np.minimum.accumulate(top_right[..., ::-1], axis=-1)[..., ::-1][at]
+    here = begin + at[-1]
     mode = np.where(left[at] <= right[at], top_left, top_right)
     reach = np.abs(mode - here) // 4
     upto = np.zeros((*density.shape[:-1], BINS + 1))
@@ -125,22 +145,22 @@ def _rises(density: Counts, left: Counts, right: Counts, at: tuple[NDArray[np.in
     return np.asarray((in_mode - in_valley) / np.sqrt(np.maximum(in_mode + in_valley, 1e-9)))
 
 
-def _between_slopes(density: Counts, low: Places, high: Places) -> Mask:
-    """Mark the stretch without the slopes at its ends on which the density goes on falling out of the stretch."""
-    bins = np.arange(BINS)
-    first = np.searchsorted(CENTRES, low, side="left")[..., np.newaxis]
-    last = np.searchsorted(CENTRES, high, side="right")[..., np.newaxis] - 1
+def _between_slopes(density: Counts, first: NDArray[np.intp], last: NDArray[np.intp]) -> Mask:
+    """Mark the bins from first to last without the slopes at the ends on which the density goes on falling outwards."""
+    size = density.shape[-1]
+    bins = np.arange(size)
+    first, last = first[..., np.newaxis], last[..., np.newaxis]
     inside = (bins >= first) & (bins <= last)
     falls = np.zeros(density.shape, dtype=np.bool_)
     falls[..., :-1] = density[..., 1:] < density[..., :-1]
     rises = np.zeros(density.shape, dtype=np.bool_)
     rises[..., 1:] = density[..., :-1] < density[..., 1:]
     # where the density falls out of the stretch, it begins at the next place that lies above its neighbour inwards
-    climbs = np.take_along_axis(rises, np.minimum(first, BINS - 1), axis=-1)
+    climbs = np.take_along_axis(rises, np.minimum(first, size - 1), axis=-1)
     top = np.argmax((falls | (bins == last)) & inside, axis=-1)[..., np.newaxis]
     first = np.where(climbs, np.maximum(first, top), first)
     inside &= bins >= first
-    climbs = np.take_along_axis(falls, np.maximum(last, 0), axis=-1)
-    top = BINS - 1 - np.argmax(((rises | (bins == first)) & inside)[..., ::-1], axis=-1)[..., np.newaxis]
+    climbs = np.take_along_axis(falls, np.clip(last, 0, size - 1), axis=-1)
+    top = size - 1 - np.argmax(((rises | (bins == first)) & inside)[..., ::-1], axis=-1)[..., np.newaxis]
     last = np.where(climbs, np.minimum(last, top), last)
     return np.asarray(inside & (bins <= last))

@@ -9,6 +9,7 @@ from marrowgate.gating.boundary_error import error_of
 from marrowgate.gating.densities.cluster_modes import End, mode_towards, second_cluster
 from marrowgate.gating.doubts.estimate_doubts import MOST_OUTSIDE, cut_by_box, hollow, share_outside
 from marrowgate.gating.geometry.gates import Ellipsoid
+from marrowgate.gating.geometry.mean_and_covariance import mean_and_covariance
 from marrowgate.gating.geometry.squared_lengths import squared_lengths
 from marrowgate.gating.methods import Arguments, FittedGate, Method, Needs, View, fitted_gate, never, no_gate
 from marrowgate.gating.reasons import because
@@ -128,21 +129,22 @@ def settle(
     # E[d2 | d2 <= cut] / 2 for a chi-squared distance with two degrees of freedom
     shrink = 1.0 - (1.0 - trim) * cut / (2.0 * trim)
     mean, covariance = start, np.diag(spread**2)
-    core, chosen = points, np.zeros(0, dtype=np.bool_)
+    x, y = np.ascontiguousarray(points.T)
+    n_chosen, chosen = len(points), np.zeros(0, dtype=np.bool_)
     for _ in range(_ROUNDS):
-        before, chosen = chosen, distances(points, mean, covariance) <= cut
+        before, chosen = chosen, squared_lengths(x - mean[0], y - mean[1], np.linalg.inv(covariance)) <= cut
         if np.array_equal(before, chosen):
             # the same events again give the same numbers again
             break
-        core = points[chosen]
-        if len(core) < 10:
+        n_chosen = int(np.count_nonzero(chosen))
+        if n_chosen < 10:
             return None
-        mean = core.mean(axis=0)
-        covariance = np.cov(core.T) / shrink
+        mean, covariance = mean_and_covariance(x[chosen], y[chosen])
+        covariance = covariance / shrink
         # a positive determinant is not enough: by rounding, that of a line of events may be one
         if not np.linalg.eigvalsh(covariance)[0] > _LEAST_VARIANCE:
             return None
-    return mean, covariance, len(core)
+    return mean, covariance, n_chosen
 
 
 def distances(

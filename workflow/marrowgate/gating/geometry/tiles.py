@@ -6,6 +6,7 @@ its linear values lie. Only the events of tiles along the border are transformed
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ _BLOCK = 1 << 15
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.float64]
+Kind = TypeVar("Kind", np.uint8, np.bool_)
 
 
 def decide_by_tiles(
@@ -54,17 +56,66 @@ def decide_by_tiles(
     if any(low >= high for low, high in spans):
         return np.full(linear[0].shape, OUTSIDE)
     edges, inner_edges = zip(*map(_edges, spans, scales), strict=True)
-    plane = _all_pairs(*((edge[:-1] + edge[1:]) / 2 for edge in edges))
-    sizes = _all_pairs(*map(np.diff, edges))
+    return _looked_up(_decided_tiles(gate, *_tiles(edges)), inner_edges, linear)
+
+
+def may_differ(
+    gates: Sequence[Polygon | Ellipsoid],
+    box: Sequence[tuple[float, float]],
+    linear: Sequence[Values],
+    scales: Sequence[Transform],
+) -> Mask:
+    """Mark the events that do not lie inside all of several gates, or outside all of them, for certain.
+
+    Parameters
+    ----------
+    gates : sequence of Polygon or Ellipsoid
+        Gates in the same two dimensions.
+    box : sequence of 2 tuples of float
+        Bounds of the two dimensions that hold all gates, transformed scale.
+    linear : sequence of 2 ndarrays of float64, each of shape (n_events,)
+        As in `decide_by_tiles`.
+    scales : sequence of 2 Transform
+        Scales of the two dimensions.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_events,)
+    """
+    spans = [_span(values, scale, bounds) for values, scale, bounds in zip(linear, scales, box, strict=True)]
+    if any(low >= high for low, high in spans):
+        return np.zeros(linear[0].shape, dtype=np.bool_)
+    edges, inner_edges = zip(*map(_edges, spans, scales), strict=True)
+    tiles = _tiles(edges)
+    first, *others = (_decided_tiles(gate, *tiles) for gate in gates)
+    differ = (first == UNDECIDED) | np.any([other != first for other in others], axis=0)
+    return _looked_up(differ, inner_edges, linear)
+
+
+def _tiles(edges: Sequence[Values]) -> tuple[Values, Values]:
+    """Return centres and sizes of the tiles, each of shape (2, n_tiles)."""
+    return _all_pairs(*((edge[:-1] + edge[1:]) / 2 for edge in edges)), _all_pairs(*map(np.diff, edges))
+
+
+def _decided_tiles(gate: Polygon | Ellipsoid, plane: Values, sizes: Values) -> NDArray[np.uint8]:
+    """Say which tiles lie inside or outside as a whole; shape (n_tiles,)."""
     decided = np.where(inside(gate, dict(zip(gate.dimensions, plane, strict=True)).__getitem__), INSIDE, OUTSIDE)
     decided[_near_border(gate, plane, sizes)] = UNDECIDED
+    return decided
+
+
+def _looked_up(
+    of_tiles: NDArray[Kind], inner_edges: Sequence[NDArray[np.float32]], linear: Sequence[Values]
+) -> NDArray[Kind]:
+    """Return for each event what holds for its tile."""
     across_of, up_of = (_tile_of_reading(places, step) for places, step in zip(inner_edges, (_TILES, 1), strict=True))
-    answers = np.empty(linear[0].shape, dtype=np.uint8)
+    answers = np.empty(linear[0].shape, dtype=of_tiles.dtype)
     # block by block, so that what is made on the way stays in the cache
     for start in range(0, answers.size, _BLOCK):
         block = slice(start, start + _BLOCK)
-        tile = across_of.take(_readings(linear[0][block])) + up_of.take(_readings(linear[1][block]))
-        answers[block] = decided.take(tile)
+        tile = across_of.take(_readings(linear[0][block]))
+        tile += up_of.take(_readings(linear[1][block]))
+        answers[block] = of_tiles.take(tile)
     return answers
 
 
@@ -111,8 +162,9 @@ def _tile_of_reading(inner_edges: NDArray[np.float32], step: int) -> NDArray[np.
     # readings in the order of their values: those of negative values, which begin in the middle, run backwards
     middle = _READINGS // 2
     first = np.where(marks < middle, marks + middle, _READINGS - marks)
-    of_ordered = np.repeat(np.arange(marks.size + 1) * step, np.diff(first, prepend=0, append=_READINGS))
-    return np.concatenate([of_ordered[middle:], of_ordered[middle - 1 :: -1]]).astype(np.int16)
+    tiles = np.arange(marks.size + 1, dtype=np.int16) * step
+    of_ordered = np.repeat(tiles, np.diff(first, prepend=0, append=_READINGS))
+    return np.concatenate([of_ordered[middle:], of_ordered[middle - 1 :: -1]])
 
 
 def _near_border(gate: Polygon | Ellipsoid, centres: Values, sizes: Values) -> Mask:

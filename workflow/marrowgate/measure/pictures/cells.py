@@ -89,10 +89,26 @@ def _by_leading_bits(values: NDArray[np.float64], edges: NDArray[np.float64]) ->
 
     Values within 0.2 % of an edge may lie in the neighbour; on a logarithmic scale a cell is far wider.
     """
-    bits = np.arange(1 << (32 - _LEFT_OUT), dtype=np.uint32) << _LEFT_OUT | (1 << (_LEFT_OUT - 1))
-    with np.errstate(invalid="ignore"):
-        table = np.searchsorted(edges, bits.view(np.float32).astype(np.float64), side="right").astype(np.uint8)
-        return np.asarray(table[values.astype(np.float32).view(np.uint32) >> _LEFT_OUT])
+    with np.errstate(over="ignore"):
+        return np.asarray(_cell_of_reading(edges)[values.astype(np.float32).view(np.uint32) >> _LEFT_OUT])
+
+
+def _cell_of_reading(edges: NDArray[np.float64]) -> Cells:
+    """Return the cell of each of the leading bits: positive values from 0 upwards, then negative ones downwards."""
+    n_positive = 1 << (31 - _LEFT_OUT)
+    bits = np.arange(255 << (23 - _LEFT_OUT), dtype=np.uint32) << _LEFT_OUT | (1 << (_LEFT_OUT - 1))
+    sizes = bits.view(np.float32).astype(np.float64)
+    # bits beyond all numbers stand for none
+    table = np.full(2 * n_positive, edges.size, dtype=np.uint8)
+    table[: sizes.size] = _cells_of_ascending(sizes, edges)
+    table[n_positive : n_positive + sizes.size] = _cells_of_ascending(-sizes[::-1], edges)[::-1]
+    return table
+
+
+def _cells_of_ascending(values: NDArray[np.float64], edges: NDArray[np.float64]) -> Cells:
+    """Return how many edges do not lie above each value; quicker by looking for the edges than for the values."""
+    first = np.searchsorted(values, edges)
+    return np.repeat(np.arange(edges.size + 1, dtype=np.uint8), np.diff(first, prepend=0, append=values.size))
 
 
 def linear_places(scale: Transform, positions: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ MAX_CONDITION = 1e6
 """Above this condition number the compensated values would be rounding noise."""
 
 
-_BLOCK = 1 << 14
+_BLOCK = 1 << 12
 
 
 class SpilloverError(ValueError):
