@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # compiled once, not at each of the thousand starts of a run
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot bench-growth fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
+.PHONY: help env env-dev demo first-ten-minutes test axe test-lowest cluster coverage lint types format docs bench bench-hot bench-growth bench-cost fuzz soak sbom accuracy accuracy-real accuracy-signal accuracy-cohort pictures lock clean
 
 help:
 	@echo "make demo    environment, demo cohort, whole workflow; ends by printing where the report is"
@@ -36,6 +36,7 @@ help:
 	@echo "make bench   speed and memory, into results/benchmarks; PLAN_SAMPLES, RERUN_SAMPLES, COLLECT_SAMPLES and WHOLE_SAMPLES are sizes"
 	@echo "make bench-hot  of these, one tube through the gates beside FlowKit"
 	@echo "make bench-growth  a sample by its events, planning and collecting by the samples, up to 10,000: table and plot (a quarter of an hour)"
+	@echo "make bench-cost  where the core-seconds of a further sample go, as the difference of runs of 8 and of 40 samples"
 	@echo "make accuracy  figures against simulated truth, into results/accuracy and docs/accuracy*.md (half an hour)"
 	@echo "make accuracy-real  docs/accuracy_real.md: real files through try, with pictures (1 minute)"
 	@echo "make accuracy-signal  figures of docs/methods_signal.md (2 minutes); MARROWGATE_REAL_DATA names the real files"
@@ -126,6 +127,9 @@ bench-growth: export OMP_NUM_THREADS = 1
 bench-growth: export OPENBLAS_NUM_THREADS = 1
 bench-growth: $(DEV)
 	$(BIN)/python tests/benchmarks/bench_growth.py
+
+bench-cost: $(DEV)
+	$(BIN)/python tests/benchmarks/bench_cost.py
 
 accuracy-real: $(DEV)
 	$(BIN)/python tests/accuracy/real_files.py
