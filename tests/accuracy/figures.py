@@ -13,6 +13,8 @@ from marrowgate.tables import write_table
 
 WHOLE = frozenset({"samples", "cohorts", "patients", "draws", "changes", "gates"})
 """Units of counts that others rest on."""
+NOTHING = "Nothing in this run could be measured."
+"""Stands in place of a table without rows."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,14 @@ def markdown(figures: Sequence[Figure], item: str, band: str = "") -> str:
         Of one topic.
     item, band : str
         Headings of the first columns; without `band` there is no such column.
+
+    Returns
+    -------
+    str
+        A sentence where there is no figure.
     """
+    if not figures:
+        return NOTHING
     measures = list(dict.fromkeys(figure.measure for figure in figures))
     units = {measure: {figure.unit for figure in figures if figure.measure == measure} for measure in measures}
     cells = {

@@ -103,7 +103,7 @@ for differences, so with a small control the ratio is covered more often."""
 
 FOLD = """### Change from baseline
 
-Found change of `ratio_fi` over the true one, by the fewer events of both samples."""
+Found change of `ratio_fi` over the true one, by the fewer events of both samples, where both have a ratio."""
 
 RESPONDERS = """## Responder calls
 

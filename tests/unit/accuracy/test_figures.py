@@ -78,6 +78,10 @@ def test_markdown__what_is_missing_is_called_none():
     assert "| ig | none |" in markdown([share("ig", "", "coverage", 0, 0)], "population")
 
 
+def test_markdown__without_figures_is_a_sentence_and_no_empty_table():
+    assert markdown([], "marker", "CD34+ events") == "Nothing in this run could be measured."
+
+
 def test_markdown__units_that_differ_stand_in_the_cells():
     figures = [Figure("a", "", "found", 2.0, "%"), Figure("b", "", "found", 0.5, "fold")]
     assert markdown(figures, "what").splitlines()[0] == "| what | found |"
