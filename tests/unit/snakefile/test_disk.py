@@ -11,7 +11,7 @@ def test_bytes_needed__grow_with_events_and_a_file_that_cannot_be_read_has_none(
 
 
 def test_bytes_needed__a_simulated_sample_needs_room_for_its_file_too():
-    assert bytes_needed([], 2) == 2 * 4_600_000
+    assert bytes_needed([], 2) == 2 * 4_400_000
 
 
 def test_bytes_there__are_those_of_all_files(tmp_path: Path):

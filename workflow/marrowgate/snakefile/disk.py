@@ -5,7 +5,7 @@ from pathlib import Path
 
 from marrowgate.snakefile.memory import events_of
 
-BYTES_A_SAMPLE = 600_000
+BYTES_A_SAMPLE = 400_000
 """Fit, gates, record, pictures, its part of tables and pages, Snakemake's notes; docs/scale.md has the parts."""
 BYTES_AN_EVENT = 2
 """Membership of an event in every population, compressed."""
