@@ -136,6 +136,14 @@ def test_slanted_valley__its_line_turns_and_shifts_so_that_the_count_varies_as_t
     assert cvs(sample, together)["high"].count < cvs(sample, alone)["high"].count
 
 
+@pytest.mark.parametrize(("at", "n_inside"), [(0.45, 3), (0.35, 2)])
+def test_gate_cv__a_movement_that_meets_events_on_one_side_alone_counts_half_of_them(at, n_inside):
+    # up by 0.1 the gate loses an event at 0.45 and down by 0.1 gains none; with one at 0.35 it is the other way round
+    sample = tube(X=[0.1, at, 0.8, 0.8], Y=[0.0, 0.0, 0.0, 0.0])
+    found = cvs(sample, gate("high", "root", threshold("X", 0.4, "above"), 0.1))
+    assert found["high"].count == pytest.approx(0.5 / n_inside)
+
+
 def test_apply_elsewhere__events_are_those_of_gating_all_again():
     sample = tube(X=X[:5000], Y=Y[:5000])
     records = [

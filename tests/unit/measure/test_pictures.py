@@ -115,6 +115,13 @@ def test_cells__of_a_part_are_those_of_the_whole():
     assert (whole.cells(axis, np.arange(N), N_CELLS)[few] == CellFinder(EVENTS).cells(axis, few, N_CELLS)).all()
 
 
+def test_cells__of_a_linear_axis_are_of_equal_width_and_hold_what_lies_beyond_its_ends():
+    values = np.array([-1.0, 0.0, 0.3, 1.0 - 1e-9, 1.0, 2.0, np.nan])
+    axis = PictureAxis("CD34", "", LINEAR, 0.0, 1.0)
+    found = CellFinder(sample(CD34=values)).cells(axis, np.arange(values.size), 10)
+    assert found.tolist() == [0, 0, 3, 9, 9, 9, 255]
+
+
 def test_cells__edges_do_not_fall_beyond_a_scale_that_ends():
     axis = PictureAxis("CD34", "", Transform("log", t=1e4, m=4.0), -0.4, 1.1)
     assert (np.diff(inner_edges(axis, N_CELLS)) > 0).all()
