@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from browser.conftest import faults_of_access, in_theme, resize
 from marrowgate.report.pictures.pages import contact_sheet
@@ -129,7 +129,8 @@ def test_sheet__steps_go_both_ways_by_button_and_key_and_end_at_the_last_picture
     cells[0].click()
     dialog.send_keys(Keys.ARROW_RIGHT)
     dialog.send_keys(Keys.ESCAPE)
-    assert sheet.switch_to.active_element == cells[1]
+    # the dialog tells that it was closed a moment after the key
+    WebDriverWait(sheet, 20).until(lambda page: page.switch_to.active_element == cells[1])
 
 
 def test_sheet__larger_pictures_are_larger(sheet):
